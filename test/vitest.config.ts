@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['test/**/*.test.ts'],
+    // Starting a runtime takes seconds on a busy machine; what is awaited is awaited by condition.
+    testTimeout: 30_000,
+    hookTimeout: 90_000,
+  },
+});
