@@ -1,0 +1,60 @@
+import type { HeaderList } from './headers.ts';
+
+/**
+ * Fields that speak of one connection and not of the message (RFC 9110 section 7.6.1), and
+ * `Proxy-Connection`, which some old clients still send in place of `Connection`.
+ */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** `Connection` values that name no further field. Nearly all traffic has one of these. */
+const PLAIN_CONNECTION = /^\s*(?:keep-alive|close|upgrade)?\s*$/i;
+
+/** Framing and routing of the message: a client that nominates these wants to confuse somebody. */
+const NEVER_NOMINATED: readonly string[] = ['content-length', 'host'];
+
+/** True for a field that must not be passed on. `name` in lower case. */
+export function isHopByHop(name: string): boolean {
+  return HOP_BY_HOP.has(name);
+}
+
+/**
+ * Fields that a `Connection` value declares to be hop-by-hop as well, in lower case; `null` when
+ * there are none.
+ *
+ * @example nominated('close, X-Debug') // Set { 'close', 'x-debug' }
+ */
+export function nominated(connection: string | undefined): ReadonlySet<string> | null {
+  if (connection === undefined || PLAIN_CONNECTION.test(connection)) return null;
+  const names = new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
+  for (const name of NEVER_NOMINATED) names.delete(name);
+  return names;
+}
+
+/** The list without what belongs to one connection. Returns the same list when nothing has to go. */
+export function withoutHopByHop(list: HeaderList): HeaderList {
+  let connection: string | undefined;
+  let found = false;
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i]!.toLowerCase();
+    if (!HOP_BY_HOP.has(name)) continue;
+    found = true;
+    if (name === 'connection')
+      connection = connection ? `${connection},${list[i + 1]!}` : list[i + 1]!;
+  }
+  if (!found) return list;
+  const named = nominated(connection);
+  const kept: HeaderList = [];
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i]!.toLowerCase();
+    if (HOP_BY_HOP.has(name) || named?.has(name)) continue;
+    kept.push(list[i]!, list[i + 1]!);
+  }
+  return kept;
+}

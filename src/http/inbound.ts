@@ -1,0 +1,34 @@
+import type { HeaderList } from './headers.ts';
+import type { Upload } from './upload.ts';
+
+/** What a listener knows of a request, before anything is concluded from it. */
+export interface Received {
+  /** As received; HTTP methods are case-sensitive (RFC 9110 section 9.1). */
+  readonly method: string;
+  /** Origin-form target as received, undecoded: `/a%2Fb?x=1`. */
+  readonly target: string;
+  readonly scheme: 'http' | 'https';
+  /** The Host field as received, `''` when absent. Never used to decide where a request goes. */
+  readonly authority: string;
+  /** Port of the listener the request came in by. */
+  readonly serverPort: number;
+  /** Address of the socket's peer; `''` where the runtime does not tell. */
+  readonly peer: string;
+  readonly headers: HeaderList;
+  /** `null` when the request has no body. */
+  readonly upload: Upload | null;
+  /** Calls back when the client leaves before it was answered, where the runtime can see that. */
+  onGone(callback: () => void): void;
+}
+
+/** A request as routes, upstreams and mirrors see it, the same on every runtime. */
+export interface Inbound extends Received {
+  /** The path that routes are matched against: decoded, dot segments resolved, slashes merged. */
+  readonly path: string;
+  /** Raw query without `?`; empty when there is none. */
+  readonly query: string;
+  /** Host in lower case without a port, as routes see it. */
+  readonly host: string;
+  /** Address of the client: the socket's peer, or what a trusted proxy said of it. */
+  readonly remoteAddr: string;
+}

@@ -1,0 +1,43 @@
+import type { Outbound } from './outbound.ts';
+
+/** Why a request got no whole answer. The names are also the reasons of a failed copy. */
+export type FailureKind = 'connect' | 'dns' | 'tls' | 'timeout' | 'reset' | 'protocol' | 'shutdown';
+
+/** A request that got no whole answer. `cause` is what the runtime said: for logs, never for clients. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+/** The client left before it was answered: nobody waits for this exchange any more. */
+export class ClientLeftError extends TransportError {
+  constructor() {
+    super('reset', 'the client left before it was answered');
+  }
+}
+
+/** A request under way. */
+export interface Call<T> {
+  /** Rejects with a `TransportError` and nothing else. */
+  readonly done: Promise<T>;
+  /** Gives up; `done` rejects with `reason` unless it is settled already. */
+  abort(reason: TransportError): void;
+}
+
+/**
+ * Sends a request to an upstream. The answer is ready for the client: untouched but for the fields
+ * that belong to the upstream's own connection, body streamed, redirects not followed.
+ */
+export type Forward = (request: Outbound) => Call<Response>;
+
+/**
+ * Sends a copy to a mirror and drops the answer: resolves with its status once the answer was
+ * drained or, when it is long, cut off. Uses sockets apart from those of `Forward`, so that a bad
+ * mirror cannot take the primary's.
+ */
+export type SendCopy = (request: Outbound) => Call<number>;

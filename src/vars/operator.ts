@@ -1,0 +1,122 @@
+import { compileCidrs } from '../http/cidr.ts';
+import { VarsError } from './error.ts';
+import { compilePattern } from './pattern.ts';
+
+/** Tests the value of a variable; `undefined` is a variable that the request does not have. */
+export type Test = (value: string | undefined) => boolean;
+
+type CompileTest = (operand: unknown, operator: string) => Test;
+
+/**
+ * What each operator does with its right side (`operand`), after lua-resty-expr. Variables are
+ * strings or missing; a missing one is unequal to everything and fails every other comparison.
+ */
+const OPERATORS: ReadonlyMap<string, CompileTest> = new Map<string, CompileTest>([
+  ['==', equals],
+  ['~=', (operand, operator) => negate(equals(operand, operator))],
+  ['>', ordered((value, bound) => value > bound)],
+  ['>=', ordered((value, bound) => value >= bound)],
+  ['<', ordered((value, bound) => value < bound)],
+  ['<=', ordered((value, bound) => value <= bound)],
+  ['~~', searches('')],
+  ['~*', searches('i')],
+  ['in', isIn],
+  ['has', has],
+  ['ipmatch', ipMatch],
+]);
+
+export function isOperator(name: string): boolean {
+  return OPERATORS.has(name.toLowerCase());
+}
+
+/**
+ * Compiles `value <operator> operand` to a test of the value.
+ *
+ * @throws {VarsError} for an unknown operator and for an operand that the operator cannot use
+ * @example compileTest('>', 10)('11') // true
+ */
+export function compileTest(operator: string, operand: unknown): Test {
+  // A Map, so that `constructor` is not found on a prototype.
+  const compile = OPERATORS.get(operator.toLowerCase());
+  if (compile === undefined) throw new VarsError(`invalid operator '${operator}'`);
+  return compile(operand, operator);
+}
+
+export function negate(test: Test): Test {
+  return (value) => !test(value);
+}
+
+/** JSON's null is Lua's nil: `["arg_x", "==", null]` asks whether the variable is missing. */
+function equals(operand: unknown, operator: string): Test {
+  if (operand === null || operand === undefined) return (value) => value === undefined;
+  if (typeof operand === 'number') return (value) => luaNumber(value) === operand;
+  if (typeof operand === 'string') return (value) => value === operand;
+  if (typeof operand === 'boolean') return () => false; // no variable is a boolean
+  throw unusable(operator, 'a string, number, boolean or null', operand);
+}
+
+function ordered(holds: (value: number, bound: number) => boolean): CompileTest {
+  return (operand, operator) => {
+    const bound = typeof operand === 'number' ? operand : luaNumber(operand);
+    if (bound === undefined) throw unusable(operator, 'a number', operand);
+    return (value) => {
+      const number = luaNumber(value);
+      return number !== undefined && holds(number, bound);
+    };
+  };
+}
+
+function searches(flags: string): CompileTest {
+  return (operand, operator) => {
+    if (typeof operand !== 'string' && typeof operand !== 'number') {
+      throw unusable(operator, 'a regular expression', operand);
+    }
+    const pattern = compilePattern(String(operand), flags);
+    return (value) => value !== undefined && pattern.test(value);
+  };
+}
+
+/** Compares without conversion, as Lua does: the number 1 in the list is not the text '1'. */
+function isIn(operand: unknown, operator: string): Test {
+  if (!Array.isArray(operand)) throw unusable(operator, 'an array', operand);
+  const members = new Set<unknown>(operand);
+  return (value) => value !== undefined && members.has(value);
+}
+
+/** True of a list that has the operand. The variables of a request are never lists. */
+function has(): Test {
+  return () => false;
+}
+
+function ipMatch(operand: unknown): Test {
+  const texts: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+  if (texts.length === 0 || operand === null || operand === undefined || operand === '') {
+    throw new VarsError('invalid ip address');
+  }
+  let contains: (address: string) => boolean;
+  try {
+    contains = compileCidrs(texts.map(String));
+  } catch (cause) {
+    throw new VarsError((cause as Error).message, { cause });
+  }
+  return (value) => value !== undefined && contains(value);
+}
+
+const DECIMAL = /^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\s*$/i;
+const HEXADECIMAL = /^\s*([+-]?)(0x[0-9a-f]+)\s*$/i;
+
+/** Lua's tonumber: unlike `Number`, the empty string is no number, and `-0x10` is one. */
+function luaNumber(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (DECIMAL.test(value)) return Number(value);
+  const hexadecimal = HEXADECIMAL.exec(value);
+  if (hexadecimal === null) return undefined;
+  return Number(hexadecimal[2]) * (hexadecimal[1] === '-' ? -1 : 1);
+}
+
+function unusable(operator: string, expected: string, found: unknown): VarsError {
+  const shown = found === undefined ? 'nothing' : JSON.stringify(found);
+  return new VarsError(
+    `invalid value for operator '${operator}': expected ${expected}, got ${shown}`,
+  );
+}
