@@ -1,0 +1,48 @@
+import type { GenericSchema } from 'valibot';
+import { isHopByHop } from '../http/hop-by-hop.ts';
+import { list, map, string, table, type Test } from './schema.ts';
+
+/** Changes to the header fields of a copy, in this order: remove, set, add. */
+export interface HeaderChanges {
+  /** Replaces all fields of that name. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Adds a field beside those of that name. */
+  readonly add?: Readonly<Record<string, string>>;
+  readonly remove?: readonly string[];
+}
+
+// RFC 9110 section 5.6.2 and 5.5. Bytes above 0xFF have no place in a field on any runtime.
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
+
+// Fields a configuration cannot have a say in, each with what to do instead.
+const OWNED: Readonly<Record<string, string>> = {
+  host: 'use "pass_host" and "upstream_host"',
+  'content-length': 'it is the length of the recorded body',
+  expect: 'a recorded body needs no 100-continue',
+  trailer: 'a copy has no trailers',
+  'x-mirrored-by': 'it keeps mirrors that point back from amplifying',
+};
+
+const fieldName: Test<string> = (name) => {
+  const lower = name.toLowerCase();
+  if (!TOKEN.test(name)) {
+    return `invalid header name ${JSON.stringify(name)} (expected letters, digits and "-")`;
+  }
+  if (isHopByHop(lower)) return `header ${name} cannot be changed (it belongs to one connection)`;
+  if (Object.hasOwn(OWNED, lower)) return `header ${name} cannot be changed (${OWNED[lower]})`;
+  return undefined;
+};
+
+const fieldValue: Test<string> = (value) =>
+  VALUE.test(value)
+    ? undefined
+    : 'invalid header value (expected visible latin characters, with spaces and tabs only inside)';
+
+export function headerChanges(): GenericSchema<HeaderChanges> {
+  return table<HeaderChanges>({
+    set: map(string(fieldValue), fieldName),
+    add: map(string(fieldValue), fieldName),
+    remove: list(string(fieldName)),
+  });
+}

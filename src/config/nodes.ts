@@ -1,0 +1,106 @@
+import { parseCidr } from '../http/cidr.ts';
+import { type Fault, UNPLACED } from './fault.ts';
+import { atLeast, atMost, faultsOf, integer, isTable, of, string, table } from './schema.ts';
+import { noneOf, wrongType } from './text.ts';
+
+/** A node in the array form of `nodes`, as written. */
+export interface NodeEntry {
+  readonly host: string;
+  readonly port?: number;
+  readonly weight: number;
+  readonly priority?: number;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** `{"host:port": weight}` or a list. */
+export type Nodes = Readonly<Record<string, number>> | readonly NodeEntry[];
+
+/** Host and port of a key of the object form; `port` is `null` when the key has none. */
+export interface Address {
+  readonly host: string;
+  readonly port: number | null;
+}
+
+const NAME = /^[0-9a-zA-Z._-]+$/;
+const ADDRESS_HINT =
+  'expected a name, an IPv4 address or an IPv6 address in brackets, no scheme or path';
+
+/** True for an IPv6 address without brackets. */
+function isIPv6(text: string): boolean {
+  return text.includes(':') && !text.includes('/') && parseCidr(text) !== null;
+}
+
+function isHost(text: string): boolean {
+  return text.startsWith('[') ? text.endsWith(']') && isIPv6(text.slice(1, -1)) : NAME.test(text);
+}
+
+/**
+ * Takes `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address apart, `null` when it is
+ * none of them. As in APISIX's `parse_addr`, two colons without brackets are all address, no port.
+ *
+ * @example parseAddress('[::1]:80') // { host: '[::1]', port: 80 }
+ */
+export function parseAddress(text: string): Address | null {
+  if (isIPv6(text)) return { host: `[${text}]`, port: null };
+  const [, host, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,9}))?$/.exec(text) ?? [];
+  if (host === undefined || !isHost(host)) return null;
+  return { host, port: port === undefined ? null : Number(port) };
+}
+
+const port = integer((value) => (value < 1 || value > 65535 ? `invalid port ${value}` : undefined));
+// Balancers add weights up; below 2^31 the sum over any list that fits in memory stays exact.
+const weight = integer(atLeast(0), atMost(2 ** 31 - 1));
+
+const entry = table<NodeEntry>(
+  {
+    host: string((host) => (isHost(host) ? undefined : `invalid host ${JSON.stringify(host)}`)),
+    port,
+    weight,
+    priority: integer(),
+    metadata: of('object', isTable),
+  },
+  { required: ['host', 'weight'] },
+);
+
+/**
+ * Faults of `nodes`. APISIX only says that none of its two forms matches; which node and why follows
+ * in parentheses. A port out of range in the object form and an IPv6 address without brackets have
+ * texts of their own there.
+ */
+export function nodesFaults(nodes: unknown): Fault[] {
+  if (Array.isArray(nodes)) return nodes.flatMap((node, index) => entryFaults(node, index));
+  if (isTable(nodes)) return Object.keys(nodes).flatMap((key) => keyFaults(key, nodes[key]));
+  return [{ path: [], message: noneOf(wrongType('object or array', nodes)) }];
+}
+
+function entryFaults(node: unknown, index: number): Fault[] {
+  if (isTable(node) && typeof node['host'] === 'string' && isIPv6(node['host'])) {
+    const message = "IPv6 address must be enclosed with '[' and ']'";
+    return [{ path: [index, 'host'], message, climb: UNPLACED }];
+  }
+  return faultsOf(entry, node).map(({ path, message }) => {
+    const where = [`node ${index + 1}`, ...path].join(', ');
+    const hint = path[0] === 'host' && message.startsWith('invalid') ? `; ${ADDRESS_HINT}` : '';
+    return {
+      path: [index, ...path],
+      message: noneOf(`${where}: ${message}${hint}`),
+      climb: 1 + path.length,
+    };
+  });
+}
+
+function keyFaults(key: string, value: unknown): Fault[] {
+  const address = parseAddress(key);
+  const faults: Fault[] = faultsOf(weight, value).map(({ message }) => ({
+    path: [key],
+    message: noneOf(`weight of ${JSON.stringify(key)}: ${message}`),
+    climb: 1,
+  }));
+  if (address === null) {
+    const message = noneOf(`invalid address ${JSON.stringify(key)}: ${ADDRESS_HINT}`);
+    faults.push({ path: [key], message, climb: 1 });
+  } else if (address.port !== null && (address.port < 1 || address.port > 65535)) {
+    faults.push({ path: [key], message: `invalid port ${address.port}`, bare: true });
+  }
+  return faults;
+}

@@ -1,0 +1,32 @@
+import { type Fault, printable, under } from './fault.ts';
+import { type ProxyMirrorConfig, proxyMirrorFaults } from './proxy-mirror.ts';
+import { isTable } from './schema.ts';
+
+/** The plugins of a route. There is one. */
+export interface PluginsConfig {
+  readonly 'proxy-mirror'?: ProxyMirrorConfig;
+}
+
+const PLUGINS: ReadonlyMap<string, (value: unknown) => Fault[]> = new Map([
+  ['proxy-mirror', proxyMirrorFaults],
+]);
+
+const LONGEST_ECHO = 60;
+
+/** Faults of a route's `plugins`, in APISIX's words; none when it is not an object. */
+export function pluginsFaults(plugins: unknown): Fault[] {
+  if (!isTable(plugins)) return [];
+  return Object.keys(plugins).flatMap((name) => under([name], pluginFaults(name, plugins[name])));
+}
+
+function pluginFaults(name: string, value: unknown): Fault[] {
+  const bare = (message: string): Fault[] => [{ path: [], message, bare: true }];
+  const shown = printable(name);
+  if (!isTable(value)) {
+    // `JSON.stringify` of a nested array is bounded: hazards are looked for first.
+    const echo = (JSON.stringify(value) ?? 'undefined').slice(0, LONGEST_ECHO);
+    return bare(`invalid plugin conf ${echo} for plugin [${shown}] (expected an object)`);
+  }
+  const check = PLUGINS.get(name);
+  return check === undefined ? bare(`unknown plugin [${shown}]`) : check(value);
+}

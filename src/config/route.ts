@@ -1,0 +1,186 @@
+import { parseCidr } from '../http/cidr.ts';
+import { expressionFaults } from './expression.ts';
+import { type Checked, type Fault, under, verdict } from './fault.ts';
+import { type Description, description, hostName, type Id, id } from './fields.ts';
+import { isId, strings, timeout, type Timeout } from './fields.ts';
+import { hazards } from './hazard.ts';
+import { type PluginsConfig, pluginsFaults } from './plugins.ts';
+import { among, array, boolean, choice, faultsOf, integer, isTable } from './schema.ts';
+import { length, list, of, string, table } from './schema.ts';
+import { noneOf } from './text.ts';
+import { type UpstreamConfig, upstreamFaults } from './upstream.ts';
+
+const METHODS = [
+  'GET',
+  'POST',
+  'PUT',
+  'DELETE',
+  'PATCH',
+  'HEAD',
+  'OPTIONS',
+  'CONNECT',
+  'TRACE',
+  'PURGE',
+] as const;
+
+/** APISIX's list (`method_schema`). */
+export type Method = (typeof METHODS)[number];
+
+/** A route as it stands in a document: what was written, no defaults. */
+export interface RouteConfig extends Description {
+  readonly id: Id;
+  /** Either this or `uris`; `*` at the end is any rest. */
+  readonly uri?: string;
+  readonly uris?: readonly string[];
+  /** At most one of this and `hosts`; absent: any. */
+  readonly host?: string;
+  readonly hosts?: readonly string[];
+  /** At most one of this and `remote_addrs`: addresses or CIDRs. */
+  readonly remote_addr?: string;
+  readonly remote_addrs?: readonly string[];
+  /** Absent or empty: any. */
+  readonly methods?: readonly Method[];
+  /** Orders routes of one URI pattern, higher first. Default 0. */
+  readonly priority?: number;
+  readonly vars?: readonly unknown[];
+  readonly timeout?: Timeout;
+  /** Default false. */
+  readonly enable_websocket?: boolean;
+  /** 0 takes the route out of service. Default 1. */
+  readonly status?: 0 | 1;
+  readonly plugins?: PluginsConfig;
+  readonly upstream?: UpstreamConfig;
+}
+
+/** What names an object of APISIX that does not exist here. */
+interface References {
+  readonly upstream_id?: Id;
+  readonly service_id?: Id;
+  readonly plugin_config_id?: Id;
+}
+
+const NO_LUA = 'no Lua runs here: use "vars" to choose requests';
+
+function address() {
+  const hint = 'expected an IPv4 or IPv6 address or a CIDR';
+  return string((text) => (parseCidr(text) === null ? noneOf(hint) : undefined));
+}
+
+function uri() {
+  return string(length(1, 4096));
+}
+
+const schema = table<RouteConfig & References>(
+  {
+    ...description(),
+    id: id(),
+    uri: uri(),
+    uris: strings(uri()),
+    host: hostName(),
+    hosts: strings(hostName()),
+    remote_addr: address(),
+    remote_addrs: strings(address()),
+    methods: list(choice(...METHODS), { unique: true }),
+    priority: integer(),
+    vars: array(),
+    timeout: timeout(),
+    enable_websocket: boolean(),
+    status: of<0 | 1>('integer', Number.isSafeInteger, among(1, 0)),
+    // Their insides are looked at by `pluginsFaults` and `upstreamFaults`.
+    plugins: of('object', isTable),
+    upstream: of('object', () => true),
+    upstream_id: id(),
+    service_id: id(),
+    plugin_config_id: id(),
+  },
+  {
+    required: ['id'],
+    refused: { filter_func: NO_LUA, script: NO_LUA, script_id: NO_LUA },
+  },
+);
+
+/**
+ * Checks one route, its id included.
+ *
+ * @returns the same object, nothing filled in, or all faults in the order APISIX looks for them
+ * @example
+ * checkRoute({ id: '1', uri: '/hello', upstream: { nodes: { '127.0.0.1:1980': 1 } } })
+ * // { ok: true, value }
+ */
+export function checkRoute(value: unknown): Checked<RouteConfig> {
+  const dangers = hazards(value);
+  return verdict(value, dangers.length > 0 ? dangers : routeFaults(value));
+}
+
+/** As `checkRoute`, for a route that was already found harmless as part of a document. */
+export function routeFaults(route: unknown): Fault[] {
+  if (!isTable(route)) return faultsOf(schema, route);
+  // APISIX's order (`check_conf` in apisix/admin/routes.lua), which names the first only.
+  return [
+    ...pairFaults(route),
+    ...faultsOf(schema, route),
+    ...requiredFaults(route),
+    ...(route['upstream'] === undefined
+      ? []
+      : under(['upstream'], upstreamFaults(route['upstream']))),
+    ...referenceFaults(route),
+    ...under(['plugins'], pluginsFaults(route['plugins'])),
+    ...expressionFaults(route['vars'], ['vars']),
+  ];
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+const PAIRS = [
+  ['host', 'hosts'],
+  ['remote_addr', 'remote_addrs'],
+] as const;
+
+function pairFaults(route: Table): Fault[] {
+  return PAIRS.filter(([one, many]) => route[one] !== undefined && route[many] !== undefined).map(
+    ([one, many]) => ({
+      path: [many],
+      message: `only one of ${one} or ${many} is allowed`,
+      bare: true,
+    }),
+  );
+}
+
+const BOTH_URIS =
+  'value should match only one schema, but matches both schemas 1 and 2 ' +
+  '(give either "uri" or "uris")';
+const NO_URI =
+  'object matches none of the required: ["uri"] or ["uris"] (a route needs one of them)';
+const NO_TARGET =
+  'object matches none of the required: ["plugins","uri"] or ["upstream","uri"] or ' +
+  '["upstream_id","uri"] or ["service_id","uri"] or ["plugins","uris"] or ["upstream","uris"] or ' +
+  '["upstream_id","uris"] or ["service_id","uris"] or ["script","uri"] or ["script","uris"] ' +
+  '(a route needs "upstream" or "plugins")';
+
+const TARGETS = ['plugins', 'upstream', 'upstream_id', 'service_id', 'script'];
+
+function requiredFaults(route: Table): Fault[] {
+  const messages: string[] = [];
+  const uris = ['uri', 'uris'].filter((key) => route[key] !== undefined).length;
+  if (uris === 2) messages.push(BOTH_URIS);
+  if (uris === 0) messages.push(NO_URI);
+  if (TARGETS.every((key) => route[key] === undefined)) messages.push(NO_TARGET);
+  return messages.map((message) => ({ path: [], message }));
+}
+
+// There are no such objects here, so each lookup ends as APISIX's does when there is none.
+const REFERENCES: Readonly<Record<string, string>> = {
+  upstream_id: 'upstream',
+  service_id: 'service',
+  plugin_config_id: 'plugin config',
+};
+
+function referenceFaults(route: Table): Fault[] {
+  return Object.entries(REFERENCES)
+    .filter(([key]) => isId(route[key]))
+    .map(([key, what]) => ({
+      path: [key],
+      message: `failed to fetch ${what} info by ${what} id [${String(route[key])}], response code: 404`,
+      bare: true,
+    }));
+}

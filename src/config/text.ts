@@ -1,0 +1,64 @@
+import { printable } from './fault.ts';
+
+// APISIX's error texts (api7/jsonschema 0.9), so that scripts which look for them keep working.
+// `hint` says what to do where the text alone does not.
+
+/** The name APISIX's texts use for what was found; Lua's `table` is told apart as JSON does. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  // Too large for a double (`1e400`) or, from a program, NaN: `number` would puzzle the reader.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return typeof value;
+}
+
+export function wrongType(expected: string, value: unknown): string {
+  return `wrong type: expected ${expected}, got ${typeName(value)}`;
+}
+
+export function missing(key: string): string {
+  return `property ${JSON.stringify(key)} is required`;
+}
+
+export function forbidden(key: string, hint?: string): string {
+  return hinted(`additional properties forbidden, found ${printable(key)}`, hint);
+}
+
+export function outside(value: number, bound: string, limit: number): string {
+  return `expected ${luaNumber(value)} to be ${bound} ${luaNumber(limit)}`;
+}
+
+// As Lua's `%.14g` prints it: the least `sample_ratio` is `1e-05` in APISIX's text.
+function luaNumber(value: number): string {
+  const rounded = Number(value.toPrecision(14));
+  const size = Math.abs(rounded);
+  const plain = size === 0 || (size >= 1e-4 && size < 1e14);
+  const text = plain ? String(rounded) : rounded.toExponential();
+  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+export function mismatch(pattern: string, value: string, hint?: string): string {
+  return hinted(`failed to match pattern ${quote(pattern)} with ${quote(value)}`, hint);
+}
+
+export function notInEnum(options: readonly unknown[]): string {
+  const list = options.map((option) => JSON.stringify(option)).join(', ');
+  return hinted('matches none of the enum values', `expected one of ${list}`);
+}
+
+/** `anyOf` of api7/jsonschema; it says the same whatever the alternatives are. */
+export function noneOf(hint: string): string {
+  return hinted('object matches none of the required', hint);
+}
+
+export function hinted(text: string, hint?: string): string {
+  return hint === undefined ? text : `${text} (${hint})`;
+}
+
+const LONGEST_QUOTE = 256;
+
+/** Lua's `%q`; control characters are written out and long values cut, as texts end up in logs. */
+export function quote(value: string): string {
+  const cut = value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}...` : value;
+  return JSON.stringify(cut);
+}
