@@ -1,0 +1,15 @@
+/**
+ * Waits until `condition` holds, looking every few milliseconds.
+ * @throws when it does not within `timeoutMs`
+ */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 2000,
+  what = 'the condition',
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`${what} did not hold within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
