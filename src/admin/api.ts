@@ -1,0 +1,123 @@
+import { Hono } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { CompileError } from '../stores/live.ts';
+import { StoreError } from '../stores/error.ts';
+import { Refusal, failed, respond } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { readBody } from './body.ts';
+import type { Body } from './body.ts';
+import { idSource } from './ids.ts';
+import { segmentsOf } from './path.ts';
+import { revisionIndex } from './revisions.ts';
+import type { Bench, Handler, LiveDocument } from './routes/call.ts';
+import { checkedNameless, newConfiguration } from './routes/check.ts';
+import { remove } from './routes/delete.ts';
+import { get } from './routes/get.ts';
+import { list, numberOf } from './routes/list.ts';
+import { patch } from './routes/patch.ts';
+import { post } from './routes/post.ts';
+import { put } from './routes/put.ts';
+
+/** Options of {@link adminApi}. */
+export interface AdminOptions {
+  /** Where routes are read and written. */
+  readonly live: LiveDocument;
+  /** Lets in or answers itself: {@link controlPlaneGuard}. Runs before anything else. */
+  readonly access: MiddlewareHandler;
+  /** Gets what a 503 or 400 does not tell the client: the causes of store and compile errors. */
+  readonly onFailure?: (error: StoreError | CompileError) => void;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+const noBody: Body = { absent: true };
+
+const handlers: Readonly<Record<string, Handler>> = {
+  GET: (bench, call) => (call.id === null ? list : get)(bench, call),
+  PUT: put,
+  POST: post,
+  PATCH: patch,
+  DELETE: remove,
+};
+
+/**
+ * APISIX's admin API for routes (version v3), to be mounted under `/apisix`.
+ *
+ * @example
+ * const access = controlPlaneGuard({ adminKey: 'secret', peer: () => null });
+ * const app = new Hono().route('/apisix', adminApi({ live, access }));
+ * await app.request('/apisix/admin/routes', { headers: { 'X-API-KEY': 'secret' } });
+ */
+export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptions): Hono {
+  const bench: Bench = { live, revisionsOf: revisionIndex(), nextId: idSource(), now };
+
+  /** Revisions count changes, so every state has to be shown to them, not just the ones asked for. */
+  function observe(): void {
+    const document = live.document(now());
+    if (document !== null) bench.revisionsOf(document);
+  }
+
+  async function answer(c: Context): Promise<Response> {
+    // APISIX names its version only once the resource's handler has taken over.
+    const version: Record<string, string> = {};
+    try {
+      const [resource = '', ...rest] = segmentsOf(c.req.url);
+      if (resource === 'schema' && rest[0] === 'validate') return await validate(c, rest[1]);
+      if (resource !== 'routes') return respond(unsupported(resource));
+
+      const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
+      const handler = Object.hasOwn(handlers, method) ? handlers[method]! : null;
+      if (handler === null) return notAllowed('GET, HEAD, PUT, POST, PATCH, DELETE');
+      const reads = method === 'GET' || method === 'DELETE';
+      const body = reads ? noBody : await readBody(c.req.raw);
+      const query = new URL(c.req.url).searchParams;
+      const ttl = ttlOf(query);
+
+      version['X-API-VERSION'] = 'v3';
+      const [id = null, ...subPath] = rest;
+      observe();
+      const answered = await handler(bench, { id, subPath, query, body, ttl });
+      observe();
+      return respond(answered, version);
+    } catch (error) {
+      if (error instanceof Refusal) return respond(error.answer, version);
+      if (error instanceof StoreError) {
+        onFailure?.(error);
+        return respond(failed(503, error.message), version);
+      }
+      if (error instanceof CompileError) {
+        onFailure?.(error);
+        return respond(failed(400, `invalid configuration: ${error.message}`), version);
+      }
+      throw error;
+    }
+  }
+
+  return new Hono().use('/admin/*', access).all('/admin/*', answer);
+}
+
+/** `POST /schema/validate/routes`: says what a PUT would say and stores nothing. */
+async function validate(c: Context, resource = ''): Promise<Response> {
+  if (resource !== 'routes') return respond(unsupported(resource));
+  if (c.req.method !== 'POST') return notAllowed('POST');
+  checkedNameless(newConfiguration(await readBody(c.req.raw)));
+  return respond({ status: 200, body: null });
+}
+
+function unsupported(resource: string): Answer {
+  return failed(404, `Unsupported resource type: ${resource}`);
+}
+
+/** APISIX answers with nginx's 404; RFC 9110 section 15.5.6 has a clearer one. */
+function notAllowed(allow: string): Response {
+  return respond(failed(405, 'method not allowed'), { Allow: allow });
+}
+
+function ttlOf(query: URLSearchParams): number | null {
+  const text = query.get('ttl');
+  if (text === null) return null;
+  const ttl = numberOf(text);
+  if (ttl !== null && ttl > 0) return ttl;
+  const text400 = 'invalid argument ttl: should be a number';
+  throw new Refusal(failed(400, ttl === null ? text400 : `${text400} greater than 0`));
+}

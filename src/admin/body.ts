@@ -1,0 +1,99 @@
+import { parseJson } from '../config/json.ts';
+import { Refusal, failed } from './answer.ts';
+
+/** APISIX's limit, in bytes. */
+const maxBytes = 1_572_864;
+/** How much of a body that is not JSON is sent back. */
+const maxEcho = 1024;
+/** The limit of APISIX's JSON parser; beyond it, code that walks a value could run out of stack. */
+const maxDepth = 1000;
+
+/** A request body: `absent`, or the JSON value in it, `null` included. */
+export type Body = { readonly absent: true } | { readonly absent: false; readonly value: unknown };
+
+/**
+ * Reads a request's JSON body. The Content-Type is not looked at, as in APISIX: `curl -d` sends
+ * `application/x-www-form-urlencoded`.
+ *
+ * @throws Refusal (400) when it is too large or not JSON
+ * @example await readBody(new Request('http://a', { method: 'PUT', body: '{}' })) // value: {}
+ */
+export async function readBody(request: Request): Promise<Body> {
+  const declared = Number(request.headers.get('content-length') ?? 0);
+  if (declared > maxBytes) throw tooLarge(declared);
+  const bytes = await readBytes(request.body);
+  // Workers shows a stream even for `Content-Length: 0`.
+  if (bytes.length === 0) return { absent: true };
+  const text = decode(bytes);
+  if (nesting(text) > maxDepth) {
+    throw notJson(`found too many nested data structures (over ${maxDepth})`, text);
+  }
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw notJson(parsed.faults.map(({ message }) => message).join('; '), text);
+  return { absent: false, value: parsed.value };
+}
+
+async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = body?.getReader();
+  for (;;) {
+    const chunk = await reader?.read();
+    if (chunk === undefined || chunk.done) break;
+    size += chunk.value.byteLength;
+    if (size > maxBytes) {
+      // Not awaited: a client that goes on sending must not hold up the answer.
+      reader?.cancel().catch(() => undefined);
+      throw tooLarge(size);
+    }
+    chunks.push(chunk.value);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    // RFC 8259 section 8.1: JSON is UTF-8. Replacement characters would be stored for good.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw notJson('not UTF-8', new TextDecoder().decode(bytes.subarray(0, maxEcho)));
+  }
+}
+
+/** Deepest level of brackets outside strings, found without recursion. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (quoted) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) quoted = false;
+    } else if (code === 0x22) quoted = true;
+    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return deepest;
+}
+
+function tooLarge(size: number): Refusal {
+  return new Refusal(
+    failed(
+      400,
+      `invalid request body: request size ${size} is greater than the maximum size ` +
+        `${maxBytes} allowed`,
+    ),
+  );
+}
+
+function notJson(reason: string, text: string): Refusal {
+  const body = { error_msg: `invalid request body: ${reason}`, req_body: text.slice(0, maxEcho) };
+  return new Refusal({ status: 400, body });
+}

@@ -1,0 +1,92 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { failed, respond } from './answer.ts';
+
+/** Options of {@link controlPlaneGuard}. */
+export interface GuardOptions {
+  /** The control plane's key. `null` or empty: see {@link controlPlaneGuard}. */
+  readonly adminKey: string | null;
+  /** Address of the socket's peer; `null` where there is none to see (Workers). */
+  readonly peer: (c: Context) => string | null;
+}
+
+/**
+ * Lets in who may see and change the configuration.
+ *
+ * With a key: requests that carry it as `X-API-KEY` or `Authorization: Bearer`; others get 401.
+ * Without: only requests that plainly come from this machine, others get 403. That takes a loopback
+ * peer; a loopback Host, because a web page whose name was made to resolve to 127.0.0.1 (DNS
+ * rebinding) still sends its own name; and no Origin (a web page) nor forwarding fields (a proxy on
+ * this machine that serves the world).
+ *
+ * @example
+ * const app = new Hono();
+ * app.use('/apisix/*', controlPlaneGuard({ adminKey: 'secret', peer: () => null }));
+ */
+export function controlPlaneGuard({ adminKey, peer }: GuardOptions): MiddlewareHandler {
+  if (adminKey === null || adminKey === '') {
+    return async function localOnly(c, next) {
+      if (!fromThisMachine(peer(c), c.req.raw.headers)) return closed();
+      return next();
+    };
+  }
+  return async function keyed(c, next) {
+    const given = keyOf(c.req.raw.headers);
+    if (given === null) return unauthorized('missing apikey');
+    if (!(await sameText(given, adminKey))) return unauthorized('wrong apikey');
+    return next();
+  };
+}
+
+function keyOf(headers: Headers): string | null {
+  const key = headers.get('x-api-key');
+  if (key !== null && key !== '') return key;
+  // RFC 9110 section 11.1: the scheme is compared without regard to case.
+  return /^bearer +(\S.*)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+}
+
+function unauthorized(description: string): Response {
+  const body = { error_msg: 'failed to check token', description };
+  // RFC 9110 section 15.5.2: a 401 says how to authenticate.
+  return respond({ status: 401, body }, { 'WWW-Authenticate': 'Bearer realm="apisix"' });
+}
+
+function closed(): Response {
+  return respond(
+    failed(
+      403,
+      'the control plane is closed: no admin key is set, so only direct requests from this machine ' +
+        'to a loopback host (http://127.0.0.1) are answered, and none on Workers; set the ' +
+        'environment variable ADMIN_KEY (on Workers: wrangler secret put ADMIN_KEY) and send it as ' +
+        'X-API-KEY',
+    ),
+  );
+}
+
+/** Compares digests, all of them, so that the time taken tells nothing about the key. */
+async function sameText(a: string, b: string): Promise<boolean> {
+  const [left, right] = await Promise.all([digestOf(a), digestOf(b)]);
+  let difference = 0;
+  for (let i = 0; i < left.length; i++) difference |= left[i]! ^ right[i]!;
+  return difference === 0;
+}
+
+async function digestOf(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
+
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const loopback4 = `127\\.${octet}\\.${octet}\\.${octet}`;
+const loopbackPeer = new RegExp(
+  `^(?:${loopback4}|::1|::ffff:${loopback4}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$`,
+  'i',
+);
+const loopbackHost = new RegExp(`^(?:localhost|${loopback4}|\\[::1\\])(?::\\d{1,5})?$`, 'i');
+
+function fromThisMachine(peer: string | null, headers: Headers): boolean {
+  if (peer === null || !loopbackPeer.test(peer)) return false;
+  if (!loopbackHost.test(headers.get('host') ?? '')) return false;
+  for (const name of headers.keys()) {
+    if (name === 'origin' || name === 'forwarded' || name.startsWith('x-forwarded-')) return false;
+  }
+  return true;
+}

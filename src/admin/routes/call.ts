@@ -1,0 +1,31 @@
+import type { RoutesDocument } from '../../config/document.ts';
+import type { Answer } from '../answer.ts';
+import type { Body } from '../body.ts';
+import type { Revision } from '../revisions.ts';
+
+/** The part of a live table that the admin API needs. */
+export interface LiveDocument {
+  document(nowMs?: number): RoutesDocument | null;
+  write(edit: (document: RoutesDocument) => RoutesDocument): Promise<RoutesDocument>;
+}
+
+/** What handlers work on. */
+export interface Bench {
+  readonly live: LiveDocument;
+  readonly revisionsOf: (document: RoutesDocument) => ReadonlyMap<string, Revision>;
+  readonly nextId: (taken: (id: string) => boolean, nowMs: number) => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** One request to `/apisix/admin/routes/{id}/{sub/path}`. */
+export interface Call {
+  readonly id: string | null;
+  readonly subPath: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: Body;
+  /** Seconds after which the route is to go; `null` for never. */
+  readonly ttl: number | null;
+}
+
+export type Handler = (bench: Bench, call: Call) => Answer | Promise<Answer>;

@@ -1,0 +1,68 @@
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { controlPlaneGuard } from '../../../src/admin/guard.ts';
+
+async function ask(adminKey: string | null, peer: string | null, headers: Record<string, string>) {
+  const app = new Hono();
+  app.use('/*', controlPlaneGuard({ adminKey, peer: () => peer }));
+  app.get('/', (c) => c.text('in'));
+  return app.request('/', { headers });
+}
+
+describe('with a key', () => {
+  it.each([
+    [{ 'X-API-KEY': 'secret' }, 200],
+    [{ Authorization: 'Bearer secret' }, 200],
+    [{ Authorization: 'bearer  secret' }, 200],
+    [{ 'X-API-KEY': '', Authorization: 'Bearer secret' }, 200],
+    [{}, 'missing apikey'],
+    [{ 'X-API-KEY': '' }, 'missing apikey'],
+    [{ Authorization: 'Basic c2VjcmV0' }, 'missing apikey'],
+    [{ 'X-API-KEY': 'Secret' }, 'wrong apikey'],
+    [{ 'X-API-KEY': 'secrets' }, 'wrong apikey'],
+    [{ 'X-API-KEY': 'wrong', Authorization: 'Bearer secret' }, 'wrong apikey'],
+    [{ Authorization: 'Bearer nope' }, 'wrong apikey'],
+  ] as [Record<string, string>, number | string][])('%j: %s', async (headers, expected) => {
+    const response = await ask('secret', '203.0.113.9', headers);
+    if (expected === 200) return expect(response.status).toBe(200);
+    expect(response.status).toBe(401);
+    expect(await response.text()).toBe(
+      `{"error_msg":"failed to check token","description":"${expected}"}\n`,
+    );
+  });
+});
+
+describe('without a key', () => {
+  const local = '127.0.0.1';
+  it.each([
+    [local, { Host: 'localhost:9080' }, 200],
+    [local, { Host: 'LOCALHOST' }, 200],
+    ['127.8.9.10', { Host: '127.0.0.1:1' }, 200],
+    ['::1', { Host: '[::1]:9080' }, 200],
+    ['::ffff:127.0.0.1', { Host: '127.255.0.1' }, 200],
+    ['::ffff:7f00:1', { Host: 'localhost' }, 200],
+    [local, {}, 403],
+    [local, { Host: 'localhost.' }, 403],
+    [local, { Host: 'localhost.evil.example' }, 403],
+    [local, { Host: '127.0.0.1.evil.example' }, 403],
+    [local, { Host: '127.0.0.256' }, 403],
+    [local, { Host: 'a@localhost' }, 403],
+    [local, { Host: 'evil.example' }, 403],
+    [local, { Host: 'localhost', Origin: 'http://localhost' }, 403],
+    [local, { Host: 'localhost', Forwarded: 'for=1.2.3.4' }, 403],
+    [local, { Host: 'localhost', 'X-Forwarded-For': '127.0.0.1' }, 403],
+    [local, { Host: 'localhost', 'X-Forwarded-Anything': '' }, 403],
+    ['10.0.0.1', { Host: 'localhost' }, 403],
+    ['1127.0.0.1', { Host: 'localhost' }, 403],
+    ['::ffff:10.0.0.1', { Host: 'localhost' }, 403],
+    [null, { Host: 'localhost' }, 403],
+    [local, { Host: 'evil.example', 'X-API-KEY': '' }, 403],
+  ] as [string | null, Record<string, string>, number][])('%s %j: %i', async (peer, headers, s) => {
+    for (const key of [null, '']) {
+      const response = await ask(key, peer, headers);
+      expect(response.status).toBe(s);
+      if (s === 403)
+        expect(((await response.json()) as { error_msg: string }).error_msg).toContain('ADMIN_KEY');
+    }
+  });
+});
