@@ -1,0 +1,60 @@
+import { headerValue } from '../http/headers.ts';
+import type { Inbound, Received } from '../http/inbound.ts';
+import { forwardTarget, matchPath } from '../http/target.ts';
+import type { Trust } from './trust.ts';
+
+/** Concludes from what a listener received what routes, upstreams and mirrors need to know. */
+export function admit(received: Received, trust: Trust): Inbound {
+  return new AdmittedRequest(received, trust);
+}
+
+/** A class for its lazy fields: most routes never ask for host or query. */
+class AdmittedRequest implements Inbound {
+  readonly method: string;
+  readonly target: string;
+  readonly path: string;
+  readonly remoteAddr: string;
+  readonly headers: Inbound['headers'];
+  readonly #received: Received;
+
+  constructor(received: Received, trust: Trust) {
+    this.#received = received;
+    this.method = received.method;
+    this.target = forwardTarget(received.target);
+    this.path = matchPath(received.target);
+    this.headers = received.headers;
+    this.remoteAddr = trust.clientOf(received.peer, received.headers);
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#received.scheme;
+  }
+  get authority(): string {
+    return this.#received.authority;
+  }
+  get serverPort(): number {
+    return this.#received.serverPort;
+  }
+  get peer(): string {
+    return this.#received.peer;
+  }
+  get upload(): Inbound['upload'] {
+    return this.#received.upload;
+  }
+  get query(): string {
+    const mark = this.target.indexOf('?');
+    return mark === -1 ? '' : this.target.slice(mark + 1);
+  }
+  get host(): string {
+    return hostname(headerValue(this.headers, 'host') ?? this.authority);
+  }
+  onGone(callback: () => void): void {
+    this.#received.onGone(callback);
+  }
+}
+
+/** `Example.COM:8080` -> `example.com`; the brackets of an IPv6 address stay. */
+function hostname(authority: string): string {
+  const end = authority.startsWith('[') ? authority.indexOf(']') + 1 : authority.lastIndexOf(':');
+  return (end > 0 ? authority.slice(0, end) : authority).toLowerCase();
+}

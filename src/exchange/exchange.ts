@@ -1,0 +1,75 @@
+import type { HeaderList } from '../http/headers.ts';
+import type { Inbound } from '../http/inbound.ts';
+import type { Outbound, Timeouts } from '../http/outbound.ts';
+import { type Call, ClientLeftError, type Forward } from '../http/transport.ts';
+import { requestHeaders } from './request-headers.ts';
+import { mayRetry } from './retry.ts';
+import type { Trust } from './trust.ts';
+import type { Node, Upstream } from './upstream.ts';
+
+/** One request on its way to an upstream. */
+export interface Exchange {
+  /** What the first node gets; also what a copy is made from. */
+  readonly request: Outbound;
+  /**
+   * Sends it, to further nodes if the first fails and it is safe. Rejects with a `TransportError`
+   * when no node answered.
+   */
+  send(): Promise<Response>;
+}
+
+export interface ExchangeOptions {
+  readonly forward: Forward;
+  readonly trust: Trust;
+}
+
+/** Prepares an exchange; `null` when the upstream has no node to send it to. */
+export function prepareExchange(
+  inbound: Inbound,
+  upstream: Upstream,
+  { forward, trust }: ExchangeOptions,
+): Exchange | null {
+  const node = upstream.pick([]);
+  if (node === null) return null;
+  const request = requestFor(node);
+  return { request, send: () => attempt(request, [node], performance.now()) };
+
+  function requestFor(to: Node): Outbound {
+    const headers = requestHeaders(inbound, upstream.hostFor(inbound, to), trust);
+    return outboundOf(inbound, to.origin, headers, upstream.timeouts);
+  }
+
+  function attempt(to: Outbound, tried: Node[], started: number): Promise<Response> {
+    const call = forward(to);
+    inbound.onGone(() => call.abort(new ClientLeftError()));
+    if (tried.length >= upstream.attempts) return call.done;
+    return orNext(call, tried, started);
+  }
+
+  async function orNext(call: Call<Response>, tried: Node[], started: number): Promise<Response> {
+    try {
+      return await call.done;
+    } catch (error) {
+      const elapsed = performance.now() - started;
+      const late = upstream.retryTimeout > 0 && elapsed >= upstream.retryTimeout;
+      const next = late || !mayRetry(inbound, error) ? null : upstream.pick(tried);
+      if (next === null) throw error;
+      return attempt(requestFor(next), [...tried, next], started);
+    }
+  }
+}
+
+/** The request as an upstream would have got it if there were one: what a copy is made from, then. */
+export function upstreamless(inbound: Inbound, trust: Trust): Outbound {
+  const headers = requestHeaders(inbound, inbound.authority, trust);
+  return outboundOf(inbound, '', headers, { connect: 0, send: 0, read: 0 });
+}
+
+function outboundOf(
+  { target, method, upload }: Inbound,
+  origin: string,
+  headers: HeaderList,
+  timeouts: Timeouts,
+): Outbound {
+  return { origin, target, method, headers, body: upload, timeouts };
+}

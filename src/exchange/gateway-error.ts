@@ -1,0 +1,30 @@
+import type { FailureKind } from '../http/transport.ts';
+
+/** Statuses the gateway answers with by itself, with APISIX's texts. */
+const TEXTS = {
+  404: '404 Route Not Found',
+  502: '502 Bad Gateway',
+  503: '503 Service Unavailable',
+  504: '504 Gateway Time-out',
+} as const;
+
+export type GatewayStatus = keyof typeof TEXTS;
+
+/** Status of an exchange that failed. A name that cannot be resolved means that there is no node: 503. */
+export const STATUS_OF_FAILURE: Readonly<Record<FailureKind, GatewayStatus>> = {
+  connect: 502,
+  dns: 503,
+  tls: 502,
+  timeout: 504,
+  reset: 502,
+  protocol: 502,
+  shutdown: 503,
+};
+
+/** The answer for a client. Causes and addresses stay in the log. */
+export function gatewayError(status: GatewayStatus): Response {
+  return new Response(`{"error_msg":"${TEXTS[status]}"}\n`, {
+    status,
+    headers: { 'content-type': 'application/json' },
+  });
+}

@@ -1,0 +1,82 @@
+import type { HeaderList } from '../http/headers.ts';
+import { isHopByHop, nominated } from '../http/hop-by-hop.ts';
+import type { Inbound } from '../http/inbound.ts';
+import type { Trust } from './trust.ts';
+
+/** Fields that say where a request came from. Each hop writes them anew; none passes unchecked. */
+const ORIGIN_FIELDS: ReadonlySet<string> = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+]);
+
+/**
+ * The fields an upstream gets: the client's in their order and case, less those of the client's
+ * connection, `Host` as the upstream wants it, and the client's origin as APISIX reports it.
+ *
+ * @param host value of Host; empty leaves the field out, as with an HTTP/1.0 client
+ */
+export function requestHeaders(inbound: Inbound, host: string, trust: Trust): HeaderList {
+  const received = inbound.headers;
+  const list: HeaderList = host === '' ? [] : ['Host', host];
+  const claims: Claims = {};
+  let named: ReadonlySet<string> | null = null;
+  for (let i = 0; i < received.length; i += 2) {
+    const field = received[i]!;
+    const value = received[i + 1]!;
+    const name = field.toLowerCase();
+    if (name === 'connection') {
+      named = merge(named, nominated(value));
+      continue;
+    }
+    // `Expect` is a question to this hop, and the listener has answered it (RFC 9110 section 10.1.1).
+    if (isHopByHop(name) || name === 'host' || name === 'expect') continue;
+    // The runtime kept the body from us (GET on fetch): a length without bytes would hang the upstream.
+    if (name === 'content-length' && inbound.upload === null && value !== '0') continue;
+    if (ORIGIN_FIELDS.has(name)) {
+      claims[name] = claims[name] === undefined ? value : `${claims[name]}, ${value}`;
+      continue;
+    }
+    list.push(field, value);
+  }
+  const fields = named === null ? list : list.filter(keeping(list, named));
+  appendOrigin(fields, inbound, claims, trust);
+  return fields;
+}
+
+type Claims = Record<string, string | undefined>;
+
+/** What the client claimed is kept from a trusted peer and replaced by what we saw from any other. */
+function appendOrigin(list: HeaderList, inbound: Inbound, claims: Claims, trust: Trust): void {
+  const { peer } = inbound;
+  const trusted = trust.trusts(peer);
+  const chain = trust.configured && !trusted ? undefined : claims['x-forwarded-for'];
+  const forwardedFor = peer === '' ? chain : chain === undefined ? peer : `${chain}, ${peer}`;
+  if (inbound.remoteAddr !== '') list.push('X-Real-IP', inbound.remoteAddr);
+  if (forwardedFor !== undefined) list.push('X-Forwarded-For', forwardedFor);
+  const believed = trusted ? claims : {};
+  list.push('X-Forwarded-Proto', believed['x-forwarded-proto'] ?? inbound.scheme);
+  const host = believed['x-forwarded-host'] ?? inbound.authority;
+  if (host !== '') list.push('X-Forwarded-Host', host);
+  const port = believed['x-forwarded-port'] ?? portOf(inbound);
+  if (port !== '') list.push('X-Forwarded-Port', port);
+  if (believed['forwarded'] !== undefined) list.push('Forwarded', believed['forwarded']);
+}
+
+/** The listener's port: what APISIX reports. 0 means that the runtime did not tell. */
+function portOf(inbound: Inbound): string {
+  if (inbound.serverPort !== 0) return String(inbound.serverPort);
+  return inbound.scheme === 'https' ? '443' : '80';
+}
+
+function merge(a: ReadonlySet<string> | null, b: ReadonlySet<string> | null) {
+  return a === null || b === null ? (a ?? b) : new Set([...a, ...b]);
+}
+
+/** Keeps pairs whose field name nobody nominated. */
+function keeping(list: HeaderList, named: ReadonlySet<string>) {
+  return (_: string, i: number) => !named.has(list[i - (i % 2)]!.toLowerCase());
+}

@@ -1,0 +1,26 @@
+import type { Inbound } from '../http/inbound.ts';
+import { ClientLeftError, TransportError } from '../http/transport.ts';
+
+/** Methods that may be sent twice without harm (RFC 9110 section 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+]);
+
+/** Failures before a byte of the request was sent: any method may be sent elsewhere then. */
+const BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'dns', 'tls']);
+
+/**
+ * Whether another node may get this request after one failed. nginx's rule: a request that may
+ * have reached a server is sent to another only if it is idempotent, and never when its body is
+ * gone.
+ */
+export function mayRetry(inbound: Inbound, error: unknown): boolean {
+  if (!(error instanceof TransportError) || error instanceof ClientLeftError) return false;
+  if (inbound.upload !== null && inbound.upload.consumed) return false;
+  return BEFORE_SENDING.has(error.kind) || IDEMPOTENT.has(inbound.method);
+}
