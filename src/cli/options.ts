@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import { type Lookup, readShared, setting, type SharedSettings } from '../settings/shared.ts';
+import { origin, ratio, seconds, SettingError, wholeNumber, words } from '../settings/values.ts';
+import type { RouteInput } from '../config/input.ts';
+
+export interface ServerSettings extends SharedSettings {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Path of the document, or the one route that the flags describe. */
+  readonly routes: string | readonly RouteInput[];
+  /** Seconds. */
+  readonly shutdownTimeout: number;
+}
+
+/** Flags that win over a variable. The admin key has none: command lines are for all to see. */
+const FLAG_OF_VARIABLE: Readonly<Record<string, string>> = {
+  PORT: 'port',
+  HOST: 'host',
+  ROUTES: 'routes',
+  TRUSTED_PROXIES: 'trusted-proxies',
+  MIRROR_MEMORY: 'mirror-memory',
+  SHUTDOWN_TIMEOUT: 'shutdown-timeout',
+  LOG_LEVEL: 'log-level',
+};
+
+const ROUTE_FLAGS = ['upstream', 'mirror', 'sample-ratio'] as const;
+
+/**
+ * Reads the command line and the environment.
+ *
+ * @throws SettingError with the one line to print
+ */
+export function readServerSettings(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): ServerSettings {
+  const flags = parse(args);
+  const lookup: Lookup = (variable) => {
+    const flag = FLAG_OF_VARIABLE[variable];
+    const given = flag === undefined ? undefined : flags[flag];
+    if (given !== undefined) return { text: given, from: `--${flag}` };
+    const text = environment[variable];
+    return text === undefined ? undefined : { text, from: variable };
+  };
+  return {
+    ...readShared(lookup),
+    port: setting(lookup, 'PORT', wholeNumber(0, 65_535), 9080),
+    host: setting(lookup, 'HOST', words, '0.0.0.0'),
+    routes: routeOf(flags) ?? setting(lookup, 'ROUTES', words, 'routes.json'),
+    shutdownTimeout: setting(lookup, 'SHUTDOWN_TIMEOUT', seconds(86_400), 30),
+  };
+}
+
+type Flags = Readonly<Record<string, string | undefined>>;
+
+function parse(args: readonly string[]): Flags {
+  const names = [...Object.values(FLAG_OF_VARIABLE), ...ROUTE_FLAGS];
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+      allowPositionals: false,
+    });
+    return values as Flags;
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new SettingError(
+      `${found.split('. ')[0]}; flags: ${names.map((n) => `--${n}`).join(' ')}`,
+    );
+  }
+}
+
+/** `--upstream` and `--mirror`: one route for everything, held in memory. */
+function routeOf(flags: Flags): readonly RouteInput[] | null {
+  const { upstream, mirror, 'sample-ratio': share, routes } = flags;
+  if (upstream === undefined && mirror === undefined && share === undefined) return null;
+  if (routes !== undefined) {
+    throw new SettingError(
+      '--routes: expected alone, found with --upstream or --mirror; give one or the other',
+    );
+  }
+  if (upstream === undefined || mirror === undefined) {
+    throw new SettingError(
+      '--upstream and --mirror: expected both, such as --upstream http://127.0.0.1:1999 --mirror http://127.0.0.1:9797',
+    );
+  }
+  const primary = origin(upstream, '--upstream');
+  return [
+    {
+      id: '1',
+      uri: '/*',
+      upstream: {
+        type: 'roundrobin',
+        scheme: primary.protocol === 'https:' ? 'https' : 'http',
+        nodes: { [primary.host]: 1 },
+      },
+      plugins: {
+        'proxy-mirror': {
+          host: origin(mirror, '--mirror').origin,
+          ...(share !== undefined && { sample_ratio: ratio(share, '--sample-ratio') }),
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,93 @@
+import process from 'node:process';
+import { createGateway } from '../gateway.ts';
+import type { Listening, ServerRuntime } from '../runtime/server.ts';
+import { SettingError } from '../settings/values.ts';
+import { fileStore } from '../stores/file.ts';
+import { memoryStore } from '../stores/memory.ts';
+import { routesDocument } from '../config/input.ts';
+import type { Store } from '../stores/store.ts';
+import { configureLog, log } from '../telemetry/log.ts';
+import { readServerSettings, type ServerSettings } from './options.ts';
+
+/** Exit status for a start that a bad setting or an address in use prevented. */
+const EXIT_USAGE = 2;
+
+/** Runs the gateway on a runtime until SIGTERM or SIGINT. */
+export async function serve(runtime: ServerRuntime): Promise<void> {
+  const settings = settingsOrExit();
+  configureLog(settings.logLevel);
+  const store = storeOf(settings);
+  const { adminKey, trustedProxies, mirrorMemory } = settings;
+  const gateway = createGateway({ store, runtime, adminKey, trustedProxies, mirrorMemory });
+  await gateway.refresh();
+  const unwatch = store.watch?.(() => void gateway.refresh());
+
+  let listening: Listening;
+  try {
+    listening = await runtime.listen({
+      app: gateway,
+      hostname: settings.host,
+      port: settings.port,
+      waitUntil: gateway.waitUntil,
+    });
+  } catch (error) {
+    stopWith(`cannot listen on ${settings.host} port ${settings.port}: ${textOf(error)}`);
+  }
+  console.log(`proxy-mirror on ${runtime.name}, listening on ${urlOf(listening)}`);
+
+  await signalled();
+  log.info('stopping: finishing requests and copies');
+  unwatch?.();
+  const deadline = settings.shutdownTimeout * 1000;
+  const began = performance.now();
+  const kill = setTimeout(() => listening.kill(), deadline);
+  await Promise.race([listening.stop(), after(deadline)]);
+  clearTimeout(kill);
+  await gateway.drain(Math.max(0, deadline - (performance.now() - began)));
+  runtime.close();
+  process.exit(0);
+}
+
+function settingsOrExit(): ServerSettings {
+  try {
+    return readServerSettings(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    return stopWith(error.message);
+  }
+}
+
+function storeOf({ routes }: ServerSettings): Store {
+  return typeof routes === 'string' ? fileStore(routes) : memoryStore(routesDocument(routes));
+}
+
+function stopWith(line: string): never {
+  console.error(`proxy-mirror: ${line}`);
+  process.exit(EXIT_USAGE);
+}
+
+/** Resolves with the first signal; a second one ends the process at once. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve();
+      });
+    }
+  });
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** A URL to click on: the wildcard addresses mean every interface, this machine's among them. */
+function urlOf({ hostname, port }: Listening): string {
+  const host = hostname === '0.0.0.0' || hostname === '::' ? '127.0.0.1' : hostname;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,157 @@
+import { Hono } from 'hono';
+import { adminApi } from './admin/api.ts';
+import { controlPlaneGuard } from './admin/guard.ts';
+import { healthApi } from './admin/health.ts';
+import { dataPlane } from './data-plane.ts';
+import { memoryBudget } from './exchange/record.ts';
+import { trustProxies } from './exchange/trust.ts';
+import { planCopies } from './mirror/copies.ts';
+import type { Mirror } from './mirror/mirror.ts';
+import type { Outcome } from './mirror/outcome.ts';
+import { instanceId } from './mirror/instance.ts';
+import { copySender } from './mirror/send.ts';
+import { createBackground } from './runtime/background.ts';
+import { fetchRuntime } from './runtime/fetch/index.ts';
+import type { Runtime, WaitUntil } from './runtime/port.ts';
+import { waitUntilOf } from './runtime/wait-until.ts';
+import { compileRoutes, type RouteTable } from './route-table.ts';
+import { liveTable, type LiveTable } from './stores/live.ts';
+import { memoryStore } from './stores/memory.ts';
+import type { Store } from './stores/store.ts';
+import { fanOut, type Listener } from './telemetry/events.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { logListener } from './telemetry/log.ts';
+import { type RouteInput, routesDocument } from './config/input.ts';
+
+export interface GatewayOptions {
+  /** Routes held in memory. Leave out when a `store` has them. */
+  readonly routes?: readonly RouteInput[];
+  /** Where routes are read and written. Default: memory. */
+  readonly store?: Store;
+  /** Key of the control plane. Default: none, which closes it to all but loopback requests. */
+  readonly adminKey?: string | null;
+  /** Addresses and ranges whose `X-Forwarded-*` are believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Most bytes of recorded bodies held for all copies together. Default: 64 MiB. */
+  readonly mirrorMemory?: number;
+  /** Longest life of a copy, in seconds, whatever its route says. Default: no limit. */
+  readonly longestCopy?: number;
+  /** How this runtime listens and sends. Default: its own `fetch`, which works everywhere. */
+  readonly runtime?: Runtime;
+  /** Told of everything the gateway does; must not throw. */
+  readonly onEvent?: Listener;
+}
+
+/** A gateway: an object with a `fetch`, as every runtime serves it, and the Hono app behind it. */
+export interface Gateway {
+  readonly app: Hono;
+  readonly fetch: Hono['fetch'];
+  /** Reads the routes from the store again. Never rejects; the last good table stays in force. */
+  refresh(): Promise<void>;
+  /** True once a table is in force. */
+  ready(): boolean;
+  /** For listeners that hand in no execution context of their own. */
+  readonly waitUntil: WaitUntil;
+  /**
+   * Waits for the copies under way, and gives up those that are left after `milliseconds`: they
+   * end as `failed: shutdown`.
+   */
+  drain(milliseconds: number): Promise<void>;
+}
+
+const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
+
+/**
+ * A gateway that forwards each request to its route's upstream and sends copies to its mirrors.
+ *
+ * @throws when `routes` are not valid (`InvalidRoutes`, with every fault) or a trusted proxy is not
+ * an address
+ * @example
+ * export default createGateway({
+ *   routes: [{
+ *     uri: '/*',
+ *     upstream: { nodes: { '127.0.0.1:1999': 1 } },
+ *     plugins: { 'proxy-mirror': { host: 'http://127.0.0.1:9797', sample_ratio: 0.1 } },
+ *   }],
+ * });
+ */
+export function createGateway(options: GatewayOptions = {}): Gateway {
+  const runtime = options.runtime ?? fetchRuntime();
+  // Routes given in code are in force at once; those of a store after the first refresh.
+  const initial = options.store === undefined ? routesDocument(options.routes ?? []) : undefined;
+  const store = options.store ?? memoryStore(initial!);
+  const background = createBackground();
+  const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY);
+  const sender = copySender(runtime.sendCopy);
+  const instance = instanceId();
+  const metrics = createMetrics({
+    routes: () => table()?.size ?? 0,
+    recordedBytes: () => budget.held,
+    inFlight: () => perMirror((mirror) => mirror.inFlight.count),
+    breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
+  });
+  const emit = fanOut([
+    metrics.listen,
+    logListener(),
+    ...(options.onEvent === undefined ? [] : [options.onEvent]),
+  ]);
+  const live: LiveTable<RouteTable> = liveTable({
+    store,
+    ...(initial !== undefined && { initial }),
+    compile: (document, previous: RouteTable | null) =>
+      compileRoutes(document, previous, {
+        instance,
+        ...(options.longestCopy !== undefined && { longestTimeout: options.longestCopy }),
+      }),
+    onReload: (reload) => emit({ type: 'reload', ...reload }),
+  });
+  const table = () => live.current(Date.now());
+  const onOutcome = ({ route, host }: Mirror, outcome: Outcome, seconds: number) =>
+    emit({ type: 'copy', route, mirror: host, outcome, seconds });
+
+  const app = new Hono();
+  const access = controlPlaneGuard({
+    adminKey: options.adminKey ?? null,
+    peer: (c) => runtime.peer(c.req.raw, c.env),
+  });
+  app.route('/apisix', healthApi({ runtime: runtime.name, ready: () => table() !== null }));
+  app.use('/apisix/prometheus/*', access);
+  app.get('/apisix/prometheus/metrics', (c) =>
+    c.text(metrics.render(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
+  app.route('/apisix', adminApi({ live, access, onFailure: reportFailure }));
+  app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
+  app.all(
+    '*',
+    dataPlane({
+      runtime,
+      table,
+      trust: trustProxies(options.trustedProxies ?? []),
+      plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
+      waitUntil: (c) => waitUntilOf(c, background),
+      emit,
+    }),
+  );
+
+  return {
+    app,
+    fetch: app.fetch,
+    refresh: () => live.refresh(),
+    ready: () => table() !== null,
+    waitUntil: background.waitUntil,
+    async drain(milliseconds) {
+      const timer = setTimeout(() => sender.abandon(), milliseconds);
+      await background.idle();
+      clearTimeout(timer);
+    },
+  };
+
+  function* perMirror(read: (mirror: Mirror) => number) {
+    for (const mirror of table()?.mirrors() ?? []) {
+      yield [[mirror.route, mirror.host], read(mirror)] as const;
+    }
+  }
+  function reportFailure(error: Error): void {
+    emit({ type: 'admin_failure', error });
+  }
+}

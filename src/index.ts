@@ -1,0 +1,17 @@
+/** The library: a mirroring gateway, and mirroring alone for an existing Hono app. */
+export { createGateway } from './gateway.ts';
+export type { Gateway, GatewayOptions } from './gateway.ts';
+export { proxyMirror } from './middleware.ts';
+export type { ProxyMirrorOptions } from './middleware.ts';
+export { InvalidRoutes } from './config/input.ts';
+export type { RouteInput } from './config/input.ts';
+export type { MirrorConfig, ProxyMirrorConfig } from './config/proxy-mirror.ts';
+export type { RouteConfig } from './config/route.ts';
+export type { UpstreamConfig } from './config/upstream.ts';
+export type { FailureKind } from './http/transport.ts';
+export type { Outcome, SkipReason, StatusClass } from './mirror/outcome.ts';
+export type { Runtime } from './runtime/port.ts';
+export { memoryStore } from './stores/memory.ts';
+export { kvStore } from './stores/kv.ts';
+export type { Store } from './stores/store.ts';
+export type { GatewayEvent } from './telemetry/events.ts';

@@ -1,0 +1,102 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { adminText, under } from './config/fault.ts';
+import { InvalidRoutes } from './config/input.ts';
+import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
+import { admit } from './exchange/admit.ts';
+import { memoryBudget } from './exchange/record.ts';
+import { trustProxies } from './exchange/trust.ts';
+import { withoutHopByHop } from './http/hop-by-hop.ts';
+import type { Inbound } from './http/inbound.ts';
+import type { Outbound } from './http/outbound.ts';
+import { planCopies } from './mirror/copies.ts';
+import { instanceId } from './mirror/instance.ts';
+import { compileMirrors } from './mirror/mirror.ts';
+import type { Outcome } from './mirror/outcome.ts';
+import { copySender } from './mirror/send.ts';
+import { createBackground } from './runtime/background.ts';
+import { fetchRuntime } from './runtime/fetch/index.ts';
+import { StreamUpload } from './runtime/fetch/upload.ts';
+import type { Runtime } from './runtime/port.ts';
+import { waitUntilOf } from './runtime/wait-until.ts';
+
+export interface ProxyMirrorOptions {
+  /** How this runtime reads requests and sends copies. Default: its own `fetch`. */
+  readonly runtime?: Runtime;
+  /** Most bytes of recorded bodies held for all copies together. Default: 64 MiB. */
+  readonly mirrorMemory?: number;
+  /** Told of the one outcome of each request and mirror; must not throw. */
+  readonly onOutcome?: (mirror: string, outcome: Outcome) => void;
+}
+
+const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
+
+/**
+ * Mirrors the requests of an existing Hono app: the app answers as before, and a copy goes to the
+ * mirror through `waitUntil`. Takes the attributes of the `proxy-mirror` plugin.
+ *
+ * The copy has the request's own fields and body. The body is recorded while the app reads it; what
+ * the app leaves unread is read afterwards. Put it before anything that reads the body.
+ *
+ * @throws InvalidRoutes when the configuration is not valid, with every fault
+ * @example
+ * const app = new Hono();
+ * app.use('/api/*', proxyMirror({ host: 'http://127.0.0.1:9797', sample_ratio: 0.1 }));
+ * app.post('/api/orders', async (c) => c.json(await c.req.json()));
+ */
+export function proxyMirror(
+  config: ProxyMirrorConfig,
+  options: ProxyMirrorOptions = {},
+): MiddlewareHandler {
+  const checked = checkProxyMirror(config);
+  if (!checked.ok) {
+    throw new InvalidRoutes(adminText(under(['plugins', 'proxy-mirror'], checked.faults)));
+  }
+  const runtime = options.runtime ?? fetchRuntime();
+  const background = createBackground();
+  const trust = trustProxies([]);
+  const mirrors = compileMirrors('middleware', config, { instance: instanceId() });
+  const plan = {
+    sender: copySender(runtime.sendCopy),
+    budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY),
+    onOutcome: ({ host }: { host: string }, outcome: Outcome) => options.onOutcome?.(host, outcome),
+  };
+
+  return async function mirrorRequest(c, next) {
+    const inbound = admit(runtime.receive(c.req.raw, c.env), trust);
+    const copies = planCopies(inbound, mirrors, plan);
+    if (copies === null) return next();
+    // Only where a stream can be read once must the app get another; elsewhere both may listen.
+    if (inbound.upload instanceof StreamUpload) passThrough(c, inbound.upload);
+    const waitUntil = waitUntilOf(c, background);
+    waitUntil(copies.send(copyOf(inbound)));
+    try {
+      await next();
+    } finally {
+      if (inbound.upload !== null) waitUntil(readTheRest(c));
+    }
+  };
+}
+
+/** Gives the app a request whose body passes by the recorder. */
+function passThrough(c: Context, upload: StreamUpload): void {
+  const { url, method, headers, signal } = c.req.raw;
+  const body = upload.stream(() => {});
+  c.req.raw = new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit);
+}
+
+/** The app is the upstream here: the copy has what the app got. */
+function copyOf({ target, method, headers, upload }: Inbound): Outbound {
+  const timeouts = { connect: 0, send: 0, read: 0 };
+  return { origin: '', target, method, headers: withoutHopByHop(headers), body: upload, timeouts };
+}
+
+/** Reads what the app left, so that an app that ignores a body does not lose the copy. */
+async function readTheRest(c: Context): Promise<void> {
+  const { body } = c.req.raw;
+  if (body === null || body.locked) return;
+  try {
+    await body.pipeTo(new WritableStream());
+  } catch {
+    // The client left half-way: the recording has ended as incomplete.
+  }
+}

@@ -1,0 +1,64 @@
+import type { RoutesDocument } from './config/document.ts';
+import type { RouteConfig } from './config/route.ts';
+import { compileUpstream, type Upstream } from './exchange/upstream.ts';
+import type { Inbound } from './http/inbound.ts';
+import { compileMirrors, type Mirror, type MirrorOptions } from './mirror/mirror.ts';
+import { compileTable } from './routes/table.ts';
+
+/** What a route does with a request that matches it. */
+export interface Route {
+  readonly id: string;
+  /** `null`: the route names none, and answers 503. */
+  readonly upstream: Upstream | null;
+  readonly mirrors: readonly Mirror[];
+}
+
+/** A whole document compiled. Never changed; a new document makes a new table. */
+export interface RouteTable {
+  readonly size: number;
+  match(inbound: Inbound): Route | null;
+  /** Every mirror of every route, for gauges. */
+  mirrors(): Iterable<Mirror>;
+  /** The compiled route of this configuration, if the table has it. */
+  find(id: string, source: string): Route | undefined;
+}
+
+/**
+ * Compiles a document. Routes that are the same as in the table before are taken over with their
+ * state: a change of one route must not reset the breakers, limits and turns of the others.
+ */
+export function compileRoutes(
+  document: RoutesDocument,
+  previous: RouteTable | null,
+  options: MirrorOptions,
+): RouteTable {
+  const compiled = new Map<string, { source: string; route: Route }>();
+  const matcher = compileTable(document.routes, (config): Route => {
+    const id = String(config.id);
+    const source = JSON.stringify(config);
+    const route = previous?.find(id, source) ?? compileRoute(id, config, options);
+    compiled.set(id, { source, route });
+    return route;
+  });
+  return {
+    size: compiled.size,
+    match: (inbound) => matcher.match(inbound),
+    *mirrors() {
+      for (const { route } of compiled.values()) yield* route.mirrors;
+    },
+    find(id, source) {
+      const entry = compiled.get(id);
+      return entry?.source === source ? entry.route : undefined;
+    },
+  };
+}
+
+function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): Route {
+  const mirror = config.plugins?.['proxy-mirror'];
+  return {
+    id,
+    upstream:
+      config.upstream === undefined ? null : compileUpstream(config.upstream, config.timeout),
+    mirrors: mirror === undefined ? [] : compileMirrors(id, mirror, options),
+  };
+}

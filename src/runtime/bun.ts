@@ -1,0 +1,78 @@
+import { fetchSendCopy } from './fetch/copy.ts';
+import { type Dialect, kindByText } from './fetch/dialect.ts';
+import { fetchForward } from './fetch/forward.ts';
+import { type Connection, receiveWeb } from './fetch/receive.ts';
+import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
+
+/** What we use of Bun. Its own types would clash with Node's in one program. */
+declare const Bun: {
+  serve(options: {
+    port: number;
+    hostname: string;
+    idleTimeout: number;
+    maxRequestBodySize: number;
+    fetch(request: Request, server: BunServer): Response | Promise<Response>;
+  }): BunServer;
+};
+
+interface BunServer {
+  readonly port: number;
+  readonly hostname: string;
+  requestIP(request: Request): { address: string } | null;
+  stop(closeActiveConnections?: boolean): Promise<void>;
+}
+
+const DIALECT: Dialect = {
+  // Bytes as the upstream sent them.
+  init: { decompress: false },
+  decodes: new Set(),
+  kindOf: kindByText([
+    [/ConnectionRefused|ECONNREFUSED|FailedToOpenSocket|Unable to connect/, 'connect'],
+    [/ENOTFOUND|DNSException|getaddrinfo|EAI_AGAIN/, 'dns'],
+    [/CERT|TLS|SSL|certificate/i, 'tls'],
+    [/TimeoutError|ETIMEDOUT/, 'timeout'],
+    [/Malformed|InvalidHTTPResponse|HTTP_?Parse|UnexpectedRedirect/i, 'protocol'],
+  ]),
+};
+
+/** The gateway's view of Bun: `Bun.serve` in front, its fetch behind. */
+export function bunRuntime(): ServerRuntime {
+  return {
+    name: 'bun',
+    receive: (request, env) => receiveWeb(request, connectionOf(request, env)),
+    peer: (request, env) => connectionOf(request, env).peer,
+    forward: fetchForward(DIALECT),
+    sendCopy: fetchSendCopy(DIALECT),
+    listen,
+    close() {},
+  };
+}
+
+export { bunRuntime as runtime };
+
+/** `env` is the server when the request came through our listener. */
+function connectionOf(request: Request, env: unknown): Connection {
+  if (typeof env !== 'object' || env === null || !('requestIP' in env)) return NO_CONNECTION;
+  const server = env as BunServer;
+  return { peer: server.requestIP(request)?.address ?? '', serverPort: server.port };
+}
+
+const NO_CONNECTION: Connection = { peer: '', serverPort: 0 };
+
+async function listen({ app, hostname, port, waitUntil }: ListenOptions): Promise<Listening> {
+  const context = { waitUntil, passThroughOnException() {}, props: {} };
+  const server = Bun.serve({
+    port,
+    hostname,
+    // Deadlines are the exchange's business: a slow upstream must not be cut by the listener.
+    idleTimeout: 0,
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: (request, self) => app.fetch(request, self, context),
+  });
+  return {
+    hostname: server.hostname,
+    port: server.port,
+    stop: () => server.stop(),
+    kill: () => void server.stop(true),
+  };
+}

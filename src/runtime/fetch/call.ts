@@ -1,0 +1,73 @@
+import type { HeaderList } from '../../http/headers.ts';
+import type { Outbound } from '../../http/outbound.ts';
+import { type Call, TransportError } from '../../http/transport.ts';
+import type { Dialect } from './dialect.ts';
+import { StreamUpload } from './upload.ts';
+
+/**
+ * Bodies up to this many bytes are gathered before they are forwarded: one chunk of known length
+ * costs a fetch far less than a stream, and can be sent again.
+ */
+const GATHER_LIMIT = 64 * 1024;
+
+/** Starts a fetch with a deadline for the answer's head, and hands the answer to `read`. */
+export function startFetch<T>(
+  dialect: Dialect,
+  request: Outbound,
+  read: (response: Response) => T | Promise<T>,
+): Call<T> {
+  const controller = new AbortController();
+  let aborted: TransportError | null = null;
+  const abort = (reason: TransportError) => {
+    aborted ??= reason;
+    controller.abort(reason);
+  };
+  return { done: run(), abort };
+
+  async function run(): Promise<T> {
+    const { read: limit } = request.timeouts;
+    const expire = () => abort(new TransportError('timeout', `no answer within ${limit / 1000} s`));
+    let timer = setTimeout(expire, limit);
+    const progress = () => {
+      clearTimeout(timer);
+      timer = setTimeout(expire, limit);
+    };
+    try {
+      const response = await fetch(request.origin + request.target, {
+        ...dialect.init,
+        method: request.method,
+        headers: toHeaders(request.headers),
+        body: await toBody(dialect, request.body, progress),
+        redirect: 'manual',
+        signal: controller.signal,
+        duplex: 'half',
+      } as RequestInit);
+      return await read(response);
+    } catch (error) {
+      if (aborted !== null) throw aborted;
+      if (error instanceof TransportError) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new TransportError(dialect.kindOf(error), message, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function toHeaders(list: HeaderList): Headers {
+  const headers = new Headers();
+  for (let i = 0; i < list.length; i += 2) headers.append(list[i]!, list[i + 1]!);
+  return headers;
+}
+
+async function toBody(
+  dialect: Dialect,
+  body: Outbound['body'],
+  progress: () => void,
+): Promise<ReadableStream<Uint8Array> | Uint8Array | null> {
+  if (!(body instanceof StreamUpload)) return body as Uint8Array | null;
+  const { length } = body;
+  if (length !== null && length <= GATHER_LIMIT) return body.bytes();
+  const stream = body.stream(progress);
+  return length === null || dialect.sized === undefined ? stream : dialect.sized(stream, length);
+}

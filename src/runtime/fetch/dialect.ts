@@ -1,0 +1,40 @@
+import type { FailureKind } from '../../http/transport.ts';
+
+/** How one runtime's fetch differs from the others'. Data, so that the exchange itself is the same. */
+export interface Dialect {
+  /** Options of `fetch` that only this runtime has: raw bytes, a connection pool of its own. */
+  readonly init: Readonly<Record<string, unknown>>;
+  /** Options of `Response` that only this runtime has. */
+  readonly responseInit?: Readonly<Record<string, unknown>>;
+  /** Content codings that fetch decodes although nobody asked it to; their fields must go, then. */
+  readonly decodes: ReadonlySet<string>;
+  /** Makes a stream of a known length, where a plain one would be sent chunked. */
+  readonly sized?: (
+    stream: ReadableStream<Uint8Array>,
+    length: number,
+  ) => ReadableStream<Uint8Array>;
+  /** What went wrong, from what fetch rejected with. */
+  kindOf(error: unknown): FailureKind;
+}
+
+/** Text patterns of a runtime's network errors, first match wins: fetch gives no codes. */
+export type FailureTexts = readonly (readonly [pattern: RegExp, kind: FailureKind])[];
+
+/**
+ * Classifies by code where there is one and by text otherwise; what nothing matches counts as a
+ * reset, the first kind that is true of any broken exchange.
+ */
+export function kindByText(texts: FailureTexts): (error: unknown) => FailureKind {
+  return (error) => {
+    const text = describe(error, 0);
+    for (const [pattern, kind] of texts) if (pattern.test(text)) return kind;
+    return 'reset';
+  };
+}
+
+function describe(error: unknown, depth: number): string {
+  if (!(error instanceof Error) || depth > 4) return String(error);
+  const code = 'code' in error ? String(error.code) : '';
+  const cause = error.cause === undefined ? '' : describe(error.cause, depth + 1);
+  return `${code} ${error.name} ${error.message} ${cause}`;
+}

@@ -1,0 +1,32 @@
+import { isHopByHop, nominated } from '../../http/hop-by-hop.ts';
+import type { Forward } from '../../http/transport.ts';
+import type { Dialect } from './dialect.ts';
+import { startFetch } from './call.ts';
+
+/** Statuses that `Response` refuses to build with a body (Fetch standard, null body status). */
+const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+
+/** Forwarding through the runtime's own fetch. */
+export function fetchForward(dialect: Dialect): Forward {
+  return (request) => startFetch(dialect, request, (response) => rebuild(dialect, response));
+}
+
+/** A fetch answer cannot be changed, so the client gets one of the same status, fields and stream. */
+function rebuild(dialect: Dialect, response: Response): Response {
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  for (const name of nominated(headers.get('connection') ?? undefined) ?? []) headers.delete(name);
+  for (const name of response.headers.keys()) if (isHopByHop(name)) headers.delete(name);
+  const coding = headers.get('content-encoding');
+  if (coding !== null && dialect.decodes.has(coding.toLowerCase())) {
+    headers.delete('content-encoding');
+    headers.delete('content-length');
+  }
+  const body = NULL_BODY.has(status) ? null : response.body;
+  return new Response(body, {
+    ...dialect.responseInit,
+    status,
+    statusText,
+    headers,
+  } as ResponseInit);
+}

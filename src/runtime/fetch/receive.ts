@@ -1,0 +1,69 @@
+import type { HeaderList } from '../../http/headers.ts';
+import type { Received } from '../../http/inbound.ts';
+import type { Upload } from '../../http/upload.ts';
+import { StreamUpload } from './upload.ts';
+
+/** What the listener adds to a web `Request`, which knows nothing of sockets. */
+export interface Connection {
+  /** Address of the socket's peer, `''` when unknown. */
+  readonly peer: string;
+  readonly serverPort: number;
+  /** Calls back when the client leaves, where `request.signal` is not the way to know. */
+  readonly onGone?: (callback: () => void) => void;
+}
+
+/** Reads a web `Request`. */
+export function receiveWeb(request: Request, connection: Connection): Received {
+  return new WebReceived(request, connection);
+}
+
+class WebReceived implements Received {
+  readonly method: string;
+  readonly target: string;
+  readonly scheme: 'http' | 'https';
+  readonly authority: string;
+  readonly serverPort: number;
+  readonly peer: string;
+  readonly headers: HeaderList;
+  readonly upload: Upload | null;
+  readonly #request: Request;
+  readonly #connection: Connection;
+
+  constructor(request: Request, connection: Connection) {
+    const { url } = request;
+    this.#request = request;
+    this.#connection = connection;
+    this.method = request.method;
+    // No URL parser: it would change the bytes, and a slice is all it takes.
+    const start = url.indexOf('/', url.indexOf('://') + 3);
+    this.target = start === -1 ? '/' : url.slice(start);
+    this.scheme = url.startsWith('https:') ? 'https' : 'http';
+    this.authority = request.headers.get('host') ?? '';
+    this.serverPort = connection.serverPort;
+    this.peer = connection.peer;
+    const headers: HeaderList = [];
+    request.headers.forEach((value, name) => headers.push(name, value));
+    this.headers = headers;
+    this.upload = uploadOf(request);
+  }
+
+  onGone(callback: () => void): void {
+    const { onGone } = this.#connection;
+    if (onGone === undefined)
+      this.#request.signal.addEventListener('abort', callback, { once: true });
+    else onGone.call(this.#connection, callback);
+  }
+}
+
+/**
+ * `null` unless the request says that it has a body: workerd shows an empty stream where there is
+ * none, and asking for `body` makes a stream on every runtime.
+ */
+function uploadOf(request: Request): Upload | null {
+  const { headers, method } = request;
+  // fetch refuses a body on these (Fetch standard, Request constructor).
+  if (method === 'GET' || method === 'HEAD') return null;
+  const length = headers.get('content-length');
+  if (length === '0' || request.body === null) return null;
+  return new StreamUpload(request.body, length === null ? null : Number(length));
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { originForm } from '../../http/target.ts';
+import type { Upload } from '../../http/upload.ts';
+import { NodeUpload } from './upload.ts';
+
+/** Hosts that may stand in a URL. Others would move where the path begins, so they are left out. */
+const PLAIN_HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * A request on Node: what the exchange needs is read straight from the message, and a real `Request`
+ * is built only when other code (the admin API, middleware) asks for what only it has.
+ */
+export class NodeRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly url: string;
+  readonly message: IncomingMessage;
+  /** Called by the listener when the client leaves before it was answered. */
+  gone: (() => void) | null = null;
+  #upload: Upload | null | undefined;
+  #request: Request | null = null;
+
+  constructor(message: IncomingMessage) {
+    this.message = message;
+    this.method = message.method!;
+    this.target = originForm(message.url!);
+    const { host } = message.headers;
+    const authority = host !== undefined && PLAIN_HOST.test(host) ? host : 'invalid';
+    this.url = `http://${authority}${this.target}`;
+  }
+
+  get upload(): Upload | null {
+    if (this.#upload === undefined) this.#upload = uploadOf(this.message);
+    return this.#upload;
+  }
+  get headers(): Headers {
+    return this.#real().headers;
+  }
+  get body(): ReadableStream<Uint8Array> | null {
+    return this.#real().body;
+  }
+  get bodyUsed(): boolean {
+    return this.#request?.bodyUsed ?? false;
+  }
+  get signal(): AbortSignal {
+    return this.#real().signal;
+  }
+  clone(): Request {
+    return this.#real().clone();
+  }
+  text(): Promise<string> {
+    return this.#real().text();
+  }
+  json(): Promise<unknown> {
+    return this.#real().json();
+  }
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#real().arrayBuffer();
+  }
+  blob(): Promise<Blob> {
+    return this.#real().blob();
+  }
+  formData(): Promise<FormData> {
+    return this.#real().formData();
+  }
+
+  #real(): Request {
+    this.#request ??= webRequest(this.message, this.url, this.upload !== null);
+    return this.#request;
+  }
+}
+
+function uploadOf(message: IncomingMessage): Upload | null {
+  const { headers } = message;
+  if (headers['transfer-encoding'] !== undefined) return new NodeUpload(message, null);
+  const length = headers['content-length'];
+  return length === undefined || length === '0' ? null : new NodeUpload(message, Number(length));
+}
+
+function webRequest(message: IncomingMessage, url: string, hasBody: boolean): Request {
+  const headers = new Headers();
+  const raw = message.rawHeaders;
+  for (let i = 0; i < raw.length; i += 2) headers.append(raw[i]!, raw[i + 1]!);
+  const method = message.method!;
+  const init: RequestInit = { method, headers };
+  if (hasBody && method !== 'GET' && method !== 'HEAD') {
+    init.body = Readable.toWeb(message) as unknown as ReadableStream<Uint8Array>;
+    init.duplex = 'half';
+  }
+  return new Request(url, init);
+}
+
+// `instanceof Request` holds, as middleware expects.
+Object.setPrototypeOf(NodeRequest.prototype, Request.prototype);
+Object.setPrototypeOf(NodeRequest, Request);

@@ -1,0 +1,16 @@
+import type { Received } from '../http/inbound.ts';
+import type { Forward, SendCopy } from '../http/transport.ts';
+
+/** All that differs from runtime to runtime. One adapter each, beside this file. */
+export interface Runtime {
+  readonly name: 'node' | 'deno' | 'bun' | 'workers' | 'fetch';
+  /** Reads a request as this runtime's listener hands it to the app (`env` is Hono's `c.env`). */
+  receive(request: Request, env: unknown): Received;
+  /** Address of the socket's peer; `null` where the platform hides it. */
+  peer(request: Request, env: unknown): string | null;
+  readonly forward: Forward;
+  readonly sendCopy: SendCopy;
+}
+
+/** Keeps work alive after the answer was sent. What it is given must not reject. */
+export type WaitUntil = (work: Promise<unknown>) => void;

@@ -1,0 +1,34 @@
+import type { Runtime, WaitUntil } from './port.ts';
+
+/** What a listener needs of an app: Hono's `fetch`. */
+export interface FetchApp {
+  fetch(
+    request: Request,
+    env: unknown,
+    context: { waitUntil: WaitUntil; passThroughOnException(): void; props: unknown },
+  ): Response | Promise<Response>;
+}
+
+export interface ListenOptions {
+  readonly app: FetchApp;
+  readonly hostname: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly waitUntil: WaitUntil;
+}
+
+export interface Listening {
+  readonly hostname: string;
+  readonly port: number;
+  /** Stops accepting; resolves once every request that had come in is answered. */
+  stop(): Promise<void>;
+  /** Cuts what is still open. */
+  kill(): void;
+}
+
+/** A runtime that can listen: everything but Workers, where the platform does. */
+export interface ServerRuntime extends Runtime {
+  listen(options: ListenOptions): Promise<Listening>;
+  /** Frees pools and other sockets, so that the process can end. */
+  close(): void;
+}

@@ -1,0 +1,48 @@
+import { fetchSendCopy } from '../fetch/copy.ts';
+import { type Dialect, kindByText } from '../fetch/dialect.ts';
+import { fetchForward } from '../fetch/forward.ts';
+import { receiveWeb } from '../fetch/receive.ts';
+import type { Runtime } from '../port.ts';
+
+/** workerd's own: a stream that says how long it is, so that it is not sent chunked. */
+declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
+
+const DIALECT: Dialect = {
+  // Bytes as the upstream sent them, and not compressed a second time on the way out.
+  init: { encodeResponseBody: 'manual' },
+  responseInit: { encodeBody: 'manual' },
+  decodes: new Set(),
+  sized(stream, length) {
+    const fixed = new FixedLengthStream(length);
+    // A client that leaves breaks both ends; the fetch that reads the other one reports it.
+    stream.pipeTo(fixed.writable).catch(() => {});
+    return fixed.readable;
+  },
+  // workerd has one text for a refused, reset or unresolvable connection.
+  kindOf: kindByText([
+    [/certificate|TLS/i, 'tls'],
+    [/internal error; reference|invalid HTTP|parse/i, 'protocol'],
+    [/network connection lost|connection refused|disconnected/i, 'connect'],
+  ]),
+};
+
+/** The gateway's view of Workers: the platform listens, its fetch forwards. */
+export function workersRuntime(): Runtime {
+  return {
+    name: 'workers',
+    receive: (request) =>
+      receiveWeb(request, {
+        peer: request.headers.get('cf-connecting-ip') ?? '',
+        serverPort: portOf(request.url),
+      }),
+    // The edge is everybody's peer here: being near proves nothing.
+    peer: () => null,
+    forward: fetchForward(DIALECT),
+    sendCopy: fetchSendCopy(DIALECT),
+  };
+}
+
+/** The platform builds the URL, so its port is the one the client connected to; 0: the scheme's own. */
+function portOf(url: string): number {
+  return Number(/^https?:\/\/[^/]*:(\d+)/.exec(url)?.[1] ?? 0);
+}

@@ -1,0 +1,28 @@
+import { type Lookup, readShared, setting, type SharedSettings } from '../../settings/shared.ts';
+import { SettingError, wholeNumber } from '../../settings/values.ts';
+import type { KvNamespace } from '../../stores/kv.ts';
+
+/** What `wrangler.toml`, the dashboard and `wrangler secret` bind: one KV namespace, the rest text. */
+export type WorkerBindings = { readonly ROUTES: KvNamespace } & Readonly<Record<string, unknown>>;
+
+export interface WorkerSettings extends SharedSettings {
+  /** Seconds after which an isolate reads its routes again. */
+  readonly routesTtl: number;
+}
+
+/** @throws SettingError */
+export function readWorkerSettings(bindings: WorkerBindings): WorkerSettings {
+  if (typeof bindings.ROUTES?.get !== 'function') {
+    throw new SettingError(
+      'ROUTES: expected a KV namespace bound by this name; add it to kv_namespaces in wrangler.toml',
+    );
+  }
+  const lookup: Lookup = (variable) => {
+    const value = bindings[variable];
+    return value === undefined ? undefined : { text: String(value), from: variable };
+  };
+  return {
+    ...readShared(lookup),
+    routesTtl: setting(lookup, 'ROUTES_TTL', wholeNumber(1, 86_400, ' of seconds'), 30),
+  };
+}

@@ -1,0 +1,86 @@
+import { compileCidrs } from '../http/cidr.ts';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts';
+
+/** A setting that does not mean anything. The message is the one line that stops the start. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+/** Reads a setting's text. Throws a `SettingError` that says what was expected; `from` names the setting. */
+export type Read<T> = (text: string, from: string) => T;
+
+function wrong(from: string, expected: string, text: string): SettingError {
+  return new SettingError(`${from}: expected ${expected}, found ${JSON.stringify(text)}`);
+}
+
+/** @example wholeNumber(0, 65535)('9080', 'PORT') // 9080 */
+export function wholeNumber(least: number, most: number, unit = ''): Read<number> {
+  return (text, from) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw wrong(from, `a whole number${unit} from ${least} to ${most}`, text);
+  };
+}
+
+/** Seconds, fractions allowed. */
+export function seconds(most: number): Read<number> {
+  return (text, from) => {
+    const value = /^\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
+    if (value <= most) return value;
+    throw wrong(from, `seconds from 0 to ${most}`, text);
+  };
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** Bytes: a number, optionally with `K`, `M` or `G` (also `KiB`, `MB` and so on; all powers of 1024). */
+export const size: Read<number> = (text, from) => {
+  const [, digits, unit] = /^(\d{1,12})\s*([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
+  if (digits !== undefined) return Number(digits) * SIZE_UNITS[unit!.toUpperCase()]!;
+  throw wrong(from, 'bytes such as 67108864, 64M or 64MiB', text);
+};
+
+/** Addresses and ranges, separated by commas. */
+export const cidrs: Read<readonly string[]> = (text, from) => {
+  const list = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  try {
+    compileCidrs(list);
+    return list;
+  } catch {
+    throw wrong(from, 'addresses or ranges such as 10.0.0.0/8,::1', text);
+  }
+};
+
+export const logLevel: Read<LogLevel> = (text, from) => {
+  const level = LOG_LEVELS.find((name) => name === text);
+  if (level !== undefined) return level;
+  throw wrong(from, `one of ${LOG_LEVELS.join(', ')}`, text);
+};
+
+export const words: Read<string> = (text, from) => {
+  if (text !== '') return text;
+  throw wrong(from, 'some text', text);
+};
+
+/** A share of requests, with APISIX's limits. */
+export const ratio: Read<number> = (text, from) => {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= 0.00001 && value <= 1) return value;
+  throw wrong(from, 'a number from 0.00001 to 1', text);
+};
+
+/** An origin: scheme, host and optionally a port, nothing behind it. Returned without a final slash. */
+export const origin: Read<URL> = (text, from) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const bare = url !== null && url.pathname === '/' && url.search === '' && url.hash === '';
+  const plain = url !== null && url.username === '' && url.password === '' && url.hostname !== '';
+  if (url !== null && bare && plain && /^https?:$/.test(url.protocol)) return url;
+  throw wrong(
+    from,
+    'http:// or https://, a host and optionally a port, such as http://127.0.0.1:1999',
+    text,
+  );
+};
