@@ -1,0 +1,4 @@
+import { bun } from './runtimes/bun.ts';
+import { behaviour } from './suite/index.ts';
+
+behaviour(bun);

@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+/** A request as a server behind the gateway saw it. */
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  /** As on the wire: name, value, name, value. */
+  readonly rawHeaders: readonly string[];
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** A real server on a loopback port that remembers what it got: an upstream or a mirror. */
+export interface Origin {
+  readonly url: string;
+  readonly port: number;
+  /** `127.0.0.1:port`, as an upstream's node. */
+  readonly node: string;
+  readonly server: Server;
+  /** Requests whose body arrived whole, in the order they were complete. */
+  readonly seen: Seen[];
+  close(): Promise<void>;
+}
+
+/** What an origin answers. The body has arrived when it is called. */
+export type Answer = (request: Seen, response: ServerResponse) => void;
+
+/** Default: 200, with a line that tells method and target. */
+const plain: Answer = ({ method, url }, response) => {
+  response.setHeader('content-type', 'text/plain');
+  response.end(`${method} ${url}\n`);
+};
+
+export async function origin(answer: Answer = plain): Promise<Origin> {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method, url, rawHeaders, headers } = request;
+      const whole: Seen = {
+        method: method!,
+        url: url!,
+        rawHeaders,
+        headers,
+        body: Buffer.concat(chunks),
+      };
+      seen.push(whole);
+      answer(whole, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    node: `127.0.0.1:${port}`,
+    server,
+    seen,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** A route from the gateway to an upstream, mirrored when a mirror is given. */
+export function route(
+  upstream: { readonly node: string },
+  mirror?: { readonly url: string } | null,
+  more: { uri?: string; plugin?: object; upstream?: object; route?: object } = {},
+): object {
+  return {
+    uri: more.uri ?? '/*',
+    upstream: { type: 'roundrobin', nodes: { [upstream.node]: 1 }, ...more.upstream },
+    ...(mirror != null && { plugins: { 'proxy-mirror': { host: mirror.url, ...more.plugin } } }),
+    ...more.route,
+  };
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { until } from './until.ts';
+
+/** A program under test, with all it printed. */
+export interface Program {
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves with the exit status, or `null` when a signal ended it. */
+  readonly exited: Promise<number | null>;
+  signal(name: NodeJS.Signals): void;
+}
+
+/** Environment of this process less the gateway's own settings, so that a developer's shell cannot fail tests. */
+const SETTINGS = [
+  'PORT',
+  'HOST',
+  'ROUTES',
+  'ADMIN_KEY',
+  'TRUSTED_PROXIES',
+  'MIRROR_MEMORY',
+  'SHUTDOWN_TIMEOUT',
+  'ROUTES_TTL',
+  'LOG_LEVEL',
+];
+
+export function run(
+  command: string,
+  args: readonly string[],
+  { env = {}, cwd }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
+): Program {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !SETTINGS.includes(name)),
+  );
+  // A group of its own: launchers such as wrangler leave children behind when killed alone.
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code));
+  });
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    exited,
+    signal(name) {
+      try {
+        process.kill(-child.pid!, name);
+      } catch {
+        // Gone already.
+      }
+    },
+  };
+}
+
+/** Waits for a line on stdout and returns its match. Fails with all that was printed. */
+export async function line(program: Program, pattern: RegExp): Promise<RegExpExecArray> {
+  let dead: number | null | undefined;
+  void program.exited.then((code) => (dead = code));
+  const found = () => pattern.exec(program.stdout());
+  await until(() => found() !== null || dead !== undefined, 60_000, `a line like ${pattern}`);
+  const match = found();
+  if (match !== null) return match;
+  throw new Error(
+    `exited with ${dead} and no line like ${pattern}:\n${program.stdout()}${program.stderr()}`,
+  );
+}

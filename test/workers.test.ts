@@ -1,0 +1,4 @@
+import { workers } from './runtimes/workers.ts';
+import { behaviour } from './suite/index.ts';
+
+behaviour(workers);
