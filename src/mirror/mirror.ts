@@ -1,0 +1,109 @@
+import {
+  isDisabled,
+  type MirrorConfig,
+  mirrorsOf,
+  type ProxyMirrorConfig,
+} from '../config/proxy-mirror.ts';
+import { headerValue } from '../http/headers.ts';
+import type { Inbound } from '../http/inbound.ts';
+import type { Outbound, Timeouts } from '../http/outbound.ts';
+import { compileVars } from '../vars/expression.ts';
+import { copyHeaders, LOOP_MARK } from './copy-headers.ts';
+import { copyTarget } from './copy-target.ts';
+import { type Breaker, breaker, NO_BREAKER } from './limits/breaker.ts';
+import { type InFlight, inFlight } from './limits/in-flight.ts';
+import { type TokenBucket, tokenBucket } from './limits/token-bucket.ts';
+import type { SkipReason } from './outcome.ts';
+import { sampler } from './sample.ts';
+
+/** One mirror of one route, compiled: what a copy looks like, who gets one, and the limits. */
+export interface Mirror {
+  /** Id of the route, and the configured `host`: the labels of its metrics. */
+  readonly route: string;
+  readonly host: string;
+  /** Milliseconds that a copy may live. */
+  readonly timeout: number;
+  readonly maxBodySize: number;
+  readonly inFlight: InFlight;
+  readonly rate: TokenBucket;
+  readonly breaker: Breaker;
+  /** Why this request gets no copy, as far as its head can tell; `null` when it gets one. */
+  refuses(inbound: Inbound): SkipReason | null;
+  /** The copy of a request. */
+  copyOf(primary: Outbound, body: Uint8Array | null): Outbound;
+}
+
+/** Defaults of the contract; limits that APISIX lacks are generous. */
+const DEFAULTS = {
+  timeout: 10,
+  maxBodySize: 1_048_576,
+  maxInFlight: 128,
+  breaker: { failures: 10, open: 5 },
+} as const;
+
+export interface MirrorOptions {
+  /** Id of this gateway, the value of the loop mark. */
+  readonly instance: () => string;
+  /** Longest life of a copy that the platform allows, in seconds. */
+  readonly longestTimeout?: number;
+}
+
+/** Compiles the mirrors of a plugin configuration: one, several, or none when it is disabled. */
+export function compileMirrors(
+  route: string,
+  config: ProxyMirrorConfig,
+  options: MirrorOptions,
+): readonly Mirror[] {
+  if (isDisabled(config)) return [];
+  return mirrorsOf(config)
+    .filter((mirror) => !isDisabled(mirror))
+    .map((mirror) => compileMirror(route, mirror, options));
+}
+
+function compileMirror(route: string, config: MirrorConfig, options: MirrorOptions): Mirror {
+  const { host } = config;
+  const authority = host.slice(host.indexOf('://') + 3);
+  const longest = options.longestTimeout ?? Infinity;
+  const timeout = Math.min(config.timeout ?? DEFAULTS.timeout, longest) * 1000;
+  const timeouts: Timeouts = { connect: timeout, send: timeout, read: timeout };
+  const maxBodySize = config.max_body_size ?? DEFAULTS.maxBodySize;
+  const target = copyTarget(config.path, config.path_concat_mode);
+  const headers = copyHeaders(config, authority, options.instance);
+  return {
+    route,
+    host,
+    timeout,
+    maxBodySize,
+    inFlight: inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight),
+    rate: config.rate_limit === undefined ? () => true : tokenBucket(config.rate_limit),
+    breaker:
+      config.breaker === false ? NO_BREAKER : breaker({ ...DEFAULTS.breaker, ...config.breaker }),
+    refuses: refusal(config, maxBodySize),
+    copyOf: (primary, body) => ({
+      origin: host,
+      target: target(primary.target),
+      method: primary.method,
+      headers: headers(primary.headers),
+      body,
+      timeouts,
+    }),
+  };
+}
+
+/** In the order of what it costs to find out; the first that is true is the reason. */
+function refusal(config: MirrorConfig, maxBodySize: number): Mirror['refuses'] {
+  const passes = filterOf(config);
+  const sampled = sampler(config.sample_ratio ?? 1, config.sample_key);
+  return (inbound) => {
+    if (headerValue(inbound.headers, LOOP_MARK) !== undefined) return 'loop';
+    if (passes !== null && !passes(inbound)) return 'filtered';
+    if (!sampled(inbound)) return 'sampled_out';
+    const length = inbound.upload?.length ?? 0;
+    return length > maxBodySize ? 'body_too_large' : null;
+  };
+}
+
+function filterOf(config: MirrorConfig): ((inbound: Inbound) => boolean) | null {
+  const filter = config._meta?.filter;
+  return filter === undefined ? null : compileVars(filter);
+}

@@ -1,0 +1,95 @@
+import type { Listener } from './events.ts';
+import { counter, gauge, histogram, type Sample } from './prometheus/metric.ts';
+
+/** Everything that is counted, in the Prometheus text format. */
+export interface Metrics {
+  readonly listen: Listener;
+  render(): string;
+}
+
+/** What gauges read when somebody looks. */
+export interface Readings {
+  readonly routes: () => number;
+  readonly recordedBytes: () => number;
+  /** Route and mirror with their value. */
+  readonly inFlight: () => Iterable<Sample>;
+  readonly breakerOpen: () => Iterable<Sample>;
+}
+
+/** Methods that may be label values. Others come from clients and would make labels without end. */
+const METHODS: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+  'PURGE',
+]);
+
+/** The metrics of section 8 of the contract. Label values come from configuration or closed sets. */
+export function createMetrics(readings: Readings): Metrics {
+  const requests = counter(
+    'gateway_requests_total',
+    'Requests answered, by the route that matched (empty: none).',
+    ['route', 'method', 'code'],
+  );
+  const requestSeconds = histogram(
+    'gateway_request_duration_seconds',
+    'Time from a request to the head of its answer.',
+    ['route'],
+  );
+  const copies = counter(
+    'mirror_copies_total',
+    'Outcomes: exactly one per matched request and mirror.',
+    ['route', 'mirror', 'outcome', 'reason'],
+  );
+  const copySeconds = histogram(
+    'mirror_copy_duration_seconds',
+    'Life of a copy that was tried, until its answer was drained or dropped.',
+    ['route', 'mirror'],
+  );
+  const reloads = counter('gateway_route_reloads_total', 'Times a document was read.', ['result']);
+  const gauges = [
+    gauge('mirror_in_flight', 'Copies under way.', ['route', 'mirror'], readings.inFlight),
+    gauge(
+      'mirror_breaker_open',
+      '1 while the breaker keeps copies back.',
+      ['route', 'mirror'],
+      readings.breakerOpen,
+    ),
+    gauge('mirror_recorded_bytes', 'Bytes of recorded bodies held for copies.', [], () => [
+      [[], readings.recordedBytes()],
+    ]),
+    gauge('gateway_routes', 'Routes in the table in force.', [], () => [[[], readings.routes()]]),
+  ];
+
+  return {
+    listen(event) {
+      switch (event.type) {
+        case 'request': {
+          const method = METHODS.has(event.method) ? event.method : 'OTHER';
+          requests.add(event.route, method, String(event.status));
+          requestSeconds.observe(event.seconds, event.route);
+          break;
+        }
+        case 'copy': {
+          const { outcome, reason } = event.outcome;
+          copies.add(event.route, event.mirror, outcome, reason);
+          if (outcome !== 'skipped') copySeconds.observe(event.seconds, event.route, event.mirror);
+          break;
+        }
+        case 'reload':
+          reloads.add(event.result);
+          break;
+      }
+    },
+    render() {
+      const families = [requests, requestSeconds, copies, copySeconds, ...gauges, reloads];
+      return `${families.map((metric) => metric.render()).join('\n')}\n`;
+    },
+  };
+}

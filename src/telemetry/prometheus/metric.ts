@@ -1,0 +1,112 @@
+/** A family of samples in the Prometheus text format, version 0.0.4. */
+export interface Metric {
+  /** Lines of the family, `# HELP` and `# TYPE` included, without a final newline. */
+  render(): string;
+}
+
+export interface Counter extends Metric {
+  /** Adds one. Values in the order of the label names. */
+  add(...values: string[]): void;
+}
+
+export interface Histogram extends Metric {
+  observe(value: number, ...values: string[]): void;
+}
+
+/** A label set and the number it stands for. */
+export type Sample = readonly [values: readonly string[], value: number];
+
+/** @example counter('requests_total', 'Requests.', ['route']).add('1') */
+export function counter(name: string, help: string, labels: readonly string[]): Counter {
+  const series = new Map<string, { values: readonly string[]; count: number }>();
+  return {
+    add(...values) {
+      const key = values.join('\n');
+      const entry = series.get(key);
+      if (entry === undefined) series.set(key, { values, count: 1 });
+      else entry.count++;
+    },
+    render() {
+      const lines = [...series.values()].map((s) => line(name, labels, s.values, s.count));
+      return family(name, help, 'counter', lines);
+    },
+  };
+}
+
+/** A gauge that is read when somebody looks. */
+export function gauge(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  read: () => Iterable<Sample>,
+): Metric {
+  return {
+    render() {
+      const lines = Array.from(read(), ([values, value]) => line(name, labels, values, value));
+      return family(name, help, 'gauge', lines);
+    },
+  };
+}
+
+/** Upper bounds in seconds: from a loopback answer to the longest time limits in use. */
+const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** A histogram of durations in seconds. */
+export function histogram(name: string, help: string, labels: readonly string[]): Histogram {
+  interface Series {
+    readonly values: readonly string[];
+    readonly buckets: number[];
+    sum: number;
+    count: number;
+  }
+  const series = new Map<string, Series>();
+  return {
+    observe(value, ...values) {
+      const key = values.join('\n');
+      let entry = series.get(key);
+      if (entry === undefined) {
+        entry = { values, buckets: BOUNDS.map(() => 0), sum: 0, count: 0 };
+        series.set(key, entry);
+      }
+      const bucket = BOUNDS.findIndex((bound) => value <= bound);
+      if (bucket !== -1) entry.buckets[bucket]!++;
+      entry.sum += value;
+      entry.count++;
+    },
+    render() {
+      const lines: string[] = [];
+      const withBound = [...labels, 'le'];
+      for (const { values, buckets, sum, count } of series.values()) {
+        let cumulative = 0;
+        for (const [i, bound] of BOUNDS.entries()) {
+          cumulative += buckets[i]!;
+          lines.push(line(`${name}_bucket`, withBound, [...values, String(bound)], cumulative));
+        }
+        lines.push(line(`${name}_bucket`, withBound, [...values, '+Inf'], count));
+        lines.push(line(`${name}_sum`, labels, values, sum));
+        lines.push(line(`${name}_count`, labels, values, count));
+      }
+      return family(name, help, 'histogram', lines);
+    },
+  };
+}
+
+function family(name: string, help: string, type: string, lines: readonly string[]): string {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join('\n');
+}
+
+function line(
+  name: string,
+  labels: readonly string[],
+  values: readonly string[],
+  value: number,
+): string {
+  if (labels.length === 0) return `${name} ${value}`;
+  const pairs = labels.map((label, i) => `${label}="${escape(values[i] ?? '')}"`);
+  return `${name}{${pairs.join(',')}} ${value}`;
+}
+
+/** The three characters that the text format escapes in label values. */
+function escape(value: string): string {
+  return value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`));
+}
