@@ -28,7 +28,6 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
       app: gateway,
       hostname: settings.host,
       port: settings.port,
-      waitUntil: gateway.waitUntil,
     });
   } catch (error) {
     stopWith(`cannot listen on ${settings.host} port ${settings.port}: ${textOf(error)}`);

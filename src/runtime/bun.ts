@@ -59,8 +59,8 @@ function connectionOf(request: Request, env: unknown): Connection {
 
 const NO_CONNECTION: Connection = { peer: '', serverPort: 0 };
 
-async function listen({ app, hostname, port, waitUntil }: ListenOptions): Promise<Listening> {
-  const context = { waitUntil, passThroughOnException() {}, props: {} };
+async function listen({ app, hostname, port }: ListenOptions): Promise<Listening> {
+  const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
   const server = Bun.serve({
     port,
     hostname,

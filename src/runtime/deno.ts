@@ -103,8 +103,8 @@ class DenoConnection implements Connection {
 
 const NO_CONNECTION: Connection = { peer: '', serverPort: 0 };
 
-function listen({ app, hostname, port, waitUntil }: ListenOptions): Promise<Listening> {
-  const context = { waitUntil, passThroughOnException() {}, props: {} };
+function listen({ app, hostname, port }: ListenOptions): Promise<Listening> {
+  const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
   return new Promise((resolve) => {
     const server = Deno.serve(
       {

@@ -1,7 +1,8 @@
 import type { Runtime, WaitUntil } from './port.ts';
 
-/** What a listener needs of an app: Hono's `fetch`. */
+/** What a listener needs of an app: Hono's `fetch`, and who looks after what outlives a request. */
 export interface FetchApp {
+  readonly waitUntil: WaitUntil;
   fetch(
     request: Request,
     env: unknown,
@@ -14,7 +15,6 @@ export interface ListenOptions {
   readonly hostname: string;
   /** 0 picks a free one. */
   readonly port: number;
-  readonly waitUntil: WaitUntil;
 }
 
 export interface Listening {

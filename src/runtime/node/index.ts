@@ -27,7 +27,7 @@ export function nodeRuntime(): ServerRuntime {
 
 export const runtime: () => ServerRuntime = nodeRuntime;
 
-async function listen({ app, hostname, port, waitUntil }: ListenOptions): Promise<Listening> {
+async function listen({ app, hostname, port }: ListenOptions): Promise<Listening> {
   let stopping = false;
   const server = createServer(
     {
@@ -37,7 +37,7 @@ async function listen({ app, hostname, port, waitUntil }: ListenOptions): Promis
       keepAliveTimeout: 75_000,
       noDelay: true,
     },
-    nodeListener(app, waitUntil, () => stopping),
+    nodeListener(app, () => stopping),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -2,17 +2,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FetchApp } from '../server.ts';
-import type { WaitUntil } from '../port.ts';
 import { NodeAnswer } from './answer.ts';
 import { NodeRequest } from './request.ts';
 
 /** A `node:http` request listener for a Hono app. */
-export function nodeListener(
-  app: FetchApp,
-  waitUntil: WaitUntil,
-  draining: () => boolean,
-): RequestListener {
-  const context = { waitUntil, passThroughOnException: () => {}, props: {} };
+export function nodeListener(app: FetchApp, draining: () => boolean): RequestListener {
+  const context = { waitUntil: app.waitUntil, passThroughOnException: () => {}, props: {} };
   return (message, response) => {
     const request = new NodeRequest(message);
     let answered = false;

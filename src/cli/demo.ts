@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { createGateway, type Gateway } from '../gateway.ts';
+import type { Listening, ServerRuntime } from '../runtime/server.ts';
+
+/** How long the demo's mirror takes, to show that nobody waits for it. */
+const MIRROR_MILLISECONDS = 1000;
+
+/** Bytes of a body that fit on a line. */
+const SHOWN = 60;
+
+/**
+ * A gateway with an upstream and a mirror of its own, all in this process: prints a line to try, and
+ * what the client and the mirror get as it happens. The mirror is slow and answers 500.
+ */
+export async function demo(runtime: ServerRuntime): Promise<void> {
+  const upstream = await serveEach((request, body, response) => {
+    const answer = `Hello from the upstream: ${request.method} ${request.url}`;
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    response.end(`${answer}\n`);
+    show('client got', request, body, `200 ${JSON.stringify(answer)}`);
+  });
+  const mirror = await serveEach((request, body, response) => {
+    show('mirror got', request, body, `a copy marked ${request.headers['x-mirrored-by']}`);
+    setTimeout(() => response.writeHead(500).end('nobody sees this\n'), MIRROR_MILLISECONDS);
+  });
+  const gateway = createGateway({
+    runtime,
+    routes: [
+      {
+        uri: '/*',
+        upstream: { type: 'roundrobin', nodes: { [`127.0.0.1:${upstream}`]: 1 } },
+        plugins: { 'proxy-mirror': { host: `http://127.0.0.1:${mirror}` } },
+      },
+    ],
+    onEvent: (event) => {
+      if (event.type !== 'copy') return;
+      const { outcome, reason } = event.outcome;
+      console.log(
+        `  outcome     ${outcome}: ${reason}, after ${Math.round(event.seconds * 1000)} ms`,
+      );
+    },
+  });
+  const { port } = await listenNear(runtime, gateway);
+  console.log(
+    [
+      `gateway   http://127.0.0.1:${port}`,
+      `upstream  http://127.0.0.1:${upstream}  answers the client`,
+      `mirror    http://127.0.0.1:${mirror}  gets a copy, answers 500 after ${MIRROR_MILLISECONDS} ms`,
+      '',
+      'Try it in another terminal (Ctrl-C here ends the demo):',
+      '',
+      `  curl -i 'http://127.0.0.1:${port}/hello?name=you' -d 'some text'`,
+      '',
+    ].join('\n'),
+  );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
+}
+
+type Respond = (request: IncomingMessage, body: string, response: ServerResponse) => void;
+
+/** A small server on a free port; `respond` is called when a request is there whole. */
+function serveEach(respond: Respond): Promise<number> {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => {
+      if (body.length <= SHOWN) body += text.slice(0, SHOWN + 1);
+    });
+    request.on('end', () => respond(request, body, response));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function show(who: string, { method, url }: IncomingMessage, body: string, what: string): void {
+  const shown = body.length > SHOWN ? `${body.slice(0, SHOWN)}...` : body;
+  console.log(`${who}  ${method} ${url}${shown && ` with ${JSON.stringify(shown)}`}: ${what}`);
+}
+
+/** On the gateway's usual port, or on a free one when that is taken: a first try should not fail. */
+async function listenNear(runtime: ServerRuntime, app: Gateway): Promise<Listening> {
+  const { values } = parseArgs({ options: { port: { type: 'string' } }, strict: false });
+  const on = (port: number) => runtime.listen({ app, hostname: '127.0.0.1', port });
+  if (typeof values['port'] === 'string') return on(Number(values['port']));
+  return on(9080).catch(() => on(0));
+}
