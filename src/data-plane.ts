@@ -49,7 +49,10 @@ export function dataPlane(options: DataPlaneOptions): (c: Context) => Response |
     const answer = exchange.send();
     if (copies !== null) waitUntil(c)(copies.send(exchange.request));
     return answer.then(
-      (response) => done(route.id, response.status, response),
+      (response) => {
+        copies?.answered();
+        return done(route.id, response.status, response);
+      },
       (error: unknown) => {
         copies?.giveUp();
         return failed(route.id, error);

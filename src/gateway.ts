@@ -5,6 +5,7 @@ import { healthApi } from './admin/health.ts';
 import { dataPlane } from './data-plane.ts';
 import { memoryBudget } from './exchange/record.ts';
 import { trustProxies } from './exchange/trust.ts';
+import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import type { Outcome } from './mirror/outcome.ts';
@@ -109,7 +110,9 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const onOutcome = ({ route, host }: Mirror, outcome: Outcome, seconds: number) =>
     emit({ type: 'copy', route, mirror: host, outcome, seconds });
 
-  const app = new Hono();
+  // One idea of the path for both planes: Hono's own takes what follows the first slash of the URL,
+  // which on some runtimes is the text of a client's choice (`GET http://a?/apisix/admin`).
+  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
   const access = controlPlaneGuard({
     adminKey: options.adminKey ?? null,
     peer: (c) => runtime.peer(c.req.raw, c.env),

@@ -3,6 +3,11 @@ import { Refusal, failed } from './answer.ts';
 
 /** APISIX's limit, in bytes. */
 const maxBytes = 1_572_864;
+/**
+ * A body over the limit but not over this one is read to its end before it is refused: an answer in
+ * the midst of an upload can cost the connection, and clients that send first never see it.
+ */
+const maxDiscarded = 16 * 1_048_576;
 /** How much of a body that is not JSON is sent back. */
 const maxEcho = 1024;
 /** The limit of APISIX's JSON parser; beyond it, code that walks a value could run out of stack. */
@@ -20,7 +25,7 @@ export type Body = { readonly absent: true } | { readonly absent: false; readonl
  */
 export async function readBody(request: Request): Promise<Body> {
   const declared = Number(request.headers.get('content-length') ?? 0);
-  if (declared > maxBytes) throw tooLarge(declared);
+  if (declared > maxDiscarded) throw tooLarge(declared);
   const bytes = await readBytes(request.body);
   // Workers shows a stream even for `Content-Length: 0`.
   if (bytes.length === 0) return { absent: true };
@@ -34,20 +39,22 @@ export async function readBody(request: Request): Promise<Body> {
 }
 
 async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  let chunks: Uint8Array[] = [];
   let size = 0;
   const reader = body?.getReader();
   for (;;) {
     const chunk = await reader?.read();
     if (chunk === undefined || chunk.done) break;
     size += chunk.value.byteLength;
-    if (size > maxBytes) {
+    if (size <= maxBytes) chunks.push(chunk.value);
+    else chunks = [];
+    if (size > maxDiscarded) {
       // Not awaited: a client that goes on sending must not hold up the answer.
       reader?.cancel().catch(() => undefined);
-      throw tooLarge(size);
+      break;
     }
-    chunks.push(chunk.value);
   }
+  if (size > maxBytes) throw tooLarge(size);
   const bytes = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type Lookup, readShared, setting, type SharedSettings } from '../settings/shared.ts';
 import { origin, ratio, seconds, SettingError, wholeNumber, words } from '../settings/values.ts';
+import type { Fault } from '../config/fault.ts';
 import type { RouteInput } from '../config/input.ts';
+import { checkRoute } from '../config/route.ts';
 
 export interface ServerSettings extends SharedSettings {
   /** 0 picks a free one. */
@@ -65,9 +67,9 @@ function parse(args: readonly string[]): Flags {
     return values as Flags;
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    throw new SettingError(
-      `${found.split('. ')[0]}; flags: ${names.map((n) => `--${n}`).join(' ')}`,
-    );
+    // Its first sentence: advice that follows takes lines of its own.
+    const [sentence] = found.split(/\.(?:\s|$)/);
+    throw new SettingError(`${sentence}; flags: ${names.map((n) => `--${n}`).join(' ')}`);
   }
 }
 
@@ -86,21 +88,29 @@ function routeOf(flags: Flags): readonly RouteInput[] | null {
     );
   }
   const primary = origin(upstream, '--upstream');
-  return [
-    {
-      id: '1',
-      uri: '/*',
-      upstream: {
-        type: 'roundrobin',
-        scheme: primary.protocol === 'https:' ? 'https' : 'http',
-        nodes: { [primary.host]: 1 },
-      },
-      plugins: {
-        'proxy-mirror': {
-          host: origin(mirror, '--mirror').origin,
-          ...(share !== undefined && { sample_ratio: ratio(share, '--sample-ratio') }),
-        },
+  const route: RouteInput = {
+    id: '1',
+    uri: '/*',
+    upstream: {
+      type: 'roundrobin',
+      scheme: primary.protocol === 'https:' ? 'https' : 'http',
+      nodes: { [primary.host]: 1 },
+    },
+    plugins: {
+      'proxy-mirror': {
+        host: origin(mirror, '--mirror').origin,
+        ...(share !== undefined && { sample_ratio: ratio(share, '--sample-ratio') }),
       },
     },
-  ];
+  };
+  refuseUnusable(route);
+  return [route];
+}
+
+/** Port 0 or a host with an underscore make a good URL, but no good node or mirror. */
+function refuseUnusable(route: RouteInput): void {
+  const checked = checkRoute(route);
+  if (checked.ok) return;
+  const [{ path, message }] = checked.faults as [Fault];
+  throw new SettingError(`${path[0] === 'upstream' ? '--upstream' : '--mirror'}: ${message}`);
 }

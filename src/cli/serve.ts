@@ -8,6 +8,7 @@ import { routesDocument } from '../config/input.ts';
 import type { Store } from '../stores/store.ts';
 import { configureLog, log } from '../telemetry/log.ts';
 import { readServerSettings, type ServerSettings } from './options.ts';
+import { signalled } from './signal.ts';
 
 /** Exit status for a start that a bad setting or an address in use prevented. */
 const EXIT_USAGE = 2;
@@ -22,6 +23,8 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
   await gateway.refresh();
   const unwatch = store.watch?.(() => void gateway.refresh());
 
+  // From here on, so that a signal right after the line with the URL does not find nobody.
+  const stop = signalled();
   let listening: Listening;
   try {
     listening = await runtime.listen({
@@ -34,7 +37,7 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
   }
   console.log(`proxy-mirror on ${runtime.name}, listening on ${urlOf(listening)}`);
 
-  await signalled();
+  await stop;
   log.info('stopping: finishing requests and copies');
   unwatch?.();
   const deadline = settings.shutdownTimeout * 1000;
@@ -63,18 +66,6 @@ function storeOf({ routes }: ServerSettings): Store {
 function stopWith(line: string): never {
   console.error(`proxy-mirror: ${line}`);
   process.exit(EXIT_USAGE);
-}
-
-/** Resolves with the first signal; a second one ends the process at once. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
-        resolve();
-      });
-    }
-  });
 }
 
 function after(milliseconds: number): Promise<void> {

@@ -32,7 +32,16 @@ export function prepareExchange(
   const node = upstream.pick([]);
   if (node === null) return null;
   const request = requestFor(node);
-  return { request, send: () => attempt(request, [node], performance.now()) };
+  const { upload } = inbound;
+  return {
+    request,
+    send() {
+      const answer = attempt(request, [node], performance.now());
+      // An upload that no node took would stay in the client's way.
+      if (upload !== null) answer.catch(() => upload.cancel());
+      return answer;
+    },
+  };
 
   function requestFor(to: Node): Outbound {
     const headers = requestHeaders(inbound, upstream.hostFor(inbound, to), trust);

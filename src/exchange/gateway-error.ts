@@ -2,6 +2,7 @@ import type { FailureKind } from '../http/transport.ts';
 
 /** Statuses the gateway answers with by itself, with APISIX's texts. */
 const TEXTS = {
+  400: '400 Bad Request',
   404: '404 Route Not Found',
   502: '502 Bad Gateway',
   503: '503 Service Unavailable',

@@ -1,4 +1,5 @@
 import type { Tap } from '../http/upload.ts';
+import { type Packed, packed } from './packed.ts';
 
 /** Memory that recordings may hold together. */
 export interface MemoryBudget {
@@ -41,6 +42,11 @@ export interface Recording {
   readonly done: Promise<Recorded>;
   /** Ends it when nobody will read the rest of the body. */
   giveUp(): void;
+  /**
+   * Ends it once no byte has passed for so many milliseconds, or for up to twice as many. For an
+   * upload whose reader may have lost interest without a word.
+   */
+  giveUpWhenIdle(milliseconds: number): void;
   /** Gives the memory back. Call it when the bytes are no longer needed. */
   release(): void;
 }
@@ -52,65 +58,51 @@ export interface Recording {
  * @param limit most bytes to keep; a longer body is given up the moment that shows
  */
 export function record(limit: number, budget: MemoryBudget): Recording {
-  let chunks: Uint8Array[] = [];
-  let size = 0;
-  let settled = false;
+  let body: Packed | null = packed();
+  let held = 0;
+  let watch: ReturnType<typeof setInterval> | undefined;
   let resolve!: (recorded: Recorded) => void;
-  const done = new Promise<Recorded>((resolveDone) => (resolve = resolveDone));
+  const done = new Promise<Recorded>((settled) => (resolve = settled));
 
   function release(): void {
-    budget.release(size);
-    chunks = [];
-    size = 0;
+    budget.release(held);
+    held = 0;
   }
   function settle(recorded: Recorded): void {
-    if (settled) return;
-    settled = true;
+    body = null;
+    clearInterval(watch);
     if (recorded.bytes === null) release();
     resolve(recorded);
+  }
+  function lose(missing: 'body_too_large' | 'body_incomplete' | 'memory_limit'): void {
+    if (body !== null) settle({ bytes: null, missing });
   }
 
   return {
     done,
     release,
-    giveUp: () => settle({ bytes: null, missing: 'body_incomplete' }),
+    giveUp: () => lose('body_incomplete'),
+    giveUpWhenIdle(milliseconds) {
+      if (body === null || watch !== undefined) return;
+      let seen = body.size;
+      watch = setInterval(() => {
+        if (body?.size === seen) lose('body_incomplete');
+        else seen = body?.size ?? 0;
+      }, milliseconds);
+    },
     tap: {
       chunk(bytes) {
-        if (settled) return;
-        if (size + bytes.byteLength > limit) {
-          settle({ bytes: null, missing: 'body_too_large' });
-        } else if (!budget.reserve(bytes.byteLength)) {
-          settle({ bytes: null, missing: 'memory_limit' });
-        } else {
-          size += bytes.byteLength;
-          chunks.push(compact(bytes));
-        }
+        if (body === null) return;
+        const { byteLength } = bytes;
+        if (body.size + byteLength > limit) return lose('body_too_large');
+        if (!budget.reserve(byteLength)) return lose('memory_limit');
+        held += byteLength;
+        body.append(bytes);
       },
       end(whole) {
-        if (settled) return;
-        settle(
-          whole
-            ? { bytes: join(chunks, size), missing: null }
-            : { bytes: null, missing: 'body_incomplete' },
-        );
-        chunks = [];
+        if (!whole) return lose('body_incomplete');
+        if (body !== null) settle({ bytes: body.join(), missing: null });
       },
     },
   };
-}
-
-/** A few bytes of a large read buffer would keep the whole buffer alive, outside of every budget. */
-function compact(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength > 2 * bytes.byteLength ? new Uint8Array(bytes) : bytes;
-}
-
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
-  const joined = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return joined;
 }

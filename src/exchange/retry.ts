@@ -11,9 +11,6 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
-/** Failures before a byte of the request was sent: any method may be sent elsewhere then. */
-const BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'dns', 'tls']);
-
 /**
  * Whether another node may get this request after one failed. nginx's rule: a request that may
  * have reached a server is sent to another only if it is idempotent, and never when its body is
@@ -22,5 +19,5 @@ const BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'dns', 'tls']);
 export function mayRetry(inbound: Inbound, error: unknown): boolean {
   if (!(error instanceof TransportError) || error instanceof ClientLeftError) return false;
   if (inbound.upload !== null && inbound.upload.consumed) return false;
-  return BEFORE_SENDING.has(error.kind) || IDEMPOTENT.has(inbound.method);
+  return error.unsent || IDEMPOTENT.has(inbound.method);
 }

@@ -17,4 +17,6 @@ export interface Upload {
   readonly consumed: boolean;
   /** Lets `tap` listen. At most one, and before the upload is sent. */
   tap(tap: Tap): void;
+  /** Nobody will read the rest. */
+  cancel(): void;
 }

@@ -23,7 +23,14 @@ export interface PlannedCopies {
   send(primary: Outbound): Promise<unknown>;
   /** The primary failed: a body that has not passed whole by now never will. */
   giveUp(): void;
+  /**
+   * The primary answered. A body that still passes may go on, but an upstream that has answered may
+   * also leave the rest unread, and not every runtime tells: it is given up when it stands still.
+   */
+  answered(): void;
 }
+
+const NONE: readonly Mirror[] = [];
 
 /**
  * Decides by a request's head which mirrors get a copy, and starts recording its body if one needs
@@ -34,12 +41,7 @@ export function planCopies(
   mirrors: readonly Mirror[],
   { sender, budget, onOutcome }: CopiesOptions,
 ): PlannedCopies | null {
-  const chosen: Mirror[] = [];
-  for (const mirror of mirrors) {
-    const reason = mirror.refuses(inbound);
-    if (reason === null) chosen.push(mirror);
-    else onOutcome(mirror, { outcome: 'skipped', reason }, 0);
-  }
+  const chosen = choose();
   if (chosen.length === 0) return null;
   const recording = recordFor(chosen, inbound, budget);
   return {
@@ -48,16 +50,39 @@ export function planCopies(
         ? sendAll(chosen, primary, null)
         : sendRecorded(recording, chosen, primary),
     giveUp: () => recording?.giveUp(),
+    answered: () => recording?.giveUpWhenIdle(Math.max(...chosen.map(({ timeout }) => timeout))),
   };
 
+  /** Makes a list only when some are chosen and some are not. */
+  function choose(): readonly Mirror[] {
+    let some: Mirror[] | null = null;
+    for (let i = 0; i < mirrors.length; i++) {
+      const mirror = mirrors[i]!;
+      const reason = mirror.refuses(inbound);
+      if (reason === null) {
+        some?.push(mirror);
+        continue;
+      }
+      onOutcome(mirror, { outcome: 'skipped', reason }, 0);
+      if (mirrors.length === 1) return NONE;
+      some ??= mirrors.slice(0, i);
+    }
+    return some ?? mirrors;
+  }
+
   async function sendRecorded(recorded: Recording, to: readonly Mirror[], primary: Outbound) {
+    const settled = sender.onAbandon(recorded.giveUp);
     const { bytes, missing } = await recorded.done;
+    settled();
     if (bytes === null) {
       for (const mirror of to) onOutcome(mirror, { outcome: 'skipped', reason: missing }, 0);
       return;
     }
-    await sendAll(to, primary, bytes);
-    recorded.release();
+    try {
+      await sendAll(to, primary, bytes);
+    } finally {
+      recorded.release();
+    }
   }
 
   function sendAll(to: readonly Mirror[], primary: Outbound, body: Uint8Array | null) {

@@ -22,5 +22,13 @@ export function copyTarget(
 
 /** APISIX lets `#`, spaces and any letter stand in `path`; a request line (RFC 9112 section 3) does not. */
 function encoded(path: string): string {
-  return path.replace(/[^\x21-\x7e]|#/gu, encodeURIComponent);
+  return path.replace(/[^\x21-\x7e]|#/gu, escaped);
+}
+
+/** As `encodeURIComponent`, which throws at half a surrogate pair: JSON may hold one. */
+function escaped(character: string): string {
+  const bytes = new TextEncoder().encode(character);
+  return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
+    '',
+  );
 }

@@ -96,6 +96,8 @@ function refusal(config: MirrorConfig, maxBodySize: number): Mirror['refuses'] {
   const sampled = sampler(config.sample_ratio ?? 1, config.sample_key);
   return (inbound) => {
     if (headerValue(inbound.headers, LOOP_MARK) !== undefined) return 'loop';
+    // Other upgrades (h2c) are offers that a server may ignore: such a request is one like any other.
+    if (/websocket/i.test(headerValue(inbound.headers, 'upgrade') ?? '')) return 'upgrade';
     if (passes !== null && !passes(inbound)) return 'filtered';
     if (!sampled(inbound)) return 'sampled_out';
     const length = inbound.upload?.length ?? 0;

@@ -22,7 +22,12 @@ export type SkipReason =
  */
 export type Outcome =
   | { readonly outcome: 'sent'; readonly reason: StatusClass }
-  | { readonly outcome: 'failed'; readonly reason: FailureKind }
+  | {
+      readonly outcome: 'failed';
+      readonly reason: FailureKind;
+      /** What the runtime said: for the log only. */
+      readonly detail: string;
+    }
   | { readonly outcome: 'skipped'; readonly reason: SkipReason };
 
 /** @example statusClass(404) // '4xx' */

@@ -1,5 +1,5 @@
 import type { Outbound } from '../http/outbound.ts';
-import { type Call, type SendCopy, TransportError } from '../http/transport.ts';
+import { type SendCopy, TransportError } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
 import { type Outcome, statusClass } from './outcome.ts';
 
@@ -7,23 +7,29 @@ import { type Outcome, statusClass } from './outcome.ts';
 export interface CopySender {
   /** Sends a copy within the mirror's limits. Resolves with its outcome; never rejects. */
   send(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<Outcome>;
-  /** Gives up all copies under way: they end as `failed: shutdown`. */
+  /**
+   * Calls `giveUp` when the gateway stops waiting for copies. To be undone with what it returns by
+   * everything that ends before.
+   */
+  onAbandon(giveUp: () => void): () => void;
+  /** Gives up all copies under way, and those to come: they end as `failed: shutdown`. */
   abandon(): void;
 }
 
 export function copySender(sendCopy: SendCopy): CopySender {
-  const underWay = new Set<Call<number>>();
+  const underWay = new Set<() => void>();
+  let abandoned = false;
 
-  async function send(mirror: Mirror, copy: Outbound): Promise<Outcome> {
+  async function send(mirror: Mirror, primary: Outbound, body: Uint8Array | null) {
     const pass = mirror.breaker.pass(performance.now());
     let outcome: Outcome;
     try {
-      outcome = { outcome: 'sent', reason: statusClass(await within(mirror.timeout, copy)) };
+      const status = await within(mirror.timeout, mirror.copyOf(primary, body));
+      outcome = { outcome: 'sent', reason: statusClass(status) };
     } catch (error) {
-      outcome = { outcome: 'failed', reason: reasonOf(error) };
+      outcome = failure(error);
     }
     mirror.inFlight.leave();
-    // A copy that the gateway itself gave up says nothing about the mirror, but a probe must end.
     mirror.breaker.settle(pass, outcome.outcome === 'sent', performance.now());
     return outcome;
   }
@@ -34,17 +40,25 @@ export function copySender(sendCopy: SendCopy): CopySender {
     const expire = () =>
       call.abort(new TransportError('timeout', `not answered within ${timeout / 1000} s`));
     const timer = setTimeout(expire, timeout);
-    underWay.add(call);
+    const ended = onAbandon(() => call.abort(stopped()));
     try {
       return await call.done;
     } finally {
       clearTimeout(timer);
-      underWay.delete(call);
+      ended();
     }
   }
 
+  function onAbandon(giveUp: () => void): () => void {
+    if (abandoned) giveUp();
+    else underWay.add(giveUp);
+    return () => underWay.delete(giveUp);
+  }
+
   return {
+    onAbandon,
     async send(mirror, primary, body) {
+      if (abandoned) return failure(stopped());
       const now = performance.now();
       if (mirror.breaker.blocks(now)) return { outcome: 'skipped', reason: 'breaker_open' };
       if (!mirror.inFlight.enter()) return { outcome: 'skipped', reason: 'in_flight_limit' };
@@ -52,15 +66,22 @@ export function copySender(sendCopy: SendCopy): CopySender {
         mirror.inFlight.leave();
         return { outcome: 'skipped', reason: 'rate_limit' };
       }
-      return send(mirror, mirror.copyOf(primary, body));
+      return send(mirror, primary, body);
     },
     abandon() {
-      for (const call of underWay)
-        call.abort(new TransportError('shutdown', 'the gateway stopped'));
+      abandoned = true;
+      for (const giveUp of underWay) giveUp();
+      underWay.clear();
     },
   };
 }
 
-function reasonOf(error: unknown) {
-  return error instanceof TransportError ? error.kind : 'reset';
+function stopped(): TransportError {
+  return new TransportError('shutdown', 'the gateway stopped');
+}
+
+function failure(error: unknown): Outcome {
+  const detail = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof TransportError ? error.kind : 'reset';
+  return { outcome: 'failed', reason, detail };
 }

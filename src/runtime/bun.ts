@@ -1,7 +1,8 @@
+import { gatewayError } from '../exchange/gateway-error.ts';
 import { fetchSendCopy } from './fetch/copy.ts';
 import { type Dialect, kindByText } from './fetch/dialect.ts';
 import { fetchForward } from './fetch/forward.ts';
-import { type Connection, receiveWeb } from './fetch/receive.ts';
+import { type Connection, hasValidHost, receiveWeb } from './fetch/receive.ts';
 import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
 
 /** What we use of Bun. Its own types would clash with Node's in one program. */
@@ -67,7 +68,8 @@ async function listen({ app, hostname, port }: ListenOptions): Promise<Listening
     // Deadlines are the exchange's business: a slow upstream must not be cut by the listener.
     idleTimeout: 0,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request, self) => app.fetch(request, self, context),
+    fetch: (request, self) =>
+      hasValidHost(request) ? app.fetch(request, self, context) : gatewayError(400),
   });
   return {
     hostname: server.hostname,

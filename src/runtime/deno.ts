@@ -1,7 +1,8 @@
+import { gatewayError } from '../exchange/gateway-error.ts';
 import { fetchSendCopy } from './fetch/copy.ts';
 import { type Dialect, kindByText } from './fetch/dialect.ts';
 import { fetchForward } from './fetch/forward.ts';
-import { type Connection, receiveWeb } from './fetch/receive.ts';
+import { type Connection, hasValidHost, receiveWeb } from './fetch/receive.ts';
 import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
 
 /** What we use of Deno. Its own types would clash with Node's in one program. */
@@ -84,9 +85,11 @@ function connectionOf(env: unknown): Connection {
 
 class DenoConnection implements Connection {
   readonly serverPort: number;
+  readonly #request: Request;
   readonly #info: DenoInfo;
 
-  constructor(info: DenoInfo, serverPort: number) {
+  constructor(request: Request, info: DenoInfo, serverPort: number) {
+    this.#request = request;
     this.#info = info;
     this.serverPort = serverPort;
   }
@@ -95,8 +98,13 @@ class DenoConnection implements Connection {
     return this.#info.remoteAddr.hostname;
   }
 
-  /** `request.signal` is no use here: it aborts after every good answer, too (Deno 2.9). */
+  /**
+   * `completed` says nothing before there is an answer, and the signal, unless Deno was started with
+   * `no-legacy-abort` (deno.json has it), aborts after every good answer as well; by then there is
+   * nothing left to end.
+   */
   onGone(callback: () => void): void {
+    this.#request.signal.addEventListener('abort', callback, { once: true });
     this.#info.completed.catch(callback);
   }
 }
@@ -121,7 +129,10 @@ function listen({ app, hostname, port }: ListenOptions): Promise<Listening> {
         },
         onError: () => new Response('{"error_msg":"500 Internal Server Error"}\n', { status: 500 }),
       },
-      (request, info) => app.fetch(request, new DenoConnection(info, server.addr.port), context),
+      (request, info) =>
+        hasValidHost(request)
+          ? app.fetch(request, new DenoConnection(request, info, server.addr.port), context)
+          : gatewayError(400),
     );
   });
 }

@@ -6,6 +6,7 @@ import {
   type Logger,
 } from '@logtape/logtape';
 import type { Listener } from './events.ts';
+import { lineRate } from './line-rate.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -29,12 +30,14 @@ export function configureLog(level: LogLevel): void {
   });
 }
 
-/** Failures of a dead mirror would fill a disk: one line each this many milliseconds and mirror. */
-const QUIET_MILLISECONDS = 1000;
-
-/** Writes events to the log. Causes and addresses of upstreams appear here and nowhere else. */
-export function logListener(): Listener {
-  const lastFailure = new Map<string, { at: number; suppressed: number }>();
+/**
+ * Writes events to the log. Causes and addresses of upstreams appear here and nowhere else. Fields
+ * of lines below `info` are made only when somebody wants them: there is one for each request.
+ *
+ * @param now milliseconds
+ */
+export function logListener(now: () => number = Date.now): Listener {
+  const admitFailure = lineRate(now);
   return (event) => {
     switch (event.type) {
       case 'upstream_failure':
@@ -52,26 +55,23 @@ export function logListener(): Listener {
         else log.error('the routes in force stay: {error}', { error: event.error.message });
         break;
       case 'copy': {
-        const { outcome, reason } = event.outcome;
-        const facts = { route: event.route, mirror: event.mirror, outcome, reason };
-        log.debug('copy to {mirror}: {outcome} ({reason})', facts);
-        if (outcome !== 'failed') break;
-        const key = `${event.route} ${event.mirror} ${reason}`;
-        const last = lastFailure.get(key);
-        const now = Date.now();
-        if (last !== undefined && now - last.at < QUIET_MILLISECONDS) {
-          last.suppressed++;
+        const { route, mirror, outcome, seconds } = event;
+        if (outcome.outcome !== 'failed') {
+          log.debug('copy to {mirror}: {outcome} ({reason})', () => ({
+            route,
+            mirror,
+            ...outcome,
+          }));
           break;
         }
-        lastFailure.set(key, { at: now, suppressed: 0 });
-        log.warning('copy to {mirror} failed: {reason}', {
-          ...facts,
-          suppressed: last?.suppressed ?? 0,
-        });
+        const suppressed = admitFailure(`${route} ${mirror} ${outcome.reason}`);
+        if (suppressed === null) break;
+        const facts = { route, mirror, ...outcome, seconds, suppressed };
+        log.warning('copy to {mirror} failed: {reason}', facts);
         break;
       }
       case 'request':
-        log.debug('{method} {status} by route {route}', { ...event });
+        log.debug('{method} {status} by route {route}', () => ({ ...event }));
         break;
     }
   };

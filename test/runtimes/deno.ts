@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, runtimeProgram } from './paths.ts';
-import type { TestRuntime } from './runtime.ts';
+import type { TestServerRuntime } from './runtime.ts';
 import { serverRuntime } from './server.ts';
 
 const config = join(ROOT, 'deno.json');
 
 /** `deno task start`, with write permission for the test's folder in place of the checkout's. */
-export const deno: TestRuntime = serverRuntime('deno', (folder) => [
+export const deno: TestServerRuntime = serverRuntime('deno', (folder) => [
   runtimeProgram('deno'),
   ...startFlags().map((flag) =>
     flag.startsWith('--allow-write') ? `--allow-write=${folder}` : flag,

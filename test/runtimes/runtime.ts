@@ -4,6 +4,10 @@ import type { Program } from '../support/process.ts';
 export interface StartOptions {
   /** Routes to start with. Default: none. */
   readonly routes?: readonly object[];
+  /** Text of the whole document, in place of `routes`: for those that are not valid. */
+  readonly document?: string;
+  /** Where the routes are kept; still there afterwards. Default: a new folder, removed at the end. */
+  readonly folder?: string;
   /** Key of the control plane. Default: `KEY`, on every runtime alike. `null`: none is set. */
   readonly adminKey?: string | null;
   /** Further settings, by variable. */
@@ -34,6 +38,22 @@ export type RuntimeName = 'node' | 'deno' | 'bun' | 'workers';
 export interface TestRuntime {
   readonly name: RuntimeName;
   start(options?: StartOptions): Promise<GatewayProcess>;
+}
+
+/** What a server is started with, and nothing else: no setting has a default here. */
+export interface LaunchOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Everything but Workers: a process with flags, signals and an exit status. */
+export interface TestServerRuntime extends TestRuntime {
+  /** Starts a process that may write to `folder` and does not wait for it to be ready. */
+  launch(folder: string, options: LaunchOptions): Program;
+}
+
+export function isServer(runtime: TestRuntime): runtime is TestServerRuntime {
+  return 'launch' in runtime;
 }
 
 export const KEY = 'test-key';

@@ -1,23 +1,29 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { line, run } from '../support/process.ts';
+import { line, type Program, run } from '../support/process.ts';
 import { gatewayProcess } from './client.ts';
-import { KEY, type RuntimeName, type TestRuntime } from './runtime.ts';
+import { KEY, type LaunchOptions, type RuntimeName, type TestServerRuntime } from './runtime.ts';
 
 /** A runtime whose gateway is a server with a file of routes: everything but Workers. */
 export function serverRuntime(
   name: RuntimeName,
   command: (folder: string) => readonly [program: string, ...args: string[]],
-): TestRuntime {
+): TestServerRuntime {
+  function launch(folder: string, { args = [], env = {} }: LaunchOptions): Program {
+    const [program, ...first] = command(folder);
+    return run(program, [...first, ...args], { env });
+  }
+
   return {
     name,
-    async start({ routes, adminKey = KEY, env = {} } = {}) {
-      const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-'));
+    launch,
+    async start({ routes, document, adminKey = KEY, env = {}, ...options } = {}) {
+      const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'proxy-mirror-')));
       const file = join(folder, 'routes.json');
-      if (routes !== undefined) await writeFile(file, JSON.stringify({ routes }, null, 2));
-      const [program, ...args] = command(folder);
-      const started = run(program, args, {
+      const text = document ?? (routes && JSON.stringify({ routes }, null, 2));
+      if (text !== undefined) await writeFile(file, text);
+      const started = launch(folder, {
         env: {
           HOST: '127.0.0.1',
           PORT: '0',
@@ -26,7 +32,8 @@ export function serverRuntime(
           ...env,
         },
       });
-      void started.exited.then(() => rm(folder, { recursive: true, force: true }));
+      if (options.folder === undefined)
+        void started.exited.then(() => rm(folder, { recursive: true, force: true }));
       const [, port] = await line(started, /listening on http:\/\/[^\s]*:(\d+)\b/);
       return gatewayProcess({
         runtime: name,

@@ -21,9 +21,10 @@ const QUIET = {
 /** `wrangler dev`, with a KV namespace of the local simulator for each gateway. */
 export const workers: TestRuntime = {
   name: 'workers',
-  async start({ routes, adminKey = KEY, env = {} } = {}) {
-    const state = await mkdtemp(join(tmpdir(), 'proxy-mirror-workers-'));
-    if (routes !== undefined) await seed(state, JSON.stringify({ routes }));
+  async start({ routes, document, adminKey = KEY, env = {}, ...options } = {}) {
+    const state = options.folder ?? (await mkdtemp(join(tmpdir(), 'proxy-mirror-workers-')));
+    const text = document ?? (routes && JSON.stringify({ routes }));
+    if (text !== undefined) await seed(state, text);
     const port = await freePort();
     const variables = { ...(adminKey !== null && { ADMIN_KEY: adminKey }), ...env };
     const program = run(
@@ -44,7 +45,8 @@ export const workers: TestRuntime = {
       ],
       { env: QUIET, cwd: ROOT },
     );
-    void program.exited.then(() => rm(state, { recursive: true, force: true }));
+    if (options.folder === undefined)
+      void program.exited.then(() => rm(state, { recursive: true, force: true }));
     await until(
       async () =>
         (await fetch(`http://127.0.0.1:${port}/apisix/status`).catch(() => null))?.ok === true,
@@ -59,12 +61,21 @@ export const workers: TestRuntime = {
 export async function seed(state: string, document: string): Promise<void> {
   const file = join(state, 'seed.json');
   await writeFile(file, document);
-  const put = run(
+  await kvKey('put', state, ['routes', '--path', file]);
+}
+
+/** The document in the simulator's KV, as `wrangler kv key get` shows it. */
+export function stored(state: string): Promise<string> {
+  return kvKey('get', state, ['routes', '--text']);
+}
+
+async function kvKey(action: string, state: string, args: readonly string[]): Promise<string> {
+  const program = run(
     WRANGLER,
     [
       'kv',
       'key',
-      'put',
+      action,
       '--config',
       join(ROOT, 'wrangler.toml'),
       '--binding',
@@ -72,12 +83,11 @@ export async function seed(state: string, document: string): Promise<void> {
       '--local',
       '--persist-to',
       state,
-      'routes',
-      '--path',
-      file,
+      ...args,
     ],
     { env: QUIET, cwd: ROOT },
   );
-  if ((await put.exited) !== 0)
-    throw new Error(`wrangler kv key put: ${put.stdout()}${put.stderr()}`);
+  if ((await program.exited) !== 0)
+    throw new Error(`wrangler kv key ${action}: ${program.stdout()}${program.stderr()}`);
+  return program.stdout();
 }

@@ -1,12 +1,30 @@
 import { describe } from 'vitest';
-import type { TestRuntime } from '../runtimes/runtime.ts';
+import { isServer, type TestRuntime } from '../runtimes/runtime.ts';
+import { controlPlane } from './control-plane.ts';
+import { badMirror } from './bad-mirror.ts';
+import { copy } from './copy.ts';
+import { limits } from './limits.ts';
+import { routesKv } from './routes-kv.ts';
 import { routing } from './routing.ts';
+import { server } from './server.ts';
+import { transparency } from './transparency.ts';
+import { upstreams } from './upstream.ts';
+import { sampling } from './sampling.ts';
 import { walkThrough } from './walk-through.ts';
 
 /** One behaviour suite for every runtime: each part is one promise of the gateway. */
 export function behaviour(runtime: TestRuntime): void {
   describe(`on ${runtime.name}`, () => {
+    describe('a copy', () => copy(runtime));
+    describe('a mirror', () => badMirror(runtime));
+    describe('sampling', () => sampling(runtime));
+    describe('limits', () => limits(runtime));
     describe('the walk-through', () => walkThrough(runtime));
+    describe('the control plane', () => controlPlane(runtime));
+    if (isServer(runtime)) describe('a server', () => server(runtime));
+    else describe('routes in KV', () => routesKv());
     describe('routing', () => routing(runtime));
+    describe('upstreams', () => upstreams(runtime));
+    describe('transparency', () => transparency(runtime));
   });
 }

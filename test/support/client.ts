@@ -18,7 +18,8 @@ export interface Send {
   readonly body?: string | Uint8Array;
   /** Sends the body in chunks of this many bytes, without a length. */
   readonly chunks?: number;
-  readonly agent?: Agent;
+  /** `false`: a connection of its own. Default: Node's, which keeps connections. */
+  readonly agent?: Agent | false;
 }
 
 /**
@@ -78,10 +79,7 @@ export interface Raw {
   readonly body: string;
 }
 
-/**
- * Writes bytes that no HTTP client would and reads until the server closes, so the text should ask
- * for `Connection: close`.
- */
+/** Writes bytes that no HTTP client would, and reads one answer or until the server closes. */
 export function sendRaw(port: number, ...texts: readonly string[]): Promise<Raw> {
   return new Promise((resolve, reject) => {
     let received = '';
@@ -89,7 +87,10 @@ export function sendRaw(port: number, ...texts: readonly string[]): Promise<Raw>
       for (const text of texts) socket.write(Buffer.from(text, 'latin1'));
     });
     socket.setEncoding('latin1');
-    socket.on('data', (text: string) => (received += text));
+    socket.on('data', (text: string) => {
+      received += text;
+      if (isWhole(parse(received))) socket.destroy();
+    });
     socket.on('error', (error) => (received === '' ? reject(error) : undefined));
     socket.on('close', () => resolve(parse(received)));
   });
@@ -99,11 +100,18 @@ function parse(text: string): Raw {
   const interim: number[] = [];
   for (let rest = text; ;) {
     const end = rest.indexOf('\r\n\r\n');
-    const head = end === -1 ? rest : rest.slice(0, end);
-    const body = end === -1 ? '' : rest.slice(end + 4);
+    if (end === -1) return { interim, status: 0, head: rest, body: '' };
+    const head = rest.slice(0, end);
+    const body = rest.slice(end + 4);
     const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0);
     if (status < 100 || status >= 200) return { interim, status, head, body };
     interim.push(status);
     rest = body;
   }
+}
+
+function isWhole({ status, head, body }: Raw): boolean {
+  const length = /^content-length: *(\d+)/im.exec(head)?.[1];
+  if (length !== undefined) return body.length >= Number(length);
+  return status === 204 || status === 304 || body.endsWith('0\r\n\r\n');
 }

@@ -45,7 +45,9 @@ export function run(
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code));
+    // By then all that it printed has been read; a child it left behind may hold the pipes open.
+    child.once('close', (code) => resolve(code));
+    child.once('exit', (code) => setTimeout(() => resolve(code), 2000).unref());
   });
   return {
     child,

@@ -28,8 +28,11 @@ export function startFetch<T>(
     const { read: limit } = request.timeouts;
     const expire = () => abort(new TransportError('timeout', `no answer within ${limit / 1000} s`));
     let timer = setTimeout(expire, limit);
+    let headArrived = false;
     const progress = () => {
       clearTimeout(timer);
+      // An upload may go on after the answer began; the answer must not be cut for its sake.
+      if (headArrived) return;
       timer = setTimeout(expire, limit);
     };
     try {
@@ -42,13 +45,15 @@ export function startFetch<T>(
         signal: controller.signal,
         duplex: 'half',
       } as RequestInit);
+      if (request.body instanceof StreamUpload) request.body.answered();
       return await read(response);
     } catch (error) {
       if (aborted !== null) throw aborted;
       if (error instanceof TransportError) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      throw new TransportError(dialect.kindOf(error), message, error);
+      throw new TransportError(dialect.kindOf(error), message, error, dialect.blurred && false);
     } finally {
+      headArrived = true;
       clearTimeout(timer);
     }
   }

@@ -13,6 +13,11 @@ export interface Dialect {
     stream: ReadableStream<Uint8Array>,
     length: number,
   ) => ReadableStream<Uint8Array>;
+  /**
+   * This runtime has one text for a connection that was refused and one that was cut, so that no
+   * failure proves that nothing was sent.
+   */
+  readonly blurred?: true;
   /** What went wrong, from what fetch rejected with. */
   kindOf(error: unknown): FailureKind;
 }

@@ -1,5 +1,7 @@
+import { isAuthority } from '../../http/authority.ts';
 import type { HeaderList } from '../../http/headers.ts';
 import type { Received } from '../../http/inbound.ts';
+import { originForm } from '../../http/target.ts';
 import type { Upload } from '../../http/upload.ts';
 import { StreamUpload } from './upload.ts';
 
@@ -17,6 +19,12 @@ export function receiveWeb(request: Request, connection: Connection): Received {
   return new WebReceived(request, connection);
 }
 
+/** False when Host holds more than a host, which is to be refused (RFC 9112 section 3.2). */
+export function hasValidHost({ headers }: Request): boolean {
+  const host = headers.get('host');
+  return host === null || isAuthority(host);
+}
+
 class WebReceived implements Received {
   readonly method: string;
   readonly target: string;
@@ -30,14 +38,12 @@ class WebReceived implements Received {
   readonly #connection: Connection;
 
   constructor(request: Request, connection: Connection) {
-    const { url } = request;
     this.#request = request;
     this.#connection = connection;
     this.method = request.method;
-    // No URL parser: it would change the bytes, and a slice is all it takes.
-    const start = url.indexOf('/', url.indexOf('://') + 3);
-    this.target = start === -1 ? '/' : url.slice(start);
-    this.scheme = url.startsWith('https:') ? 'https' : 'http';
+    // No URL parser: it would change the bytes, and Bun's URL has no host where Host is empty.
+    this.target = originForm(request.url);
+    this.scheme = request.url.startsWith('https:') ? 'https' : 'http';
     this.authority = request.headers.get('host') ?? '';
     this.serverPort = connection.serverPort;
     this.peer = connection.peer;

@@ -58,6 +58,8 @@ function kindOf(code: string): FailureKind {
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
+  // undici leaves llhttp's code out where it does not know a number of it.
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'HPE_UNKNOWN';
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return 'cause' in error ? codeOf(error.cause) : '';
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { gatewayError } from '../../exchange/gateway-error.ts';
 import type { FetchApp } from '../server.ts';
 import { NodeAnswer } from './answer.ts';
 import { NodeRequest } from './request.ts';
@@ -19,6 +20,10 @@ export function nodeListener(app: FetchApp, draining: () => boolean): RequestLis
       answered = true;
       return sendResponse(answer, message, response);
     };
+    if (!request.validHost) {
+      void send(gatewayError(400));
+      return;
+    }
     Promise.resolve(app.fetch(request as unknown as Request, {}, context))
       .then(send)
       .catch(() => response.destroy());

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { sharedLookup } from './lookup.ts';
 
 /** Connections to origins, kept alive and reused. */
 export interface Pools {
@@ -14,6 +15,7 @@ export interface Pools {
  */
 export function createPools(): Pools {
   const byOrigin = new Map<string, Map<number, Pool>>();
+  const lookup = sharedLookup();
   return {
     get(origin, connect) {
       let byTimeout = byOrigin.get(origin);
@@ -21,7 +23,11 @@ export function createPools(): Pools {
       let pool = byTimeout.get(connect);
       if (pool === undefined) {
         // Deadlines come with each request; pipelining 1 is plain keep-alive.
-        pool = new Pool(origin, { connect: { timeout: connect }, pipelining: 1, allowH2: false });
+        pool = new Pool(origin, {
+          connect: { timeout: connect, lookup },
+          pipelining: 1,
+          allowH2: false,
+        });
         byTimeout.set(connect, pool);
       }
       return pool;

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { isAuthority } from '../../http/authority.ts';
 import { originForm } from '../../http/target.ts';
 import type { Upload } from '../../http/upload.ts';
 import { NodeUpload } from './upload.ts';
 
-/** Hosts that may stand in a URL. Others would move where the path begins, so they are left out. */
-const PLAIN_HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
+/** Hosts that may stand in a URL without a look: names of plain words, and the loopback address. */
+const PLAIN_HOST = /^(?:[a-z]\w*(?:\.[a-z]\w*)*|127\.0\.0\.1)(?::\d{1,4})?$/i;
 
 /**
  * A request on Node: what the exchange needs is read straight from the message, and a real `Request`
@@ -15,6 +16,8 @@ export class NodeRequest {
   readonly method: string;
   readonly target: string;
   readonly url: string;
+  /** False when Host holds more than a host, which is to be refused (RFC 9112 section 3.2). */
+  readonly validHost: boolean;
   readonly message: IncomingMessage;
   /** Called by the listener when the client leaves before it was answered. */
   gone: (() => void) | null = null;
@@ -26,8 +29,11 @@ export class NodeRequest {
     this.method = message.method!;
     this.target = originForm(message.url!);
     const { host } = message.headers;
-    const authority = host !== undefined && PLAIN_HOST.test(host) ? host : 'invalid';
-    this.url = `http://${authority}${this.target}`;
+    const plain = host !== undefined && PLAIN_HOST.test(host);
+    this.validHost = plain || host === undefined || isAuthority(host);
+    // A Host may hold what no URL can: `1.2.3.4.5` is a name there and a bad address here.
+    const usable = plain || (this.validHost && URL.canParse(`http://${host}`));
+    this.url = `http://${usable ? host : 'invalid'}${this.target}`;
   }
 
   get upload(): Upload | null {

@@ -15,6 +15,9 @@ export class NodeUpload implements Upload {
     return this.stream.readableDidRead;
   }
 
+  /** The listener drops what is left once the client has its answer. */
+  cancel(): void {}
+
   /**
    * Listens beside the reader instead of standing between client and upstream: whoever pauses the
    * stream pauses both, and no byte is handled twice. `pause()` keeps the listener itself from

@@ -19,9 +19,13 @@ const DIALECT: Dialect = {
     return fixed.readable;
   },
   // workerd has one text for a refused, reset or unresolvable connection.
+  blurred: true,
   kindOf: kindByText([
+    // What an unknown name, a failed handshake and an answer that is not HTTP look like alike. First,
+    // as the reference is random letters, in which any other pattern may occur.
+    [/internal error; reference/, 'reset'],
+    [/invalid HTTP|parse/i, 'protocol'],
     [/certificate|TLS/i, 'tls'],
-    [/internal error; reference|invalid HTTP|parse/i, 'protocol'],
     [/network connection lost|connection refused|disconnected/i, 'connect'],
   ]),
 };

@@ -33,7 +33,10 @@ export function counter(name: string, help: string, labels: readonly string[]): 
   };
 }
 
-/** A gauge that is read when somebody looks. */
+/**
+ * A gauge that is read when somebody looks. Samples of the same labels are added up: two lines of
+ * one series would make a scraper refuse the whole page.
+ */
 export function gauge(
   name: string,
   help: string,
@@ -42,7 +45,12 @@ export function gauge(
 ): Metric {
   return {
     render() {
-      const lines = Array.from(read(), ([values, value]) => line(name, labels, values, value));
+      const series = new Map<string, Sample>();
+      for (const [values, value] of read()) {
+        const key = values.join('\n');
+        series.set(key, [values, value + (series.get(key)?.[1] ?? 0)]);
+      }
+      const lines = Array.from(series.values(), (s) => line(name, labels, ...s));
       return family(name, help, 'gauge', lines);
     },
   };

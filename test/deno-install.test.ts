@@ -1,0 +1,100 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ROOT, runtimeProgram } from './runtimes/paths.ts';
+import { line, run } from './support/process.ts';
+
+const LISTENING = /^proxy-mirror on deno, listening on (http:\/\/[\w.:]+)$/m;
+
+/** What Deno users have: the sources and deno.json. npm's folder may be there or not. */
+describe.each([{ modules: 'without node_modules' }, { modules: 'with node_modules' }])(
+  'Deno starts $modules',
+  ({ modules }) => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
+      await cp(join(ROOT, 'src'), join(folder, 'src'), { recursive: true });
+      await cp(join(ROOT, 'deno.json'), join(folder, 'deno.json'));
+      if (modules === 'with node_modules') {
+        await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
+        await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+      }
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    it('without looking at what only npm installs', async () => {
+      const config = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as object;
+      // Any other value makes `deno task` resolve all of package.json first, over the network.
+      expect(config).toMatchObject({ nodeModulesDir: 'manual' });
+      expect(await taskCommand()).toContain('--node-modules-dir=none');
+    });
+
+    /** The command of the task in deno.json, which is what the README says to run. */
+    async function taskCommand(): Promise<string[]> {
+      const { tasks } = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as {
+        tasks: { start: string };
+      };
+      return tasks.start.split(' ').slice(1);
+    }
+
+    it.each([
+      { by: 'deno task start', args: () => Promise.resolve(['task', 'start']) },
+      { by: 'deno run', args: taskCommand },
+    ])('by $by, with permissions enough to write routes', async ({ args }) => {
+      expect(await taskCommand()).toContain('--node-modules-dir=none');
+      const program = run(runtimeProgram('deno'), await args(), {
+        cwd: folder,
+        env: { HOST: '127.0.0.1', PORT: '0' },
+      });
+      onTestFinished(() => program.signal('SIGKILL'));
+      const [, url] = await line(program, LISTENING);
+      const written = await fetch(`${url}/apisix/admin/routes/1`, {
+        method: 'PUT',
+        body: JSON.stringify({ uri: '/a', plugins: {} }),
+      });
+      expect(written.ok).toBe(true);
+      const { routes } = JSON.parse(await readFile(join(folder, 'routes.json'), 'utf8')) as {
+        routes: object[];
+      };
+      expect(routes).toEqual([expect.objectContaining({ id: '1', uri: '/a' })]);
+      program.signal('SIGTERM');
+      expect(await program.exited).toBe(0);
+    });
+
+    it('without asking for every permission', async () => {
+      const command = await taskCommand();
+      expect(command[0]).toBe('run');
+      expect(command).not.toContain('-A');
+      expect(command).not.toContain('--allow-all');
+      expect(command.some((flag) => /^--allow-(?:run|ffi|sys|import)/.test(flag))).toBe(false);
+    });
+  },
+);
+
+it('refuses to write where it was not allowed to, and says so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const { tasks } = JSON.parse(await readFile(join(ROOT, 'deno.json'), 'utf8')) as {
+    tasks: { start: string };
+  };
+  const elsewhere = join(folder, 'elsewhere');
+  await mkdir(elsewhere);
+  const file = join(elsewhere, 'routes.json');
+  await writeFile(file, '{"routes":[]}');
+  const program = run(runtimeProgram('deno'), tasks.start.split(' ').slice(1), {
+    cwd: ROOT,
+    env: { HOST: '127.0.0.1', PORT: '0', ROUTES: file },
+  });
+  onTestFinished(() => program.signal('SIGKILL'));
+  const [, url] = await line(program, LISTENING);
+  const refused = await fetch(`${url}/apisix/admin/routes/1`, {
+    method: 'PUT',
+    body: JSON.stringify({ uri: '/a', plugins: {} }),
+  });
+  expect([refused.status, await refused.json()]).toEqual([
+    503,
+    { error_msg: expect.stringMatching(/^routes\.json: expected a folder that can be written to/) },
+  ]);
+  expect(await readFile(file, 'utf8')).toBe('{"routes":[]}');
+});

@@ -1,0 +1,147 @@
+import { Agent } from 'node:http';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { RuntimeName, TestRuntime } from '../runtimes/runtime.ts';
+import { badOrigin, MISBEHAVIOURS } from '../support/bad-origin.ts';
+import { send } from '../support/client.ts';
+import { origin } from '../support/origin.ts';
+import { sample, settled } from '../support/outcomes.ts';
+import { freePort } from '../support/ports.ts';
+import { stage as set } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+
+/** A mirror that is of no use, and the one outcome of every copy to it. */
+interface Kind {
+  readonly start: () => Promise<{ readonly url: string; close(): Promise<void> }>;
+  readonly outcome: string;
+  /** Where a runtime cannot tell, or tells something else. */
+  readonly except?: Partial<Record<RuntimeName, string>>;
+  /** Seconds. Only where it is what ends the copy. */
+  readonly timeout?: number;
+  /** Copies beyond it are skipped. Default: none. */
+  readonly maxInFlight?: number;
+}
+
+const at = async (url: string) => ({ url, close: async () => {} });
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  'is not there': {
+    start: async () => at(`http://127.0.0.1:${await freePort()}`),
+    outcome: 'failed connect',
+  },
+  'has a name nobody knows': {
+    start: () => at('http://nonexistent.invalid'),
+    outcome: 'failed dns',
+    except: { workers: 'failed reset' },
+    // Runtimes look names up on a few threads, which file access uses, too; resolvers drop bursts.
+    maxInFlight: 4,
+  },
+  'answers 500': {
+    start: () => origin((_, response) => response.writeHead(500).end('no')),
+    outcome: 'sent 5xx',
+  },
+  redirects: {
+    start: () => origin((_, response) => response.writeHead(302, { location: '/' }).end()),
+    outcome: 'sent 3xx',
+  },
+  'never answers': {
+    start: () => badOrigin(MISBEHAVIOURS.silent),
+    outcome: 'failed timeout',
+    timeout: 1,
+  },
+  'closes instead of answering': {
+    start: () => badOrigin(MISBEHAVIOURS.closing),
+    outcome: 'failed reset',
+    except: { workers: 'failed connect' },
+  },
+  'breaks off in the middle of its answer': {
+    start: () => badOrigin(MISBEHAVIOURS.resetting),
+    outcome: 'sent 2xx',
+  },
+  'answers garbage': {
+    start: () => badOrigin(MISBEHAVIOURS.garbage),
+    outcome: 'failed protocol',
+    except: { workers: 'failed reset' },
+  },
+  'answers one byte a second': {
+    start: () => badOrigin(MISBEHAVIOURS.dripping),
+    outcome: 'sent 2xx',
+    timeout: 1,
+  },
+  'answers without end': {
+    start: () => badOrigin(MISBEHAVIOURS.endless),
+    outcome: 'sent 2xx',
+  },
+};
+
+/** A bad mirror changes nothing for clients, and every copy has one outcome, and the right one. */
+export function badMirror(runtime: TestRuntime): void {
+  const stage = set(runtime);
+  // workerd behind the proxy of `wrangler dev` is several times slower than the servers.
+  const count = runtime.name === 'workers' ? 500 : 1000;
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  afterAll(() => agent.destroy());
+
+  Object.entries(KINDS).forEach(([what, kind], i) => {
+    it(`that ${what}: ${count} requests`, async () => {
+      const mirror = await kind.start();
+      const id = `bad-${i}`;
+      await stage.put(id, {
+        host: mirror.url,
+        breaker: false,
+        max_in_flight: kind.maxInFlight ?? count,
+        timeout: kind.timeout ?? 25,
+      });
+      let next = 0;
+      const wrong: string[] = [];
+      const client = async () => {
+        while (next < count) {
+          const target = `/${id}/${next++}`;
+          const { status, body } = await send(stage.gateway.url, target, { agent });
+          if (status !== 200 || String(body) !== `GET ${target}\n`) wrong.push(`${status} ${body}`);
+        }
+      };
+      await Promise.all(Array.from({ length: 16 }, client));
+      expect(wrong).toEqual([]);
+      const expected = kind.except?.[runtime.name] ?? kind.outcome;
+      const counted = await settled(stage.gateway, id, count, { timeout: 20_000 });
+      const skipped = counted['skipped in_flight_limit'] ?? 0;
+      expect(counted).toEqual({
+        [expected]: count - skipped,
+        ...(kind.maxInFlight !== undefined && { 'skipped in_flight_limit': skipped }),
+      });
+      expect(skipped).toBeLessThan(count);
+      const requests = await sample(stage.gateway, 'gateway_requests_total', { route: id });
+      expect(requests).toBe(count);
+      expect(await sample(stage.gateway, 'mirror_in_flight', { route: id })).toBe(0);
+      await mirror.close();
+    });
+  });
+
+  describe('that holds its answer', () => {
+    const one = new Agent({ keepAlive: true, maxSockets: 1 });
+    afterEach(() => one.destroy());
+
+    it("does not hold the client's next request on the same connection", async () => {
+      const held: (() => void)[] = [];
+      const mirror = await origin((_, response) => held.push(() => response.end()));
+      await stage.put('held', { host: mirror.url });
+      const ports = new Set<number>();
+      for (let i = 0; i < 5; i++) {
+        const method = i % 2 === 0 ? 'GET' : 'POST';
+        const options = { agent: one, method, ...(method === 'POST' && { body: 'body' }) };
+        const { body } = await send(stage.gateway.url, `/held/${i}`, options);
+        expect(String(body)).toBe(`${method} /held/${i}\n`);
+        for (const sockets of [one.freeSockets, one.sockets]) {
+          for (const socket of Object.values(sockets).flat()) ports.add(socket!.localPort!);
+        }
+      }
+      // All were answered while every copy is still open, on one connection.
+      await until(() => held.length === 5);
+      expect(await sample(stage.gateway, 'mirror_in_flight', { route: 'held' })).toBe(5);
+      expect(ports.size).toBe(1);
+      held.forEach((release) => release());
+      expect(await settled(stage.gateway, 'held', 5)).toEqual({ 'sent 2xx': 5 });
+      await mirror.close();
+    });
+  });
+}

@@ -1,0 +1,132 @@
+import { networkInterfaces } from 'node:os';
+import { expect, it } from 'vitest';
+import { KEY } from '../../runtimes/runtime.ts';
+import { type Got, type Send, send } from '../../support/client.ts';
+import { route } from '../../support/origin.ts';
+import { type Bench, KEPT, unchanged } from './bench.ts';
+
+const ROUTES = '/apisix/admin/routes';
+const METRICS = '/apisix/prometheus/metrics';
+
+function put(bench: Bench, options: Send, host = '127.0.0.1'): Promise<Got> {
+  const body = JSON.stringify(route(bench.upstream, null, { uri: '/refused' }));
+  const { port } = bench.gateway;
+  return send(`http://${host}:${port}`, `${ROUTES}/${KEPT}`, { method: 'PUT', body, ...options });
+}
+
+const jsonOf = ({ body }: Got): unknown => JSON.parse(body.toString());
+
+/** With a key set: whoever does not have it changes and reads nothing. */
+export function keyed(bench: () => Bench): void {
+  it.each([
+    { what: 'no key', headers: {}, description: 'missing apikey' },
+    { what: 'an empty key', headers: { 'x-api-key': '' }, description: 'missing apikey' },
+    { what: 'a wrong key', headers: { 'x-api-key': 'wrong' }, description: 'wrong apikey' },
+    { what: 'a longer key', headers: { 'x-api-key': `${KEY}2` }, description: 'wrong apikey' },
+    { what: 'a wrong token', headers: { authorization: 'Bearer w' }, description: 'wrong apikey' },
+    {
+      what: 'the key as a password',
+      headers: { authorization: `Basic ${KEY}` },
+      description: 'missing apikey',
+    },
+    {
+      what: 'the key in a cookie',
+      headers: { cookie: `x_api_key=${KEY}` },
+      description: 'missing apikey',
+    },
+  ])('answers 401 to $what', async ({ headers, description }) => {
+    await unchanged(bench(), async () => {
+      const refused = await put(bench(), { headers });
+      expect(refused.status).toBe(401);
+      expect(jsonOf(refused)).toEqual({ error_msg: 'failed to check token', description });
+      for (const path of [ROUTES, `${ROUTES}/${KEPT}`, METRICS]) {
+        expect((await send(bench().gateway.url, path, { headers })).status).toBe(401);
+      }
+    });
+  });
+
+  it('does not take the key from the query', async () => {
+    const { url } = bench().gateway;
+    expect((await send(url, `${ROUTES}?api_key=${KEY}`)).status).toBe(401);
+  });
+
+  it.each([
+    { 'x-api-key': KEY },
+    { authorization: `Bearer ${KEY}` },
+    { authorization: `bearer ${KEY}` },
+  ])('lets in %j', async (headers) => {
+    expect((await send(bench().gateway.url, ROUTES, { headers })).status).toBe(200);
+  });
+}
+
+const CLOSED = {
+  error_msg: expect.stringMatching(
+    /^the control plane is closed: .*set the environment variable ADMIN_KEY/,
+  ),
+};
+
+/** Requests that cannot be told from a web page, a rebound name or a proxy in front. */
+const FOREIGN: readonly { what: string; headers: Record<string, string> }[] = [
+  { what: 'a name that resolves here', headers: { host: 'evil.example' } },
+  { what: 'a name that looks local', headers: { host: 'localhost.evil.example:9080' } },
+  { what: 'an address of the network', headers: { host: '192.0.2.1' } },
+  { what: 'a web page', headers: { origin: 'http://evil.example' } },
+  { what: 'a local web page', headers: { origin: 'http://127.0.0.1' } },
+  { what: 'a sandboxed web page', headers: { origin: 'null' } },
+  { what: 'a proxy', headers: { 'x-forwarded-for': '127.0.0.1' } },
+  { what: 'a proxy that says for whom', headers: { 'x-forwarded-host': 'localhost' } },
+  { what: 'a proxy of RFC 7239', headers: { forwarded: 'for=127.0.0.1' } },
+  { what: 'somebody with a key', headers: { host: 'evil.example', 'x-api-key': KEY } },
+];
+
+/** Addresses of this machine that are not loopback: from there, a peer is a stranger. */
+export function strangers(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+}
+
+/** Without a key: a server answers this machine and nobody else. */
+export function keylessServer(bench: () => Bench): void {
+  it.each(FOREIGN)('answers 403 to $what', async ({ headers }) => {
+    await unchanged(bench(), async () => {
+      const refused = await put(bench(), { headers });
+      expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
+      for (const path of [ROUTES, METRICS])
+        expect((await send(bench().gateway.url, path, { headers })).status).toBe(403);
+    });
+  });
+
+  it('answers 403 to a peer that is not loopback, whatever its Host', async () => {
+    for (const address of strangers()) {
+      const refused = await put(bench(), { headers: { host: '127.0.0.1' } }, address);
+      expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
+    }
+    expect((await fetch(`${bench().gateway.url}/refused`)).status).toBe(404);
+  });
+
+  it.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('lets in Host %s', async (host) => {
+    const { url, port } = bench().gateway;
+    for (const path of [ROUTES, METRICS]) {
+      const headers = { host: `${host}:${port}` };
+      expect((await send(url, path, { headers })).status).toBe(200);
+    }
+  });
+}
+
+/** Without a key, Workers answer nobody: there is no loopback to tell by. */
+export function keylessWorker(gateway: () => Bench['gateway']): void {
+  it.each([
+    { what: 'a local request', headers: {} },
+    { what: 'some key', headers: { 'x-api-key': KEY } },
+    ...FOREIGN,
+  ])('answers 403 to $what', async ({ headers }) => {
+    for (const path of [ROUTES, METRICS]) {
+      const refused = await send(gateway().url, path, { headers });
+      expect(refused.status).toBe(403);
+      expect(jsonOf(refused)).toEqual(CLOSED);
+    }
+    expect((await send(gateway().url, '/apisix/status')).status).toBe(200);
+  });
+}

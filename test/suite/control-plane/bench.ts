@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import type { GatewayProcess } from '../../runtimes/runtime.ts';
+import { type Origin, route } from '../../support/origin.ts';
+
+/** What the parts share: one gateway with the key, its upstream, and a look at the table in force. */
+export interface Bench {
+  readonly gateway: GatewayProcess;
+  readonly upstream: Origin;
+}
+
+/** What a request to the admin API got. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: any;
+}
+
+export async function answered(response: Response): Promise<Answered> {
+  const text = await response.text();
+  const json = text === '' ? null : (JSON.parse(text) as unknown);
+  return { status: response.status, headers: response.headers, text, json };
+}
+
+/** @example await ask(gateway, 'PUT', '/1', route) */
+export async function ask(
+  { admin }: GatewayProcess,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answered> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const init = body === undefined ? { method } : { method, body: text };
+  return answered(await admin(`admin/routes${path}`, init));
+}
+
+/** The route that refused writes try to replace. */
+export const KEPT = 'kept';
+
+export async function putKept({ gateway, upstream }: Bench): Promise<void> {
+  await gateway.put(KEPT, route(upstream, null, { uri: '/kept' }));
+}
+
+/**
+ * Runs something that must not change the table, and shows that it did not: the route still
+ * answers, the one that was to replace it does not, and the list reads the same.
+ */
+export async function unchanged({ gateway }: Bench, act: () => Promise<void>): Promise<void> {
+  const before = await ask(gateway, 'GET', '');
+  expect(before.status).toBe(200);
+  await act();
+  expect((await ask(gateway, 'GET', '')).text).toBe(before.text);
+  const kept = await fetch(`${gateway.url}/kept`);
+  expect([kept.status, await kept.text()]).toEqual([200, 'GET /kept\n']);
+  const refused = await fetch(`${gateway.url}/refused`);
+  expect([refused.status, await refused.text()]).toEqual([
+    404,
+    '{"error_msg":"404 Route Not Found"}\n',
+  ]);
+}

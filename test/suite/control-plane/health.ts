@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { expositionFaults } from '../../support/prometheus.ts';
+import { route } from '../../support/origin.ts';
+import { type Bench, answered } from './bench.ts';
+
+/** Status, readiness and metrics, and the border of the control plane. */
+export function health(bench: () => Bench): void {
+  it('tells its status and readiness without a key', async () => {
+    const { url, runtime } = bench().gateway;
+    const status = await answered(await fetch(`${url}/apisix/status`));
+    expect([status.status, status.json]).toEqual([200, { status: 'ok', runtime }]);
+    const ready = await answered(await fetch(`${url}/apisix/status/ready`));
+    expect([ready.status, ready.json]).toEqual([200, { status: 'ok' }]);
+  });
+
+  it('shows metrics in the text format of Prometheus', async () => {
+    const { gateway, upstream } = bench();
+    const odd = 'odd "name"\\';
+    const uri = '/metered';
+    await gateway.put('metered', route(upstream, null, { uri, route: { name: odd } }));
+    expect((await fetch(gateway.url + uri, { method: 'POST', body: 'a' })).status).toBe(200);
+    const response = await gateway.admin('prometheus/metrics');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await response.text();
+    expect(expositionFaults(text)).toEqual([]);
+    expect(text).toContain(
+      '\ngateway_requests_total{route="metered",method="POST",code="200"} 1\n',
+    );
+    expect(text).toMatch(
+      /\ngateway_request_duration_seconds_bucket\{route="metered",le="\+Inf"\} 1\n/,
+    );
+    expect(text).toMatch(/\ngateway_routes [1-9]\d*\n/);
+    expect(text).toMatch(/\ngateway_route_reloads_total\{result="success"\} [1-9]\d*\n/);
+  });
+
+  it.each([
+    '/apisix/admin/services',
+    '/apisix/admin',
+    '/apisix/',
+    '/apisix/nothing',
+    '/apisix/status/x',
+  ])('answers %s itself, whatever the routes say', async (path) => {
+    const { gateway, upstream } = bench();
+    await gateway.put('all', route(upstream, null, { uri: '/apisix/*' }));
+    const headers = { 'x-api-key': 'test-key' };
+    const response = await answered(await fetch(gateway.url + path, { headers }));
+    expect(response.status).toBe(404);
+    expect(response.json).toEqual({ error_msg: expect.any(String) });
+    expect(upstream.seen.filter(({ url }) => url.startsWith('/apisix'))).toEqual([]);
+  });
+
+  it('says which methods there are', async () => {
+    const response = await bench().gateway.admin('admin/routes/1', { method: 'OPTIONS' });
+    expect([response.status, response.headers.get('allow')]).toEqual([
+      405,
+      'GET, HEAD, PUT, POST, PATCH, DELETE',
+    ]);
+  });
+}

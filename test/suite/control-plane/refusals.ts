@@ -1,0 +1,233 @@
+import { expect, it } from 'vitest';
+import { send } from '../../support/client.ts';
+import { KEY } from '../../runtimes/runtime.ts';
+import { route } from '../../support/origin.ts';
+import { type Bench, KEPT, ask, unchanged } from './bench.ts';
+
+const PLUGIN = 'failed to check the configuration of plugin proxy-mirror err: ';
+const HOST_HINT = /http:\/\/ or https:\/\/, a host and optionally a port, no path/;
+const PATH_HINT = /"\/" and at least one more character/;
+
+interface Refusal {
+  readonly what: string;
+  readonly plugin?: object;
+  /** Merged into the route; `undefined` takes a field away. */
+  readonly route?: object;
+  /** How the text begins. */
+  readonly begins: string;
+  /** What it says about doing better. */
+  readonly hint: RegExp;
+}
+
+const HOST = `${PLUGIN}property "host" validation failed: `;
+const RATIO = `${PLUGIN}property "sample_ratio" validation failed: `;
+const PATH = `${PLUGIN}property "path" validation failed: failed to match pattern`;
+const hosts = [
+  '127.0.0.1:9797',
+  'http://a/b',
+  'http://a/',
+  'ftp://a',
+  'http://a:x',
+  'HTTP://a',
+  '',
+];
+
+const REFUSALS: readonly Refusal[] = [
+  ...hosts.map((host) => ({
+    what: `host ${JSON.stringify(host)}`,
+    plugin: { host },
+    begins: `${HOST}failed to match pattern`,
+    hint: HOST_HINT,
+  })),
+  {
+    what: 'port 0',
+    plugin: { host: 'http://a:0' },
+    begins: HOST,
+    hint: /invalid port 0 \(expected 1 to 65535\)/,
+  },
+  {
+    what: 'port 99999',
+    plugin: { host: 'http://a:99999' },
+    begins: HOST,
+    hint: /invalid port 99999 \(expected 1 to 65535\)/,
+  },
+  {
+    what: 'a gRPC mirror',
+    plugin: { host: 'grpc://a' },
+    begins: HOST,
+    hint: /not supported: a fetch-based gateway carries no HTTP\/2 trailers/,
+  },
+  {
+    what: 'no host',
+    plugin: { host: undefined },
+    begins: PLUGIN,
+    hint: /property "host" is required/,
+  },
+  {
+    what: 'sample_ratio 0',
+    plugin: { sample_ratio: 0 },
+    begins: RATIO,
+    hint: /expected 0 to be at least 1e-05/,
+  },
+  {
+    what: 'sample_ratio 10',
+    plugin: { sample_ratio: 10 },
+    begins: RATIO,
+    hint: /expected 10 to be at most 1/,
+  },
+  {
+    what: 'sample_ratio "x"',
+    plugin: { sample_ratio: 'x' },
+    begins: RATIO,
+    hint: /expected number, got string/,
+  },
+  { what: 'path "a"', plugin: { path: 'a' }, begins: PATH, hint: PATH_HINT },
+  { what: 'path "/a?x"', plugin: { path: '/a?x' }, begins: PATH, hint: PATH_HINT },
+  {
+    what: 'an unknown attribute',
+    plugin: { sample_ration: 0.1 },
+    begins: PLUGIN,
+    hint: /additional properties forbidden, found sample_ration/,
+  },
+  {
+    what: 'an unknown plugin',
+    route: { plugins: { 'limit-count': {} } },
+    begins: 'unknown plugin [limit-count]',
+    hint: /limit-count/,
+  },
+  {
+    what: 'both uri and uris',
+    route: { uris: ['/b'] },
+    begins: 'invalid configuration: ',
+    hint: /give either "uri" or "uris"/,
+  },
+  {
+    what: 'neither uri nor uris',
+    route: { uri: undefined },
+    begins: 'invalid configuration: ',
+    hint: /"uri".*"uris".*a route needs one of them/,
+  },
+  {
+    what: 'an unknown field',
+    route: { pluginz: {} },
+    begins: 'invalid configuration: ',
+    hint: /additional properties forbidden, found pluginz/,
+  },
+  { what: 'a list', route: [] as object, begins: 'invalid configuration: ', hint: /expected/ },
+];
+
+/** Every refusal is a 400 with a text to act on, and leaves the table as it was. */
+export function refusals(bench: () => Bench): void {
+  it.each(REFUSALS)('refuses $what', async ({ plugin, route: more, begins, hint }) => {
+    const { gateway, upstream } = bench();
+    const bad = Array.isArray(more)
+      ? more
+      : route(
+          upstream,
+          { url: 'http://127.0.0.1:9797' },
+          {
+            uri: '/refused',
+            ...(plugin !== undefined && { plugin }),
+            ...(more !== undefined && { route: more }),
+          },
+        );
+    await unchanged(bench(), async () => {
+      const put = await ask(gateway, 'PUT', `/${KEPT}`, bad);
+      expect(put.status).toBe(400);
+      expect(put.json).toEqual({ error_msg: expect.stringMatching(hint) });
+      expect(put.json.error_msg.startsWith(begins)).toBe(true);
+      // Each way in says the same.
+      const posted = await ask(gateway, 'POST', '', bad);
+      expect([posted.status, posted.text]).toEqual([400, put.text]);
+      const checked = await gateway.admin('admin/schema/validate/routes', {
+        method: 'POST',
+        body: JSON.stringify(bad),
+      });
+      expect([checked.status, await checked.text()]).toEqual([400, put.text]);
+    });
+  });
+
+  it.each([
+    { path: '/plugins', value: { 'proxy-mirror': { host: 'ftp://a' } }, hint: HOST_HINT },
+    { path: '/plugins/proxy-mirror', value: { host: 'http://a', typo: 1 }, hint: /found typo/ },
+    { path: '/uris', value: ['/refused'], hint: /either "uri" or "uris"/ },
+    { path: '/uri/x', value: 1, hint: /^invalid sub-path: \/uri/ },
+    { path: '', value: { uri: null }, hint: /a route needs one of them/ },
+    { path: '', value: [1], hint: /^invalid configuration/ },
+    { path: '', value: { id: 'other' }, hint: /^wrong route id/ },
+  ])('refuses a patch of "$path" with $value', async ({ path, value, hint }) => {
+    await unchanged(bench(), async () => {
+      const patched = await ask(bench().gateway, 'PATCH', `/${KEPT}${path}`, value);
+      expect(patched.status).toBe(400);
+      expect(patched.json).toEqual({ error_msg: expect.stringMatching(hint) });
+    });
+  });
+
+  it.each([
+    { what: 'a brace missing', body: '{"uri":"/refused"', at: 'line 1, column 18' },
+    { what: 'a trailing comma', body: '{\n"uri": "/refused",\n}', at: 'line 3, column 1' },
+    { what: 'form fields', body: 'uri=/refused', at: 'line 1, column 1' },
+  ])('refuses bad JSON: $what', async ({ body, at }) => {
+    await unchanged(bench(), async () => {
+      const put = await ask(bench().gateway, 'PUT', `/${KEPT}`, body);
+      expect(put.status).toBe(400);
+      expect(put.json).toEqual({ error_msg: expect.stringContaining(at), req_body: body });
+      expect(put.json.error_msg).toMatch(
+        /^invalid request body: invalid JSON .* expected .*, got /,
+      );
+    });
+  });
+
+  it.each([
+    { method: 'PUT', path: `/${KEPT}`, body: undefined, text: 'missing configurations' },
+    { method: 'PUT', path: '', body: { uri: '/refused' }, text: 'missing route id' },
+    { method: 'PUT', path: `/${KEPT}`, body: { id: 'b', uri: '/' }, text: 'wrong route id' },
+    {
+      method: 'POST',
+      path: '',
+      body: { id: 'b', uri: '/' },
+      text: 'wrong route id, do not need it',
+    },
+    { method: 'PATCH', path: `/${KEPT}`, body: undefined, text: 'missing new configuration' },
+    { method: 'DELETE', path: '', body: undefined, text: 'missing route id' },
+    {
+      method: 'PUT',
+      path: `/${KEPT}?ttl=x`,
+      body: { uri: '/refused' },
+      text: 'invalid argument ttl: should be a number',
+    },
+    {
+      method: 'PUT',
+      path: `/${KEPT}`,
+      body: { uri: '/refused', create_time: 1 },
+      text: 'the property is forbidden:  create_time',
+    },
+  ])('answers $method $path with $body: $text', async ({ method, path, body, text }) => {
+    await unchanged(bench(), async () => {
+      const { status, json } = await ask(bench().gateway, method, path, body);
+      expect([status, json]).toEqual([400, { error_msg: text }]);
+    });
+  });
+
+  it.each([{ how: 'with its length' }, { how: 'in chunks', chunks: 65_536 }])(
+    'refuses a body of 2 MB sent $how',
+    async ({ chunks }) => {
+      const { url } = bench().gateway;
+      const body = JSON.stringify({ uri: '/refused', desc: 'x'.repeat(2_000_000) });
+      await unchanged(bench(), async () => {
+        const got = await send(url, `/apisix/admin/routes/${KEPT}`, {
+          method: 'PUT',
+          headers: { 'x-api-key': KEY },
+          body,
+          ...(chunks !== undefined && { chunks }),
+        });
+        expect(got.status).toBe(400);
+        expect(JSON.parse(got.body.toString())).toEqual({
+          error_msg: expect.stringMatching(
+            /^invalid request body: request size \d+ is greater than the maximum size 1572864 allowed$/,
+          ),
+        });
+      });
+    },
+  );
+}

@@ -1,0 +1,139 @@
+import { type ClientRequest, request as httpRequest } from 'node:http';
+import { afterEach, expect, it } from 'vitest';
+import type { TestRuntime } from '../../runtimes/runtime.ts';
+import { send } from '../../support/client.ts';
+import { type Answer, origin, type Origin } from '../../support/origin.ts';
+import { outcomes, sample, settled } from '../../support/outcomes.ts';
+import { freePort } from '../../support/ports.ts';
+import type { Stage } from '../../support/stage.ts';
+import { until } from '../../support/until.ts';
+
+/** Exchanges that do not end well: one outcome each all the same, and no memory kept. */
+export function endings(runtime: TestRuntime, stage: Stage): void {
+  const opened: Origin[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((one) => one.close()));
+    await until(async () => (await sample(stage.gateway, 'mirror_recorded_bytes')) === 0, 5000);
+  });
+
+  /** An origin that answers when it is told to. */
+  async function holding(): Promise<Origin & { release(): void }> {
+    const held: Parameters<Answer>[1][] = [];
+    const one = await origin((_, response) => void held.push(response));
+    opened.push(one);
+    return Object.assign(one, {
+      release: () => held.splice(0).forEach((response) => response.end('late')),
+    });
+  }
+  /** A request whose body is still to be written. */
+  function start(target: string, headers: Record<string, string>): ClientRequest {
+    const { port } = stage.gateway;
+    const request = httpRequest({ host: '127.0.0.1', port, path: target, method: 'POST', headers });
+    request.on('error', () => {});
+    request.on('response', (response) => response.resume().on('error', () => {}));
+    return request;
+  }
+  const to = ({ node }: { node: string }) => ({ upstream: { nodes: { [node]: 1 } } });
+
+  for (const [framing, headers] of [
+    ['a length', { 'content-length': '900000' }],
+    ['chunks', { 'transfer-encoding': 'chunked' }],
+  ] as const) {
+    it(`sends no part of a body with ${framing} whose client leaves`, async () => {
+      const id = `left-${framing.replace(' ', '-')}`;
+      const upstream = await origin();
+      opened.push(upstream);
+      const arrived = new Promise<void>((resolve) => {
+        upstream.server.on('request', (message) => message.once('data', () => resolve()));
+      });
+      await stage.put(id, {}, to(upstream));
+      const request = start(`/${id}/a`, headers);
+      request.write(Buffer.alloc(300_000, 'x'));
+      await arrived;
+      request.destroy();
+      const copies = () => stage.mirror.seen.filter(({ url }) => url === `/${id}/a`);
+      const counted = await settled(stage.gateway, id, 1);
+      if (runtime.name === 'workers' && framing === 'chunks') {
+        // `wrangler dev` ends such a body as if it were whole. Then it is whole for the upstream, too.
+        expect(counted).toEqual({ 'sent 2xx': 1 });
+        expect(copies()[0]!.body.equals(upstream.seen[0]!.body)).toBe(true);
+        return;
+      }
+      expect(counted).toEqual({ 'skipped body_incomplete': 1 });
+      expect(copies()).toEqual([]);
+    });
+  }
+
+  it('goes on when the client leaves after its whole request', async () => {
+    const [upstream, mirror] = await Promise.all([holding(), holding()]);
+    await stage.put('gone', { host: mirror.url }, to(upstream));
+    const request = start('/gone/a', { 'content-length': '4' });
+    request.end('body');
+    await until(() => upstream.seen.length === 1 && mirror.seen.length === 1, 5000);
+    const closed = new Promise<void>((resolve) => request.once('close', resolve));
+    request.destroy();
+    await closed;
+    // The gateway has seen more than this client leave when it answers another.
+    await send(stage.gateway.url, '/none');
+    expect(await outcomes(stage.gateway, 'gone')).toEqual({});
+    mirror.release();
+    expect(await settled(stage.gateway, 'gone', 1)).toEqual({ 'sent 2xx': 1 });
+    expect(String(mirror.seen[0]!.body)).toBe('body');
+  });
+
+  it('goes when no upstream can be reached and there is no body to wait for', async () => {
+    await stage.put('refused', {}, to({ node: `127.0.0.1:${await freePort()}` }));
+    expect((await send(stage.gateway.url, '/refused/a')).status).toBe(502);
+    expect(await settled(stage.gateway, 'refused', 1)).toEqual({ 'sent 2xx': 1 });
+  });
+
+  it('has one outcome when no upstream can be reached and there is a body', async () => {
+    await stage.put('unread', {}, to({ node: `127.0.0.1:${await freePort()}` }));
+    const body = Buffer.alloc(300_000);
+    for (const chunks of [undefined, 7000]) {
+      const options = { method: 'POST', body, ...(chunks && { chunks }) };
+      const got = await send(stage.gateway.url, '/unread/a', options).catch(() => null);
+      // The proxy inside `wrangler dev` turns an answer that comes before the body's end into 503.
+      expect(runtime.name === 'workers' ? [502, 503] : [502]).toContain(got?.status ?? 502);
+    }
+    const counted = await settled(stage.gateway, 'unread', 2);
+    // Whether the body was read before the connection was refused is the runtime's own affair.
+    expect((counted['skipped body_incomplete'] ?? 0) + (counted['sent 2xx'] ?? 0)).toBe(2);
+  });
+
+  it('has one outcome when the upstream answers early and leaves the body unread', async () => {
+    const upstream = await origin();
+    opened.push(upstream);
+    upstream.server.removeAllListeners('request');
+    upstream.server.on('request', (_, response) => response.writeHead(413).end('too large'));
+    await stage.put('early', { timeout: 1 }, to(upstream));
+    const request = start('/early/a', { 'content-length': '900000' });
+    request.write(Buffer.alloc(300_000));
+    const counted = await settled(stage.gateway, 'early', 1);
+    expect(counted).toEqual({ 'skipped body_incomplete': 1 });
+    request.destroy();
+  });
+
+  it('has one outcome when the upstream breaks off in the middle of the body', async () => {
+    const upstream = await origin();
+    opened.push(upstream);
+    upstream.server.removeAllListeners('request');
+    upstream.server.on('request', (message) => {
+      message.once('data', () => message.socket.resetAndDestroy());
+    });
+    await stage.put('broken', {}, to(upstream));
+    const request = start('/broken/a', { 'transfer-encoding': 'chunked' });
+    request.write(Buffer.alloc(300_000));
+    expect(await settled(stage.gateway, 'broken', 1)).toEqual({ 'skipped body_incomplete': 1 });
+    request.destroy();
+  });
+
+  it('has one outcome when the upstream does not answer in time', async () => {
+    const upstream = await holding();
+    const timeout = { connect: 1, send: 1, read: 1 };
+    await stage.put('late', {}, { upstream: { ...to(upstream).upstream, timeout, retries: 0 } });
+    const got = await send(stage.gateway.url, '/late/a', { method: 'POST', body: 'body' });
+    expect(got.status).toBe(504);
+    expect(await settled(stage.gateway, 'late', 1)).toEqual({ 'sent 2xx': 1 });
+  });
+}

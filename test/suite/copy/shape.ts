@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import type { TestRuntime } from '../../runtimes/runtime.ts';
+import { origin, route } from '../../support/origin.ts';
+import type { Stage } from '../../support/stage.ts';
+import { send } from '../../support/client.ts';
+import { settled } from '../../support/outcomes.ts';
+
+/** What a mirror's configuration makes of a target. */
+const PATHS = [
+  ['replace', { path: '/other' }, '/path/a?x=1&y', '/other?x=1&y'],
+  ['replace', { path: '/other' }, '/path/a', '/other'],
+  [
+    'prefix',
+    { path: '/pre', path_concat_mode: 'prefix' },
+    '/path/a%2Fb?x=1',
+    '/pre/path/a%2Fb?x=1',
+  ],
+] as const;
+
+/** Configured differences between a copy and its primary. */
+export function shape(runtime: TestRuntime, stage: Stage): void {
+  for (const [mode, plugin, target, expected] of PATHS) {
+    it(`turns ${target} into ${expected} by path, mode ${mode}`, async () => {
+      await stage.put('path', plugin);
+      const { primary, copy } = await stage.pair(target);
+      expect([primary.url, copy.url]).toEqual([target, expected]);
+    });
+  }
+
+  it.runIf(runtime.name !== 'workers').each([
+    ['pass', {}, (): string => 'client.example'],
+    ['node', { pass_host: 'node' }, (): string => stage.mirror.node],
+    [
+      'rewrite',
+      { pass_host: 'rewrite', upstream_host: 'shadow.example' },
+      (): string => 'shadow.example',
+    ],
+  ] as const)('sets Host by pass_host: %s', async (_, plugin, expected) => {
+    await stage.put('host', plugin);
+    const headers = { host: 'client.example' };
+    const { primary, copy } = await stage.pair('/host/a', { headers });
+    expect(copy.headers.host).toBe(expected());
+    expect(primary.headers.host).toBe('client.example');
+  });
+
+  it('sets, adds and removes fields of the copy only', async () => {
+    await stage.put('fields', {
+      headers: { set: { 'X-Env': 'shadow' }, add: { 'X-Tag': 'two' }, remove: ['Authorization'] },
+    });
+    const { primary, copy } = await stage.pair('/fields/a', {
+      headers: { 'x-env': 'live', 'x-tag': 'one', authorization: 'secret' },
+    });
+    expect(copy.headers).toMatchObject({ 'x-env': 'shadow', 'x-tag': 'one, two' });
+    expect(copy.headers.authorization).toBeUndefined();
+    expect(primary.headers).toMatchObject({
+      'x-env': 'live',
+      'x-tag': 'one',
+      authorization: 'secret',
+    });
+  });
+
+  it('goes to each of several mirrors, each with its own changes and limits', async () => {
+    const second = await origin();
+    const third = await origin();
+    try {
+      const mirrors = [
+        { host: stage.mirror.url },
+        { host: second.url, path: '/second' },
+        { host: third.url, max_body_size: 2 },
+      ];
+      await stage.gateway.put('several', {
+        ...route(stage.upstream, null, { uri: '/several/*' }),
+        plugins: { 'proxy-mirror': { mirrors } },
+      });
+      const { copy } = await stage.pair('/several/a?q', { method: 'POST', body: 'body' });
+      expect([copy.url, String(copy.body)]).toEqual(['/several/a?q', 'body']);
+      await settled(stage.gateway, 'several', 3);
+      expect(second.seen.map(({ url, body }) => [url, String(body)])).toEqual([
+        ['/second?q', 'body'],
+      ]);
+      expect(third.seen).toEqual([]);
+      expect(await settled(stage.gateway, 'several', 1, { mirror: third.url })).toEqual({
+        'skipped body_too_large': 1,
+      });
+    } finally {
+      await Promise.all([second.close(), third.close()]);
+    }
+  });
+
+  it('counts mirrors of the same host together', async () => {
+    const host = stage.mirror.url;
+    await stage.gateway.put('twins', {
+      ...route(stage.upstream, null, { uri: '/twins' }),
+      plugins: { 'proxy-mirror': { mirrors: [{ host }, { host, path: '/twin' }] } },
+    });
+    await send(stage.gateway.url, '/twins');
+    expect(await settled(stage.gateway, 'twins', 2)).toEqual({ 'sent 2xx': 2 });
+  });
+}

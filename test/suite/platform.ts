@@ -1,0 +1,68 @@
+import type { RuntimeName } from '../runtimes/runtime.ts';
+
+/**
+ * What each runtime can carry. A line here is a difference that users meet, so it is also a line of
+ * the README's platform table; a runtime that learns something makes a test fail.
+ */
+const CAN = {
+  /** `GET http://host/path`: workerd answers 500 by itself. */
+  absoluteForm: ['node', 'deno', 'bun'],
+  /** HTTP/1.0 without Host: workerd answers 400 by itself. */
+  noHost: ['node', 'deno', 'bun'],
+  /** A Host that is no host gets our 400; workerd answers 500 by itself. */
+  refusesBadHosts: ['node', 'deno', 'bun'],
+  /** `//a` as it stands: Bun's fetch merges the slashes a path begins with. */
+  leadingSlashes: ['node', 'deno', 'workers'],
+  /** `{`, `"` and the like, which no URL may hold, as they stand: fetch writes them as escapes. */
+  rawTarget: ['node'],
+  /** `\` is a letter like others; the URL parser in front of Bun and Workers makes a slash of it. */
+  backslashInPath: ['node', 'deno'],
+  /** Host is ours to choose (`pass_host`): workerd's fetch takes it from the URL. */
+  hostToUpstream: ['node', 'deno', 'bun'],
+  /** A name that does not resolve is told from a node that is down: workerd has one text for both. */
+  unknownNames: ['node', 'deno', 'bun'],
+  /**
+   * A POST goes to the next node when one is down: workerd has one text for a refused connection
+   * and a broken one, and a request that may have arrived is not sent twice.
+   */
+  postToNextNode: ['node', 'deno', 'bun'],
+  /** So does a large body: the others read on before they know that the node is down. */
+  largeBodyToNextNode: ['node', 'bun'],
+  /** The upstream's reason phrase; the servers of the others know only the standard ones. */
+  reasonPhrase: ['node', 'workers'],
+  /** 205 ends at once: Deno.serve sends neither a length nor the end, and the client waits. */
+  status205: ['node', 'bun', 'workers'],
+  /** No Content-Type where the upstream sent none: Bun.serve writes one. */
+  noContentType: ['node', 'deno', 'workers'],
+  /** No Date where the upstream sent none. */
+  noDate: ['node', 'workers'],
+  /** Compressed bytes as they were sent: Deno's fetch decodes, `wrangler dev` compresses anew. */
+  rawCodings: ['node', 'bun'],
+  /** The client's own Accept-Encoding; Cloudflare makes one of its own of any. */
+  acceptEncoding: ['node', 'deno', 'bun'],
+  /** Bytes above 127 in a field of the request, where they are no UTF-8. */
+  latin1ToUpstream: ['node', 'deno', 'bun'],
+  /** Fields that `Connection` nominates are removed: Workers are not shown `Connection`. */
+  nominatedFields: ['node', 'deno', 'bun'],
+  /** Content-Length of uploads over 64 KiB: Deno's fetch sends any stream in chunks. */
+  lengthOfLargeUploads: ['node', 'bun', 'workers'],
+  /** The body of a GET: fetch has none, so it is dropped. */
+  bodyOfGet: ['node'],
+  /** `Expect: 100-continue` is answered at once; workerd lets the client wait it out. */
+  continue: ['node', 'deno', 'bun'],
+  /** The head goes out before the first byte of the body: Bun.serve waits for that. */
+  headBeforeBody: ['node', 'deno', 'workers'],
+  /** An answer in chunks that breaks off does so for the client: workerd ends it as if it were whole. */
+  brokenChunks: ['node', 'deno', 'bun'],
+  /** A client that leaves before the answer ends the upstream's work: workerd does not tell. */
+  seesClientLeave: ['node', 'deno', 'bun'],
+  /**
+   * A gateway whose upstream hung up in the middle of an upload serves the next request: workerd
+   * does, but the proxy in front of it in `wrangler dev` loses one.
+   */
+  hangUpInUpload: ['node', 'deno', 'bun'],
+} as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;
+
+export function can(runtime: RuntimeName, what: keyof typeof CAN): boolean {
+  return (CAN[what] as readonly RuntimeName[]).includes(runtime);
+}

@@ -1,0 +1,198 @@
+import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
+import { logged } from '../support/log.ts';
+import { origin, type Origin, route } from '../support/origin.ts';
+import { until } from '../support/until.ts';
+
+/** Contract: within 1 s. What is asserted is that it happens, on a machine that may be busy. */
+const EFFECT = 20_000;
+const FAILURES = 'gateway_route_reloads_total{result="failure"}';
+
+/** `routes.json` as people, deploys and the admin API change it. */
+export function routesFile(runtime: TestServerRuntime): void {
+  let upstream: Origin;
+  let folder: string;
+  let file: string;
+  let gateway: GatewayProcess;
+  beforeAll(async () => {
+    upstream = await origin();
+  });
+  afterAll(() => upstream.close());
+
+  const at = (id: string, uri = `/${id}`) => ({ id, ...route(upstream, null, { uri }) });
+  const text = (...ids: string[]) => JSON.stringify({ routes: ids.map((id) => at(id)) }, null, 2);
+  const statusOf = async (path: string) => (await fetch(gateway.url + path)).status;
+  const serves = (path: string, status = 200) =>
+    until(async () => (await statusOf(path)) === status, EFFECT, `${path} to be ${status}`);
+  const failures = async () => (await gateway.metrics()).get(FAILURES) ?? 0;
+
+  /** A gateway for the tests of one part; `prepare` runs before it starts. */
+  function started(prepare: () => Promise<void> | void = () => {}): void {
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-file-'));
+      file = join(folder, 'routes.json');
+      await prepare();
+      gateway = await runtime.start({ folder });
+    });
+    afterAll(async () => {
+      await gateway.stop();
+      await rm(folder, { recursive: true });
+    });
+  }
+
+  describe('no file', () => {
+    started();
+    it('is an empty table, ready, and created by the first write', async () => {
+      expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
+      expect(await statusOf('/a')).toBe(404);
+      await expect(stat(file)).rejects.toThrow('ENOENT');
+      await gateway.put('a', route(upstream, null, { uri: '/a' }));
+      expect(await statusOf('/a')).toBe(200);
+      const { value } = (await (await gateway.admin('admin/routes/a')).json()) as { value: object };
+      expect(await readFile(file, 'utf8')).toBe(
+        `${JSON.stringify({ routes: [value] }, null, 2)}\n`,
+      );
+    });
+  });
+
+  describe('a file with faults', () => {
+    const mirror = { url: 'ftp://a' };
+    started(async () => {
+      const routes: object[] = ['1', '2', '3'].map((id) => at(id));
+      routes.push({ ...route(upstream, mirror, { uri: '/7' }), id: '7' });
+      const plugin = { host: 'http://a', sample_ratio: 10 };
+      routes.push({ ...route(upstream, mirror, { uri: '/8', plugin }), id: 8 });
+      await writeFile(file, JSON.stringify({ routes }));
+    });
+
+    it('is not ready, answers 503, and logs every fault with its place', async () => {
+      const ready = await fetch(`${gateway.url}/apisix/status/ready`);
+      expect([ready.status, await ready.json()]).toEqual([
+        503,
+        { error_msg: expect.stringContaining('log') },
+      ]);
+      const refused = await fetch(`${gateway.url}/1`);
+      expect([refused.status, await refused.text()]).toEqual([
+        503,
+        '{"error_msg":"503 Service Unavailable"}\n',
+      ]);
+      expect((await fetch(`${gateway.url}/apisix/status`)).status).toBe(200);
+      const errors = () => logged(gateway.program).filter(({ level }) => level === 'ERROR');
+      await until(() => errors().length > 0, EFFECT, 'the faults in the log');
+      // One line for both.
+      expect(errors().length).toBe(1);
+      const { error } = errors()[0]!.properties;
+      expect(error).toContain('routes[3] (id "7"): plugins.proxy-mirror.host: failed to match');
+      expect(error).toContain(
+        'routes[4] (id 8): plugins.proxy-mirror.sample_ratio: expected 10 to be at most 1',
+      );
+      expect(await failures()).toBe(1);
+    });
+
+    it('is not overwritten by a write', async () => {
+      const before = await readFile(file, 'utf8');
+      const body = JSON.stringify(route(upstream, null, { uri: '/new' }));
+      const put = await gateway.admin('admin/routes/new', { method: 'PUT', body });
+      expect([put.status, await put.json()]).toEqual([
+        503,
+        { error_msg: expect.stringMatching(/^routes\.json: expected a valid .* 2 faults/) },
+      ]);
+      expect(await readFile(file, 'utf8')).toBe(before);
+      expect(await statusOf('/new')).toBe(503);
+    });
+
+    it('heals when it is corrected', async () => {
+      await writeFile(file, text('1'));
+      await serves('/1');
+      expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
+    });
+  });
+
+  describe('a file that others change', () => {
+    started(() => writeFile(file, text('first')));
+    // Each test starts from a table of its own making.
+    beforeEach(async ({ task }) => {
+      const id = `t${task.id.replaceAll(/\W/g, '')}`;
+      await writeFile(file, text(id));
+      await serves(`/${id}`);
+    });
+
+    it('takes effect when written in place', async () => {
+      await writeFile(file, text('in-place'));
+      await serves('/in-place');
+    });
+
+    it('takes effect when renamed over', async () => {
+      await writeFile(`${file}.new`, text('renamed'));
+      await rename(`${file}.new`, file);
+      await serves('/renamed');
+    });
+
+    it.each([
+      { what: 'broken off', bad: '{"routes":[' },
+      { what: 'empty', bad: '' },
+      { what: 'with a fault', bad: '{"routes":[{"id":"1","uri":"a"}]}' },
+      { what: 'of another kind', bad: '[]' },
+    ])('keeps the last good table when a bad one comes: $what', async ({ bad }) => {
+      await writeFile(file, text('good'));
+      await serves('/good');
+      const before = await failures();
+      await writeFile(file, bad);
+      await until(async () => (await failures()) > before, EFFECT, 'the failure to be counted');
+      expect(await statusOf('/good')).toBe(200);
+      expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
+    });
+
+    it('keeps the last good table when it is taken away', async () => {
+      await writeFile(file, text('good'));
+      await serves('/good');
+      const before = await failures();
+      await rm(file);
+      await until(async () => (await failures()) > before, EFFECT, 'the failure to be counted');
+      expect(await statusOf('/good')).toBe(200);
+    });
+
+    it('keeps all that a write is not about, in its place', async () => {
+      const document = {
+        $schema: './routes.schema.json',
+        note: { z: 1, a: [1.5, null, 'é\u2028'] },
+        routes: [{ ...at('c'), labels: { z: '1', a: '2' } }, at('a'), at('b')],
+        last: true,
+      };
+      await writeFile(file, `${JSON.stringify(document, null, 4)}\n`);
+      await serves('/c');
+      await gateway.put('a', route(upstream, null, { uri: '/a-new' }));
+      await gateway.put('d', route(upstream, null, { uri: '/d' }));
+      expect((await gateway.admin('admin/routes/b', { method: 'DELETE' })).status).toBe(200);
+      const valueOf = async (id: string) =>
+        ((await (await gateway.admin(`admin/routes/${id}`)).json()) as { value: object }).value;
+      const routes = [document.routes[0], await valueOf('a'), await valueOf('d')];
+      expect(await readFile(file, 'utf8')).toBe(
+        `${JSON.stringify({ ...document, routes }, null, 4)}\n`,
+      );
+    });
+  });
+
+  describe('a mounted ConfigMap', () => {
+    async function version(name: string, ...ids: string[]): Promise<void> {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'routes.json'), text(...ids));
+      await symlink(name, join(folder, '..data_tmp'));
+      await rename(join(folder, '..data_tmp'), join(folder, '..data'));
+    }
+    started(async () => {
+      await version('..v1', 'one');
+      await symlink(join('..data', 'routes.json'), file);
+    });
+
+    it('takes effect when its symlink is swapped', async () => {
+      expect(await statusOf('/one')).toBe(200);
+      await version('..v2', 'two');
+      await serves('/two');
+      expect(await statusOf('/one')).toBe(404);
+    });
+  });
+}

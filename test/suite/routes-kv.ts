@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayProcess } from '../runtimes/runtime.ts';
+import { seed, stored, workers } from '../runtimes/workers.ts';
+import { origin, type Origin, route } from '../support/origin.ts';
+import { until } from '../support/until.ts';
+
+/** KV as the home of routes: the value of one key is the document. Workers only. */
+export function routesKv(): void {
+  let upstream: Origin;
+  let folder: string;
+  let gateway: GatewayProcess;
+  beforeAll(async () => {
+    upstream = await origin();
+  });
+  afterAll(() => upstream.close());
+
+  const at = (id: string) => ({ id, ...route(upstream, null, { uri: `/${id}` }) });
+  const statusOf = async (path: string) => (await fetch(gateway.url + path)).status;
+
+  function started(document: () => string): void {
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-kv-'));
+      gateway = await workers.start({ folder, document: document(), env: { ROUTES_TTL: '1' } });
+    });
+    afterAll(async () => {
+      await gateway.stop();
+      await rm(folder, { recursive: true });
+    });
+  }
+
+  describe('a document that was put there', () => {
+    started(() => JSON.stringify({ $schema: 'kept', routes: [at('b'), at('a')] }, null, 2));
+
+    it('is served', async () => {
+      expect([await statusOf('/a'), await statusOf('/b'), await statusOf('/c')]).toEqual([
+        200, 200, 404,
+      ]);
+      expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
+    });
+
+    it('is replaced by another within its time to live', async () => {
+      await seed(folder, JSON.stringify({ $schema: 'kept', routes: [at('later'), at('a')] }));
+      await until(async () => (await statusOf('/later')) === 200, 20_000, '/later to be served');
+      expect(await statusOf('/b')).toBe(404);
+    });
+
+    it('stays in force when a bad one comes', async () => {
+      const failures = async () =>
+        (await gateway.metrics()).get('gateway_route_reloads_total{result="failure"}') ?? 0;
+      const good = await stored(folder);
+      await seed(folder, '{"routes":[');
+      await until(async () => (await failures()) > 0, 20_000, 'the failure to be counted');
+      expect(await statusOf('/a')).toBe(200);
+      await seed(folder, good);
+    });
+
+    it('holds what the admin API wrote, for those who read KV and for those who start anew', async () => {
+      const body = JSON.stringify(route(upstream, null, { uri: '/written' }));
+      const put = () => gateway.admin('admin/routes/written', { method: 'PUT', body });
+      // The good document is back once a write is possible.
+      await until(async () => (await put()).ok, 20_000, 'a write to be taken');
+      expect(await statusOf('/written')).toBe(200);
+      const { value } = (await (await gateway.admin('admin/routes/written')).json()) as {
+        value: object;
+      };
+      expect(JSON.parse(await stored(folder))).toEqual({
+        $schema: 'kept',
+        routes: [at('later'), at('a'), value],
+      });
+
+      await gateway.stop();
+      gateway = await workers.start({ folder });
+      expect(await statusOf('/written')).toBe(200);
+    });
+  });
+
+  describe('a bad document', () => {
+    started(() => JSON.stringify({ routes: [at('a'), { id: '7', uri: '/b', pluginz: {} }] }));
+
+    it('is not served, and the log says what is wrong with it', async () => {
+      expect((await fetch(`${gateway.url}/apisix/status`)).status).toBe(200);
+      expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(503);
+      const refused = await fetch(`${gateway.url}/a`);
+      expect([refused.status, await refused.text()]).toEqual([
+        503,
+        '{"error_msg":"503 Service Unavailable"}\n',
+      ]);
+      const printed = () => gateway.program.stdout() + gateway.program.stderr();
+      await until(() => printed().includes('routes[1]'), 20_000, 'the fault in the log');
+      expect(printed()).toMatch(
+        /KV binding ROUTES: .*routes\[1\] \(id \\?"7\\?"\): .*found pluginz/,
+      );
+    });
+
+    it('heals when it is corrected', async () => {
+      await seed(folder, JSON.stringify({ routes: [at('a')] }));
+      await until(async () => (await statusOf('/a')) === 200, 20_000, '/a to be served');
+      expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
+    });
+  });
+}

@@ -1,0 +1,12 @@
+import { describe } from 'vitest';
+import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { kill } from './kill.ts';
+import { routesFile } from './routes-file.ts';
+import { startStop } from './start-stop.ts';
+
+/** What only a process with files and signals has. */
+export function server(runtime: TestServerRuntime): void {
+  describe('routes.json', () => routesFile(runtime));
+  describe('start and stop', () => startStop(runtime));
+  describe('kill -9', () => kill(runtime));
+}

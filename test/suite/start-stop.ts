@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { badSettings } from './start-stop/bad-settings.ts';
+import { start } from './start-stop/start.ts';
+import { stop } from './start-stop/stop.ts';
+
+/** A server as a process: settings, output, signals, exit status. */
+export function startStop(runtime: TestServerRuntime): void {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-start-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  describe('bad settings', () => badSettings(runtime, () => folder));
+  describe('start', () => start(runtime, () => folder));
+  describe('stop', () => stop(runtime));
+}

@@ -1,0 +1,178 @@
+import { connect } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import type { GatewayProcess, TestServerRuntime } from '../../runtimes/runtime.ts';
+import { logged } from '../../support/log.ts';
+import { type Answer, origin, route } from '../../support/origin.ts';
+import { until } from '../../support/until.ts';
+
+const LONG = 20_000;
+
+/** SIGTERM as orchestrators send it: nothing that is under way gets lost. */
+export function stop(runtime: TestServerRuntime): void {
+  /** A gateway whose upstream and mirror answer as told. */
+  async function started(options: {
+    upstream?: Answer;
+    mirror?: Answer;
+    timeout: number;
+  }): Promise<{ gateway: GatewayProcess; seen: () => [upstream: number, mirror: number] }> {
+    const [upstream, mirror] = await Promise.all([
+      origin(options.upstream),
+      origin(options.mirror),
+    ]);
+    const gateway = await runtime.start({
+      routes: [{ id: '1', ...route(upstream, mirror, { plugin: { timeout: 60 } }) }],
+      env: { SHUTDOWN_TIMEOUT: String(options.timeout), LOG_LEVEL: 'debug' },
+    });
+    onTestFinished(async () => {
+      gateway.program.signal('SIGKILL');
+      await Promise.all([upstream.close(), mirror.close()]);
+    });
+    return { gateway, seen: () => [upstream.seen.length, mirror.seen.length] };
+  }
+
+  it('stops accepting, and finishes a request that has no answer yet', async () => {
+    const answers: (() => void)[] = [];
+    const { gateway, seen } = await started({
+      upstream: ({ url }, response) => answers.push(() => response.end(`late ${url}`)),
+      timeout: 60,
+    });
+    const response = fetch(`${gateway.url}/slow`);
+    await until(() => seen()[0] === 1, LONG, 'the request to arrive');
+    gateway.program.signal('SIGTERM');
+    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    expect(gateway.program.child.exitCode).toBe(null);
+    answers[0]!();
+    expect([(await response).status, await (await response).text()]).toEqual([200, 'late /slow']);
+    expect(await gateway.program.exited).toBe(0);
+  });
+
+  it('finishes an answer that is half sent', async () => {
+    const rest: (() => void)[] = [];
+    const { gateway } = await started({
+      upstream: (_, response) => {
+        response.write('first half, ');
+        rest.push(() => response.end('second half'));
+      },
+      timeout: 60,
+    });
+    const response = await fetch(`${gateway.url}/half`);
+    gateway.program.signal('SIGTERM');
+    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    rest[0]!();
+    expect(await response.text()).toBe('first half, second half');
+    expect(await gateway.program.exited).toBe(0);
+  });
+
+  it('finishes copies under way', async () => {
+    const answers: (() => void)[] = [];
+    const { gateway, seen } = await started({
+      mirror: (_, response) => answers.push(() => response.end('late')),
+      timeout: 60,
+    });
+    expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
+    await until(() => seen()[1] === 1, LONG, 'the copy to arrive');
+    gateway.program.signal('SIGTERM');
+    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    expect(gateway.program.child.exitCode).toBe(null);
+    answers[0]!();
+    expect(await gateway.program.exited).toBe(0);
+    expect(outcomes(gateway)).toEqual(['sent 2xx']);
+  });
+
+  it.each([
+    { what: 'a mirror', silent: 'mirror' as const },
+    { what: 'an upstream', silent: 'upstream' as const },
+  ])('does not wait longer than SHUTDOWN_TIMEOUT for $what', async ({ silent }) => {
+    const { gateway, seen } = await started({ [silent]: () => {}, timeout: 1 });
+    const response = fetch(`${gateway.url}/never`).then(
+      ({ status }) => status,
+      () => null,
+    );
+    await until(() => seen().every((count) => count === 1), LONG, 'both to be asked');
+    const began = performance.now();
+    gateway.program.signal('SIGTERM');
+    expect(await gateway.program.exited).toBe(0);
+    const took = performance.now() - began;
+    // Timers may be early by a few milliseconds; routes give copies and upstreams 60 s.
+    expect(took).toBeGreaterThan(900);
+    expect(took).toBeLessThan(LONG);
+    expect(await response).not.toBe(silent === 'mirror' ? null : 200);
+    if (silent === 'mirror') expect(outcomes(gateway)).toEqual(['failed shutdown']);
+  });
+
+  it.each([
+    { what: 'that waits for its next request', ask: `GET /a HTTP/1.1\r\nHost: a\r\n\r\n` },
+    { what: 'that was never used', ask: '' },
+  ])('does not wait for a connection $what', async ({ ask }) => {
+    const { gateway } = await started({ timeout: 60 });
+    const idle = connect(gateway.port, '127.0.0.1');
+    idle.on('error', () => {});
+    onTestFinished(() => void idle.destroy());
+    let got = '';
+    idle.on('data', (text) => (got += String(text)));
+    idle.write(ask);
+    await until(() => ask === '' || got.includes('GET /a\n'), LONG, 'the answer');
+    // Its accept is behind the gateway once a later one has been answered.
+    expect((await fetch(`${gateway.url}/b`)).status).toBe(200);
+    const began = performance.now();
+    expect(await gateway.stop()).toBe(0);
+    expect(performance.now() - began).toBeLessThan(LONG);
+  });
+
+  it('takes a signal that comes twice at once for one', async () => {
+    const answers: (() => void)[] = [];
+    const { gateway, seen } = await started({
+      mirror: (_, response) => answers.push(() => response.end('late')),
+      timeout: 60,
+    });
+    expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
+    await until(() => seen()[1] === 1, LONG, 'the copy to arrive');
+    // As a terminal and npm do it together.
+    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) gateway.program.signal(signal);
+    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    answers[0]!();
+    expect(await gateway.program.exited).toBe(0);
+    expect(outcomes(gateway)).toEqual(['sent 2xx']);
+  });
+
+  it('ends at once when asked again', async () => {
+    const { gateway, seen } = await started({ mirror: () => {}, timeout: 600 });
+    expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
+    await until(() => seen()[1] === 1, LONG, 'the copy to arrive');
+    let code: number | null | undefined;
+    void gateway.program.exited.then((status) => (code = status));
+    await until(
+      () => {
+        gateway.program.signal('SIGTERM');
+        return code !== undefined;
+      },
+      LONG,
+      'the end',
+    );
+    expect(code).not.toBe(0);
+  });
+
+  it('ends with 0 at SIGINT, too', async () => {
+    const { gateway } = await started({ timeout: 60 });
+    gateway.program.signal('SIGINT');
+    expect(await gateway.program.exited).toBe(0);
+  });
+}
+
+/** Of copies, as the log tells them. */
+function outcomes({ program }: GatewayProcess): string[] {
+  return logged(program)
+    .filter(({ properties }) => 'outcome' in properties)
+    .map(({ properties: { outcome, reason } }) => `${String(outcome)} ${String(reason)}`);
+}
+
+function refuses(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
+}

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
+import { type Answer, origin, type Origin, route } from '../support/origin.ts';
+import { answers } from './transparency/answers.ts';
+import { bodies } from './transparency/bodies.ts';
+import { codings } from './transparency/codings.ts';
+import { endings } from './transparency/endings.ts';
+import { requests } from './transparency/requests.ts';
+import { whereFrom } from './transparency/where-from.ts';
+
+/** A gateway with one route, to an upstream that answers as the test at hand says. */
+export interface Line {
+  readonly runtime: TestRuntime;
+  readonly gateway: GatewayProcess;
+  readonly upstream: Origin;
+  answer: Answer;
+}
+
+/** The primary exchange: what one side sends is what the other gets. */
+export function transparency(runtime: TestRuntime): void {
+  let line: Line;
+
+  beforeAll(async () => {
+    const upstream = await origin((request, response) => line.answer(request, response));
+    const gateway = await runtime.start({ routes: [{ ...route(upstream), id: '1' }] });
+    line = { runtime, gateway, upstream, answer: (_, response) => response.end() };
+  });
+  afterAll(() => Promise.all([line.gateway.stop(), line.upstream.close()]));
+
+  describe('answers', () => answers(runtime, () => line));
+  describe('content codings', () => codings(runtime, () => line));
+  describe('requests', () => requests(runtime, () => line));
+  describe('request bodies', () => bodies(runtime, () => line));
+  describe('where a request came from', () => whereFrom(runtime, () => line));
+  describe('endings', () => endings(runtime, () => line));
+}

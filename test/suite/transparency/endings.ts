@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { expect, it } from 'vitest';
+import type { TestRuntime } from '../../runtimes/runtime.ts';
+import { open, send } from '../../support/client.ts';
+import { until } from '../../support/until.ts';
+import { can } from '../platform.ts';
+import type { Line } from '../transparency.ts';
+
+/** How answers flow, and how they end before their end. */
+export function endings({ name }: TestRuntime, line: () => Line): void {
+  it('events arrive one by one', async () => {
+    let go!: () => void;
+    line().answer = (_, response) => {
+      response.setHeader('content-type', 'text/event-stream');
+      response.write('data: first\n\n');
+      go = () => response.end('data: last\n\n');
+    };
+    const message = await open(line().gateway.url, '/events');
+    let text = '';
+    message.setEncoding('utf8').on('data', (part: string) => (text += part));
+    await until(() => text === 'data: first\n\n', 5000, 'the first event');
+    expect(message.headers['content-type']).toBe('text/event-stream');
+    go();
+    await once(message, 'end');
+    expect(text).toBe('data: first\n\ndata: last\n\n');
+  });
+
+  it('the head arrives before the body', async () => {
+    let go!: () => void;
+    line().answer = (_, response) => {
+      response.writeHead(200, { 'x-a': '1' }).flushHeaders();
+      go = () => response.end('body');
+    };
+    if (!can(name, 'headBeforeBody')) {
+      const got = open(line().gateway.url, '/head');
+      await until(() => go !== undefined, 5000);
+      go();
+      expect((await got).headers['x-a']).toBe('1');
+      (await got).resume();
+      return;
+    }
+    const message = await open(line().gateway.url, '/head');
+    expect(message.headers['x-a']).toBe('1');
+    go();
+    message.resume();
+    await once(message, 'end');
+  });
+
+  it.each([
+    ['with its length', { 'content-length': '100' }],
+    ['in chunks', {}],
+  ])('a body %s that breaks off does so for the client', async (_, headers) => {
+    line().answer = (_request, response) => {
+      response.writeHead(200, headers);
+      response.write('a part of it');
+    };
+    const message = await open(line().gateway.url, '/broken');
+    message.on('error', () => {});
+    const closed = new Promise<void>((resolve) => message.once('close', resolve));
+    await once(message, 'data');
+    line().upstream.server.closeAllConnections();
+    await closed;
+    expect(message.complete).toBe('content-length' in headers ? false : !can(name, 'brokenChunks'));
+    line().answer = (_request, response) => response.end('whole');
+    expect((await send(line().gateway.url, '/next')).body.toString()).toBe('whole');
+  });
+
+  it('a client that leaves in mid-answer frees the upstream', async () => {
+    let freed = false;
+    let writing: NodeJS.Timeout;
+    line().answer = (_, response) => {
+      response.write('on and on');
+      // Something to write is how some runtimes notice that nobody reads.
+      writing = setInterval(() => response.write('on and on'), 20);
+      response.once('close', () => {
+        clearInterval(writing);
+        freed = true;
+      });
+    };
+    const message = await open(line().gateway.url, '/endless');
+    message.on('error', () => {});
+    await once(message, 'data');
+    message.destroy();
+    await until(() => freed, 10_000, 'the upstream to be freed');
+    expect(freed).toBe(true);
+  });
+
+  it('a client that leaves before the answer frees the upstream', async () => {
+    let freed = false;
+    let asked = false;
+    line().answer = (_, response) => {
+      asked = true;
+      response.once('close', () => (freed = true));
+    };
+    const agent = new Agent();
+    void open(line().gateway.url, '/never', { agent }).catch(() => {});
+    await until(() => asked, 5000);
+    agent.destroy();
+    if (can(name, 'seesClientLeave')) await until(() => freed, 10_000, 'the upstream to be freed');
+    else line().upstream.server.closeAllConnections();
+    line().answer = (_, response) => response.end('next');
+    expect((await send(line().gateway.url, '/next')).body.toString()).toBe('next');
+  });
+
+  it('a connection serves one request after another', async () => {
+    line().answer = ({ url }, response) => response.end(url);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    let sockets = 0;
+    const create = agent.createConnection.bind(agent);
+    agent.createConnection = (...args: Parameters<typeof create>) => {
+      sockets += 1;
+      return create(...args);
+    };
+    for (const target of ['/1', '/2', '/3', '/4']) {
+      expect((await send(line().gateway.url, target, { agent })).body.toString()).toBe(target);
+    }
+    expect(sockets).toBe(1);
+    agent.destroy();
+  });
+
+  // An upstream that reads on can count on being heard; the answer of one that hangs up may be lost
+  // with its connection (RFC 9112 section 9.6), and a 502 is the truth then.
+  const early: [string, boolean, (number | undefined)[]][] = [['reads on', false, [413]]];
+  if (can(name, 'hangUpInUpload')) early.push(['hangs up', true, [413, 502, undefined]]);
+
+  it.each(early)(
+    'an answer of an upstream that has not got the whole body and %s',
+    async (_, close, expected) => {
+      line().upstream.server.prependOnceListener('request', (__, response) => {
+        response.writeHead(413, close ? { connection: 'close' } : {}).end('too large');
+      });
+      // The upstream is asked once more when the body is whole.
+      line().answer = () => {};
+      const body = Buffer.alloc(3_000_000);
+      const options = { method: 'POST', body, agent: false } as const;
+      const got = await send(line().gateway.url, '/', options).catch(() => null);
+      expect(expected).toContain(got?.status);
+      line().answer = (_, response) => response.end('next');
+      expect((await send(line().gateway.url, '/next', { agent: false })).body.toString()).toBe(
+        'next',
+      );
+    },
+  );
+}

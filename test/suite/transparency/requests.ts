@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest';
+import type { TestRuntime } from '../../runtimes/runtime.ts';
+import { send, sendRaw } from '../../support/client.ts';
+import { can } from '../platform.ts';
+import type { Line } from '../transparency.ts';
+import { fieldsOf, namesOf } from './fields.ts';
+
+/** What the client asks is what the upstream gets. */
+export function requests({ name }: TestRuntime, line: () => Line): void {
+  const seen = () => line().upstream.seen.at(-1)!;
+
+  it.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'PURGE'])(
+    'method %s',
+    async (method) => {
+      line().answer = (_, response) => response.setHeader('allow', 'GET').end();
+      const { status, headers } = await send(line().gateway.url, '/m?x=1', { method });
+      expect([status, headers.allow]).toEqual([200, 'GET']);
+      expect([seen().method, seen().url]).toEqual([method, '/m?x=1']);
+    },
+  );
+
+  it('fields', async () => {
+    line().answer = (_, response) => response.end();
+    await send(line().gateway.url, '/', {
+      headers: {
+        'X-Twice': ['one', 'two'],
+        ...(can(name, 'latin1ToUpstream') && { 'X-Latin': 'caf\u00e9' }),
+        Cookie: 'a=1; b=2',
+        Authorization: 'Basic eDp5',
+        'User-Agent': 'client/1',
+        Accept: 'text/x',
+        'Sec-Fetch-Mode': 'navigate',
+        Referer: 'http://a.example/x',
+        Origin: 'http://a.example',
+      },
+    });
+    const { rawHeaders, headers } = seen();
+    expect(fieldsOf(rawHeaders, 'x-twice').join(', ')).toBe('one, two');
+    expect(headers).toMatchObject({
+      ...(can(name, 'latin1ToUpstream') && { 'x-latin': 'caf\u00e9' }),
+      cookie: 'a=1; b=2',
+      authorization: 'Basic eDp5',
+      'user-agent': 'client/1',
+      accept: 'text/x',
+      'sec-fetch-mode': 'navigate',
+      referer: 'http://a.example/x',
+      origin: 'http://a.example',
+    });
+  });
+
+  it('adds no field but where the request came from', async () => {
+    line().answer = (_, response) => response.end();
+    await sendRaw(line().gateway.port, `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
+    const ours = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto'];
+    const known = new Set(['connection', 'host', 'x-real-ip', ...ours]);
+    const added = namesOf(seen().rawHeaders).filter((field) => !known.has(field));
+    expect(added).toEqual(ADDED[name]);
+  });
+
+  it("removes the fields of the client's connection", async () => {
+    line().answer = (_, response) => response.end('ok');
+    const { status } = await sendRaw(
+      line().gateway.port,
+      'GET / HTTP/1.1\r\nHost: h\r\nConnection: close, X-Hop, TE\r\nX-Hop: 1\r\nKeep-Alive: timeout=9\r\n' +
+        'Proxy-Connection: keep-alive\r\nTE: trailers\r\nX-Stays: 1\r\n\r\n',
+    );
+    expect(status).toBe(200);
+    const names = namesOf(seen().rawHeaders);
+    for (const field of ['keep-alive', 'proxy-connection', 'te']) {
+      expect(names).not.toContain(field);
+    }
+    expect(names.includes('x-hop')).toBe(!can(name, 'nominatedFields'));
+    expect(seen().headers['x-stays']).toBe('1');
+    expect(seen().headers.connection).not.toBe('close, X-Hop, TE');
+  });
+
+  it('is not led to drop framing or Host by a nomination', async () => {
+    line().answer = (_, response) => response.end('ok');
+    const { status } = await sendRaw(
+      line().gateway.port,
+      'POST / HTTP/1.1\r\nHost: h\r\nConnection: close, Content-Length, Host\r\nContent-Length: 4\r\n\r\nbody',
+    );
+    expect([status, seen().body.toString(), seen().headers.host]).toEqual([
+      200,
+      'body',
+      can(name, 'hostToUpstream') ? 'h' : line().upstream.node,
+    ]);
+  });
+
+  it('methods in lower case', async () => {
+    line().answer = (_, response) => response.end('ok');
+    const before = line().upstream.seen.length;
+    const { status } = await sendRaw(
+      line().gateway.port,
+      'patch /lower HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+    );
+    // The test's own upstream refuses them, too; what matters is that there is an answer.
+    expect([status, line().upstream.seen.length - before]).toEqual(LOWER_CASE[name]);
+  });
+
+  it('keeps connections with the upstream', async () => {
+    line().answer = (_, response) => response.end('ok');
+    await send(line().gateway.url, '/');
+    let connections = 0;
+    const count = () => (connections += 1);
+    line().upstream.server.on('connection', count);
+    for (let i = 0; i < 10; i += 1) await send(line().gateway.url, '/');
+    line().upstream.server.off('connection', count);
+    expect(connections).toBeLessThan(3);
+  });
+}
+
+/** Fields that the runtime's client writes and that cannot be kept out. */
+const ADDED: Readonly<Record<TestRuntime['name'], readonly string[]>> = {
+  node: [],
+  deno: ['accept', 'accept-encoding', 'accept-language', 'user-agent'],
+  bun: ['accept', 'user-agent'],
+  // The first is the platform's on its way in: it is there before the Worker runs.
+  workers: ['accept-encoding', 'cf-worker'],
+};
+
+/** Status, and how many requests reached the upstream. */
+const LOWER_CASE: Readonly<Record<TestRuntime['name'], readonly [number, number]>> = {
+  node: [400, 0],
+  // Sent on, and refused by this upstream.
+  deno: [400, 0],
+  // Closes the connection.
+  bun: [0, 0],
+  workers: [501, 0],
+};

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { GatewayProcess, TestRuntime } from '../../runtimes/runtime.ts';
+import { send } from '../../support/client.ts';
+import { route } from '../../support/origin.ts';
+import type { Line } from '../transparency.ts';
+import { fieldsOf } from './fields.ts';
+
+const CLAIMS = {
+  'X-Forwarded-For': '198.51.100.7, 203.0.113.9',
+  'X-Forwarded-Proto': 'https',
+  'X-Forwarded-Host': 'claimed.example',
+  'X-Forwarded-Port': '8443',
+  'X-Real-IP': '198.51.100.66',
+  Forwarded: 'for=198.51.100.7;proto=https',
+};
+
+const FIELDS = [...Object.keys(CLAIMS).map((field) => field.toLowerCase())];
+
+/** What an upstream is told of the client; TRUSTED_PROXIES says whose word counts. */
+export function whereFrom(runtime: TestRuntime, line: () => Line): void {
+  let behindProxy: GatewayProcess;
+  let behindOther: GatewayProcess;
+
+  beforeAll(async () => {
+    const start = (trusted: string) =>
+      runtime.start({
+        routes: [{ ...route(line().upstream), id: '1' }],
+        env: { TRUSTED_PROXIES: trusted },
+      });
+    [behindProxy, behindOther] = await Promise.all([
+      start('127.0.0.0/8,203.0.113.0/24'),
+      start('10.0.0.0/8'),
+    ]);
+  });
+  afterAll(() => Promise.all([behindProxy.stop(), behindOther.stop()]));
+
+  async function told(gateway: GatewayProcess, headers: Record<string, string>) {
+    line().answer = (_, response) => response.end();
+    await send(gateway.url, '/', { headers: { host: 'asked.example:81', ...headers } });
+    const { rawHeaders } = line().upstream.seen.at(-1)!;
+    return Object.fromEntries(FIELDS.map((field) => [field, fieldsOf(rawHeaders, field).join()]));
+  }
+  /** What the gateway sees by itself. */
+  const observed = (gateway: GatewayProcess) => ({
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': 'asked.example:81',
+    // On Workers the URL is all there is to tell a port by.
+    'x-forwarded-port': runtime.name === 'workers' ? '81' : String(gateway.port),
+    'x-real-ip': '127.0.0.1',
+    forwarded: '',
+  });
+
+  it('what was observed, when the client claims nothing', async () => {
+    expect(await told(line().gateway, {})).toEqual(observed(line().gateway));
+    expect(await told(behindProxy, {})).toEqual(observed(behindProxy));
+    expect(await told(behindOther, {})).toEqual(observed(behindOther));
+  });
+
+  it('X-Forwarded-For is appended to and the rest replaced when nobody is trusted', async () => {
+    expect(await told(line().gateway, CLAIMS)).toEqual({
+      ...observed(line().gateway),
+      'x-forwarded-for': '198.51.100.7, 203.0.113.9, 127.0.0.1',
+    });
+  });
+
+  it('all is replaced when others are trusted', async () => {
+    expect(await told(behindOther, CLAIMS)).toEqual(observed(behindOther));
+  });
+
+  it('a trusted proxy is believed', async () => {
+    expect(await told(behindProxy, CLAIMS)).toEqual({
+      'x-forwarded-for': '198.51.100.7, 203.0.113.9, 127.0.0.1',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'claimed.example',
+      'x-forwarded-port': '8443',
+      // The last address that no trusted proxy has.
+      'x-real-ip': '198.51.100.7',
+      forwarded: 'for=198.51.100.7;proto=https',
+    });
+  });
+}

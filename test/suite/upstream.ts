@@ -1,0 +1,260 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
+import { type Got, send, type Send } from '../support/client.ts';
+import { type Answer, origin, type Origin } from '../support/origin.ts';
+import { freePort } from '../support/ports.ts';
+import { socketOrigin, type SocketOrigin } from '../support/socket-origin.ts';
+import { can } from './platform.ts';
+import { fieldsOf } from './transparency/fields.ts';
+
+const ERRORS: Readonly<Record<number, string>> = {
+  502: '{"error_msg":"502 Bad Gateway"}\n',
+  503: '{"error_msg":"503 Service Unavailable"}\n',
+  504: '{"error_msg":"504 Gateway Time-out"}\n',
+};
+
+/** An error of the gateway's own: no cause, no address. */
+function expectError({ status, headers, body }: Got, expected: keyof typeof ERRORS): void {
+  expect([status, headers['content-type'], body.toString()]).toEqual([
+    expected,
+    'application/json',
+    ERRORS[expected],
+  ]);
+}
+
+/** How a request finds its node, and what the client gets when a node fails. */
+export function upstreams(runtime: TestRuntime): void {
+  let gateway: GatewayProcess;
+  let a: Origin;
+  let b: Origin;
+  let c: Origin;
+  let dead: string;
+  let deadToo: string;
+  const started: { close(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    const [one, two] = await Promise.all([freePort(), freePort()]);
+    dead = `127.0.0.1:${one}`;
+    deadToo = `127.0.0.1:${two}`;
+    [gateway, a, b, c] = await Promise.all([runtime.start(), origin(), origin(), origin()]);
+  });
+  afterEach(async () => {
+    for (const { seen } of [a, b, c]) seen.length = 0;
+    await Promise.all(started.splice(0).map((server) => server.close()));
+  });
+  afterAll(() => Promise.all([gateway.stop(), a.close(), b.close(), c.close()]));
+
+  async function another(answer: Answer): Promise<Origin> {
+    const server = await origin(answer);
+    started.push(server);
+    return server;
+  }
+  /** A node that takes a request's head and hangs up. */
+  async function hangingUp(): Promise<SocketOrigin> {
+    const server = await socketOrigin((socket) => socket.destroy());
+    started.push(server);
+    return server;
+  }
+  const put = (upstream: object, more: object = {}) =>
+    gateway.put('1', { uri: '/*', upstream: { type: 'roundrobin', ...upstream }, ...more });
+  const get = (options?: Send) => send(gateway.url, '/x', options);
+  async function times(count: number, options?: Send): Promise<number[]> {
+    const statuses: number[] = [];
+    for (let i = 0; i < count; i += 1) statuses.push((await get(options)).status);
+    return statuses;
+  }
+  const counts = () => [a, b, c].map(({ seen }) => seen.length);
+
+  describe('weighted round robin', () => {
+    it.each([
+      [
+        [1, 1],
+        [6, 6, 0],
+      ],
+      [
+        [3, 2, 1],
+        [6, 4, 2],
+      ],
+      [
+        [3, 0, 1],
+        [9, 0, 3],
+      ],
+    ])('12 requests over weights %j go %j', async (weights, expected) => {
+      const nodes = [a, b, c].slice(0, weights.length).map(({ node }, i) => [node, weights[i]]);
+      await put({ nodes: Object.fromEntries(nodes) });
+      expect(new Set(await times(12))).toEqual(new Set([200]));
+      expect(counts()).toEqual(expected);
+    });
+
+    it('takes nodes as a list, too', async () => {
+      const host = '127.0.0.1';
+      await put({
+        nodes: [
+          { host, port: a.port, weight: 2 },
+          { host, port: b.port, weight: 1 },
+        ],
+      });
+      await times(6);
+      expect(counts()).toEqual([4, 2, 0]);
+    });
+
+    it('uses a changed list with the very next request', async () => {
+      for (const node of [a, b, a, c]) {
+        await put({ nodes: { [node.node]: 1 } });
+        await get();
+        expect(node.seen.length).toBeGreaterThan(0);
+      }
+      expect(counts()).toEqual([2, 1, 1]);
+    });
+  });
+
+  describe('a node that is down', () => {
+    // A method that may be sent twice where the runtime cannot tell whether it was sent.
+    const method = can(runtime.name, 'postToNextNode') ? 'POST' : 'PUT';
+
+    it.each<[string, Send]>([
+      ['GET', {}],
+      [`${method} without a body`, { method }],
+      [`${method} with a body`, { method, body: 'whole' }],
+      [`${method} in chunks`, { method, body: 'whole', chunks: 2 }],
+    ])('is passed over for %s', async (_, options) => {
+      await put({ nodes: { [dead]: 1, [a.node]: 1 } });
+      expect(await times(6, options)).toEqual([200, 200, 200, 200, 200, 200]);
+      expect(a.seen.map(({ body }) => body.toString())).toEqual(Array(6).fill(options.body ?? ''));
+    });
+
+    it('passes a large body on to the next, whole', async () => {
+      const body = Buffer.alloc(300_000, 'large');
+      await put({ nodes: { [dead]: 1, [a.node]: 1 } });
+      const statuses = await times(4, { method, body });
+      if (can(runtime.name, 'largeBodyToNextNode')) expect(statuses).toEqual([200, 200, 200, 200]);
+      // The proxy inside `wrangler dev` makes 503 of an answer that comes before the body's end.
+      for (const status of statuses) expect([200, 502, 503]).toContain(status);
+      expect(a.seen.length).toBe(statuses.filter((status) => status === 200).length);
+      for (const seen of a.seen) expect(seen.body.equals(body)).toBe(true);
+    });
+
+    it('gives 502 when there is no other', async () => {
+      await put({ nodes: { [dead]: 1, [deadToo]: 1 } });
+      expectError(await get(), 502);
+      await put({ nodes: { [dead]: 1 } });
+      expectError(await get({ method: 'POST', body: 'x' }), 502);
+    });
+
+    it('is the only one tried when there are no retries', async () => {
+      await put({ nodes: { [dead]: 1, [a.node]: 1 }, retries: 0 });
+      expect((await times(6)).toSorted()).toEqual([200, 200, 200, 502, 502, 502]);
+      expect(counts()).toEqual([3, 0, 0]);
+    });
+  });
+
+  describe('no node at all', () => {
+    it.each([
+      ['none', {}],
+      ['an empty list', []],
+      ['weights of 0', { '127.0.0.1:1': 0, '127.0.0.1:2': 0 }],
+    ])('gives 503: %s', async (_, nodes) => {
+      await put({ nodes });
+      expectError(await get(), 503);
+    });
+
+    it('gives 503 for a name that nobody knows', async () => {
+      await put({ nodes: { 'nonexistent.invalid:80': 1 } });
+      expectError(await get(), can(runtime.name, 'unknownNames') ? 503 : 502);
+    });
+  });
+
+  describe('a node that does not answer', () => {
+    it('gives 504 after timeout.read', async () => {
+      const silent = await another(() => {});
+      const timeout = { connect: 5, send: 5, read: 0.5 };
+      await put({ nodes: { [silent.node]: 1 }, timeout });
+      const began = performance.now();
+      expectError(await get(), 504);
+      expect(performance.now() - began).toBeGreaterThanOrEqual(490);
+    });
+
+    it("gives 504 after the route's own timeout", async () => {
+      const silent = await another(() => {});
+      await put(
+        { nodes: { [silent.node]: 1 }, timeout: { connect: 60, send: 60, read: 60 } },
+        { timeout: { connect: 5, send: 5, read: 0.3 } },
+      );
+      expectError(await get({ method: 'POST', body: 'x' }), 504);
+      expect(silent.seen.length).toBe(1);
+    });
+
+    it('is not waited for again after retry_timeout', async () => {
+      const [one, two] = [await another(() => {}), await another(() => {})];
+      await put({
+        nodes: { [one.node]: 1, [two.node]: 1 },
+        timeout: { connect: 5, send: 5, read: 0.4 },
+        retry_timeout: 0.2,
+      });
+      expectError(await get(), 504);
+      expect(one.seen.length + two.seen.length).toBe(1);
+    });
+
+    it('is followed by the next while there is time', async () => {
+      const silent = await another(() => {});
+      await put({
+        nodes: { [silent.node]: 1, [a.node]: 1 },
+        timeout: { connect: 5, send: 5, read: 0.3 },
+      });
+      expect(await times(2)).toEqual([200, 200]);
+      expect([silent.seen.length, a.seen.length]).toEqual([1, 2]);
+    });
+  });
+
+  describe('a node that hangs up before it answers', () => {
+    it('gives 502, after one attempt when there is no other', async () => {
+      const node = await hangingUp();
+      await put({ nodes: { [node.node]: 1 } });
+      expectError(await get(), 502);
+      expect(node.requests()).toBe(1);
+    });
+
+    it('is followed by the next for GET', async () => {
+      const node = await hangingUp();
+      await put({ nodes: { [node.node]: 1, [a.node]: 1 } });
+      expect(await times(4)).toEqual([200, 200, 200, 200]);
+      expect([node.requests(), a.seen.length]).toEqual([2, 4]);
+    });
+
+    it.each<[string, Send]>([
+      ['with a body', { body: 'once' }],
+      ['with a body in chunks', { body: 'once', chunks: 2 }],
+      ['without a body', {}],
+    ])('is the last to get a POST %s', async (_, options) => {
+      const node = await hangingUp();
+      await put({ nodes: { [node.node]: 1, [a.node]: 1 } });
+      const statuses = await times(4, { method: 'POST', ...options });
+      expect(statuses.toSorted()).toEqual([200, 200, 502, 502]);
+      expect([node.requests(), a.seen.length]).toEqual([2, 2]);
+    });
+  });
+
+  describe('pass_host', () => {
+    const hosts = () => a.seen.map(({ rawHeaders }) => fieldsOf(rawHeaders, 'host'));
+    const setsHost = can(runtime.name, 'hostToUpstream');
+
+    it.each([
+      [undefined, 'client.example:8080'],
+      ['pass', 'client.example:8080'],
+      ['node', null],
+      ['rewrite', 'other.example'],
+    ])('%s sends %s', async (passHost, expected) => {
+      await put({
+        nodes: { [dead]: 1, [a.node]: 1 },
+        ...(passHost !== undefined && { pass_host: passHost }),
+        ...(passHost === 'rewrite' && { upstream_host: 'other.example' }),
+      });
+      const headers = { host: 'client.example:8080' };
+      await times(2, { headers });
+      await times(2, { headers, method: 'PUT', body: 'x' });
+      // On a retry, too, Host is that of the node in question.
+      const host = setsHost ? (expected ?? a.node) : a.node;
+      expect(hosts()).toEqual(Array(4).fill([host]));
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import { createServer, type Socket } from 'node:net';
+
+/** A TCP server on a loopback port, for what an HTTP server would not do. */
+export interface SocketOrigin {
+  readonly node: string;
+  /** Connections that sent a request's head. */
+  readonly requests: () => number;
+  close(): Promise<void>;
+}
+
+/** @param onHead called once the head of a request has come in by a connection */
+export async function socketOrigin(onHead: (socket: Socket) => void): Promise<SocketOrigin> {
+  const open = new Set<Socket>();
+  let requests = 0;
+  const server = createServer((socket) => {
+    open.add(socket);
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('error', () => {});
+    socket.on('close', () => open.delete(socket));
+    socket.on('data', (part: string) => {
+      const before = text.includes('\r\n\r\n');
+      text += part;
+      if (before || !text.includes('\r\n\r\n')) return;
+      requests += 1;
+      onHead(socket);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    node: `127.0.0.1:${port}`,
+    requests: () => requests,
+    close() {
+      for (const socket of open) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
+import { send, type Send } from './client.ts';
+import { origin, type Origin, route, type Seen } from './origin.ts';
+import { until } from './until.ts';
+
+/** A gateway between an upstream and a mirror, for one part of the suite. */
+export interface Stage {
+  readonly gateway: GatewayProcess;
+  readonly upstream: Origin;
+  readonly mirror: Origin;
+  /** Routes `/{id}/*` and `/{id}` to the upstream, and copies to the mirror unless another is given. */
+  put(id: string, plugin?: object, rest?: object): Promise<void>;
+  /** Sends a request and returns what the upstream and the mirror got of it. */
+  pair(target: string, options?: Send): Promise<{ primary: Seen; copy: Seen }>;
+}
+
+/** Field by which a test finds its request at upstream and mirror again, whatever became of the path. */
+export const CASE = 'x-case';
+
+export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>> = {}): Stage {
+  let gateway: GatewayProcess;
+  let upstream: Origin;
+  let mirror: Origin;
+  let cases = 0;
+
+  beforeAll(async () => {
+    [gateway, upstream, mirror] = await Promise.all([runtime.start({ env }), origin(), origin()]);
+  });
+  afterAll(async () => {
+    await Promise.all([gateway.stop(), upstream.close(), mirror.close()]);
+  });
+
+  return {
+    get gateway() {
+      return gateway;
+    },
+    get upstream() {
+      return upstream;
+    },
+    get mirror() {
+      return mirror;
+    },
+    put: (id, plugin = {}, rest = {}) =>
+      gateway.put(id, route(upstream, mirror, { uri: `/${id}/*`, plugin, ...rest })),
+    async pair(target, options = {}) {
+      const name = `${++cases}`;
+      const headers = { ...options.headers, [CASE]: name };
+      await send(gateway.url, target, { ...options, headers });
+      await until(() => seenBy(mirror, name) !== undefined, 5000, `the copy of ${target}`);
+      return { primary: seenBy(upstream, name)!, copy: seenBy(mirror, name)! };
+    },
+  };
+}
+
+function seenBy({ seen }: Origin, name: string): Seen | undefined {
+  return seen.find(({ headers }) => headers[CASE] === name);
+}

@@ -1,0 +1,146 @@
+import { expect, it } from 'vitest';
+import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
+import { memoryBudget } from '../../../src/exchange/record.ts';
+import type { Outbound } from '../../../src/http/outbound.ts';
+import { type Call, TransportError } from '../../../src/http/transport.ts';
+import type { Tap, Upload } from '../../../src/http/upload.ts';
+import { planCopies } from '../../../src/mirror/copies.ts';
+import { compileMirrors } from '../../../src/mirror/mirror.ts';
+import { copySender } from '../../../src/mirror/send.ts';
+import { request } from '../routes/request.ts';
+
+/** A transport whose calls are answered by hand, and everything around it. */
+function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
+  const calls: { copy: Outbound; answer(status: number): void; fail(error: unknown): void }[] = [];
+  const sender = copySender((copy): Call<number> => {
+    let fail!: (error: unknown) => void;
+    const done = new Promise<number>((answer, reject) => {
+      fail = reject;
+      calls.push({ copy, answer, fail });
+    });
+    return { done, abort: (reason) => fail(reason) };
+  });
+  const budget = memoryBudget(memory);
+  const told: string[] = [];
+  const compiled = compileMirrors('1', { mirrors }, { instance: () => 'me' });
+  const plan = (inbound: Parameters<typeof planCopies>[0]) =>
+    planCopies(inbound, compiled, {
+      sender,
+      budget,
+      onOutcome: ({ host }, { outcome, reason }) => told.push(`${host} ${outcome} ${reason}`),
+    });
+  return { calls, sender, budget, told, plan, compiled };
+}
+
+function upload(length: number | null = null) {
+  let tapped: Tap | undefined;
+  const body: Upload = { length, consumed: false, tap: (tap) => void (tapped = tap), cancel() {} };
+  return { body, tap: () => tapped! };
+}
+
+const PRIMARY: Outbound = {
+  origin: 'http://u',
+  target: '/a',
+  method: 'POST',
+  headers: [],
+  body: null,
+  timeouts: { connect: 1, send: 1, read: 1 },
+};
+const M = { host: 'http://m' };
+const N = { host: 'http://n' };
+
+it('plans nothing when no mirror is chosen, and still tells why', () => {
+  const { plan, told, calls } = setUp([M, N]);
+  expect(plan(request('/', { headers: ['X-Mirrored-By', 'x'] }))).toBeNull();
+  expect(plan(request('/', { headers: ['Upgrade', 'WebSocket'] }))).toBeNull();
+  expect(told).toEqual(
+    ['loop', 'loop', 'upgrade', 'upgrade'].map(
+      (why, i) => `${i % 2 ? 'http://n' : 'http://m'} skipped ${why}`,
+    ),
+  );
+  expect(calls).toEqual([]);
+});
+
+it('copies what offers another upgrade than a WebSocket', () => {
+  expect(setUp([M]).plan(request('/', { headers: ['Upgrade', 'h2c'] }))).not.toBeNull();
+});
+
+it('has one outcome for each mirror, chosen or not', async () => {
+  const { plan, told, calls, budget } = setUp([
+    { ...M, _meta: { filter: [['arg_a', '==', '1']] } },
+    N,
+    { host: 'http://o', max_body_size: 1 },
+  ]);
+  const { body, tap } = upload();
+  const sent = plan(request('/', { upload: body }))!.send(PRIMARY);
+  tap().chunk(new Uint8Array(3));
+  tap().end(true);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(calls.map(({ copy }) => copy.origin)).toEqual(['http://n']);
+  expect(budget.held).toBe(3);
+  calls[0]!.answer(404);
+  await sent;
+  expect(told.toSorted()).toEqual([
+    'http://m skipped filtered',
+    'http://n sent 4xx',
+    'http://o skipped body_too_large',
+  ]);
+  expect(budget.held).toBe(0);
+});
+
+it('knows by the length that a body is too large, and does not record it', () => {
+  const { plan, told } = setUp([{ ...M, max_body_size: 10 }]);
+  const { body, tap } = upload(11);
+  expect(plan(request('/', { upload: body }))).toBeNull();
+  expect(tap()).toBeUndefined();
+  expect(told).toEqual(['http://m skipped body_too_large']);
+});
+
+it('counts an error that is no TransportError as a reset', async () => {
+  const { plan, told, calls, compiled } = setUp([M]);
+  const sent = plan(request('/'))!.send(PRIMARY);
+  calls[0]!.fail(new TypeError('odd'));
+  await sent;
+  expect(told).toEqual(['http://m failed reset']);
+  expect(compiled[0]!.inFlight.count).toBe(0);
+});
+
+it('ends copies under way as shutdown, waiting bodies as incomplete, and starts none after', async () => {
+  const { plan, told, calls, sender, budget } = setUp([M]);
+  const { body, tap } = upload();
+  const ends = [
+    plan(request('/'))!.send(PRIMARY),
+    plan(request('/', { upload: body }))!.send(PRIMARY),
+  ];
+  tap().chunk(new Uint8Array(5));
+  sender.abandon();
+  await Promise.all(ends);
+  await plan(request('/'))!.send(PRIMARY);
+  const late = upload();
+  await plan(request('/', { upload: late.body }))!.send(PRIMARY);
+  expect(told.toSorted()).toEqual([
+    'http://m failed shutdown',
+    'http://m failed shutdown',
+    'http://m skipped body_incomplete',
+    'http://m skipped body_incomplete',
+  ]);
+  expect(calls).toHaveLength(1);
+  expect(budget.held).toBe(0);
+});
+
+it('opens the breaker by failures only, and skips then', async () => {
+  const { plan, told, calls } = setUp([{ ...M, breaker: { failures: 1, open: 300 } }]);
+  const first = plan(request('/'))!.send(PRIMARY);
+  calls[0]!.answer(500);
+  await first;
+  const second = plan(request('/'))!.send(PRIMARY);
+  calls[1]!.fail(new TransportError('connect', 'refused'));
+  await second;
+  await plan(request('/'))!.send(PRIMARY);
+  expect(told).toEqual([
+    'http://m sent 5xx',
+    'http://m failed connect',
+    'http://m skipped breaker_open',
+  ]);
+});

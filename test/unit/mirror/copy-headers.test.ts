@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
+import { copyHeaders } from '../../../src/mirror/copy-headers.ts';
+
+const PRIMARY = ['Host', 'shop.example', 'X-A', '1', 'x-b', '2', 'X-A', '3'];
+
+function changed(config: Partial<MirrorConfig>): string[] {
+  const host = 'http://mirror.example:81';
+  return copyHeaders({ host, ...config }, 'mirror.example:81', () => 'me')([...PRIMARY]);
+}
+
+const CASES: readonly (readonly [what: string, config: Partial<MirrorConfig>, list: string[]])[] = [
+  ['nothing', {}, PRIMARY],
+  ['pass', { pass_host: 'pass' }, PRIMARY],
+  ['node', { pass_host: 'node' }, [...PRIMARY.slice(2), 'Host', 'mirror.example:81']],
+  [
+    'rewrite',
+    { pass_host: 'rewrite', upstream_host: 'new.example' },
+    [...PRIMARY.slice(2), 'Host', 'new.example'],
+  ],
+  [
+    'set, which replaces all of that name',
+    { headers: { set: { 'x-a': 'new', 'X-C': 'c' } } },
+    ['Host', 'shop.example', 'x-b', '2', 'x-a', 'new', 'X-C', 'c'],
+  ],
+  ['add, which keeps them', { headers: { add: { 'X-B': 'more' } } }, [...PRIMARY, 'X-B', 'more']],
+  [
+    'remove, by any case',
+    { headers: { remove: ['x-a', 'X-None'] } },
+    ['Host', 'shop.example', 'x-b', '2'],
+  ],
+];
+
+it.each(CASES)('changes what is configured: %s', (_, config, list) => {
+  expect(changed(config)).toEqual([...list, 'x-mirrored-by', 'me']);
+});
+
+it("leaves the primary's list alone", () => {
+  const primary = [...PRIMARY];
+  copyHeaders({ host: 'http://m' }, 'm', () => 'me')(primary);
+  expect(primary).toEqual(PRIMARY);
+});

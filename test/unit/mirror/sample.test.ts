@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { sampler } from '../../../src/mirror/sample.ts';
+import { request } from '../routes/request.ts';
+
+const users = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
+
+function chosen(ratio: number): string[] {
+  const sample = sampler(ratio, 'http_x_user');
+  return users.filter((user) => sample(request('/', { headers: ['X-User', user] })));
+}
+
+it('chooses about the share of keys, and always the same', () => {
+  for (const ratio of [0.05, 0.1, 0.5]) {
+    const once = chosen(ratio);
+    const sigma = Math.sqrt(users.length * ratio * (1 - ratio));
+    expect(Math.abs(once.length - users.length * ratio)).toBeLessThan(5 * sigma);
+    expect(chosen(ratio)).toEqual(once);
+  }
+});
+
+it('has the keys of a smaller ratio among those of a larger one', () => {
+  let smaller = new Set<string>();
+  for (const ratio of [0.00001, 0.01, 0.05, 0.1, 0.35, 0.5, 0.99, 1]) {
+    const larger = new Set(chosen(ratio));
+    expect([...smaller].filter((user) => !larger.has(user))).toEqual([]);
+    smaller = larger;
+  }
+  expect(smaller.size).toBe(users.length);
+});
+
+it('decides by request when the key is missing', () => {
+  const sample = sampler(0.5, 'http_x_user');
+  const answers = new Set(Array.from({ length: 200 }, () => sample(request('/'))));
+  expect(answers.size).toBe(2);
+});
+
+it('decides by request without a key, and takes all at 1', () => {
+  const sample = sampler(0.5);
+  expect(new Set(Array.from({ length: 200 }, () => sample(request('/')))).size).toBe(2);
+  expect(Array.from({ length: 200 }, () => sampler(1)(request('/')))).not.toContain(false);
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { StreamUpload } from '../../../../src/runtime/fetch/upload.ts';
+
+/** A body that gives a chunk whenever told to. */
+function source() {
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  let cancelled = false;
+  const stream = new ReadableStream<Uint8Array>({
+    start: (given) => void (controller = given),
+    cancel: () => void (cancelled = true),
+  });
+  return {
+    stream,
+    give: (text: string) => controller.enqueue(new TextEncoder().encode(text)),
+    end: () => controller.close(),
+    breakOff: () => controller.error(new Error('left')),
+    cancelled: () => cancelled,
+  };
+}
+
+function listen(upload: StreamUpload) {
+  let text = '';
+  const ends: boolean[] = [];
+  upload.tap({
+    chunk: (bytes) => void (text += new TextDecoder().decode(bytes)),
+    end: (whole) => void ends.push(whole),
+  });
+  return { text: () => text, ends };
+}
+
+const textOf = (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
+const noProgress = () => {};
+
+describe('a body that is sent again', () => {
+  it('as bytes is the same, and heard once', async () => {
+    const from = source();
+    const upload = new StreamUpload(from.stream, 4);
+    const heard = listen(upload);
+    from.give('body');
+    from.end();
+    expect(await upload.bytes()).toEqual(await upload.bytes());
+    expect([upload.consumed, heard.text(), heard.ends]).toEqual([false, 'body', [true]]);
+  });
+
+  it('as a stream begins with what was read', async () => {
+    const from = source();
+    const upload = new StreamUpload(from.stream, null);
+    const heard = listen(upload);
+    from.give('one');
+    const first = upload.stream(noProgress).getReader();
+    await first.read();
+    await first.cancel();
+    from.give('two');
+    from.end();
+    expect([upload.consumed, from.cancelled()]).toEqual([false, false]);
+    expect(await textOf(upload.stream(noProgress))).toBe('onetwo');
+    expect([heard.text(), heard.ends]).toEqual(['onetwo', [true]]);
+  });
+
+  it('loses no chunk that the first attempt was waiting for', async () => {
+    const from = source();
+    const upload = new StreamUpload(from.stream, null);
+    const first = upload.stream(noProgress).getReader();
+    const waiting = first.read();
+    await first.cancel();
+    const second = textOf(upload.stream(noProgress));
+    from.give('one');
+    from.end();
+    await waiting;
+    expect(await second).toBe('one');
+  });
+
+  it('is consumed once it is too much to keep, or answered', async () => {
+    const from = source();
+    const upload = new StreamUpload(from.stream, null);
+    const reader = upload.stream(noProgress).getReader();
+    from.give('x'.repeat(64 * 1024));
+    await reader.read();
+    expect(upload.consumed).toBe(false);
+    from.give('x');
+    await reader.read();
+    expect(upload.consumed).toBe(true);
+
+    const answered = new StreamUpload(source().stream, null);
+    answered.answered();
+    expect(answered.consumed).toBe(true);
+  });
+});
+
+describe('a body that is not read to its end', () => {
+  it('is cancelled when the upstream has answered and wants no more', async () => {
+    const from = source();
+    const upload = new StreamUpload(from.stream, null);
+    const heard = listen(upload);
+    from.give('one');
+    const reader = upload.stream(noProgress).getReader();
+    await reader.read();
+    await reader.cancel();
+    upload.answered();
+    expect([from.cancelled(), heard.ends]).toEqual([true, [false]]);
+  });
+
+  it('is cancelled when no node took it', () => {
+    const from = source();
+    const upload = new StreamUpload(from.stream, null);
+    const heard = listen(upload);
+    upload.cancel();
+    expect([from.cancelled(), heard.ends, upload.consumed]).toEqual([true, [false], true]);
+  });
+
+  it('is never whole when the client leaves', async () => {
+    const from = source();
+    const upload = new StreamUpload(from.stream, null);
+    const heard = listen(upload);
+    from.breakOff();
+    await expect(textOf(upload.stream(noProgress))).rejects.toThrow('left');
+    expect([heard.ends, upload.consumed]).toEqual([[false], true]);
+  });
+});
