@@ -8,6 +8,7 @@ import { trustProxies } from './exchange/trust.ts';
 import { withoutHopByHop } from './http/hop-by-hop.ts';
 import type { Inbound } from './http/inbound.ts';
 import type { Outbound } from './http/outbound.ts';
+import type { Upload } from './http/upload.ts';
 import { planCopies } from './mirror/copies.ts';
 import { instanceId } from './mirror/instance.ts';
 import { compileMirrors } from './mirror/mirror.ts';
@@ -15,7 +16,7 @@ import type { Outcome } from './mirror/outcome.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
-import { StreamUpload } from './runtime/fetch/upload.ts';
+import { uploadStream } from './runtime/fetch/body.ts';
 import type { Runtime } from './runtime/port.ts';
 import { waitUntilOf } from './runtime/wait-until.ts';
 
@@ -65,8 +66,7 @@ export function proxyMirror(
     const inbound = admit(runtime.receive(c.req.raw, c.env), trust);
     const copies = planCopies(inbound, mirrors, plan);
     if (copies === null) return next();
-    // Only where a stream can be read once must the app get another; elsewhere both may listen.
-    if (inbound.upload instanceof StreamUpload) passThrough(c, inbound.upload);
+    if (inbound.upload !== null) passThrough(c, inbound.upload);
     const waitUntil = waitUntilOf(c, background);
     waitUntil(copies.send(copyOf(inbound)));
     try {
@@ -78,9 +78,9 @@ export function proxyMirror(
 }
 
 /** Gives the app a request whose body passes by the recorder. */
-function passThrough(c: Context, upload: StreamUpload): void {
+function passThrough(c: Context, upload: Upload): void {
   const { url, method, headers, signal } = c.req.raw;
-  const body = upload.stream(() => {});
+  const body = uploadStream(upload);
   c.req.raw = new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit);
 }
 

@@ -32,16 +32,7 @@ export function prepareExchange(
   const node = upstream.pick([]);
   if (node === null) return null;
   const request = requestFor(node);
-  const { upload } = inbound;
-  return {
-    request,
-    send() {
-      const answer = attempt(request, [node], performance.now());
-      // An upload that no node took would stay in the client's way.
-      if (upload !== null) answer.catch(() => upload.cancel());
-      return answer;
-    },
-  };
+  return { request, send: () => attempt(request, [node], performance.now()) };
 
   function requestFor(to: Node): Outbound {
     const headers = requestHeaders(inbound, upstream.hostFor(inbound, to), trust);
@@ -51,18 +42,25 @@ export function prepareExchange(
   function attempt(to: Outbound, tried: Node[], started: number): Promise<Response> {
     const call = forward(to);
     inbound.onGone(() => call.abort(new ClientLeftError()));
-    if (tried.length >= upstream.attempts) return call.done;
+    // Where nothing can be sent again, there is nothing to keep or to wait for.
+    if (tried.length >= upstream.attempts && inbound.upload === null) return call.done;
     return orNext(call, tried, started);
   }
 
   async function orNext(call: Call<Response>, tried: Node[], started: number): Promise<Response> {
     try {
-      return await call.done;
+      const response = await call.done;
+      inbound.upload?.answered();
+      return response;
     } catch (error) {
       const elapsed = performance.now() - started;
       const late = upstream.retryTimeout > 0 && elapsed >= upstream.retryTimeout;
-      const next = late || !mayRetry(inbound, error) ? null : upstream.pick(tried);
-      if (next === null) throw error;
+      const last = late || tried.length >= upstream.attempts || !mayRetry(inbound, error);
+      const next = last ? null : upstream.pick(tried);
+      if (next === null) {
+        inbound.upload?.cancel();
+        throw error;
+      }
       return attempt(requestFor(next), [...tried, next], started);
     }
   }

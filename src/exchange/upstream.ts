@@ -78,6 +78,7 @@ function hostRule(config: UpstreamConfig): Upstream['hostFor'] {
       return () => host;
     }
     default:
-      return (inbound) => inbound.authority;
+      // A client of HTTP/1.0 may name no host; an HTTP/1.1 server insists on one (RFC 9112 section 3.2).
+      return (inbound, node) => inbound.authority || node.authority;
   }
 }

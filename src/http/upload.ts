@@ -6,17 +6,120 @@ export interface Tap {
   end(whole: boolean): void;
 }
 
-/**
- * A request body that has not been read yet. Each runtime brings its own (a node stream, a web
- * stream); only that runtime's transport knows how to send it.
- */
-export interface Upload {
-  /** From `Content-Length`, in bytes; `null` when the length is not known beforehand. */
-  readonly length: number | null;
-  /** True once any of it was taken, so that it cannot be sent a second time. */
-  readonly consumed: boolean;
-  /** Lets `tap` listen. At most one, and before the upload is sent. */
-  tap(tap: Tap): void;
+/** Where the bytes of a request body come from; each runtime has its own. */
+export interface BodySource {
+  /** The next bytes, `null` at the end. Rejects when the client leaves. One read at a time. */
+  read(): Promise<Uint8Array | null>;
   /** Nobody will read the rest. */
   cancel(): void;
+}
+
+/**
+ * Most bytes of an upload that are kept until the upstream answers, so that another node can get
+ * them: some transports read from a body before they know whether they will have a connection.
+ */
+const REPLAY_LIMIT = 64 * 1024;
+
+/**
+ * A request body on its way. It is pulled: nothing is read before an upstream takes it, so that
+ * backpressure reaches the client, and all that is read passes the tap. `tee()` would not do: it
+ * buffers for the slower branch without limit, and on Workers it stalls the faster one.
+ */
+export class Upload {
+  /** From `Content-Length`, in bytes; `null` when the length is not known beforehand. */
+  readonly length: number | null;
+  readonly #source: BodySource;
+  #tap: Tap | null = null;
+  /** What was read so far; `null` once it is too much to keep or nobody else will want it. */
+  #kept: Uint8Array[] | null = [];
+  /** The read under way: it may have been asked for by an attempt that failed since. */
+  #reading: Promise<Uint8Array | null> | null = null;
+  #read = 0;
+  #chunks = 0;
+  #cancelled = false;
+  #ended = false;
+
+  constructor(source: BodySource, length: number | null) {
+    this.#source = source;
+    this.length = length;
+  }
+
+  /** True once it cannot be sent from its start any more. */
+  get consumed(): boolean {
+    return this.#kept === null;
+  }
+
+  /** Lets `tap` listen. At most one, and before anything is read. */
+  tap(tap: Tap): void {
+    this.#tap = tap;
+  }
+
+  /** Reads it from its start, for one attempt. An attempt that gives up leaves the rest to the next. */
+  reader(): BodySource {
+    const kept = this.#kept ?? [];
+    let passed = 0;
+    this.#cancelled = false;
+    return {
+      read: () => {
+        const again = kept[passed];
+        passed += 1;
+        return again === undefined ? this.#next(passed - 1) : Promise.resolve(again);
+      },
+      cancel: () => {
+        this.#cancelled = true;
+        if (this.consumed) this.#abandon();
+      },
+    };
+  }
+
+  /** An upstream has answered: no other will get the body, so nothing more is kept of it. */
+  answered(): void {
+    this.#kept = null;
+    if (this.#cancelled) this.#abandon();
+  }
+
+  /** Nobody will get it any more: the last attempt failed. */
+  cancel(): void {
+    this.#kept = null;
+    this.#abandon();
+  }
+
+  /** The chunk after `passed` others. */
+  #next(passed: number): Promise<Uint8Array | null> {
+    if (passed !== this.#chunks) return Promise.reject(new Error('the body is gone'));
+    this.#reading ??= this.#take().finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #take(): Promise<Uint8Array | null> {
+    if (this.#ended) return null;
+    try {
+      const chunk = await this.#source.read();
+      if (chunk === null) {
+        this.#end(this.length === null || this.#read === this.length);
+        return null;
+      }
+      this.#read += chunk.byteLength;
+      this.#chunks += 1;
+      if (this.#read > REPLAY_LIMIT) this.#kept = null;
+      this.#kept?.push(chunk);
+      this.#tap?.chunk(chunk);
+      return chunk;
+    } catch (error) {
+      this.#kept = null;
+      this.#end(false);
+      throw error;
+    }
+  }
+
+  #abandon(): void {
+    this.#end(false);
+    this.#source.cancel();
+  }
+
+  #end(whole: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#tap?.end(whole);
+  }
 }

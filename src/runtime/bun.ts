@@ -1,8 +1,8 @@
 import { gatewayError } from '../exchange/gateway-error.ts';
-import { fetchSendCopy } from './fetch/copy.ts';
-import { type Dialect, kindByText } from './fetch/dialect.ts';
-import { fetchForward } from './fetch/forward.ts';
 import { type Connection, hasValidHost, receiveWeb } from './fetch/receive.ts';
+import { http1Forward, http1SendCopy } from './http1/client.ts';
+import { createPool } from './http1/pool.ts';
+import { webAnswer } from './http1/web-answer.ts';
 import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
 
 /** What we use of Bun. Its own types would clash with Node's in one program. */
@@ -23,29 +23,21 @@ interface BunServer {
   stop(closeActiveConnections?: boolean): Promise<void>;
 }
 
-const DIALECT: Dialect = {
-  // Bytes as the upstream sent them.
-  init: { decompress: false },
-  decodes: new Set(),
-  kindOf: kindByText([
-    [/ConnectionRefused|ECONNREFUSED|FailedToOpenSocket|Unable to connect/, 'connect'],
-    [/ENOTFOUND|DNSException|getaddrinfo|EAI_AGAIN/, 'dns'],
-    [/CERT|TLS|SSL|certificate/i, 'tls'],
-    [/TimeoutError|ETIMEDOUT/, 'timeout'],
-    [/Malformed|InvalidHTTPResponse|HTTP_?Parse|UnexpectedRedirect/i, 'protocol'],
-  ]),
-};
-
-/** The gateway's view of Bun: `Bun.serve` in front, its fetch behind. */
+/** The gateway's view of Bun: `Bun.serve` in front, connections of our own behind. */
 export function bunRuntime(): ServerRuntime {
+  const primaries = createPool();
+  const mirrors = createPool();
   return {
     name: 'bun',
     receive: (request, env) => receiveWeb(request, connectionOf(request, env)),
     peer: (request, env) => connectionOf(request, env).peer,
-    forward: fetchForward(DIALECT),
-    sendCopy: fetchSendCopy(DIALECT),
+    forward: http1Forward(primaries, webAnswer),
+    sendCopy: http1SendCopy(mirrors),
     listen,
-    close() {},
+    close() {
+      primaries.destroy();
+      mirrors.destroy();
+    },
   };
 }
 

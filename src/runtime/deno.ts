@@ -1,8 +1,8 @@
 import { gatewayError } from '../exchange/gateway-error.ts';
-import { fetchSendCopy } from './fetch/copy.ts';
-import { type Dialect, kindByText } from './fetch/dialect.ts';
-import { fetchForward } from './fetch/forward.ts';
 import { type Connection, hasValidHost, receiveWeb } from './fetch/receive.ts';
+import { http1Forward, http1SendCopy } from './http1/client.ts';
+import { createPool } from './http1/pool.ts';
+import { webAnswer } from './http1/web-answer.ts';
 import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
 
 /** What we use of Deno. Its own types would clash with Node's in one program. */
@@ -16,7 +16,6 @@ declare const Deno: {
     },
     handler: (request: Request, info: DenoInfo) => Response | Promise<Response>,
   ): DenoServer;
-  createHttpClient(options: Record<string, unknown>): { close(): void };
 };
 
 interface NetAddress {
@@ -35,48 +34,25 @@ interface DenoServer {
   shutdown(): Promise<void>;
 }
 
-const FAILURES = kindByText([
-  [/dns error|failed to lookup address/i, 'dns'],
-  [/connection refused|ECONNREFUSED|No route to host|unreachable/i, 'connect'],
-  [/certificate|tls|UnknownIssuer|InvalidCertificate|corrupt message/i, 'tls'],
-  [/timed out/i, 'timeout'],
-  [/invalid HTTP|parse error|message head is too large/i, 'protocol'],
-  [/error trying to connect|client error \(Connect\)/i, 'connect'],
-]);
-
-/** The gateway's view of Deno: `Deno.serve` in front, its fetch with clients of our own behind. */
+/** The gateway's view of Deno: `Deno.serve` in front, connections of our own behind. */
 export function denoRuntime(): ServerRuntime {
-  const primaries = createClient();
-  const mirrors = createClient();
+  const primaries = createPool();
+  const mirrors = createPool();
   return {
     name: 'deno',
     receive: (request, env) => receiveWeb(request, connectionOf(env)),
     peer: (_, env) => connectionOf(env).peer,
-    forward: fetchForward(dialectOf(primaries)),
-    sendCopy: fetchSendCopy(dialectOf(mirrors)),
+    forward: http1Forward(primaries, webAnswer),
+    sendCopy: http1SendCopy(mirrors),
     listen,
     close() {
-      primaries.close();
-      mirrors.close();
+      primaries.destroy();
+      mirrors.destroy();
     },
   };
 }
 
 export { denoRuntime as runtime };
-
-/** A connection pool; `allowHost` lets a request say which Host it is for. */
-function createClient(): { close(): void } {
-  return Deno.createHttpClient({ allowHost: true, http2: false });
-}
-
-function dialectOf(client: unknown): Dialect {
-  return {
-    init: { client },
-    // Deno decodes these two whether or not it asked for them, and leaves the fields as they were.
-    decodes: new Set(['gzip', 'br']),
-    kindOf: FAILURES,
-  };
-}
 
 /** `env` is ours when the request came through our listener. */
 function connectionOf(env: unknown): Connection {

@@ -52,7 +52,10 @@ export function logListener(now: () => number = Date.now): Listener {
       case 'reload':
         if (event.result === 'success')
           log.info('{routes} routes in force', { routes: event.routes });
-        else log.error('the routes in force stay: {error}', { error: event.error.message });
+        else
+          log.error('the routes were not read, those in force stay: {error}', {
+            error: event.error.message,
+          });
         break;
       case 'copy': {
         const { route, mirror, outcome, seconds } = event;

@@ -11,10 +11,8 @@ const CAN = {
   noHost: ['node', 'deno', 'bun'],
   /** A Host that is no host gets our 400; workerd answers 500 by itself. */
   refusesBadHosts: ['node', 'deno', 'bun'],
-  /** `//a` as it stands: Bun's fetch merges the slashes a path begins with. */
-  leadingSlashes: ['node', 'deno', 'workers'],
-  /** `{`, `"` and the like, which no URL may hold, as they stand: fetch writes them as escapes. */
-  rawTarget: ['node'],
+  /** `{`, `"` and the like, which no URL may hold, as they stand: Bun and Workers write escapes. */
+  rawTarget: ['node', 'deno'],
   /** `\` is a letter like others; the URL parser in front of Bun and Workers makes a slash of it. */
   backslashInPath: ['node', 'deno'],
   /** Host is ours to choose (`pass_host`): workerd's fetch takes it from the URL. */
@@ -26,8 +24,8 @@ const CAN = {
    * and a broken one, and a request that may have arrived is not sent twice.
    */
   postToNextNode: ['node', 'deno', 'bun'],
-  /** So does a large body: the others read on before they know that the node is down. */
-  largeBodyToNextNode: ['node', 'bun'],
+  /** So does a large body: workerd reads on before it knows that the node is down. */
+  largeBodyToNextNode: ['node', 'deno', 'bun'],
   /** The upstream's reason phrase; the servers of the others know only the standard ones. */
   reasonPhrase: ['node', 'workers'],
   /** 205 ends at once: Deno.serve sends neither a length nor the end, and the client waits. */
@@ -36,16 +34,16 @@ const CAN = {
   noContentType: ['node', 'deno', 'workers'],
   /** No Date where the upstream sent none. */
   noDate: ['node', 'workers'],
-  /** Compressed bytes as they were sent: Deno's fetch decodes, `wrangler dev` compresses anew. */
-  rawCodings: ['node', 'bun'],
+  /** Compressed bytes as they were sent: `wrangler dev` compresses anew. */
+  rawCodings: ['node', 'deno', 'bun'],
+  /** Content-Length of an answer that does not arrive in one piece: Bun.serve sends streams in chunks. */
+  answerLength: ['node', 'deno', 'workers'],
   /** The client's own Accept-Encoding; Cloudflare makes one of its own of any. */
   acceptEncoding: ['node', 'deno', 'bun'],
   /** Bytes above 127 in a field of the request, where they are no UTF-8. */
   latin1ToUpstream: ['node', 'deno', 'bun'],
   /** Fields that `Connection` nominates are removed: Workers are not shown `Connection`. */
   nominatedFields: ['node', 'deno', 'bun'],
-  /** Content-Length of uploads over 64 KiB: Deno's fetch sends any stream in chunks. */
-  lengthOfLargeUploads: ['node', 'bun', 'workers'],
   /** The body of a GET: fetch has none, so it is dropped. */
   bodyOfGet: ['node'],
   /** `Expect: 100-continue` is answered at once; workerd lets the client wait it out. */

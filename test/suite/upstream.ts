@@ -254,7 +254,7 @@ export function upstreams(runtime: TestRuntime): void {
       await times(2, { headers, method: 'PUT', body: 'x' });
       // On a retry, too, Host is that of the node in question.
       const host = setsHost ? (expected ?? a.node) : a.node;
-      expect(hosts()).toEqual(Array(4).fill([host]));
+      expect(hosts()).toEqual(Array.from({ length: 4 }, () => [host]));
     });
   });
 }

@@ -30,7 +30,7 @@ function reachable(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-const isNode = (name: string) => name.startsWith('node:') || name === 'undici';
+const isNode = (name: string) => name.startsWith('node:');
 
 /** Who may import what: the walls of the house. */
 const walls: readonly [wall: string, inside: RegExp, forbidden: (name: string) => boolean][] = [
@@ -41,7 +41,7 @@ const walls: readonly [wall: string, inside: RegExp, forbidden: (name: string) =
   ],
   [
     'only runtimes, commands and the file store touch a server runtime',
-    /^(?!runtime\/node\/|cli\/|stores\/file)/,
+    /^(?!runtime\/(?:node|http1)\/|cli\/|stores\/file)/,
     isNode,
   ],
   [
@@ -67,7 +67,7 @@ describe('the walls between folders', () => {
 
   it.each(['runtime/workers.ts', 'index.ts'])('%s reaches no server code', (entry) => {
     const server = [...reachable(entry)].filter(
-      (name) => isNode(name) || /^runtime\/(?:node\/|bun|deno|server)/.test(name),
+      (name) => isNode(name) || /^runtime\/(?:node\/|http1\/|bun|deno|server)/.test(name),
     );
     expect(server).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import type { HeaderList } from '../../http/headers.ts';
 import type { Outbound } from '../../http/outbound.ts';
 import { type Call, TransportError } from '../../http/transport.ts';
+import { uploadBytes, uploadStream } from './body.ts';
 import type { Dialect } from './dialect.ts';
-import { StreamUpload } from './upload.ts';
 
 /**
  * Bodies up to this many bytes are gathered before they are forwarded: one chunk of known length
@@ -45,7 +45,6 @@ export function startFetch<T>(
         signal: controller.signal,
         duplex: 'half',
       } as RequestInit);
-      if (request.body instanceof StreamUpload) request.body.answered();
       return await read(response);
     } catch (error) {
       if (aborted !== null) throw aborted;
@@ -70,9 +69,9 @@ async function toBody(
   body: Outbound['body'],
   progress: () => void,
 ): Promise<ReadableStream<Uint8Array> | Uint8Array | null> {
-  if (!(body instanceof StreamUpload)) return body as Uint8Array | null;
+  if (body === null || body instanceof Uint8Array) return body;
   const { length } = body;
-  if (length !== null && length <= GATHER_LIMIT) return body.bytes();
-  const stream = body.stream(progress);
+  if (length !== null && length <= GATHER_LIMIT) return uploadBytes(body);
+  const stream = uploadStream(body, progress);
   return length === null || dialect.sized === undefined ? stream : dialect.sized(stream, length);
 }

@@ -2,8 +2,8 @@ import { isAuthority } from '../../http/authority.ts';
 import type { HeaderList } from '../../http/headers.ts';
 import type { Received } from '../../http/inbound.ts';
 import { originForm } from '../../http/target.ts';
-import type { Upload } from '../../http/upload.ts';
-import { StreamUpload } from './upload.ts';
+import { Upload } from '../../http/upload.ts';
+import { webBody } from './body.ts';
 
 /** What the listener adds to a web `Request`, which knows nothing of sockets. */
 export interface Connection {
@@ -71,5 +71,5 @@ function uploadOf(request: Request): Upload | null {
   if (method === 'GET' || method === 'HEAD') return null;
   const length = headers.get('content-length');
   if (length === '0' || request.body === null) return null;
-  return new StreamUpload(request.body, length === null ? null : Number(length));
+  return new Upload(webBody(request.body), length === null ? null : Number(length));
 }

@@ -1,99 +1,50 @@
 import type { ServerResponse } from 'node:http';
-import type { HeaderList } from '../../http/headers.ts';
-
-/** What an answer needs of the connection it comes from. */
-export interface Source {
-  resume(): void;
-  /** Frees the upstream: the rest of the body is not wanted. */
-  cancel(): void;
-}
-
-/** Statuses that `Response` refuses to build with a body (Fetch standard, null body status). */
-const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+import type { AnswerBody } from '../http1/answer-body.ts';
+import type { Head } from '../http1/framing.ts';
+import { webAnswer } from '../http1/web-answer.ts';
 
 /**
- * An upstream's answer on Node: a `Response` to anyone who asks, and a short cut to those who know
- * it. Building a real `Response` with `Headers` and a web stream costs more than all the rest of a
- * small exchange, so it is built only when something other than our own listener reads it.
+ * An upstream's answer on Node: a `Response` to anyone who asks, and a short cut to our listener.
+ * Building a real `Response` with `Headers` and a web stream costs more than all the rest of a small
+ * exchange, so it is built only when something else reads it, and then has lost the case and order
+ * of the fields.
  */
 export class NodeAnswer {
   readonly status: number;
   readonly statusText: string;
-  /** As the upstream sent them, case and order included; hop-by-hop fields removed. */
-  readonly rawHeaders: HeaderList;
-  #source: Source;
-  /** Chunks that came before anyone listened: a small body arrives together with its head. */
-  #early: Uint8Array[] = [];
-  #sink: ServerResponse | null = null;
-  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
-  #ended = false;
-  #error: Error | null = null;
+  readonly #head: Head;
+  readonly #body: AnswerBody;
   #response: Response | null = null;
 
-  constructor(status: number, statusText: string, rawHeaders: HeaderList, source: Source) {
-    this.status = status;
-    this.statusText = statusText;
-    this.rawHeaders = rawHeaders;
-    this.#source = source;
-  }
-
-  /** Takes a chunk from the upstream. `false` asks it to wait for `resume()`. */
-  push(chunk: Uint8Array): boolean {
-    if (this.#sink !== null) return this.#sink.write(chunk);
-    if (this.#controller !== null) {
-      this.#controller.enqueue(chunk);
-      return (this.#controller.desiredSize ?? 1) > 0;
-    }
-    this.#early.push(chunk);
-    return false;
-  }
-
-  end(): void {
-    this.#ended = true;
-    if (this.#sink !== null) this.#sink.end();
-    else this.#controller?.close();
-  }
-
-  /** The upstream died in the middle: the client must see that too, never a short body that looks whole. */
-  fail(error: Error): void {
-    this.#error = error;
-    if (this.#sink !== null) this.#sink.destroy();
-    else this.#controller?.error(error);
+  constructor(head: Head, body: AnswerBody) {
+    this.#head = head;
+    this.#body = body;
+    this.status = head.status;
+    this.statusText = head.reason;
   }
 
   /** Writes the answer to a client. */
   sendTo(response: ServerResponse): void {
     // RFC 9110 section 6.6.1 leaves Date to the origin server; we invent no field.
     response.sendDate = false;
-    response.writeHead(this.status, this.statusText, this.rawHeaders);
-    const early = this.#early;
-    this.#early = [];
-    if (this.#ended && early.length <= 1) {
-      response.end(early[0]);
+    response.writeHead(this.status, this.statusText, this.#head.headers);
+    if (!this.#body.complete) {
+      void pump(this.#body, response);
       return;
     }
-    let more = true;
-    for (const chunk of early) more = response.write(chunk);
-    if (this.#ended) {
-      response.end();
-      return;
-    }
-    if (this.#error !== null) {
-      response.destroy();
-      return;
-    }
-    this.#sink = response;
-    response.on('drain', () => this.#source.resume());
-    response.once('close', () => {
-      if (!this.#ended) this.#source.cancel();
-    });
-    if (early.length === 0) response.flushHeaders();
-    if (more) this.#source.resume();
+    const chunks = this.#body.drain();
+    if (chunks.length <= 1) response.end(chunks[0]);
+    else response.end(Buffer.concat(chunks));
   }
 
   /** Frees the upstream when nobody will read the body. */
   discard(): void {
-    if (!this.#ended) this.#source.cancel();
+    this.#body.cancel();
+  }
+
+  /** True once somebody asked for the real thing: the short cut is closed then. */
+  get materialised(): boolean {
+    return this.#response !== null;
   }
 
   get headers(): Headers {
@@ -136,42 +87,41 @@ export class NodeAnswer {
     return this.#real().formData();
   }
 
-  /** True once somebody asked for the real thing: the short cut is closed then. */
-  get materialised(): boolean {
-    return this.#response !== null;
-  }
-
   #real(): Response {
-    this.#response ??= this.#materialise();
+    this.#response ??= webAnswer(this.#head, this.#body);
     return this.#response;
-  }
-
-  #materialise(): Response {
-    const headers = new Headers();
-    for (let i = 0; i < this.rawHeaders.length; i += 2) {
-      headers.append(this.rawHeaders[i]!, this.rawHeaders[i + 1]!);
-    }
-    const init = { status: this.status, statusText: this.statusText, headers };
-    if (NULL_BODY.has(this.status)) {
-      this.discard();
-      return new Response(null, init);
-    }
-    const source = this.#source;
-    const stream = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        for (const chunk of this.#early) controller.enqueue(chunk);
-        this.#early = [];
-        if (this.#ended) controller.close();
-        else if (this.#error !== null) controller.error(this.#error);
-        else this.#controller = controller;
-      },
-      pull: () => source.resume(),
-      cancel: () => source.cancel(),
-    });
-    return new Response(stream, init);
   }
 }
 
 // `instanceof Response` holds, as middleware expects.
 Object.setPrototypeOf(NodeAnswer.prototype, Response.prototype);
 Object.setPrototypeOf(NodeAnswer, Response);
+
+/** Passes a body on as the client takes it. */
+async function pump(body: AnswerBody, response: ServerResponse): Promise<void> {
+  response.once('close', () => body.cancel());
+  response.flushHeaders();
+  try {
+    for (;;) {
+      const chunk = await body.read();
+      if (chunk === null) break;
+      if (!response.write(chunk)) await drained(response);
+    }
+    response.end();
+  } catch {
+    // The upstream broke off: the client must see that too, never a short body that looks whole.
+    response.destroy();
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+  });
+}

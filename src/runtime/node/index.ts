@@ -1,22 +1,25 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Listening, ListenOptions, ServerRuntime } from '../server.ts';
-import { nodeSendCopy } from './copy.ts';
-import { nodeForward } from './forward.ts';
+import { http1Forward, http1SendCopy } from '../http1/client.ts';
+import { createPool } from '../http1/pool.ts';
+import { NodeAnswer } from './answer.ts';
 import { nodeListener } from './listener.ts';
-import { createPools } from './pools.ts';
 import { receiveNode } from './receive.ts';
 
-/** The gateway's view of Node: `node:http` in front, undici behind. */
+/** The gateway's view of Node: `node:http` in front, connections of our own behind. */
 export function nodeRuntime(): ServerRuntime {
-  const primaries = createPools();
-  const mirrors = createPools();
+  const primaries = createPool();
+  const mirrors = createPool();
   return {
     name: 'node',
     receive: receiveNode,
     peer: (request) => receiveNode(request).peer,
-    forward: nodeForward(primaries),
-    sendCopy: nodeSendCopy(mirrors),
+    forward: http1Forward(
+      primaries,
+      (head, body) => new NodeAnswer(head, body) as unknown as Response,
+    ),
+    sendCopy: http1SendCopy(mirrors),
     listen,
     close() {
       primaries.destroy();
@@ -39,6 +42,13 @@ async function listen({ app, hostname, port }: ListenOptions): Promise<Listening
     },
     nodeListener(app, () => stopping),
   );
+  // Node does not count a connection that was never used among the idle ones.
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host: hostname }, () => {
@@ -53,6 +63,7 @@ async function listen({ app, hostname, port }: ListenOptions): Promise<Listening
     stop() {
       stopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of unused) socket.destroy();
       // A connection that was answering when we stopped goes idle afterwards.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       return closed.finally(() => clearInterval(sweep));

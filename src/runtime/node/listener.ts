@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gatewayError } from '../../exchange/gateway-error.ts';
@@ -18,7 +18,7 @@ export function nodeListener(app: FetchApp, draining: () => boolean): RequestLis
     if (draining()) response.shouldKeepAlive = false;
     const send = (answer: Response) => {
       answered = true;
-      return sendResponse(answer, message, response);
+      return sendResponse(answer, request, response);
     };
     if (!request.validHost) {
       void send(gatewayError(400));
@@ -32,7 +32,7 @@ export function nodeListener(app: FetchApp, draining: () => boolean): RequestLis
 
 function sendResponse(
   answer: Response,
-  message: IncomingMessage,
+  request: NodeRequest,
   response: ServerResponse,
 ): Promise<void> | void {
   if (response.destroyed) {
@@ -41,7 +41,7 @@ function sendResponse(
     return;
   }
   // The rest of an upload nobody reads must not keep the connection's next request waiting.
-  if (!message.complete) response.once('finish', () => message.resume());
+  if (!request.message.complete) response.once('finish', () => request.discard());
   if (answer instanceof NodeAnswer && !answer.materialised) return answer.sendTo(response);
   return sendWebResponse(answer, response);
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
 import { isAuthority } from '../../http/authority.ts';
 import { originForm } from '../../http/target.ts';
-import type { Upload } from '../../http/upload.ts';
-import { NodeUpload } from './upload.ts';
+import { Upload } from '../../http/upload.ts';
+import { uploadStream } from '../fetch/body.ts';
+import { nodeBody } from './body.ts';
 
 /** Hosts that may stand in a URL without a look: names of plain words, and the loopback address. */
 const PLAIN_HOST = /^(?:[a-z]\w*(?:\.[a-z]\w*)*|127\.0\.0\.1)(?::\d{1,4})?$/i;
@@ -22,6 +22,7 @@ export class NodeRequest {
   /** Called by the listener when the client leaves before it was answered. */
   gone: (() => void) | null = null;
   #upload: Upload | null | undefined;
+  #headers: Headers | null = null;
   #request: Request | null = null;
 
   constructor(message: IncomingMessage) {
@@ -41,7 +42,8 @@ export class NodeRequest {
     return this.#upload;
   }
   get headers(): Headers {
-    return this.#real().headers;
+    this.#headers ??= webHeaders(this.message.rawHeaders);
+    return this.#headers;
   }
   get body(): ReadableStream<Uint8Array> | null {
     return this.#real().body;
@@ -71,30 +73,39 @@ export class NodeRequest {
     return this.#real().formData();
   }
 
+  /** Lets the rest of a body that nobody reads flow by, so that the connection's next request comes. */
+  discard(): void {
+    this.upload?.cancel();
+    this.message.resume();
+  }
+
   #real(): Request {
-    this.#request ??= webRequest(this.message, this.url, this.upload !== null);
+    this.#request ??= webRequest(this.method, this.url, this.headers, this.upload);
     return this.#request;
   }
 }
 
 function uploadOf(message: IncomingMessage): Upload | null {
   const { headers } = message;
-  if (headers['transfer-encoding'] !== undefined) return new NodeUpload(message, null);
+  if (headers['transfer-encoding'] !== undefined) return new Upload(nodeBody(message), null);
   const length = headers['content-length'];
-  return length === undefined || length === '0' ? null : new NodeUpload(message, Number(length));
+  return length === undefined || length === '0'
+    ? null
+    : new Upload(nodeBody(message), Number(length));
 }
 
-function webRequest(message: IncomingMessage, url: string, hasBody: boolean): Request {
+function webHeaders(raw: readonly string[]): Headers {
   const headers = new Headers();
-  const raw = message.rawHeaders;
   for (let i = 0; i < raw.length; i += 2) headers.append(raw[i]!, raw[i + 1]!);
-  const method = message.method!;
-  const init: RequestInit = { method, headers };
-  if (hasBody && method !== 'GET' && method !== 'HEAD') {
-    init.body = Readable.toWeb(message) as unknown as ReadableStream<Uint8Array>;
-    init.duplex = 'half';
+  return headers;
+}
+
+function webRequest(method: string, url: string, headers: Headers, upload: Upload | null): Request {
+  if (upload === null || method === 'GET' || method === 'HEAD') {
+    return new Request(url, { method, headers });
   }
-  return new Request(url, init);
+  const body = uploadStream(upload);
+  return new Request(url, { method, headers, body, duplex: 'half' } as RequestInit);
 }
 
 // `instanceof Request` holds, as middleware expects.

@@ -25,8 +25,7 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
       const got = await send(line().gateway.url, '/', { method: 'POST', body, ...framing });
       expect([got.status, got.body.toString()]).toEqual([200, hash(body)]);
       const { headers } = seen();
-      const keepsLength = length <= 64 * 1024 || can(name, 'lengthOfLargeUploads');
-      if (!('chunks' in framing) && keepsLength) {
+      if (!('chunks' in framing)) {
         expect(headers['content-length']).toBe(String(length));
       }
       // Both would be a smuggler's request (RFC 9112 section 6.1).

@@ -126,8 +126,8 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
 
   it.each(early)(
     'an answer of an upstream that has not got the whole body and %s',
-    async (_, close, expected) => {
-      line().upstream.server.prependOnceListener('request', (__, response) => {
+    async (_what, close, expected) => {
+      line().upstream.server.prependOnceListener('request', (_request, response) => {
         response.writeHead(413, close ? { connection: 'close' } : {}).end('too large');
       });
       // The upstream is asked once more when the body is whole.

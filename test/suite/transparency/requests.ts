@@ -113,8 +113,8 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
 /** Fields that the runtime's client writes and that cannot be kept out. */
 const ADDED: Readonly<Record<TestRuntime['name'], readonly string[]>> = {
   node: [],
-  deno: ['accept', 'accept-encoding', 'accept-language', 'user-agent'],
-  bun: ['accept', 'user-agent'],
+  deno: [],
+  bun: [],
   // The first is the platform's on its way in: it is there before the Worker runs.
   workers: ['accept-encoding', 'cf-worker'],
 };

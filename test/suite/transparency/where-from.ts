@@ -14,7 +14,7 @@ const CLAIMS = {
   Forwarded: 'for=198.51.100.7;proto=https',
 };
 
-const FIELDS = [...Object.keys(CLAIMS).map((field) => field.toLowerCase())];
+const FIELDS = Object.keys(CLAIMS).map((field) => field.toLowerCase());
 
 /** What an upstream is told of the client; TRUSTED_PROXIES says whose word counts. */
 export function whereFrom(runtime: TestRuntime, line: () => Line): void {

@@ -3,7 +3,7 @@ import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
 import { memoryBudget } from '../../../src/exchange/record.ts';
 import type { Outbound } from '../../../src/http/outbound.ts';
 import { type Call, TransportError } from '../../../src/http/transport.ts';
-import type { Tap, Upload } from '../../../src/http/upload.ts';
+import { type Tap, Upload } from '../../../src/http/upload.ts';
 import { planCopies } from '../../../src/mirror/copies.ts';
 import { compileMirrors } from '../../../src/mirror/mirror.ts';
 import { copySender } from '../../../src/mirror/send.ts';
@@ -34,7 +34,8 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
 
 function upload(length: number | null = null) {
   let tapped: Tap | undefined;
-  const body: Upload = { length, consumed: false, tap: (tap) => void (tapped = tap), cancel() {} };
+  const body = new Upload({ read: () => Promise.resolve(null), cancel() {} }, length);
+  body.tap = (tap) => void (tapped = tap);
   return { body, tap: () => tapped! };
 }
 

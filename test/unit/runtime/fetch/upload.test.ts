@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StreamUpload } from '../../../../src/runtime/fetch/upload.ts';
+import { Upload } from '../../../../src/http/upload.ts';
+import { uploadBytes, uploadStream, webBody } from '../../../../src/runtime/fetch/body.ts';
 
 /** A body that gives a chunk whenever told to. */
 function source() {
@@ -18,7 +19,7 @@ function source() {
   };
 }
 
-function listen(upload: StreamUpload) {
+function listen(upload: Upload) {
   let text = '';
   const ends: boolean[] = [];
   upload.tap({
@@ -29,41 +30,40 @@ function listen(upload: StreamUpload) {
 }
 
 const textOf = (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
-const noProgress = () => {};
 
 describe('a body that is sent again', () => {
   it('as bytes is the same, and heard once', async () => {
     const from = source();
-    const upload = new StreamUpload(from.stream, 4);
+    const upload = new Upload(webBody(from.stream), 4);
     const heard = listen(upload);
     from.give('body');
     from.end();
-    expect(await upload.bytes()).toEqual(await upload.bytes());
+    expect(await uploadBytes(upload)).toEqual(await uploadBytes(upload));
     expect([upload.consumed, heard.text(), heard.ends]).toEqual([false, 'body', [true]]);
   });
 
   it('as a stream begins with what was read', async () => {
     const from = source();
-    const upload = new StreamUpload(from.stream, null);
+    const upload = new Upload(webBody(from.stream), null);
     const heard = listen(upload);
     from.give('one');
-    const first = upload.stream(noProgress).getReader();
+    const first = uploadStream(upload).getReader();
     await first.read();
     await first.cancel();
     from.give('two');
     from.end();
     expect([upload.consumed, from.cancelled()]).toEqual([false, false]);
-    expect(await textOf(upload.stream(noProgress))).toBe('onetwo');
+    expect(await textOf(uploadStream(upload))).toBe('onetwo');
     expect([heard.text(), heard.ends]).toEqual(['onetwo', [true]]);
   });
 
   it('loses no chunk that the first attempt was waiting for', async () => {
     const from = source();
-    const upload = new StreamUpload(from.stream, null);
-    const first = upload.stream(noProgress).getReader();
+    const upload = new Upload(webBody(from.stream), null);
+    const first = uploadStream(upload).getReader();
     const waiting = first.read();
     await first.cancel();
-    const second = textOf(upload.stream(noProgress));
+    const second = textOf(uploadStream(upload));
     from.give('one');
     from.end();
     await waiting;
@@ -72,8 +72,8 @@ describe('a body that is sent again', () => {
 
   it('is consumed once it is too much to keep, or answered', async () => {
     const from = source();
-    const upload = new StreamUpload(from.stream, null);
-    const reader = upload.stream(noProgress).getReader();
+    const upload = new Upload(webBody(from.stream), null);
+    const reader = uploadStream(upload).getReader();
     from.give('x'.repeat(64 * 1024));
     await reader.read();
     expect(upload.consumed).toBe(false);
@@ -81,7 +81,7 @@ describe('a body that is sent again', () => {
     await reader.read();
     expect(upload.consumed).toBe(true);
 
-    const answered = new StreamUpload(source().stream, null);
+    const answered = new Upload(webBody(source().stream), null);
     answered.answered();
     expect(answered.consumed).toBe(true);
   });
@@ -90,10 +90,10 @@ describe('a body that is sent again', () => {
 describe('a body that is not read to its end', () => {
   it('is cancelled when the upstream has answered and wants no more', async () => {
     const from = source();
-    const upload = new StreamUpload(from.stream, null);
+    const upload = new Upload(webBody(from.stream), null);
     const heard = listen(upload);
     from.give('one');
-    const reader = upload.stream(noProgress).getReader();
+    const reader = uploadStream(upload).getReader();
     await reader.read();
     await reader.cancel();
     upload.answered();
@@ -102,7 +102,7 @@ describe('a body that is not read to its end', () => {
 
   it('is cancelled when no node took it', () => {
     const from = source();
-    const upload = new StreamUpload(from.stream, null);
+    const upload = new Upload(webBody(from.stream), null);
     const heard = listen(upload);
     upload.cancel();
     expect([from.cancelled(), heard.ends, upload.consumed]).toEqual([true, [false], true]);
@@ -110,10 +110,10 @@ describe('a body that is not read to its end', () => {
 
   it('is never whole when the client leaves', async () => {
     const from = source();
-    const upload = new StreamUpload(from.stream, null);
+    const upload = new Upload(webBody(from.stream), null);
     const heard = listen(upload);
     from.breakOff();
-    await expect(textOf(upload.stream(noProgress))).rejects.toThrow('left');
+    await expect(textOf(uploadStream(upload))).rejects.toThrow('left');
     expect([heard.ends, upload.consumed]).toEqual([[false], true]);
   });
 });

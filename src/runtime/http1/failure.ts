@@ -1,9 +1,7 @@
 import { type FailureKind, TransportError } from '../../http/transport.ts';
+import { ProtocolError } from './framing.ts';
 
-/**
- * What Node and undici call the ways a request fails. Codes, because messages change.
- * System errors: errno names; `UND_ERR_*`: undici; `HPE_*`: llhttp; the rest: OpenSSL through node:tls.
- */
+/** What can go wrong below HTTP. Codes, because messages change: errno names, then OpenSSL's. */
 const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'connect',
   EHOSTUNREACH: 'connect',
@@ -14,14 +12,9 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
   ETIMEDOUT: 'timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
   ECONNRESET: 'reset',
+  ECONNABORTED: 'reset',
   EPIPE: 'reset',
-  UND_ERR_SOCKET: 'reset',
-  UND_ERR_HEADERS_OVERFLOW: 'protocol',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
   EPROTO: 'tls',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
   SELF_SIGNED_CERT_IN_CHAIN: 'tls',
@@ -33,15 +26,15 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
 
 /** Families of codes, looked at when the exact code is not in the table. */
 const KIND_OF_PREFIX: readonly (readonly [prefix: string, kind: FailureKind])[] = [
-  ['HPE_', 'protocol'],
   ['ERR_TLS_', 'tls'],
   ['ERR_SSL_', 'tls'],
   ['CERT_', 'tls'],
 ];
 
-/** Turns what undici rejected with into one of our kinds. What is unknown counts as a reset. */
+/** Turns what a socket failed with into one of our kinds. What is unknown counts as a reset. */
 export function transportError(error: unknown): TransportError {
   if (error instanceof TransportError) return error;
+  if (error instanceof ProtocolError) return new TransportError('protocol', error.message, error);
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   return new TransportError(kindOf(code), message || code, error);
@@ -58,8 +51,6 @@ function kindOf(code: string): FailureKind {
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  // undici leaves llhttp's code out where it does not know a number of it.
-  if (error instanceof Error && error.name === 'HTTPParserError') return 'HPE_UNKNOWN';
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return 'cause' in error ? codeOf(error.cause) : '';
 }

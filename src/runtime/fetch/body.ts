@@ -1,0 +1,61 @@
+import type { BodySource, Upload } from '../../http/upload.ts';
+
+/** The body of a web request, pulled. */
+export function webBody(stream: ReadableStream<Uint8Array>): BodySource {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  return {
+    async read() {
+      reader ??= stream.getReader();
+      const { done, value } = await reader.read();
+      return done ? null : value;
+    },
+    cancel() {
+      // A stream that broke by itself has told its reader already.
+      (reader ?? stream).cancel().catch(() => {});
+    },
+  };
+}
+
+/**
+ * An upload as a stream, for what takes no other form.
+ *
+ * @param progress called with each chunk, to keep a deadline away
+ */
+export function uploadStream(
+  upload: Upload,
+  progress: () => void = () => {},
+): ReadableStream<Uint8Array> {
+  const source = upload.reader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk = await source.read();
+        progress();
+        if (chunk === null) controller.close();
+        else controller.enqueue(chunk);
+      },
+      cancel: () => source.cancel(),
+    },
+    // Nothing is read ahead of the upstream.
+    { highWaterMark: 0 },
+  );
+}
+
+/** All of an upload that is known to be small. Rejects when the client leaves half-way. */
+export async function uploadBytes(upload: Upload): Promise<Uint8Array> {
+  const source = upload.reader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let chunk = await source.read(); chunk !== null; chunk = await source.read()) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+  }
+  if (chunks.length === 1) return chunks[0]!;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}

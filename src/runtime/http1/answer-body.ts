@@ -1,0 +1,92 @@
+/** How a body talks back to the connection that it comes from. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+  /** The rest is not wanted: frees the server. */
+  cancel(): void;
+}
+
+/** Bytes that may wait for their reader before the server has to wait. */
+const HIGH_WATER = 256 * 1024;
+
+/** The body of an answer: pushed by a connection, pulled by whoever passes it on. */
+export class AnswerBody {
+  readonly #flow: Flow;
+  #chunks: Uint8Array[] = [];
+  #queued = 0;
+  #paused = false;
+  #ended = false;
+  #error: Error | null = null;
+  #waiting: { resolve(chunk: Uint8Array | null): void; reject(error: Error): void } | null = null;
+
+  constructor(flow: Flow) {
+    this.#flow = flow;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#waiting !== null) {
+      this.#settle()?.resolve(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#queued += chunk.byteLength;
+    if (this.#queued < HIGH_WATER || this.#paused) return;
+    this.#paused = true;
+    this.#flow.pause();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#settle()?.resolve(null);
+  }
+
+  fail(error: Error): void {
+    this.#error = error;
+    this.#settle()?.reject(error);
+  }
+
+  /** True when all of it is here: a small answer arrives in one piece with its head. */
+  get complete(): boolean {
+    return this.#ended;
+  }
+
+  /** The chunks that are here, taken away. */
+  drain(): Uint8Array[] {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#queued = 0;
+    this.#flowAgain();
+    return chunks;
+  }
+
+  /** The next chunk, `null` at the end. Rejects when the server broke off. One read at a time. */
+  read(): Promise<Uint8Array | null> {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#queued -= chunk.byteLength;
+      if (this.#queued === 0) this.#flowAgain();
+      return Promise.resolve(chunk);
+    }
+    if (this.#error !== null) return Promise.reject(this.#error);
+    if (this.#ended) return Promise.resolve(null);
+    this.#flowAgain();
+    return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
+  }
+
+  cancel(): void {
+    this.#chunks = [];
+    if (!this.#ended && this.#error === null) this.#flow.cancel();
+  }
+
+  #flowAgain(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#flow.resume();
+  }
+
+  #settle() {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    return waiting;
+  }
+}

@@ -1,0 +1,172 @@
+import { type Framing, type Head, parseHead, ProtocolError } from './framing.ts';
+
+/** Told of an answer as it comes in. */
+export interface AnswerListener {
+  /** 1xx heads are reported as well; the final one follows. */
+  head(head: Head): void;
+  data(bytes: Buffer): void;
+  /** The answer is whole. */
+  end(): void;
+}
+
+/** Most bytes of a head or of trailers: above what servers send, below what hurts. */
+const HEAD_LIMIT = 64 * 1024;
+
+/** Most bytes of a line with a chunk's size; extensions are skipped (RFC 9112 section 7.1.1). */
+const SIZE_LINE_LIMIT = 4096;
+
+const EMPTY = Buffer.alloc(0);
+
+type State = 'idle' | 'head' | 'length' | 'close' | 'size' | 'chunk' | 'chunk-end' | 'trailers';
+
+/**
+ * Reads answers from a byte stream cut anywhere. One parser serves one connection, one answer after
+ * another.
+ */
+export class AnswerParser {
+  readonly #listener: AnswerListener;
+  #state: State = 'idle';
+  #method = 'GET';
+  /** Bytes that are not enough to go on with. */
+  #rest: Buffer = EMPTY;
+  /** Bytes left of the body or chunk. */
+  #remaining = 0;
+
+  constructor(listener: AnswerListener) {
+    this.#listener = listener;
+  }
+
+  /** Gets ready for the answer to a request. */
+  expect(method: string): void {
+    this.#method = method;
+    this.#state = 'head';
+  }
+
+  /** @throws ProtocolError when the bytes are no answer, or nobody asked for them */
+  push(bytes: Buffer): void {
+    let input = this.#rest.byteLength === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    this.#rest = EMPTY;
+    while (input.byteLength > 0) {
+      const used = this.#step(input);
+      if (used === 0) {
+        this.#rest = input;
+        return;
+      }
+      input = input.subarray(used);
+    }
+  }
+
+  /** The connection ended. True when that is where the answer ends, too. */
+  close(): boolean {
+    if (this.#state !== 'close') return false;
+    this.#finish();
+    return true;
+  }
+
+  /** Takes what it can from the start of `input` and says how much; 0 asks for more. */
+  #step(input: Buffer): number {
+    switch (this.#state) {
+      case 'head':
+        return this.#head(input);
+      case 'length':
+      case 'chunk':
+        return this.#body(input);
+      case 'close':
+        this.#listener.data(input);
+        return input.byteLength;
+      case 'size':
+        return this.#size(input);
+      case 'chunk-end':
+        return this.#chunkEnd(input);
+      case 'trailers':
+        return this.#trailers(input);
+      case 'idle':
+        throw new ProtocolError('bytes that no request asked for');
+    }
+  }
+
+  #head(input: Buffer): number {
+    const end = input.indexOf('\r\n\r\n');
+    if (end === -1 || end > HEAD_LIMIT) {
+      if (input.byteLength > HEAD_LIMIT) throw new ProtocolError('a head over 64 KiB');
+      return 0;
+    }
+    const head = parseHead(input.toString('latin1', 0, end), this.#method);
+    // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
+    if (head.status >= 200 || head.status === 101) this.#begin(head.framing);
+    this.#listener.head(head);
+    if (this.#state === 'idle') this.#listener.end();
+    return end + 4;
+  }
+
+  #begin(framing: Framing): void {
+    switch (framing.kind) {
+      case 'none':
+        this.#state = 'idle';
+        break;
+      case 'length':
+        this.#remaining = framing.length;
+        this.#state = 'length';
+        break;
+      case 'chunked':
+        this.#state = 'size';
+        break;
+      case 'close':
+        this.#state = 'close';
+    }
+  }
+
+  #body(input: Buffer): number {
+    const taken = Math.min(input.byteLength, this.#remaining);
+    this.#remaining -= taken;
+    this.#listener.data(taken === input.byteLength ? input : input.subarray(0, taken));
+    if (this.#remaining === 0) {
+      if (this.#state === 'chunk') this.#state = 'chunk-end';
+      else this.#finish();
+    }
+    return taken;
+  }
+
+  #size(input: Buffer): number {
+    const end = input.indexOf('\r\n');
+    if (end === -1) {
+      if (input.byteLength > SIZE_LINE_LIMIT)
+        throw new ProtocolError('a chunk size without an end');
+      return 0;
+    }
+    const line = input.toString('latin1', 0, end);
+    const digits = /^([\da-f]{1,13})[\t ]*(?:;[^\r\n]*)?$/i.exec(line)?.[1];
+    if (digits === undefined) throw new ProtocolError('not the size of a chunk');
+    this.#remaining = Number.parseInt(digits, 16);
+    this.#state = this.#remaining === 0 ? 'trailers' : 'chunk';
+    return end + 2;
+  }
+
+  #chunkEnd(input: Buffer): number {
+    if (input.byteLength < 2) return 0;
+    if (input[0] !== 0x0d || input[1] !== 0x0a)
+      throw new ProtocolError('a chunk longer than its size');
+    this.#state = 'size';
+    return 2;
+  }
+
+  #trailers(input: Buffer): number {
+    const end = input.indexOf('\r\n');
+    if (end === 0) {
+      this.#finish();
+      return 2;
+    }
+    const all = input.indexOf('\r\n\r\n');
+    if (all === -1) {
+      if (input.byteLength > HEAD_LIMIT) throw new ProtocolError('trailers over 64 KiB');
+      return 0;
+    }
+    this.#finish();
+    return all + 4;
+  }
+
+  #finish(): void {
+    this.#state = 'idle';
+    this.#listener.end();
+  }
+}

@@ -1,0 +1,138 @@
+import type { Outbound } from '../../http/outbound.ts';
+import { type Call, type Forward, type SendCopy, TransportError } from '../../http/transport.ts';
+import { ANSWER_DRAIN_LIMIT } from '../limits.ts';
+import type { AnswerBody } from './answer-body.ts';
+import type { Connection, ExchangeListener } from './connection.ts';
+import { transportError } from './failure.ts';
+import type { Head } from './framing.ts';
+import type { Pool } from './pool.ts';
+
+/** Makes the client's answer of a head and a body still under way. */
+export type Respond = (head: Head, body: AnswerBody) => Response;
+
+/** Forwarding over HTTP/1.1 connections of our own: bytes, fields and reason phrase as they are. */
+export function http1Forward(pool: Pool, respond: Respond): Forward {
+  return (request) => new ForwardCall(pool, request, respond);
+}
+
+/** Sending copies over a pool of their own; answers are dropped as they arrive. */
+export function http1SendCopy(pool: Pool): SendCopy {
+  return (request) => new CopyCall(pool, request);
+}
+
+/** Methods that may be sent twice without harm (RFC 9110 section 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+]);
+
+/** A request under way. One object serves as call and as listener, since each request needs both. */
+abstract class Http1Call<T> implements Call<T>, ExchangeListener {
+  readonly done: Promise<T>;
+  protected resolve!: (value: T) => void;
+  protected connection: Connection | null = null;
+  #reject!: (error: TransportError) => void;
+  readonly #pool: Pool;
+  readonly #request: Outbound;
+  #over = false;
+
+  constructor(pool: Pool, request: Outbound) {
+    this.#pool = pool;
+    this.#request = request;
+    this.done = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#start(false);
+  }
+
+  abstract answered(head: Head, body: AnswerBody): void;
+
+  abort(reason: TransportError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#reject(reason);
+    this.connection?.destroy(reason);
+  }
+
+  failed(error: TransportError): void {
+    if (this.#over) return;
+    if (this.#wasStale(error)) return this.#start(true);
+    this.#over = true;
+    this.#reject(error);
+  }
+
+  /** The exchange is out of this call's hands. */
+  protected over(): void {
+    this.#over = true;
+  }
+
+  #start(fresh: boolean): void {
+    try {
+      this.connection = this.#pool.start(this.#request, this, fresh);
+    } catch (error) {
+      this.#over = true;
+      this.#reject(transportError(error));
+    }
+  }
+
+  /**
+   * A kept connection that closes without a byte in answer was most likely being closed by the
+   * server already. A new one gets the request then, if sending it twice does no harm
+   * (RFC 9112 section 9.3.1).
+   */
+  #wasStale(error: TransportError): boolean {
+    const { body, method } = this.#request;
+    const again = body === null || body instanceof Uint8Array;
+    return (
+      error.kind === 'reset' && this.connection!.exchanges > 1 && again && IDEMPOTENT.has(method)
+    );
+  }
+}
+
+class ForwardCall extends Http1Call<Response> {
+  readonly #respond: Respond;
+
+  constructor(pool: Pool, request: Outbound, respond: Respond) {
+    super(pool, request);
+    this.#respond = respond;
+  }
+
+  answered(head: Head, body: AnswerBody): void {
+    this.over();
+    this.resolve(this.#respond(head, body));
+  }
+}
+
+class CopyCall extends Http1Call<number> {
+  answered({ status }: Head, body: AnswerBody): void {
+    void this.#drain(status, body);
+  }
+
+  /** A mirror that sent its status has answered, whatever becomes of the body. */
+  async #drain(status: number, body: AnswerBody): Promise<void> {
+    try {
+      for (let drained = 0; drained <= ANSWER_DRAIN_LIMIT;) {
+        const chunk = await body.read();
+        if (chunk === null) return;
+        drained += chunk.byteLength;
+      }
+      body.cancel();
+    } catch {
+      // Broken off by the mirror, or given up by us.
+    } finally {
+      this.over();
+      this.resolve(status);
+    }
+  }
+
+  override abort(reason: TransportError): void {
+    // Once answered, giving up means not to read on; the drain then ends and resolves.
+    if (this.connection?.answering) this.connection.destroy(reason);
+    else super.abort(reason);
+  }
+}

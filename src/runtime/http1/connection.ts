@@ -1,0 +1,295 @@
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Outbound } from '../../http/outbound.ts';
+import type { Upload } from '../../http/upload.ts';
+import { TransportError } from '../../http/transport.ts';
+import { AnswerBody } from './answer-body.ts';
+import { type AnswerListener, AnswerParser } from './answer-parser.ts';
+import { Deadline } from './deadline.ts';
+import { transportError } from './failure.ts';
+import type { Head } from './framing.ts';
+import type { Origin } from './origin.ts';
+import { type BodyFraming, requestHead } from './request-head.ts';
+
+/** Told what becomes of one request. Exactly one of the two is called, once. */
+export interface ExchangeListener {
+  answered(head: Head, body: AnswerBody): void;
+  failed(error: TransportError): void;
+}
+
+/** What a connection needs of the pool it belongs to. */
+export interface Owner {
+  /** The exchange is over and the connection may carry another. */
+  idle(connection: Connection): void;
+  closed(connection: Connection): void;
+}
+
+/** Which wait a deadline ends, for the message. */
+type Phase = 'connect' | 'send' | 'read';
+
+const PHASE_TEXT: Readonly<Record<Phase, string>> = {
+  connect: 'no connection',
+  send: 'the request was not taken',
+  read: 'no answer',
+};
+
+/** One connection to a server. Carries one exchange at a time. */
+export class Connection implements AnswerListener {
+  /** Exchanges it has carried, the present one included. */
+  exchanges = 0;
+  /** Milliseconds that the server keeps it idle, if it said so. */
+  idleHint: number | null = null;
+  readonly #owner: Owner;
+  readonly #socket: Socket;
+  readonly #parser = new AnswerParser(this);
+  readonly #deadline = new Deadline(() => this.#expire());
+  #connected = false;
+  #closed = false;
+  #phase: Phase = 'connect';
+  #request: Outbound | null = null;
+  #listener: ExchangeListener | null = null;
+  #head: Head | null = null;
+  /** An answer that the listener has not been told of yet. */
+  #answer: { readonly head: Head; readonly body: AnswerBody } | null = null;
+  #body: AnswerBody | null = null;
+  #sent = false;
+  #paused = false;
+
+  constructor(origin: Origin, owner: Owner, lookup: LookupFunction) {
+    this.#owner = owner;
+    const { hostname: host, port } = origin;
+    // An IP address is no server name (RFC 6066 section 3).
+    const servername = isIP(host) === 0 ? host : '';
+    this.#socket = origin.tls
+      ? connectTls({ host, port, lookup, servername, ALPNProtocols: ['http/1.1'] })
+      : connectTcp({ host, port, lookup });
+    const socket = this.#socket;
+    socket.setNoDelay(true);
+    socket.once(origin.tls ? 'secureConnect' : 'connect', () => this.#onConnected());
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.once('end', () => this.#onEnd());
+    socket.once('error', (error) => this.#close(transportError(error)));
+    socket.once('close', () =>
+      this.#close(new TransportError('reset', 'the server closed the connection')),
+    );
+  }
+
+  /** Sends a request. Only when nothing else is under way. */
+  start(request: Outbound, listener: ExchangeListener): void {
+    this.exchanges++;
+    this.#request = request;
+    this.#listener = listener;
+    this.#head = null;
+    this.#answer = null;
+    this.#body = null;
+    this.#sent = false;
+    if (this.#connected) this.#send();
+    else this.#wait('connect', request.timeouts.connect);
+  }
+
+  /** Ends the connection and fails what is under way. */
+  destroy(reason: TransportError): void {
+    this.#close(reason);
+  }
+
+  /** True once any byte of an answer was seen: the server has had the request. */
+  get answering(): boolean {
+    return this.#head !== null;
+  }
+
+  #onConnected(): void {
+    this.#connected = true;
+    if (this.#request !== null) this.#send();
+  }
+
+  #send(): void {
+    const request = this.#request!;
+    let head: string;
+    let framing: BodyFraming;
+    try {
+      ({ head, framing } = requestHead(request));
+    } catch (error) {
+      this.#close(new TransportError('protocol', (error as Error).message, error));
+      return;
+    }
+    this.#parser.expect(request.method);
+    const { body } = request;
+    if (body === null) {
+      this.#socket.write(head, 'latin1');
+      this.#onSent();
+    } else if (body instanceof Uint8Array) {
+      this.#socket.cork();
+      this.#socket.write(head, 'latin1');
+      this.#socket.write(body);
+      this.#socket.uncork();
+      this.#onSent();
+    } else {
+      this.#socket.write(head, 'latin1');
+      void this.#upload(framing);
+    }
+  }
+
+  /** Passes a body on as it comes: the next chunk is asked for when the server took the last. */
+  async #upload(framing: BodyFraming): Promise<void> {
+    const { body, timeouts } = this.#request!;
+    const upload = (body as Upload).reader();
+    const listener = this.#listener;
+    // The exchange may end before its upload does, and the connection serve another, or close.
+    const current = () => !this.#closed && this.#listener === listener;
+    try {
+      for (;;) {
+        // While the client takes its time, nobody owes us anything.
+        this.#deadline.clear();
+        const chunk = await upload.read();
+        if (!current()) return upload.cancel();
+        if (chunk === null) break;
+        if (this.#head === null) this.#wait('send', timeouts.send);
+        if (!this.#writeChunk(chunk, framing)) {
+          await this.#drained();
+          if (!current()) return upload.cancel();
+        }
+      }
+    } catch (error) {
+      // The client left half-way. The server must not take what it got for the whole.
+      if (current()) this.#close(new TransportError('reset', 'the request broke off', error));
+      return;
+    }
+    if (framing === 'chunked') this.#socket.write('0\r\n\r\n', 'latin1');
+    this.#onSent();
+  }
+
+  #writeChunk(chunk: Uint8Array, framing: BodyFraming): boolean {
+    if (framing !== 'chunked') return this.#socket.write(chunk);
+    // A chunk of size 0 would end the body (RFC 9112 section 7.1).
+    if (chunk.byteLength === 0) return true;
+    this.#socket.cork();
+    this.#socket.write(`${chunk.byteLength.toString(16)}\r\n`, 'latin1');
+    this.#socket.write(chunk);
+    const more = this.#socket.write('\r\n', 'latin1');
+    this.#socket.uncork();
+    return more;
+  }
+
+  #drained(): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done);
+        socket.off('close', done);
+        resolve();
+      };
+      socket.once('drain', done);
+      socket.once('close', done);
+    });
+  }
+
+  #onSent(): void {
+    this.#sent = true;
+    if (this.#head === null) this.#wait('read', this.#request!.timeouts.read);
+    else if (this.#body?.complete) this.#finish();
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#body !== null && !this.#paused) this.#wait('read', this.#request!.timeouts.read);
+    const listener = this.#listener;
+    try {
+      this.#parser.push(bytes);
+    } catch (error) {
+      this.#close(transportError(error));
+      // Nonsense behind a whole answer ends the connection, but the answer stands.
+      if (this.#answer?.body.complete !== true) return;
+    }
+    // After all that came along with it, so that a small body is there whole. By then the exchange
+    // may be over; what belongs to it is kept here.
+    if (this.#answer === null || listener === null) return;
+    const { head, body } = this.#answer;
+    this.#answer = null;
+    listener.answered(head, body);
+  }
+
+  head(head: Head): void {
+    if (head.status < 200) {
+      // Interim answers belong to our connection; the client's listener sends its own.
+      this.#wait('read', this.#request!.timeouts.read);
+      return;
+    }
+    this.#head = head;
+    this.#body = new AnswerBody({
+      pause: () => this.#pause(),
+      resume: () => this.#resume(),
+      cancel: () => this.#close(new TransportError('reset', 'nobody wants the rest')),
+    });
+    if (head.idle !== null) this.idleHint = head.idle;
+    this.#answer = { head, body: this.#body };
+    this.#wait('read', this.#request!.timeouts.read);
+  }
+
+  data(bytes: Buffer): void {
+    this.#body!.push(bytes);
+  }
+
+  end(): void {
+    const body = this.#body;
+    if (body === null) return;
+    body.end();
+    if (this.#sent) this.#finish();
+    // Answered before all was sent: the server does not want the rest, and what it does with bytes
+    // under way nobody knows (RFC 9112 section 9.5).
+    else this.#close(null);
+  }
+
+  #finish(): void {
+    const { keepAlive } = this.#head!;
+    this.#deadline.clear();
+    this.#request = null;
+    this.#listener = null;
+    this.#body = null;
+    if (keepAlive && !this.#closed) this.#owner.idle(this);
+    else this.#close(null);
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    // A slow client is not the server's fault.
+    this.#deadline.clear();
+    this.#socket.pause();
+  }
+
+  #resume(): void {
+    this.#paused = false;
+    if (this.#closed) return;
+    if (this.#request !== null) this.#wait('read', this.#request.timeouts.read);
+    this.#socket.resume();
+  }
+
+  #onEnd(): void {
+    if (this.#parser.close()) return;
+    this.#close(new TransportError('reset', 'the server closed the connection'));
+  }
+
+  #wait(phase: Phase, milliseconds: number): void {
+    this.#phase = phase;
+    this.#deadline.set(milliseconds);
+  }
+
+  #expire(): void {
+    const { timeouts } = this.#request ?? {};
+    const limit = timeouts === undefined ? 0 : timeouts[this.#phase] / 1000;
+    this.#close(new TransportError('timeout', `${PHASE_TEXT[this.#phase]} within ${limit} s`));
+  }
+
+  #close(reason: TransportError | null): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deadline.dispose();
+    const listener = this.#listener;
+    const body = this.#body;
+    const told = this.#head !== null && this.#answer === null;
+    this.#listener = null;
+    this.#socket.destroy();
+    this.#owner.closed(this);
+    if (listener === null || reason === null) return;
+    if (told) body?.fail(reason);
+    else listener.failed(reason);
+  }
+}

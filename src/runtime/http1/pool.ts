@@ -1,0 +1,116 @@
+import type { LookupFunction } from 'node:net';
+import type { Outbound } from '../../http/outbound.ts';
+import { TransportError } from '../../http/transport.ts';
+import { Connection, type ExchangeListener, type Owner } from './connection.ts';
+import { sharedLookup } from './lookup.ts';
+import { parseOrigin } from './origin.ts';
+
+/**
+ * Milliseconds that a connection is kept idle when the server does not say how long it would. Below
+ * what servers that do not say so use, since a request on a connection that is just being closed
+ * may be lost.
+ */
+const IDLE = 4000;
+
+/** A server that says it closes after n seconds gets this many milliseconds less. */
+const IDLE_MARGIN = 1000;
+
+/** Connections to servers, kept for reuse. */
+export interface Pool {
+  /** Sends a request on an idle connection, or a new one when `fresh` or none is idle. */
+  start(request: Outbound, listener: ExchangeListener, fresh: boolean): Connection;
+  /** Closes every connection, those in use as well. */
+  destroy(): void;
+}
+
+export function createPool(): Pool {
+  const servers = new Map<string, Server>();
+  const lookup = sharedLookup();
+  return {
+    start(request, listener, fresh) {
+      let server = servers.get(request.origin);
+      if (server === undefined) {
+        server = new Server(request.origin, lookup, (empty) => servers.delete(empty));
+        servers.set(request.origin, server);
+      }
+      return server.start(request, listener, fresh);
+    },
+    destroy() {
+      for (const server of servers.values()) server.destroy();
+    },
+  };
+}
+
+/** The connections to one server. Forgets itself when the last one is gone. */
+class Server implements Owner {
+  readonly #origin: string;
+  readonly #lookup: LookupFunction;
+  readonly #forget: (origin: string) => void;
+  readonly #all = new Set<Connection>();
+  /** The one used last is used first, so that those nobody needs age and go. */
+  readonly #idle: { connection: Connection; until: number }[] = [];
+  #sweep: NodeJS.Timeout | null = null;
+
+  constructor(origin: string, lookup: LookupFunction, forget: (origin: string) => void) {
+    this.#origin = origin;
+    this.#lookup = lookup;
+    this.#forget = forget;
+  }
+
+  start(request: Outbound, listener: ExchangeListener, fresh: boolean): Connection {
+    const reused = fresh ? null : this.#takeIdle();
+    const connection = reused ?? new Connection(parseOrigin(this.#origin), this, this.#lookup);
+    this.#all.add(connection);
+    connection.start(request, listener);
+    return connection;
+  }
+
+  idle(connection: Connection): void {
+    const hint = connection.idleHint;
+    const time = hint === null ? IDLE : Math.max(0, hint - IDLE_MARGIN);
+    if (time === 0) {
+      connection.destroy(CLOSED);
+      return;
+    }
+    this.#idle.push({ connection, until: performance.now() + time });
+    this.#sweep ??= this.#sweepLater();
+  }
+
+  closed(connection: Connection): void {
+    this.#all.delete(connection);
+    const at = this.#idle.findIndex((entry) => entry.connection === connection);
+    if (at !== -1) this.#idle.splice(at, 1);
+    if (this.#all.size > 0) return;
+    if (this.#sweep !== null) clearTimeout(this.#sweep);
+    this.#sweep = null;
+    this.#forget(this.#origin);
+  }
+
+  destroy(): void {
+    for (const connection of this.#all) connection.destroy(CLOSED);
+  }
+
+  #takeIdle(): Connection | null {
+    const entry = this.#idle.pop();
+    if (entry === undefined) return null;
+    if (entry.until > performance.now()) return entry.connection;
+    entry.connection.destroy(CLOSED);
+    return this.#takeIdle();
+  }
+
+  #sweepLater(): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#sweep = null;
+      const now = performance.now();
+      // Closing takes an entry out of the list: look at a copy.
+      for (const { connection, until } of this.#idle.slice()) {
+        if (until <= now) connection.destroy(CLOSED);
+      }
+      if (this.#idle.length > 0) this.#sweep ??= this.#sweepLater();
+    }, IDLE_MARGIN);
+    timer.unref();
+    return timer;
+  }
+}
+
+const CLOSED = new TransportError('shutdown', 'the pool was closed');

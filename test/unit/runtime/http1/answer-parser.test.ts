@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { AnswerParser } from '../../../../src/runtime/http1/answer-parser.ts';
+import { type Head, ProtocolError } from '../../../../src/runtime/http1/framing.ts';
+
+interface Read {
+  readonly heads: Head[];
+  body: string;
+  ended: number;
+}
+
+/** Reads an answer that arrives in pieces of `size` bytes; `close` ends the connection after it. */
+function read(text: string, { size = Infinity, method = 'GET', close = false } = {}): Read {
+  const result: Read = { heads: [], body: '', ended: 0 };
+  const parser = new AnswerParser({
+    head: (head) => result.heads.push(head),
+    data: (bytes) => (result.body += bytes.toString('latin1')),
+    end: () => (result.ended += 1),
+  });
+  parser.expect(method);
+  const bytes = Buffer.from(text, 'latin1');
+  for (let i = 0; i < bytes.byteLength; i += size) parser.push(bytes.subarray(i, i + size));
+  if (close) parser.close();
+  return result;
+}
+
+const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+describe('an answer', () => {
+  it.each<[string, string, string]>([
+    ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello', 'hello'],
+    [
+      'the same length twice',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\ncontent-length: 2\r\n\r\nhi',
+      'hi',
+    ],
+    ['length 0', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', ''],
+    ['chunks', `${CHUNKED}5\r\nhello\r\n1;x="y"\r\n!\r\n0\r\n\r\n`, 'hello!'],
+    [
+      'chunks and trailers',
+      `${CHUNKED}A\r\n0123456789\r\n0\r\nX-Sum: 1\r\nY: 2\r\n\r\n`,
+      '0123456789',
+    ],
+    ['204', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
+    ['304 with a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n', ''],
+    [
+      'an interim answer before',
+      'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n.',
+      '.',
+    ],
+  ])('with %s is the same however it is cut', (_, text, body) => {
+    const whole = read(text);
+    expect([whole.body, whole.ended]).toEqual([body, 1]);
+    for (let size = 1; size < text.length; size++) expect(read(text, { size })).toEqual(whole);
+  });
+
+  it('without any length ends with the connection', () => {
+    const text = 'HTTP/1.0 200 OK\r\n\r\nall there is';
+    expect(read(text)).toMatchObject({ body: 'all there is', ended: 0 });
+    expect(read(text, { close: true })).toMatchObject({ body: 'all there is', ended: 1 });
+  });
+
+  it('to HEAD has no body whatever it says', () => {
+    const text = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n';
+    expect(read(text, { method: 'HEAD' })).toMatchObject({ ended: 1 });
+  });
+
+  it('that breaks off is not whole', () => {
+    expect(read('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel', { close: true }).ended).toBe(0);
+    expect(read(`${CHUNKED}5\r\nhello\r\n`, { close: true }).ended).toBe(0);
+  });
+});
+
+describe('a head', () => {
+  it('keeps reason, order, case and repetition, and drops what belongs to the connection', () => {
+    const { heads } = read(
+      'HTTP/1.1 299 Fine by  me\r\nSet-Cookie: a=1\r\nX-Empty:\r\nset-cookie:b=2  \r\n' +
+        'Connection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=7\r\nContent-Length: 0\r\n\r\n',
+    );
+    expect(heads).toEqual([
+      {
+        status: 299,
+        reason: 'Fine by  me',
+        headers: ['Set-Cookie', 'a=1', 'X-Empty', '', 'set-cookie', 'b=2', 'Content-Length', '0'],
+        framing: { kind: 'none' },
+        keepAlive: false,
+        idle: 7000,
+      },
+    ]);
+  });
+
+  it.each([
+    ['HTTP/1.1 200 OK\r\n', true],
+    ['HTTP/1.1 200 OK\r\nConnection: close\r\n', false],
+    ['HTTP/1.0 200 OK\r\n', false],
+    ['HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n', true],
+  ])('%j: the connection stays: %s', (lines, keepAlive) => {
+    expect(read(`${lines}Content-Length: 0\r\n\r\n`).heads[0]!.keepAlive).toBe(keepAlive);
+  });
+
+  it('with a length beside chunks loses the length and the connection', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const { heads, body } = read(`${head}1\r\nx\r\n0\r\n\r\n`);
+    expect(heads[0]).toMatchObject({ headers: [], keepAlive: false });
+    expect(body).toBe('x');
+  });
+});
+
+describe('what is no answer', () => {
+  it.each([
+    ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
+    ['HTTP/2', 'HTTP/2 200\r\n\r\n'],
+    ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
+    ['a folded field', 'HTTP/1.1 200 OK\r\nA: 1\r\n 2\r\n\r\n'],
+    ['a space before the colon', 'HTTP/1.1 200 OK\r\nA : 1\r\n\r\n'],
+    ['a field without a name', 'HTTP/1.1 200 OK\r\n: 1\r\n\r\n'],
+    ['a bare LF', 'HTTP/1.1 200 OK\nA: 1\r\n\r\n'],
+    ['a bare CR', 'HTTP/1.1 200 OK\r\nA: 1\r2\r\n\r\n'],
+    ['a NUL', 'HTTP/1.1 200 OK\r\nA: 1\0\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+    ['a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n'],
+    ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n'],
+    ['an unknown coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n'],
+    ['a chunk size that is none', `${CHUNKED}x\r\n`],
+    ['a chunk size beyond counting', `${CHUNKED}ffffffffffffff\r\n`],
+    ['a chunk longer than its size', `${CHUNKED}1\r\nab\r\n`],
+    ['bytes after the end', 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
+    ['a head without end', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(70_000)}`],
+    ['trailers without end', `${CHUNKED}0\r\nA: ${'a'.repeat(70_000)}`],
+  ])('%s is refused', (_, text) => {
+    expect(() => read(text)).toThrow(ProtocolError);
+    expect(() => read(text, { size: 1 })).toThrow(ProtocolError);
+  });
+});
