@@ -70,7 +70,7 @@ export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptio
       if (handler === null) return notAllowed('GET, HEAD, PUT, POST, PATCH, DELETE');
       const reads = method === 'GET' || method === 'DELETE';
       const body = reads ? noBody : await readBody(c.req.raw);
-      const query = new URL(c.req.url).searchParams;
+      const query = new URL(c.req.url, 'http://localhost').searchParams;
       const ttl = ttlOf(query);
 
       version['X-API-VERSION'] = 'v3';

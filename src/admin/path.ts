@@ -7,7 +7,7 @@
  * @example segmentsOf('http://a/apisix/admin/routes/1/labels/a%2Fb') // ['routes', '1', 'labels', 'a/b']
  */
 export function segmentsOf(url: string): string[] {
-  const { pathname } = new URL(url);
+  const { pathname } = new URL(url, 'http://localhost');
   const start = pathname.indexOf('/admin/');
   if (start === -1) return [];
   const segments = pathname.slice(start + '/admin/'.length).split('/');

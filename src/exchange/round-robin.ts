@@ -14,7 +14,7 @@ export function roundRobin(nodes: readonly Node[]): Pick {
   if (able.length === 0) return () => null;
   if (able.length === 1) {
     const only = able[0]!;
-    return (tried) => (tried.length === 0 ? only : null);
+    return (tried) => (tried.includes(only) ? null : only);
   }
   const credit = able.map(() => 0);
   return (tried) => {

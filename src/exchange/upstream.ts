@@ -39,24 +39,48 @@ interface TimeoutConfig {
  * Compiles an upstream's configuration.
  *
  * @param timeout the route's own, which wins over the upstream's
+ * @throws TypeError for a type of balancing that there is none of yet
  */
 export function compileUpstream(config: UpstreamConfig, timeout?: TimeoutConfig): Upstream {
-  const scheme = config.scheme ?? 'http';
-  const nodes = nodesOf(config).map(({ host, port, weight }): Node => {
+  const { scheme = 'http', type = 'roundrobin' } = config;
+  // To take turns in silence would send sessions where they do not belong.
+  if (type !== 'roundrobin') {
+    throw new TypeError(`upstream type "${type}" is not supported yet (expected "roundrobin")`);
+  }
+  const nodes = nodesOf(config).map(({ host, port, weight, priority }): RankedNode => {
     const address = `${host}:${port}`;
     return {
       origin: `${scheme}://${address}`,
       authority: port === DEFAULT_PORT[scheme] ? host : address,
       weight,
+      priority,
     };
   });
   const retries = config.retries ?? nodes.length - 1;
   return {
-    pick: roundRobin(nodes),
+    pick: byPriority(nodes),
     attempts: Math.max(1, retries + 1),
     retryTimeout: (config.retry_timeout ?? 0) * 1000,
     timeouts: milliseconds(timeout ?? config.timeout),
     hostFor: hostRule(config),
+  };
+}
+
+interface RankedNode extends Node {
+  readonly priority: number;
+}
+
+/** Nodes of a lower priority get a request only after all of a higher one have failed it. */
+function byPriority(nodes: readonly RankedNode[]): Pick {
+  const ranks = [...new Set(nodes.map(({ priority }) => priority))].toSorted((a, b) => b - a);
+  const picks = ranks.map((rank) => roundRobin(nodes.filter(({ priority }) => priority === rank)));
+  if (picks.length === 1) return picks[0]!;
+  return (tried) => {
+    for (const pick of picks) {
+      const node = pick(tried);
+      if (node !== null) return node;
+    }
+    return null;
   };
 }
 

@@ -4,6 +4,7 @@ import type { TestRuntime } from '../../runtimes/runtime.ts';
 import { send } from '../../support/client.ts';
 import { type Answer, origin, type Origin } from '../../support/origin.ts';
 import { outcomes, sample, settled } from '../../support/outcomes.ts';
+import { can } from '../platform.ts';
 import { freePort } from '../../support/ports.ts';
 import type { Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
@@ -87,20 +88,6 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     expect(await settled(stage.gateway, 'refused', 1)).toEqual({ 'sent 2xx': 1 });
   });
 
-  it('has one outcome when no upstream can be reached and there is a body', async () => {
-    await stage.put('unread', {}, to({ node: `127.0.0.1:${await freePort()}` }));
-    const body = Buffer.alloc(300_000);
-    for (const chunks of [undefined, 7000]) {
-      const options = { method: 'POST', body, ...(chunks && { chunks }) };
-      const got = await send(stage.gateway.url, '/unread/a', options).catch(() => null);
-      // The proxy inside `wrangler dev` turns an answer that comes before the body's end into 503.
-      expect(runtime.name === 'workers' ? [502, 503] : [502]).toContain(got?.status ?? 502);
-    }
-    const counted = await settled(stage.gateway, 'unread', 2);
-    // Whether the body was read before the connection was refused is the runtime's own affair.
-    expect((counted['skipped body_incomplete'] ?? 0) + (counted['sent 2xx'] ?? 0)).toBe(2);
-  });
-
   it('has one outcome when the upstream answers early and leaves the body unread', async () => {
     const upstream = await origin();
     opened.push(upstream);
@@ -112,6 +99,30 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     const counted = await settled(stage.gateway, 'early', 1);
     expect(counted).toEqual({ 'skipped body_incomplete': 1 });
     request.destroy();
+  });
+
+  it('has one outcome when the upstream does not answer in time', async () => {
+    const upstream = await holding();
+    const timeout = { connect: 1, send: 1, read: 1 };
+    await stage.put('late', {}, { upstream: { ...to(upstream).upstream, timeout, retries: 0 } });
+    const got = await send(stage.gateway.url, '/late/a', { method: 'POST', body: 'body' });
+    expect(got.status).toBe(504);
+    expect(await settled(stage.gateway, 'late', 1)).toEqual({ 'sent 2xx': 1 });
+  });
+
+  // What follows breaks an upload off, after which `wrangler dev` loses requests of its own.
+  if (!can(runtime.name, 'hangUpInUpload')) return;
+
+  it('has one outcome when no upstream can be reached and there is a body', async () => {
+    await stage.put('unread', {}, to({ node: `127.0.0.1:${await freePort()}` }));
+    const body = Buffer.alloc(300_000);
+    for (const chunks of [undefined, 7000]) {
+      const options = { method: 'POST', body, ...(chunks && { chunks }) };
+      expect((await send(stage.gateway.url, '/unread/a', options)).status).toBe(502);
+    }
+    const counted = await settled(stage.gateway, 'unread', 2);
+    // Whether the body was read before the connection was refused is the runtime's own affair.
+    expect((counted['skipped body_incomplete'] ?? 0) + (counted['sent 2xx'] ?? 0)).toBe(2);
   });
 
   it('has one outcome when the upstream breaks off in the middle of the body', async () => {
@@ -126,14 +137,5 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     request.write(Buffer.alloc(300_000));
     expect(await settled(stage.gateway, 'broken', 1)).toEqual({ 'skipped body_incomplete': 1 });
     request.destroy();
-  });
-
-  it('has one outcome when the upstream does not answer in time', async () => {
-    const upstream = await holding();
-    const timeout = { connect: 1, send: 1, read: 1 };
-    await stage.put('late', {}, { upstream: { ...to(upstream).upstream, timeout, retries: 0 } });
-    const got = await send(stage.gateway.url, '/late/a', { method: 'POST', body: 'body' });
-    expect(got.status).toBe(504);
-    expect(await settled(stage.gateway, 'late', 1)).toEqual({ 'sent 2xx': 1 });
   });
 }
