@@ -87,8 +87,20 @@ class DenoConnection implements Connection {
 
 const NO_CONNECTION: Connection = { peer: '', serverPort: 0 };
 
+/** How often a stopping server looks whether requests are under way. */
+const LOOK_MILLISECONDS = 100;
+
 function listen({ app, hostname, port }: ListenOptions): Promise<Listening> {
   const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
+  let underWay = 0;
+  const over = () => void underWay--;
+
+  /** Resolves when nothing has been under way for two looks. */
+  async function quiet(): Promise<void> {
+    for (let looks = 0; looks < 2; looks = underWay === 0 ? looks + 1 : 0) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+    }
+  }
   return new Promise((resolve) => {
     const server = Deno.serve(
       {
@@ -98,17 +110,20 @@ function listen({ app, hostname, port }: ListenOptions): Promise<Listening> {
           resolve({
             hostname: address.hostname,
             port: address.port,
-            stop: () => server.shutdown(),
+            // A connection that came in just as the server stopped keeps `shutdown` waiting for ever.
+            stop: () => Promise.race([server.shutdown(), quiet()]),
             // The process ends right after, and its connections with it.
             kill() {},
           });
         },
         onError: () => new Response('{"error_msg":"500 Internal Server Error"}\n', { status: 500 }),
       },
-      (request, info) =>
-        hasValidHost(request)
-          ? app.fetch(request, new DenoConnection(request, info, server.addr.port), context)
-          : gatewayError(400),
+      (request, info) => {
+        if (!hasValidHost(request)) return gatewayError(400);
+        underWay++;
+        info.completed.then(over, over);
+        return app.fetch(request, new DenoConnection(request, info, server.addr.port), context);
+      },
     );
   });
 }

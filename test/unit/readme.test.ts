@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,13 @@ describe("the README's documents", () => {
   it.each(readmeBlocks('json').map((block) => [block]))('number %# is valid', (block) => {
     expect(parseDocument(block)).toMatchObject({ ok: true });
   });
+});
+
+it("the README's command for Deno is the task's", () => {
+  const { tasks } = JSON.parse(readFileSync(join(root, 'deno.json'), 'utf8')) as {
+    tasks: { start: string };
+  };
+  expect(readmeBlocks('sh')).toContain(`${tasks.start}\n`);
 });
 
 /** The README's addresses are those of its example; a test needs ones that are free. */
