@@ -221,11 +221,16 @@ export function upstreams(runtime: TestRuntime): void {
       expect([node.requests(), a.seen.length]).toEqual([2, 4]);
     });
 
-    it.each<[string, Send]>([
+    const bodies: [string, Send][] = [
       ['with a body', { body: 'once' }],
-      ['with a body in chunks', { body: 'once', chunks: 2 }],
       ['without a body', {}],
-    ])('is the last to get a POST %s', async (_, options) => {
+    ];
+    // A hang-up in mid-upload: afterwards the proxy of `wrangler dev` answers 503 by itself.
+    if (can(runtime.name, 'hangUpInUpload')) {
+      bodies.push(['with a body in chunks', { body: 'once', chunks: 2 }]);
+    }
+
+    it.each(bodies)('is the last to get a POST %s', async (_, options) => {
       const node = await hangingUp();
       await put({ nodes: { [node.node]: 1, [a.node]: 1 } });
       const statuses = await times(4, { method: 'POST', ...options });
