@@ -1,3 +1,4 @@
+import { joinBytes } from '../http/bytes.ts';
 import { parseJson } from '../config/json.ts';
 import { Refusal, failed } from './answer.ts';
 
@@ -55,13 +56,7 @@ async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8
     }
   }
   if (size > maxBytes) throw tooLarge(size);
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,3 +1,5 @@
+import { joinBytes } from '../http/bytes.ts';
+
 /** Bytes in the order they came, kept in few arrays. */
 export interface Packed {
   readonly size: number;
@@ -52,14 +54,7 @@ export function packed(): Packed {
     append,
     join() {
       close();
-      if (chunks.length === 1) return chunks[0]!;
-      const joined = new Uint8Array(size);
-      let offset = 0;
-      for (const chunk of chunks) {
-        joined.set(chunk, offset);
-        offset += chunk.byteLength;
-      }
-      return joined;
+      return joinBytes(chunks);
     },
   };
 }

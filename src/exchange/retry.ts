@@ -1,15 +1,6 @@
 import type { Inbound } from '../http/inbound.ts';
+import { IDEMPOTENT } from '../http/methods.ts';
 import { ClientLeftError, TransportError } from '../http/transport.ts';
-
-/** Methods that may be sent twice without harm (RFC 9110 section 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'PUT',
-  'DELETE',
-  'OPTIONS',
-  'TRACE',
-]);
 
 /**
  * Whether another node may get this request after one failed. nginx's rule: a request that may

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../http/bytes.ts';
 import type { BodySource, Upload } from '../../http/upload.ts';
 
 /** The body of a web request, pulled. */
@@ -45,17 +46,8 @@ export function uploadStream(
 export async function uploadBytes(upload: Upload): Promise<Uint8Array> {
   const source = upload.reader();
   const chunks: Uint8Array[] = [];
-  let size = 0;
   for (let chunk = await source.read(); chunk !== null; chunk = await source.read()) {
     chunks.push(chunk);
-    size += chunk.byteLength;
   }
-  if (chunks.length === 1) return chunks[0]!;
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }

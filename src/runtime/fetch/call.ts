@@ -50,7 +50,9 @@ export function startFetch<T>(
       if (aborted !== null) throw aborted;
       if (error instanceof TransportError) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      throw new TransportError(dialect.kindOf(error), message, error, dialect.blurred && false);
+      // Where texts are blurred, no kind proves that nothing was sent.
+      const unsent = dialect.blurred ? false : undefined;
+      throw new TransportError(dialect.kindOf(error), message, error, unsent);
     } finally {
       headArrived = true;
       clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { IDEMPOTENT } from '../../http/methods.ts';
 import type { Outbound } from '../../http/outbound.ts';
 import { type Call, type Forward, type SendCopy, TransportError } from '../../http/transport.ts';
 import { ANSWER_DRAIN_LIMIT } from '../limits.ts';
@@ -19,16 +20,6 @@ export function http1Forward(pool: Pool, respond: Respond): Forward {
 export function http1SendCopy(pool: Pool): SendCopy {
   return (request) => new CopyCall(pool, request);
 }
-
-/** Methods that may be sent twice without harm (RFC 9110 section 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'PUT',
-  'DELETE',
-  'OPTIONS',
-  'TRACE',
-]);
 
 /** A request under way. One object serves as call and as listener, since each request needs both. */
 abstract class Http1Call<T> implements Call<T>, ExchangeListener {

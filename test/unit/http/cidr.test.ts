@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { cidrContains, compileCidrs, parseAddress, parseCidr } from '../../../src/http/cidr.ts';
-import { random } from '../routes/random.ts';
+import { random } from '../../support/random.ts';
 
 describe('parseAddress', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forwardTarget, matchPath, originForm } from '../../../src/http/target.ts';
-import { random } from '../routes/random.ts';
+import { random } from '../../support/random.ts';
 
 describe('originForm', () => {
   it.each([

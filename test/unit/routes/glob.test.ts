@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileGlob } from '../../../src/routes/glob.ts';
-import { random } from './random.ts';
+import { random } from '../../support/random.ts';
 
 describe('compileGlob', () => {
   it.each([

@@ -4,7 +4,7 @@ import { buildMatcher } from '../../../src/routes/matcher.ts';
 import { compileRule } from '../../../src/routes/rule.ts';
 import type { RouteCriteria } from '../../../src/routes/rule.ts';
 import { compileTable } from '../../../src/routes/table.ts';
-import { random } from './random.ts';
+import { random } from '../../support/random.ts';
 import { request } from './request.ts';
 
 type Route = RouteCriteria & { readonly id: string };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildPrefixTree } from '../../../src/routes/radix.ts';
 import type { PrefixTree } from '../../../src/routes/radix.ts';
-import { random } from './random.ts';
+import { random } from '../../support/random.ts';
 
 function found(tree: PrefixTree<string>, text: string): string[] {
   const values: string[] = [];
