@@ -3,21 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { ROOT } from './runtimes/paths.ts';
-import { run } from './support/process.ts';
+import { wrangler } from './runtimes/wrangler.ts';
 
 /** Limit of a lean bundle, compressed as Cloudflare counts it. */
 const MOST_BYTES = 60 * 1024;
 
 it('deploys to Workers with one command, a lean bundle and no server code', async () => {
   const out = await mkdtemp(join(tmpdir(), 'proxy-mirror-deploy-'));
-  const wrangler = run(
-    join(ROOT, 'node_modules/.bin/wrangler'),
-    ['deploy', '--dry-run', '--outdir', out],
-    { cwd: ROOT, env: { WRANGLER_SEND_METRICS: 'false', CI: 'true' } },
-  );
-  expect([await wrangler.exited, wrangler.stderr()]).toEqual([0, expect.any(String)]);
-  expect(wrangler.stdout()).toContain('env.ROUTES');
+  expect(await wrangler(['deploy', '--dry-run', '--outdir', out])).toContain('env.ROUTES');
   const scripts = (await readdir(out)).filter((name) => name.endsWith('.js'));
   expect(scripts).toHaveLength(1);
   const bundle = await readFile(join(out, scripts[0]!), 'utf8');

@@ -2,6 +2,7 @@ import { gatewayError } from '../exchange/gateway-error.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { kvStore } from '../stores/kv.ts';
 import { configureLog } from '../telemetry/log.ts';
+import { discardUnread } from './workers/unread.ts';
 import { readWorkerSettings, type WorkerBindings } from './workers/settings.ts';
 import { workersRuntime } from './workers/runtime.ts';
 
@@ -39,7 +40,9 @@ export default {
       isolate.readAt = now;
       context.waitUntil(gateway.refresh());
     }
-    return gateway.fetch(request, bindings, context);
+    const response = await gateway.fetch(request, bindings, context);
+    await discardUnread(request);
+    return response;
   },
 };
 

@@ -42,8 +42,6 @@ const CAN = {
   acceptEncoding: ['node', 'deno', 'bun'],
   /** Bytes above 127 in a field of the request, where they are no UTF-8. */
   latin1ToUpstream: ['node', 'deno', 'bun'],
-  /** Fields that `Connection` nominates are removed: Workers are not shown `Connection`. */
-  nominatedFields: ['node', 'deno', 'bun'],
   /** The body of a GET: fetch has none, so it is dropped. */
   bodyOfGet: ['node'],
   /** `Expect: 100-continue` is answered at once; workerd lets the client wait it out. */
@@ -55,10 +53,10 @@ const CAN = {
   /** A client that leaves before the answer ends the upstream's work: workerd does not tell. */
   seesClientLeave: ['node', 'deno', 'bun'],
   /**
-   * A gateway whose upstream hung up in the middle of an upload serves the next request: workerd
-   * does, but the proxy in front of it in `wrangler dev` loses one.
+   * A client that is still sending gets the answer of a node that hung up or of none at all:
+   * workerd closes the connection under an upload that nobody reads.
    */
-  hangUpInUpload: ['node', 'deno', 'bun'],
+  answersMidUpload: ['node', 'deno', 'bun'],
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;
 
 export function can(runtime: RuntimeName, what: keyof typeof CAN): boolean {

@@ -224,11 +224,9 @@ export function upstreams(runtime: TestRuntime): void {
     const bodies: [string, Send][] = [
       ['with a body', { body: 'once' }],
       ['without a body', {}],
+      // workerd closes the connection of a body that the node left unread.
+      ['with a body in chunks', { body: 'once', chunks: 2, agent: false }],
     ];
-    // A hang-up in mid-upload: afterwards the proxy of `wrangler dev` answers 503 by itself.
-    if (can(runtime.name, 'hangUpInUpload')) {
-      bodies.push(['with a body in chunks', { body: 'once', chunks: 2 }]);
-    }
 
     it.each(bodies)('is the last to get a POST %s', async (_, options) => {
       const node = await hangingUp();
