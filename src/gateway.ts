@@ -4,6 +4,8 @@ import { controlPlaneGuard } from './admin/guard.ts';
 import { healthApi } from './admin/health.ts';
 import { dataPlane } from './data-plane.ts';
 import { memoryBudget } from './exchange/record.ts';
+import type { ExplainOptions } from './explain/explain.ts';
+import { explainApi } from './explain/api.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
@@ -85,6 +87,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY);
   const sender = copySender(runtime.sendCopy);
   const instance = instanceId();
+  const trust = trustProxies(options.trustedProxies ?? []);
   const metrics = createMetrics({
     routes: () => table()?.size ?? 0,
     recordedBytes: () => budget.held,
@@ -122,6 +125,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   app.get('/apisix/prometheus/metrics', (c) =>
     c.text(metrics.render(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
+  app.route('/apisix', explainApi({ access, inForce }));
   app.route('/apisix', adminApi({ live, access, onFailure: reportFailure }));
   app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
   app.all(
@@ -129,7 +133,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     dataPlane({
       runtime,
       table,
-      trust: trustProxies(options.trustedProxies ?? []),
+      trust,
       plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
       waitUntil: (c) => waitUntilOf(c, background),
       emit,
@@ -153,6 +157,11 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     for (const mirror of table()?.mirrors() ?? []) {
       yield [[mirror.route, mirror.host], read(mirror)] as const;
     }
+  }
+  function inForce(): ExplainOptions | null {
+    const [routes, document] = [table(), live.document()];
+    if (routes === null || document === null) return null;
+    return { table: routes, document, trust, hostOfUrl: runtime.hostOfUrl === true };
   }
   function reportFailure(error: Error): void {
     emit({ type: 'admin_failure', error });

@@ -3,6 +3,7 @@ import type { RouteConfig } from './config/route.ts';
 import { compileUpstream, type Upstream } from './exchange/upstream.ts';
 import type { Inbound } from './http/inbound.ts';
 import { compileMirrors, type Mirror, type MirrorOptions } from './mirror/mirror.ts';
+import type { Verdict } from './routes/matcher.ts';
 import { compileTable } from './routes/table.ts';
 
 /** What a route does with a request that matches it. */
@@ -17,6 +18,11 @@ export interface Route {
 export interface RouteTable {
   readonly size: number;
   match(inbound: Inbound): Route | null;
+  /**
+   * The routes that were considered, in their order, each with what became of it; the last one is
+   * the match, if there is one. Not for the request path.
+   */
+  candidates(inbound: Inbound): readonly { readonly route: Route; readonly verdict: Verdict }[];
   /** Every mirror of every route, for gauges. */
   mirrors(): Iterable<Mirror>;
   /** The compiled route of this configuration, if the table has it. */
@@ -43,6 +49,8 @@ export function compileRoutes(
   return {
     size: compiled.size,
     match: (inbound) => matcher.match(inbound),
+    candidates: (inbound) =>
+      matcher.candidates(inbound).map(({ entry, verdict }) => ({ route: entry.value, verdict })),
     *mirrors() {
       for (const { route } of compiled.values()) yield* route.mirrors;
     },

@@ -31,13 +31,8 @@ export function prepareExchange(
 ): Exchange | null {
   const node = upstream.pick([]);
   if (node === null) return null;
-  const request = requestFor(node);
+  const request = requestTo(node, inbound, upstream, trust);
   return { request, send: () => attempt(request, [node], performance.now()) };
-
-  function requestFor(to: Node): Outbound {
-    const headers = requestHeaders(inbound, upstream.hostFor(inbound, to), trust);
-    return outboundOf(inbound, to.origin, headers, upstream.timeouts);
-  }
 
   function attempt(to: Outbound, tried: Node[], started: number): Promise<Response> {
     const call = forward(to);
@@ -61,9 +56,20 @@ export function prepareExchange(
         inbound.upload?.cancel();
         throw error;
       }
-      return attempt(requestFor(next), [...tried, next], started);
+      return attempt(requestTo(next, inbound, upstream, trust), [...tried, next], started);
     }
   }
+}
+
+/** What a node would get. Takes no turn of the balancer and sends nothing. */
+export function requestTo(
+  node: Node,
+  inbound: Inbound,
+  upstream: Upstream,
+  trust: Trust,
+): Outbound {
+  const headers = requestHeaders(inbound, upstream.hostFor(inbound, node), trust);
+  return outboundOf(inbound, node.origin, headers, upstream.timeouts);
 }
 
 /** The request as an upstream would have got it if there were one: what a copy is made from, then. */

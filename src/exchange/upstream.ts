@@ -15,6 +15,8 @@ export interface Node {
 /** An upstream compiled: nothing is looked up or decided twice. */
 export interface Upstream {
   readonly pick: Pick;
+  /** All of them, those of weight 0 included. */
+  readonly nodes: readonly Node[];
   /** Attempts at most, the first included. */
   readonly attempts: number;
   /** Milliseconds after which no further attempt is made; 0 for none. */
@@ -59,6 +61,7 @@ export function compileUpstream(config: UpstreamConfig, timeout?: TimeoutConfig)
   const retries = config.retries ?? nodes.length - 1;
   return {
     pick: byPriority(nodes),
+    nodes,
     attempts: Math.max(1, retries + 1),
     retryTimeout: (config.retry_timeout ?? 0) * 1000,
     timeouts: milliseconds(timeout ?? config.timeout),

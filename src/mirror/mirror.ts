@@ -12,9 +12,9 @@ import { copyHeaders, LOOP_MARK } from './copy-headers.ts';
 import { copyTarget } from './copy-target.ts';
 import { type Breaker, breaker, NO_BREAKER } from './limits/breaker.ts';
 import { type InFlight, inFlight } from './limits/in-flight.ts';
-import { type TokenBucket, tokenBucket } from './limits/token-bucket.ts';
+import { NO_RATE_LIMIT, type TokenBucket, tokenBucket } from './limits/token-bucket.ts';
 import type { SkipReason } from './outcome.ts';
-import { sampler } from './sample.ts';
+import { type Sampler, sampler } from './sample.ts';
 
 /** One mirror of one route, compiled: what a copy looks like, who gets one, and the limits. */
 export interface Mirror {
@@ -27,8 +27,15 @@ export interface Mirror {
   readonly inFlight: InFlight;
   readonly rate: TokenBucket;
   readonly breaker: Breaker;
-  /** Why this request gets no copy, as far as its head can tell; `null` when it gets one. */
-  refuses(inbound: Inbound): SkipReason | null;
+  /**
+   * Why this request gets no copy, as far as its head can tell; `null` when it gets one.
+   *
+   * @param draw the luck of the request, from 0 (taken by any share) up to 1. Default: drawn, when
+   * it comes to that
+   */
+  refuses(inbound: Inbound, draw?: number): SkipReason | null;
+  /** The share of requests such as this one that sampling takes. */
+  readonly share: Sampler;
   /** The copy of a request. */
   copyOf(primary: Outbound, body: Uint8Array | null): Outbound;
 }
@@ -69,16 +76,18 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const maxBodySize = config.max_body_size ?? DEFAULTS.maxBodySize;
   const target = copyTarget(config.path, config.path_concat_mode);
   const headers = copyHeaders(config, authority, options.instance);
+  const share = sampler(config.sample_ratio ?? 1, config.sample_key);
   return {
     route,
     host,
     timeout,
     maxBodySize,
     inFlight: inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight),
-    rate: config.rate_limit === undefined ? () => true : tokenBucket(config.rate_limit),
+    rate: config.rate_limit === undefined ? NO_RATE_LIMIT : tokenBucket(config.rate_limit),
     breaker:
       config.breaker === false ? NO_BREAKER : breaker({ ...DEFAULTS.breaker, ...config.breaker }),
-    refuses: refusal(config, maxBodySize),
+    share,
+    refuses: refusal(config, share, maxBodySize),
     copyOf: (primary, body) => ({
       origin: host,
       target: target(primary.target),
@@ -91,15 +100,15 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
 }
 
 /** In the order of what it costs to find out; the first that is true is the reason. */
-function refusal(config: MirrorConfig, maxBodySize: number): Mirror['refuses'] {
+function refusal(config: MirrorConfig, shareOf: Sampler, maxBodySize: number): Mirror['refuses'] {
   const passes = filterOf(config);
-  const sampled = sampler(config.sample_ratio ?? 1, config.sample_key);
-  return (inbound) => {
+  return (inbound, draw) => {
     if (headerValue(inbound.headers, LOOP_MARK) !== undefined) return 'loop';
     // Other upgrades (h2c) are offers that a server may ignore: such a request is one like any other.
     if (/websocket/i.test(headerValue(inbound.headers, 'upgrade') ?? '')) return 'upgrade';
     if (passes !== null && !passes(inbound)) return 'filtered';
-    if (!sampled(inbound)) return 'sampled_out';
+    const share = shareOf(inbound);
+    if (share < 1 && (draw ?? Math.random()) >= share) return 'sampled_out';
     const length = inbound.upload?.length ?? 0;
     return length > maxBodySize ? 'body_too_large' : null;
   };

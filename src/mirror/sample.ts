@@ -2,8 +2,8 @@ import type { Inbound } from '../http/inbound.ts';
 import { compileVariable } from '../vars/variable.ts';
 import { murmur3 } from './murmur3.ts';
 
-/** Decides whether a request belongs to the share that is copied. */
-export type Sampler = (inbound: Inbound) => boolean;
+/** The chance of a request to be copied: 1 always, 0 never, in between a matter of luck. */
+export type Sampler = (inbound: Inbound) => number;
 
 /** Hashes are 32 bits wide. */
 const HASH_RANGE = 2 ** 32;
@@ -20,12 +20,11 @@ const HASH_RANGE = 2 ** 32;
  * @example sampler(0.05, 'http_x_user')
  */
 export function sampler(ratio: number, key?: string): Sampler {
-  if (ratio === 1) return () => true;
-  if (key === undefined) return () => Math.random() < ratio;
+  if (ratio === 1 || key === undefined) return () => ratio;
   const valueOf = compileVariable(key);
   return (inbound) => {
     const value = valueOf(inbound);
-    if (value === undefined) return Math.random() < ratio;
-    return murmur3(value) / HASH_RANGE < ratio;
+    if (value === undefined) return ratio;
+    return murmur3(value) / HASH_RANGE < ratio ? 1 : 0;
   };
 }

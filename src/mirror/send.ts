@@ -62,7 +62,7 @@ export function copySender(sendCopy: SendCopy): CopySender {
       const now = performance.now();
       if (mirror.breaker.blocks(now)) return { outcome: 'skipped', reason: 'breaker_open' };
       if (!mirror.inFlight.enter()) return { outcome: 'skipped', reason: 'in_flight_limit' };
-      if (!mirror.rate(now)) {
+      if (!mirror.rate.take(now)) {
         mirror.inFlight.leave();
         return { outcome: 'skipped', reason: 'rate_limit' };
       }

@@ -8,6 +8,8 @@ export interface Runtime {
   receive(request: Request, env: unknown): Received;
   /** Address of the socket's peer; `null` where the platform hides it. */
   peer(request: Request, env: unknown): string | null;
+  /** True where the platform writes Host itself, from the URL. */
+  readonly hostOfUrl?: boolean;
   readonly forward: Forward;
   readonly sendCopy: SendCopy;
 }

@@ -3,6 +3,7 @@ import { isServer, type TestRuntime } from '../runtimes/runtime.ts';
 import { controlPlane } from './control-plane.ts';
 import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
+import { explaining } from './explain.ts';
 import { limits } from './limits.ts';
 import { routesKv } from './routes-kv.ts';
 import { routing } from './routing.ts';
@@ -17,6 +18,7 @@ export function behaviour(runtime: TestRuntime): void {
   describe(`on ${runtime.name}`, () => {
     describe('a copy', () => copy(runtime));
     describe('a mirror', () => badMirror(runtime));
+    describe('explaining', () => explaining(runtime));
     describe('sampling', () => sampling(runtime));
     describe('limits', () => limits(runtime));
     describe('the walk-through', () => walkThrough(runtime));

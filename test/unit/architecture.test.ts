@@ -49,6 +49,11 @@ const walls: readonly [wall: string, inside: RegExp, forbidden: (name: string) =
     /^(?:config|http|routes|vars)\//,
     (name) => /^(?:exchange|mirror|admin|stores|runtime|telemetry|cli|settings)\//.test(name),
   ],
+  [
+    'explaining is an extra: the gateway works without it',
+    /^(?!explain\/|cli\/|gateway\.ts)/,
+    (name) => name.startsWith('explain/'),
+  ],
   ['only commands read the command line', /^(?!cli\/)/, (name) => name.startsWith('cli/')],
 ];
 

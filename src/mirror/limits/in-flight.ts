@@ -1,6 +1,7 @@
 /** Counts copies under way. */
 export interface InFlight {
   readonly count: number;
+  readonly full: boolean;
   /** Takes a place, or answers `false` when all are taken. */
   enter(): boolean;
   leave(): void;
@@ -12,6 +13,9 @@ export function inFlight(limit: number): InFlight {
   return {
     get count() {
       return count;
+    },
+    get full() {
+      return count >= limit;
     },
     enter() {
       if (count >= limit) return false;

@@ -1,5 +1,10 @@
-/** Answers whether one more may pass at a time given in milliseconds. */
-export type TokenBucket = (now: number) => boolean;
+/** Limits how many may pass in a second. Times in milliseconds. */
+export interface TokenBucket {
+  /** True when one may pass. Takes nothing. */
+  has(now: number): boolean;
+  /** Lets one pass, or answers `false` when none may. */
+  take(now: number): boolean;
+}
 
 /**
  * A token bucket with a burst of one second, and of one token at least, so that rates below one a
@@ -11,13 +16,24 @@ export function tokenBucket(rate: number): TokenBucket {
   const burst = Math.max(1, rate);
   let tokens = burst;
   let filled: number | null = null;
-  return (now) => {
+
+  function has(now: number): boolean {
     // Time may stand still (Workers) but never runs backwards for a bucket.
     if (filled !== null && now > filled)
       tokens = Math.min(burst, tokens + ((now - filled) * rate) / 1000);
     filled = filled === null ? now : Math.max(filled, now);
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
+    return tokens >= 1;
+  }
+
+  return {
+    has,
+    take(now) {
+      if (!has(now)) return false;
+      tokens -= 1;
+      return true;
+    },
   };
 }
+
+/** For mirrors without `rate_limit`. */
+export const NO_RATE_LIMIT: TokenBucket = { has: () => true, take: () => true };

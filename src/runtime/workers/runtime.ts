@@ -34,6 +34,7 @@ const DIALECT: Dialect = {
 export function workersRuntime(): Runtime {
   return {
     name: 'workers',
+    hostOfUrl: true,
     receive: (request) =>
       receiveWeb(request, {
         peer: request.headers.get('cf-connecting-ip') ?? '',

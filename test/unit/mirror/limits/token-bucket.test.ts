@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { tokenBucket } from '../../../../src/mirror/limits/token-bucket.ts';
+import { type TokenBucket, tokenBucket } from '../../../../src/mirror/limits/token-bucket.ts';
 
-function passed(bucket: (now: number) => boolean, times: readonly number[]): number {
-  return times.filter((now) => bucket(now)).length;
+function passed(bucket: TokenBucket, times: readonly number[]): number {
+  return times.filter((now) => bucket.take(now)).length;
 }
 const at = (now: number, count: number) => Array.from({ length: count }, () => now);
 

@@ -1,0 +1,90 @@
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { documentText } from '../config/fault.ts';
+import { trustProxies } from '../exchange/trust.ts';
+import { explain } from '../explain/explain.ts';
+import { checkQuestion, type Question } from '../explain/question.ts';
+import { explanationText } from '../explain/text.ts';
+import { compileRoutes } from '../route-table.ts';
+import { cidrs, SettingError } from '../settings/values.ts';
+import { StoreError } from '../stores/error.ts';
+import { fileStore } from '../stores/file.ts';
+
+const USAGE =
+  'usage: proxy-mirror explain [--routes FILE] [METHOD] URL [-H "name: value"]... ' +
+  '[--body-length BYTES] [--remote-addr IP] [--trusted-proxies LIST] [--json]';
+
+/**
+ * Prints what the gateway would do with a request, by the routes in a file. Sends nothing; limits
+ * and breakers are those of a gateway that has just started. A running one is asked by
+ * `POST /apisix/admin/explain`.
+ */
+export async function explainCommand(args: readonly string[]): Promise<void> {
+  try {
+    console.log(await answer(args));
+  } catch (error) {
+    if (!(error instanceof SettingError || error instanceof StoreError)) throw error;
+    console.error(`proxy-mirror: ${error.message}`);
+    process.exitCode = 2;
+  }
+}
+
+async function answer(args: readonly string[]): Promise<string> {
+  const { flags, url, method } = parse(args);
+  const question: Question = {
+    url,
+    ...(method !== undefined && { method }),
+    headers: headersOf(flags.header ?? []),
+    ...(flags['body-length'] !== undefined && { body_length: Number(flags['body-length']) }),
+    ...(flags['remote-addr'] !== undefined && { remote_addr: flags['remote-addr'] }),
+  };
+  const checked = checkQuestion(question);
+  if (!checked.ok) throw new SettingError(documentText(checked.faults, null).join('; '));
+  const trusted = flags['trusted-proxies'] ?? process.env['TRUSTED_PROXIES'] ?? '';
+  const document = await fileStore(flags.routes ?? process.env['ROUTES'] ?? 'routes.json').load();
+  const explanation = explain(checked.value, {
+    document,
+    table: compileRoutes(document, null, { instance: () => '<id of the gateway>' }),
+    trust: trustProxies(cidrs(trusted, '--trusted-proxies')),
+    hostOfUrl: false,
+  });
+  return flags.json ? JSON.stringify(explanation, null, 2) : explanationText(explanation);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        routes: { type: 'string' },
+        header: { type: 'string', short: 'H', multiple: true },
+        'body-length': { type: 'string' },
+        'remote-addr': { type: 'string' },
+        'trusted-proxies': { type: 'string' },
+        json: { type: 'boolean' },
+      },
+    });
+    const [url, method, ...more] = positionals.toReversed();
+    if (url === undefined || more.length > 0) {
+      throw new TypeError(
+        `expected a URL, or a method and a URL, found ${positionals.length} words`,
+      );
+    }
+    return { flags: values, url, method };
+  } catch (error) {
+    throw new SettingError(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+/** `name: value`, as curl has it; repeated names make lists. */
+function headersOf(lines: readonly string[]): Record<string, string[]> {
+  const headers: Record<string, string[]> = {};
+  for (const line of lines) {
+    const [, name, value] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined)
+      throw new SettingError(`-H: expected "name: value", found ${JSON.stringify(line)}`);
+    (headers[name] ??= []).push(value!);
+  }
+  return headers;
+}

@@ -1,0 +1,36 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { failed, Refusal, respond } from '../admin/answer.ts';
+import { readBody } from '../admin/body.ts';
+import { documentText } from '../config/fault.ts';
+import { explain, type ExplainOptions } from './explain.ts';
+import { checkQuestion } from './question.ts';
+
+export interface ExplainApiOptions {
+  /** Lets in or answers itself. */
+  readonly access: MiddlewareHandler;
+  /** What is in force; `null` before the first document. */
+  readonly inForce: () => ExplainOptions | null;
+}
+
+/**
+ * `POST /admin/explain`, to be mounted under `/apisix`: what would become of a request, with the
+ * breakers and limits of this moment.
+ *
+ * @example
+ * curl http://127.0.0.1:9080/apisix/admin/explain -d '{"url": "http://shop.example/cart"}'
+ */
+export function explainApi({ access, inForce }: ExplainApiOptions): Hono {
+  return new Hono().post('/admin/explain', access, async (c) => {
+    try {
+      const body = await readBody(c.req.raw);
+      const checked = checkQuestion(body.absent ? {} : body.value);
+      if (!checked.ok) return respond(failed(400, documentText(checked.faults, null).join('; ')));
+      const options = inForce();
+      if (options === null) return respond(failed(503, 'no routes are loaded yet: see the log'));
+      return respond({ status: 200, body: explain(checked.value, options) });
+    } catch (error) {
+      if (error instanceof Refusal) return respond(error.answer);
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,104 @@
+import { type Checked, verdict } from '../config/fault.ts';
+import { atLeast, faultsOf, integer, list, map, of, string, table } from '../config/schema.ts';
+import { lazy } from 'valibot';
+import { admit } from '../exchange/admit.ts';
+import type { Trust } from '../exchange/trust.ts';
+import { isAuthority } from '../http/authority.ts';
+import { compileCidrs } from '../http/cidr.ts';
+import { type HeaderList, headerValue } from '../http/headers.ts';
+import type { Inbound, Received } from '../http/inbound.ts';
+import { originForm } from '../http/target.ts';
+import { Upload } from '../http/upload.ts';
+
+/** A request that is only asked about. */
+export interface Question {
+  /** `http://` or `https://`, a host, path and query; or a path alone. */
+  readonly url: string;
+  /** Default `GET`. */
+  readonly method?: string;
+  /** A list makes repeated fields. Host is that of the URL unless it is given here. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Bytes of the body. Default 0: none. */
+  readonly body_length?: number;
+  /** Address that the request comes from. Default `127.0.0.1`. */
+  readonly remote_addr?: string;
+}
+
+const ABSOLUTE = /^(https?):\/\/([^/?#]*)/i;
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const token = (what: string) => (text: string) =>
+  TOKEN.test(text) ? undefined : `expected ${what}, found ${JSON.stringify(text)}`;
+
+const value = string((text) =>
+  VALUE.test(text) ? undefined : `expected a header value, found ${JSON.stringify(text)}`,
+);
+
+const schema = table<Question>(
+  {
+    url: string(urlFault),
+    method: string(token('a method such as GET')),
+    headers: map(
+      lazy((given) => (Array.isArray(given) ? list(value) : value)),
+      token('a header name'),
+    ),
+    body_length: integer(atLeast(0)),
+    remote_addr: of('string', (given) => typeof given === 'string', addressFault),
+  },
+  { required: ['url'] },
+);
+
+function urlFault(url: string): string | undefined {
+  const [whole, , authority = ''] = ABSOLUTE.exec(url) ?? [];
+  if (whole === undefined ? url.startsWith('/') : authority !== '' && isAuthority(authority))
+    return;
+  return `expected a URL such as http://shop.example/cart?x=1 or a path, found ${JSON.stringify(url)}`;
+}
+
+function addressFault(address: string): string | undefined {
+  try {
+    compileCidrs([address]);
+    if (!address.includes('/')) return;
+  } catch {
+    // Said below.
+  }
+  return `expected an IP address, found ${JSON.stringify(address)}`;
+}
+
+/** Checks what was asked; never throws. */
+export function checkQuestion(asked: unknown): Checked<Question> {
+  return verdict(asked, faultsOf(schema, asked));
+}
+
+/** The request as the gateway would see it, with no client and no body behind it. */
+export function inboundOf(question: Question, trust: Trust): Inbound {
+  const { url, method = 'GET', body_length: length = 0, remote_addr = '127.0.0.1' } = question;
+  const [, scheme = 'http', named = 'localhost'] = ABSOLUTE.exec(url) ?? [];
+  const headers = fieldsOf(question);
+  const authority = headerValue(headers, 'host') ?? named;
+  if (headerValue(headers, 'host') === undefined) headers.unshift('Host', authority);
+  if (length > 0 && headerValue(headers, 'content-length') === undefined)
+    headers.push('Content-Length', String(length));
+  const received: Received = {
+    method,
+    target: originForm(url),
+    scheme: scheme.toLowerCase() === 'https' ? 'https' : 'http',
+    authority,
+    serverPort: Number(/:(\d+)$/.exec(named)?.[1] ?? 0),
+    peer: remote_addr,
+    headers,
+    upload: length === 0 ? null : new Upload(NOTHING, length),
+    onGone() {},
+  };
+  return admit(received, trust);
+}
+
+const NOTHING = { read: async () => null, cancel() {} };
+
+function fieldsOf({ headers = {} }: Question): HeaderList {
+  return Object.entries(headers).flatMap(([name, given]) =>
+    [given].flat().flatMap((text) => [name, text]),
+  );
+}

@@ -1,0 +1,64 @@
+import type { Explanation } from './explain.ts';
+import type { MirrorExplanation } from './mirror.ts';
+import type { ShownRequest } from './request.ts';
+
+const NOT_TAKEN: Readonly<Record<Explanation['passed_over'][number]['because'], string>> = {
+  uri: 'its uri does not fit the whole path',
+  method: 'it is not for this method',
+  remote_addr: 'it is not for this client address',
+  vars: 'its vars do not hold',
+};
+
+const NOT_COPIED: Readonly<Record<NonNullable<MirrorExplanation['because']>, string>> = {
+  disabled: 'it is disabled (_meta.disable)',
+  filtered: '_meta.filter does not let it through',
+  sampled_out: 'its sample_key is not in the sample',
+  loop: 'it is a copy itself (x-mirrored-by)',
+  upgrade: 'it asks for a WebSocket',
+  body_too_large: 'its body is larger than max_body_size',
+  body_incomplete: 'its body did not arrive whole',
+  memory_limit: 'recorded bodies fill MIRROR_MEMORY',
+  in_flight_limit: 'max_in_flight copies are under way',
+  rate_limit: 'rate_limit is used up',
+  breaker_open: 'the breaker is open',
+};
+
+/** An explanation for people, one line a fact. */
+export function explanationText(explanation: Explanation): string {
+  const { request, routes, route, passed_over: passedOver, upstream, mirrors } = explanation;
+  const from = `from ${request.remote_addr}`;
+  return [
+    `request   ${request.method} ${request.path} of host ${request.host} ${from}`,
+    ...passedOver.map((one) => `not       route ${one.route}: ${NOT_TAKEN[one.because]}`),
+    ...(route === null
+      ? [`route     none of ${routes}: the client gets 404`]
+      : [`route     ${route}`]),
+    ...(route === null ? [] : upstreamLines(upstream)),
+    ...mirrors.flatMap(mirrorLines),
+    ...(route !== null && mirrors.length === 0 ? ['mirror    none'] : []),
+  ].join('\n');
+}
+
+function upstreamLines(upstream: Explanation['upstream']): string[] {
+  if (upstream === null) return ['upstream  no node: the client gets 503'];
+  const { nodes, request } = upstream;
+  return [`upstream  ${nodes.join(' or ')}`, ...requestLines(request)];
+}
+
+function mirrorLines({ mirror, copied, share, because, copy }: MirrorExplanation): string[] {
+  if (because !== null || copy === null) {
+    return [`mirror    ${mirror}: no copy${because === null ? '' : `, ${NOT_COPIED[because]}`}`];
+  }
+  const how =
+    copied === 'always'
+      ? 'a copy'
+      : `a copy of ${Number((share * 100).toPrecision(12))} % of such requests`;
+  return [`mirror    ${mirror}: ${how}`, ...requestLines(copy)];
+}
+
+function requestLines({ method, url, headers }: ShownRequest): string[] {
+  return [
+    `          ${method} ${url}`,
+    ...headers.map(([name, value]) => `            ${name}: ${value}`),
+  ];
+}

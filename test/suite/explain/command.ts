@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestServerRuntime } from '../../runtimes/runtime.ts';
+import { linesOf } from '../start-stop/bad-settings.ts';
+
+const upstream = { type: 'roundrobin', nodes: { '127.0.0.1:1': 1 } };
+
+const ROUTES = {
+  routes: [
+    { id: 'put', uri: '/*', methods: ['PUT'], priority: 1, upstream },
+    {
+      id: 'all',
+      uri: '/*',
+      upstream,
+      plugins: {
+        'proxy-mirror': {
+          mirrors: [
+            { host: 'http://mirror.example', path: '/copy' },
+            { host: 'http://other.example', _meta: { filter: [['http_x_user', '==', '8']] } },
+          ],
+        },
+      },
+    },
+  ],
+};
+
+/** `proxy-mirror explain`: by the file alone, nothing is started or sent. */
+export function explainCommand(runtime: TestServerRuntime): void {
+  let folder: string;
+  let file: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-explain-'));
+    file = join(folder, 'routes.json');
+    await writeFile(file, JSON.stringify(ROUTES));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function explained(...args: string[]) {
+    const program = runtime.launch(folder, { args: ['explain', '--routes', file, ...args] });
+    const status = await program.exited;
+    return { status, stdout: program.stdout(), lines: linesOf(program) };
+  }
+
+  it('prints route, copies and reasons', async () => {
+    const asked = ['GET', 'http://shop.example/cart?x=1', '-H', 'x-user: 7'];
+    const { status, stdout } = await explained(...asked);
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      [
+        'request   GET /cart of host shop.example from 127.0.0.1',
+        'not       route put: it is not for this method',
+        'route     all',
+        'upstream  http://127.0.0.1:1',
+        '          GET http://127.0.0.1:1/cart?x=1',
+        '            Host: shop.example',
+        '            x-user: 7',
+        '            X-Real-IP: 127.0.0.1',
+        '            X-Forwarded-For: 127.0.0.1',
+        '            X-Forwarded-Proto: http',
+        '            X-Forwarded-Host: shop.example',
+        '            X-Forwarded-Port: 80',
+        'mirror    http://mirror.example: a copy',
+        '          GET http://mirror.example/copy?x=1',
+        '            Host: shop.example',
+        '            x-user: 7',
+        '            X-Real-IP: 127.0.0.1',
+        '            X-Forwarded-For: 127.0.0.1',
+        '            X-Forwarded-Proto: http',
+        '            X-Forwarded-Host: shop.example',
+        '            X-Forwarded-Port: 80',
+        '            x-mirrored-by: <id of the gateway>',
+        'mirror    http://other.example: no copy, _meta.filter does not let it through',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('prints the same as JSON', async () => {
+    const { status, stdout } = await explained('--json', 'http://shop.example/', '-H', 'x-user: 8');
+    expect(status).toBe(0);
+    const json = JSON.parse(stdout.slice(stdout.indexOf('{'))) as object;
+    expect(json).toMatchObject({ route: 'all', mirrors: [{ copied: 'always' }, { share: 1 }] });
+  });
+
+  it.each([
+    [[], /^proxy-mirror: expected a URL, or a method and a URL, found 0 words/],
+    [['shop'], /^proxy-mirror: url: expected a URL/],
+    [['/', '-H', 'x'], /^proxy-mirror: -H: expected "name: value", found "x"/],
+    [['/', '--typo'], /^proxy-mirror: .*--typo/],
+    [['/', '--routes', '/'], /^proxy-mirror: .*expected a regular file/],
+  ])('stops at %j', async (args, says) => {
+    const { status, lines } = await explained(...args);
+    expect([status, lines[0]]).toEqual([2, expect.stringMatching(says)]);
+  });
+}
