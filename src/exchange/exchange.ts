@@ -5,7 +5,8 @@ import { type Call, ClientLeftError, type Forward } from '../http/transport.ts';
 import { requestHeaders } from './request-headers.ts';
 import { mayRetry } from './retry.ts';
 import type { Trust } from './trust.ts';
-import type { Node, Upstream } from './upstream.ts';
+import type { Node } from './balancer/node.ts';
+import type { Upstream } from './upstream.ts';
 
 /** One request on its way to an upstream. */
 export interface Exchange {
@@ -23,13 +24,15 @@ export interface ExchangeOptions {
   readonly trust: Trust;
 }
 
+const NONE: readonly Node[] = [];
+
 /** Prepares an exchange; `null` when the upstream has no node to send it to. */
 export function prepareExchange(
   inbound: Inbound,
   upstream: Upstream,
   { forward, trust }: ExchangeOptions,
 ): Exchange | null {
-  const node = upstream.pick([]);
+  const node = upstream.pick(inbound, NONE);
   if (node === null) return null;
   const request = requestTo(node, inbound, upstream, trust);
   return { request, send: () => attempt(request, [node], performance.now()) };
@@ -37,21 +40,24 @@ export function prepareExchange(
   function attempt(to: Outbound, tried: Node[], started: number): Promise<Response> {
     const call = forward(to);
     inbound.onGone(() => call.abort(new ClientLeftError()));
-    // Where nothing can be sent again, there is nothing to keep or to wait for.
-    if (tried.length >= upstream.attempts && inbound.upload === null) return call.done;
+    if (upstream.counts) countUntilOver(call, tried.at(-1)!);
+    // With one node there is nothing to choose, and without a body nothing to keep.
+    if (upstream.nodes.length === 1 && inbound.upload === null) return call.done;
     return orNext(call, tried, started);
   }
 
   async function orNext(call: Call<Response>, tried: Node[], started: number): Promise<Response> {
     try {
       const response = await call.done;
+      upstream.answered(tried.at(-1)!);
       inbound.upload?.answered();
       return response;
     } catch (error) {
+      if (!(error instanceof ClientLeftError)) upstream.failed(tried.at(-1)!);
       const elapsed = performance.now() - started;
       const late = upstream.retryTimeout > 0 && elapsed >= upstream.retryTimeout;
       const last = late || tried.length >= upstream.attempts || !mayRetry(inbound, error);
-      const next = last ? null : upstream.pick(tried);
+      const next = last ? null : upstream.pick(inbound, tried);
       if (next === null) {
         inbound.upload?.cancel();
         throw error;
@@ -59,6 +65,11 @@ export function prepareExchange(
       return attempt(requestTo(next, inbound, upstream, trust), [...tried, next], started);
     }
   }
+}
+
+function countUntilOver(call: Call<Response>, node: Node): void {
+  node.active++;
+  call.onOver(() => node.active--);
 }
 
 /** What a node would get. Takes no turn of the balancer and sends nothing. */

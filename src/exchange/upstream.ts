@@ -1,22 +1,20 @@
 import { nodesOf, type UpstreamConfig } from '../config/upstream.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Timeouts } from '../http/outbound.ts';
-import { type Pick, roundRobin } from './round-robin.ts';
-
-/** One server of an upstream. */
-export interface Node {
-  /** Scheme, host and port, as transports take it. */
-  readonly origin: string;
-  /** Host as `pass_host: node` sends it: the port only where it is not the scheme's own. */
-  readonly authority: string;
-  readonly weight: number;
-}
+import { chash } from './balancer/chash.ts';
+import { hashKey } from './balancer/hash-key.ts';
+import { leastConn } from './balancer/least-conn.ts';
+import type { Node, Pick } from './balancer/node.ts';
+import { byPriority } from './balancer/priority.ts';
+import { type Rest, withRest } from './balancer/rest.ts';
+import { roundRobin } from './balancer/round-robin.ts';
 
 /** An upstream compiled: nothing is looked up or decided twice. */
-export interface Upstream {
-  readonly pick: Pick;
+export interface Upstream extends Rest {
   /** All of them, those of weight 0 included. */
   readonly nodes: readonly Node[];
+  /** True when its balancer looks at exchanges under way, which then have to be counted. */
+  readonly counts: boolean;
   /** Attempts at most, the first included. */
   readonly attempts: number;
   /** Milliseconds after which no further attempt is made; 0 for none. */
@@ -37,53 +35,49 @@ interface TimeoutConfig {
   readonly read: number;
 }
 
+/** Ways to balance, by `type`. */
+const BALANCERS: Readonly<
+  Record<NonNullable<UpstreamConfig['type']>, (config: UpstreamConfig) => Balance>
+> = {
+  roundrobin: () => roundRobin,
+  least_conn: () => leastConn,
+  chash(config) {
+    const keyOf = hashKey(config);
+    return (nodes) => chash(nodes, keyOf);
+  },
+};
+
+type Balance = (nodes: readonly Node[]) => Pick;
+
 /**
  * Compiles an upstream's configuration.
  *
  * @param timeout the route's own, which wins over the upstream's
- * @throws TypeError for a type of balancing that there is none of yet
+ * @throws VarsError for a `key` that names no variable known here
  */
 export function compileUpstream(config: UpstreamConfig, timeout?: TimeoutConfig): Upstream {
   const { scheme = 'http', type = 'roundrobin' } = config;
-  // To take turns in silence would send sessions where they do not belong.
-  if (type !== 'roundrobin') {
-    throw new TypeError(`upstream type "${type}" is not supported yet (expected "roundrobin")`);
-  }
-  const nodes = nodesOf(config).map(({ host, port, weight, priority }): RankedNode => {
+  const nodes = nodesOf(config).map(({ host, port, weight, priority }): Node => {
     const address = `${host}:${port}`;
     return {
       origin: `${scheme}://${address}`,
       authority: port === DEFAULT_PORT[scheme] ? host : address,
       weight,
       priority,
+      active: 0,
+      failures: 0,
+      restsUntil: 0,
     };
   });
   const retries = config.retries ?? nodes.length - 1;
   return {
-    pick: byPriority(nodes),
+    ...withRest(nodes, byPriority(nodes, BALANCERS[type](config))),
     nodes,
+    counts: type === 'least_conn',
     attempts: Math.max(1, retries + 1),
     retryTimeout: (config.retry_timeout ?? 0) * 1000,
     timeouts: milliseconds(timeout ?? config.timeout),
     hostFor: hostRule(config),
-  };
-}
-
-interface RankedNode extends Node {
-  readonly priority: number;
-}
-
-/** Nodes of a lower priority get a request only after all of a higher one have failed it. */
-function byPriority(nodes: readonly RankedNode[]): Pick {
-  const ranks = [...new Set(nodes.map(({ priority }) => priority))].toSorted((a, b) => b - a);
-  const picks = ranks.map((rank) => roundRobin(nodes.filter(({ priority }) => priority === rank)));
-  if (picks.length === 1) return picks[0]!;
-  return (tried) => {
-    for (const pick of picks) {
-      const node = pick(tried);
-      if (node !== null) return node;
-    }
-    return null;
   };
 }
 

@@ -22,8 +22,8 @@ export class TransportError extends Error {
 
 /** The client left before it was answered: nobody waits for this exchange any more. */
 export class ClientLeftError extends TransportError {
-  constructor() {
-    super('reset', 'the client left before it was answered');
+  constructor(cause?: unknown) {
+    super('reset', 'the client left before it was answered', cause);
   }
 }
 
@@ -33,6 +33,11 @@ export interface Call<T> {
   readonly done: Promise<T>;
   /** Gives up; `done` rejects with `reason` unless it is settled already. */
   abort(reason: TransportError): void;
+  /**
+   * Calls back once, when the server has nothing more to do with it: it failed, or the last byte of
+   * the answer came. Where the runtime does not tell, when the answer began. At most one callback.
+   */
+  onOver(callback: () => void): void;
 }
 
 /**

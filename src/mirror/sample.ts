@@ -1,6 +1,6 @@
+import { murmur3 } from '../hash/murmur3.ts';
 import type { Inbound } from '../http/inbound.ts';
 import { compileVariable } from '../vars/variable.ts';
-import { murmur3 } from './murmur3.ts';
 
 /** The chance of a request to be copied: 1 always, 0 never, in between a matter of luck. */
 export type Sampler = (inbound: Inbound) => number;

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { afterAll, expect, it } from 'vitest';
-import { murmur3 } from '../../src/mirror/murmur3.ts';
+import { murmur3 } from '../../src/hash/murmur3.ts';
 import type { TestRuntime } from '../runtimes/runtime.ts';
 import { send } from '../support/client.ts';
 import { settled } from '../support/outcomes.ts';

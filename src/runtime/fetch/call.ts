@@ -22,7 +22,8 @@ export function startFetch<T>(
     aborted ??= reason;
     controller.abort(reason);
   };
-  return { done: run(), abort };
+  const done = run();
+  return { done, abort, onOver: (callback) => void done.then(callback, callback) };
 
   async function run(): Promise<T> {
     const { read: limit } = request.timeouts;

@@ -11,6 +11,8 @@ const HIGH_WATER = 256 * 1024;
 
 /** The body of an answer: pushed by a connection, pulled by whoever passes it on. */
 export class AnswerBody {
+  /** Called once, when nothing more comes or is wanted. */
+  onOver: () => void = () => {};
   readonly #flow: Flow;
   #chunks: Uint8Array[] = [];
   #queued = 0;
@@ -37,11 +39,13 @@ export class AnswerBody {
 
   end(): void {
     this.#ended = true;
+    this.onOver();
     this.#settle()?.resolve(null);
   }
 
   fail(error: Error): void {
     this.#error = error;
+    this.onOver();
     this.#settle()?.reject(error);
   }
 

@@ -30,6 +30,7 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   readonly #pool: Pool;
   readonly #request: Outbound;
   #over = false;
+  #onOver: () => void = () => {};
 
   constructor(pool: Pool, request: Outbound) {
     this.#pool = pool;
@@ -41,19 +42,29 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     this.#start(false);
   }
 
-  abstract answered(head: Head, body: AnswerBody): void;
+  answered(head: Head, body: AnswerBody): void {
+    if (body.complete) this.#onOver();
+    else body.onOver = this.#onOver;
+    this.handle(head, body);
+  }
+
+  protected abstract handle(head: Head, body: AnswerBody): void;
+
+  onOver(callback: () => void): void {
+    this.#onOver = callback;
+  }
 
   abort(reason: TransportError): void {
     if (this.#over) return;
-    this.#over = true;
     this.#reject(reason);
+    this.#fail();
     this.connection?.destroy(reason);
   }
 
   failed(error: TransportError): void {
     if (this.#over) return;
     if (this.#wasStale(error)) return this.#start(true);
-    this.#over = true;
+    this.#fail();
     this.#reject(error);
   }
 
@@ -66,9 +77,14 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     try {
       this.connection = this.#pool.start(this.#request, this, fresh);
     } catch (error) {
-      this.#over = true;
+      this.#fail();
       this.#reject(transportError(error));
     }
+  }
+
+  #fail(): void {
+    this.#over = true;
+    this.#onOver();
   }
 
   /**
@@ -93,14 +109,14 @@ class ForwardCall extends Http1Call<Response> {
     this.#respond = respond;
   }
 
-  answered(head: Head, body: AnswerBody): void {
+  protected handle(head: Head, body: AnswerBody): void {
     this.over();
     this.resolve(this.#respond(head, body));
   }
 }
 
 class CopyCall extends Http1Call<number> {
-  answered({ status }: Head, body: AnswerBody): void {
+  protected handle({ status }: Head, body: AnswerBody): void {
     void this.#drain(status, body);
   }
 

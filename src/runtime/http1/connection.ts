@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'n
 import { connect as connectTls } from 'node:tls';
 import type { Outbound } from '../../http/outbound.ts';
 import type { Upload } from '../../http/upload.ts';
-import { TransportError } from '../../http/transport.ts';
+import { ClientLeftError, TransportError } from '../../http/transport.ts';
 import { AnswerBody } from './answer-body.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { Deadline } from './deadline.ts';
@@ -151,7 +151,7 @@ export class Connection implements AnswerListener {
       }
     } catch (error) {
       // The client left half-way. The server must not take what it got for the whole.
-      if (current()) this.#close(new TransportError('reset', 'the request broke off', error));
+      if (current()) this.#close(new ClientLeftError(error));
       return;
     }
     if (framing === 'chunked') this.#socket.write('0\r\n\r\n', 'latin1');

@@ -1,37 +1,200 @@
 import { describe, expect, it } from 'vitest';
-import { compileUpstream, type Node } from '../../../src/exchange/upstream.ts';
+import type { UpstreamConfig } from '../../../src/config/upstream.ts';
+import type { Node } from '../../../src/exchange/balancer/node.ts';
+import { withRest } from '../../../src/exchange/balancer/rest.ts';
+import { compileUpstream, type Upstream } from '../../../src/exchange/upstream.ts';
+import { request } from '../routes/request.ts';
 
-const turns = (pick: (tried: readonly Node[]) => Node | null, count: number) =>
-  Array.from({ length: count }, () => pick([])?.authority ?? null);
+const any = request('/');
 
-describe('picking a node', () => {
+const turns = ({ pick }: Upstream, count: number) =>
+  Array.from({ length: count }, () => pick(any, [])?.authority ?? null);
+
+/** All nodes in the order one request would try them. */
+function order({ pick }: Upstream, inbound = any): string[] {
+  const tried: Node[] = [];
+  for (let node = pick(inbound, tried); node !== null; node = pick(inbound, tried))
+    tried.push(node);
+  return tried.map(({ authority }) => authority);
+}
+
+describe('roundrobin', () => {
   it('is exact over a cycle and spread within it', () => {
-    const { pick } = compileUpstream({ nodes: { 'a:1': 3, 'b:1': 2, 'c:1': 1, 'd:1': 0 } });
-    expect(turns(pick, 6)).toEqual(['a:1', 'b:1', 'a:1', 'c:1', 'b:1', 'a:1']);
+    const upstream = compileUpstream({ nodes: { 'a:1': 3, 'b:1': 2, 'c:1': 1, 'd:1': 0 } });
+    expect(turns(upstream, 6)).toEqual(['a:1', 'b:1', 'a:1', 'c:1', 'b:1', 'a:1']);
+  });
+});
+
+describe('least_conn', () => {
+  const nodes = { 'a:1': 2, 'b:1': 1, 'c:1': 0 };
+
+  it('gives the node with the fewest exchanges for its weight', () => {
+    const upstream = compileUpstream({ type: 'least_conn', nodes });
+    const given = Array.from({ length: 6 }, () => {
+      const node = upstream.pick(any, [])!;
+      node.active++;
+      return node.authority;
+    });
+    expect(given.filter((name) => name === 'a:1')).toHaveLength(4);
+    expect(given.filter((name) => name === 'b:1')).toHaveLength(2);
+    const a = upstream.nodes[0]!;
+    a.active = 0;
+    expect(upstream.pick(any, [])).toBe(a);
   });
 
+  it('takes turns by weight among equals', () => {
+    const upstream = compileUpstream({ type: 'least_conn', nodes });
+    expect(turns(upstream, 3).toSorted()).toEqual(['a:1', 'a:1', 'b:1']);
+  });
+});
+
+describe('chash', () => {
+  const users = Array.from({ length: 3000 }, (_, i) => `user-${i}`);
+  const by = (user: string) => request('/', { headers: ['X-User', user] });
+  const compile = (nodes: UpstreamConfig['nodes']) =>
+    compileUpstream({ type: 'chash', hash_on: 'header', key: 'x-user', nodes });
+  const places = ({ pick }: Upstream) => users.map((user) => pick(by(user), [])!.authority);
+  const share = (all: readonly string[], node: string) =>
+    all.filter((name) => name === node).length / all.length;
+
+  it('spreads keys by weight, the same in every process', () => {
+    const all = places(compile({ 'a:1': 2, 'b:1': 1, 'c:1': 1, 'd:1': 0 }));
+    expect(share(all, 'a:1')).toBeCloseTo(0.5, 1);
+    expect(share(all, 'b:1')).toBeCloseTo(0.25, 1);
+    expect(share(all, 'c:1')).toBeCloseTo(0.25, 1);
+    // Pinned: another hash or formula would move everybody's sessions with an update.
+    expect(
+      all
+        .slice(10, 22)
+        .map((name) => name[0])
+        .join(''),
+    ).toBe('abcaabbbaaac');
+  });
+
+  it('moves only the keys of a node that goes or comes', () => {
+    const three = places(compile({ 'a:1': 1, 'b:1': 1, 'c:1': 1 }));
+    const two = places(compile({ 'a:1': 1, 'b:1': 1 }));
+    users.forEach((_, i) => {
+      if (three[i] !== 'c:1') expect(two[i]).toBe(three[i]);
+    });
+    expect(share(two, 'a:1')).toBeCloseTo(0.5, 1);
+  });
+
+  it('gives a key the same next node whenever its own is out', () => {
+    const upstream = compile({ 'a:1': 1, 'b:1': 1, 'c:1': 1 });
+    expect(order(upstream, by('user-1'))).toHaveLength(3);
+    expect(order(upstream, by('user-1'))).toEqual(order(upstream, by('user-1')));
+  });
+
+  it.each([
+    ['vars', 'remote_addr', { remoteAddr: '10.0.0.7' }],
+    ['vars', 'uri', { path: '/7' }],
+    ['vars', 'arg_id', { query: 'id=7' }],
+    ['vars', 'server_name', { host: 'seven.example' }],
+    ['header', 'X-User', { headers: ['x-user', '7'] }],
+    ['cookie', 'sid', { headers: ['Cookie', 'a=b; sid=7'] }],
+    ['vars_combinations', '$remote_addr-${arg_id}', { query: 'id=7' }],
+  ] as const)('hashes %s %s', (on, key, part) => {
+    const nodes = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`n${i}:1`, 1]));
+    const upstream = compileUpstream({ type: 'chash', hash_on: on, key, nodes });
+    const one = request('/', part as object);
+    expect(upstream.pick(one, [])).toBe(upstream.pick(request('/other', part as object), []));
+    expect(upstream.pick(one, [])).not.toBe(upstream.pick(request('/'), []));
+  });
+
+  it('goes by the address without the key', () => {
+    const upstream = compile({ 'a:1': 1, 'b:1': 1, 'c:1': 1 });
+    const from = (remoteAddr: string) => upstream.pick(request('/', { remoteAddr }), [])!.authority;
+    const addresses = Array.from({ length: 60 }, (_, i) => `10.0.0.${i}`);
+    expect(new Set(addresses.map(from)).size).toBe(3);
+    expect(addresses.map(from)).toEqual(addresses.map(from));
+  });
+
+  it('refuses a variable that nobody knows', () => {
+    const config = { type: 'chash', key: 'remote_port', nodes: { 'a:1': 1 } } as const;
+    expect(() => compileUpstream(config)).toThrow("unknown variable 'remote_port'");
+  });
+});
+
+describe.each(['roundrobin', 'least_conn', 'chash'] as const)('every balancer: %s', (type) => {
+  const compile = (nodes: UpstreamConfig['nodes']) =>
+    compileUpstream({ type, key: 'remote_addr', nodes });
+
   it.each([[{}], [{ 'a:1': 0 }]])('of %j finds none', (nodes) => {
-    expect(compileUpstream({ nodes }).pick([])).toBeNull();
+    expect(compile(nodes).pick(any, [])).toBeNull();
   });
 
   it('never gives a node twice, and those of a lower priority last', () => {
-    const { pick } = compileUpstream({
-      nodes: [
-        { host: 'spare', port: 1, weight: 9, priority: -1 },
-        { host: 'a', port: 1, weight: 1 },
-        { host: 'b', port: 1, weight: 1 },
-      ],
+    const upstream = compile([
+      { host: 'spare', port: 1, weight: 9, priority: -1 },
+      { host: 'a', port: 1, weight: 1 },
+      { host: 'b', port: 1, weight: 1 },
+    ]);
+    expect(turns(upstream, 4)).not.toContain('spare:1');
+    expect(order(upstream).slice(0, 2).toSorted()).toEqual(['a:1', 'b:1']);
+    expect(order(upstream)[2]).toBe('spare:1');
+  });
+});
+
+describe('a node that keeps failing', () => {
+  function resting(count: number) {
+    let time = 0;
+    const { nodes } = compileUpstream({
+      nodes: Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}:1`, 1])),
     });
-    expect(new Set(turns(pick, 4))).toEqual(new Set(['a:1', 'b:1']));
-    const tried: Node[] = [];
-    for (let node = pick(tried); node !== null; node = pick(tried)) tried.push(node);
-    expect(tried).toHaveLength(3);
-    expect(tried.at(-1)!.authority).toBe('spare:1');
+    const rest = withRest(
+      nodes,
+      (_, out) => nodes.find((node) => !out.includes(node)) ?? null,
+      () => time,
+    );
+    return {
+      ...rest,
+      nodes,
+      first: () => rest.pick(any, []),
+      fail: (node: number, times: number) => {
+        for (let i = 0; i < times; i++) rest.failed(nodes[node]!);
+      },
+      pass: (milliseconds: number) => (time += milliseconds),
+    };
+  }
+
+  it('rests for 10 s after three failures in a row', () => {
+    const { first, fail, pass, nodes } = resting(2);
+    fail(0, 2);
+    expect(first()).toBe(nodes[0]);
+    fail(0, 1);
+    expect(first()).toBe(nodes[1]);
+    pass(9999);
+    expect(first()).toBe(nodes[1]);
+    pass(1);
+    expect(first()).toBe(nodes[0]);
   });
 
-  it.each(['chash', 'least_conn'] as const)('by %s is refused, not replaced', (type) => {
-    const upstream = { type, key: 'remote_addr', nodes: { 'a:1': 1 } };
-    expect(() => compileUpstream(upstream)).toThrow(`"${type}" is not supported yet`);
+  it('rests again after one more failure, and is forgiven once it answers', () => {
+    const { first, fail, pass, answered, nodes } = resting(2);
+    fail(0, 3);
+    pass(10_000);
+    fail(0, 1);
+    expect(first()).toBe(nodes[1]);
+    answered(nodes[0]!);
+    expect(first()).toBe(nodes[0]);
+    fail(0, 2);
+    expect(first()).toBe(nodes[0]);
+  });
+
+  it('is asked all the same when nobody else is left', () => {
+    const { pick, fail, nodes } = resting(2);
+    fail(0, 3);
+    fail(1, 3);
+    expect(pick(any, [])).toBe(nodes[0]);
+    expect(pick(any, [nodes[0]!])).toBe(nodes[1]);
+    expect(pick(any, nodes)).toBeNull();
+  });
+
+  it('does not rest when it is the only one', () => {
+    const { first, fail, nodes } = resting(1);
+    fail(0, 9);
+    expect(first()).toBe(nodes[0]);
   });
 });
 
@@ -45,11 +208,11 @@ describe('the Host that a node gets', () => {
     [{ pass_host: 'node', nodes: { a: 1 }, scheme: 'https' }, 'a'],
   ] as const)('%j is %s', (more, host) => {
     const { hostFor, pick } = compileUpstream({ nodes: { 'a:8080': 1 }, ...more });
-    expect(hostFor(inbound, pick([])!)).toBe(host);
+    expect(hostFor(inbound, pick(inbound, [])!)).toBe(host);
   });
 
   it('is its own when the client named none', () => {
     const { hostFor, pick } = compileUpstream({ nodes: { 'a:8080': 1 } });
-    expect(hostFor({ authority: '' } as never, pick([])!)).toBe('a:8080');
+    expect(hostFor({ authority: '' } as never, pick({} as never, [])!)).toBe('a:8080');
   });
 });

@@ -18,7 +18,7 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
       fail = reject;
       calls.push({ copy, answer, fail });
     });
-    return { done, abort: (reason) => fail(reason) };
+    return { done, abort: (reason) => fail(reason), onOver() {} };
   });
   const budget = memoryBudget(memory);
   const told: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { murmur3 } from '../../../src/mirror/murmur3.ts';
+import { murmur3 } from '../../../src/hash/murmur3.ts';
 
 /** MurmurHash3_x86_32 with seed 0, as the reference implementation gives them. */
 const VECTORS = [

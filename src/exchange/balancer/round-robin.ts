@@ -1,7 +1,4 @@
-import type { Node } from './upstream.ts';
-
-/** Picks a node for an attempt; `null` when none is left. `tried` holds the nodes of earlier attempts. */
-export type Pick = (tried: readonly Node[]) => Node | null;
+import type { Node, Pick } from './node.ts';
 
 /**
  * Smooth weighted round robin, as nginx does it: exact over every whole cycle, and spread evenly
@@ -14,14 +11,14 @@ export function roundRobin(nodes: readonly Node[]): Pick {
   if (able.length === 0) return () => null;
   if (able.length === 1) {
     const only = able[0]!;
-    return (tried) => (tried.includes(only) ? null : only);
+    return (_, out) => (out.includes(only) ? null : only);
   }
   const credit = able.map(() => 0);
-  return (tried) => {
+  return (_, out) => {
     let best = -1;
     let total = 0;
     for (let i = 0; i < able.length; i++) {
-      if (tried.length > 0 && tried.includes(able[i]!)) continue;
+      if (out.length > 0 && out.includes(able[i]!)) continue;
       const { weight } = able[i]!;
       total += weight;
       credit[i]! += weight;
