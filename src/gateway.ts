@@ -4,11 +4,11 @@ import { controlPlaneGuard } from './admin/guard.ts';
 import { healthApi } from './admin/health.ts';
 import { dataPlane } from './data-plane.ts';
 import { memoryBudget } from './exchange/record.ts';
+import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
-import type { Outcome } from './mirror/outcome.ts';
 import { instanceId } from './mirror/instance.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
@@ -19,7 +19,8 @@ import { compileRoutes, type RouteTable } from './route-table.ts';
 import { liveTable, type LiveTable } from './stores/live.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
-import { fanOut, type Listener } from './telemetry/events.ts';
+import { fanOut, type GatewayEvent, outcomeEvents } from './telemetry/events.ts';
+import { hookListeners, type OutcomeHook } from './telemetry/hooks.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { logListener } from './telemetry/log.ts';
 import { type RouteInput, routesDocument } from './config/input.ts';
@@ -39,8 +40,10 @@ export interface GatewayOptions {
   readonly longestCopy?: number;
   /** How this runtime listens and sends. Default: its own `fetch`, which works everywhere. */
   readonly runtime?: Runtime;
-  /** Told of everything the gateway does; must not throw. */
-  readonly onEvent?: Listener;
+  /** Told what became of each request at each mirror. What it throws changes nothing. */
+  readonly onOutcome?: OutcomeHook;
+  /** Told of everything the gateway does. What it throws changes nothing. */
+  readonly onEvent?: (event: GatewayEvent) => unknown;
 }
 
 /** A gateway: an object with a `fetch`, as every runtime serves it, and the Hono app behind it. */
@@ -91,11 +94,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     inFlight: () => perMirror((mirror) => mirror.inFlight.count),
     breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
   });
-  const emit = fanOut([
-    metrics.listen,
-    logListener(),
-    ...(options.onEvent === undefined ? [] : [options.onEvent]),
-  ]);
+  const emit = fanOut([metrics.listen, logListener(), ...hookListeners(options)]);
+  const onOutcome = outcomeEvents(emit);
   const live: LiveTable<RouteTable> = liveTable({
     store,
     ...(initial !== undefined && { initial }),
@@ -107,8 +107,6 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     onReload: (reload) => emit({ type: 'reload', ...reload }),
   });
   const table = () => live.current(Date.now());
-  const onOutcome = ({ route, host }: Mirror, outcome: Outcome, seconds: number) =>
-    emit({ type: 'copy', route, mirror: host, outcome, seconds });
 
   // One idea of the path for both planes: Hono's own takes what follows the first slash of the URL,
   // which on some runtimes is the text of a client's choice (`GET http://a?/apisix/admin`).
@@ -130,6 +128,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       runtime,
       table,
       trust: trustProxies(options.trustedProxies ?? []),
+      idOf: requestIds(instance),
       plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
       waitUntil: (c) => waitUntilOf(c, background),
       emit,

@@ -71,7 +71,7 @@ export function createMetrics(readings: Readings): Metrics {
     listen(event) {
       switch (event.type) {
         case 'request': {
-          const method = METHODS.has(event.method) ? event.method : 'OTHER';
+          const method = METHODS.has(event.request.method) ? event.request.method : 'OTHER';
           requests.add(event.route, method, String(event.status));
           requestSeconds.observe(event.seconds, event.route);
           break;

@@ -70,13 +70,16 @@ describe("the README's programs", () => {
     const log = vi.spyOn(console, 'log').mockReturnValue();
     const { port, stop } = await example(0);
     const answers = Array.from({ length: 200 }, (_, i) =>
-      fetch(`http://127.0.0.1:${port}/hello?${i}`).then((response) => response.text()),
+      fetch(`http://127.0.0.1:${port}/hello?${i}`, { headers: { 'x-request-id': `id-${i}` } }).then(
+        (response) => response.text(),
+      ),
     );
     expect((await Promise.all(answers))[7]).toBe('GET /hello?7\n');
     // A tenth is copied; that none of 200 is would happen once in a billion runs.
     await until(() => mirror.seen.length > 0);
     await stop();
-    expect(log).toHaveBeenCalledWith(mirror.url, { outcome: 'sent', reason: '2xx' });
+    const id = mirror.seen[0]!.headers['x-request-id'];
+    expect(log).toHaveBeenCalledWith(id, mirror.url, 200, expect.any(Number));
     log.mockRestore();
   });
 

@@ -2,6 +2,9 @@ import { expect, it } from 'vitest';
 import { createMetrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { counter, gauge, histogram } from '../../../src/telemetry/prometheus/metric.ts';
 import { readExposition } from '../../support/exposition.ts';
+import { copyEvent, REQUEST } from './copy-event.ts';
+
+const of = (method: string) => ({ ...REQUEST, method });
 
 const READINGS: Readings = {
   routes: () => 2,
@@ -17,12 +20,12 @@ const READINGS: Readings = {
 it('renders a page that keeps to the text format, empty or not', () => {
   const { listen, render } = createMetrics(READINGS);
   readExposition(render());
-  listen({ type: 'request', route: '1', method: 'GET', status: 200, seconds: 0.02 });
-  listen({ type: 'request', route: '1', method: 'BREW', status: 200, seconds: 100 });
-  listen({ type: 'request', route: '1', method: 'TEA', status: 200, seconds: 0 });
+  listen({ type: 'request', route: '1', request: of('GET'), status: 200, seconds: 0.02 });
+  listen({ type: 'request', route: '1', request: of('BREW'), status: 200, seconds: 100 });
+  listen({ type: 'request', route: '1', request: of('TEA'), status: 200, seconds: 0 });
   for (const reason of ['sampled_out', 'loop'] as const) {
     const outcome = { outcome: 'skipped', reason } as const;
-    listen({ type: 'copy', route: '1', mirror: 'http://m', outcome, seconds: 0 });
+    listen(copyEvent(outcome));
   }
   listen({ type: 'reload', result: 'success', routes: 1 });
   const samples = readExposition(render());
