@@ -88,14 +88,6 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY);
   const sender = copySender(runtime.sendCopy);
   const instance = instanceId();
-  const metrics = createMetrics({
-    routes: () => table()?.size ?? 0,
-    recordedBytes: () => budget.held,
-    inFlight: () => perMirror((mirror) => mirror.inFlight.count),
-    breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
-  });
-  const emit = fanOut([metrics.listen, logListener(), ...hookListeners(options)]);
-  const onOutcome = outcomeEvents(emit);
   const live: LiveTable<RouteTable> = liveTable({
     store,
     ...(initial !== undefined && { initial }),
@@ -107,6 +99,15 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     onReload: (reload) => emit({ type: 'reload', ...reload }),
   });
   const table = () => live.current(Date.now());
+  const metrics = createMetrics({
+    routes: () => table()?.size ?? 0,
+    inForce,
+    recordedBytes: () => budget.held,
+    inFlight: () => perMirror((mirror) => mirror.inFlight.count),
+    breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
+  });
+  const emit = fanOut([metrics.listen, logListener(), ...hookListeners(options)]);
+  const onOutcome = outcomeEvents(emit);
 
   // One idea of the path for both planes: Hono's own takes what follows the first slash of the URL,
   // which on some runtimes is the text of a client's choice (`GET http://a?/apisix/admin`).
@@ -148,9 +149,15 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     },
   };
 
+  function* inForce() {
+    for (const { id, mirrors } of table()?.routes() ?? []) {
+      yield [id] as const;
+      for (const { host } of mirrors) yield [id, host] as const;
+    }
+  }
   function* perMirror(read: (mirror: Mirror) => number) {
-    for (const mirror of table()?.mirrors() ?? []) {
-      yield [[mirror.route, mirror.host], read(mirror)] as const;
+    for (const { mirrors } of table()?.routes() ?? []) {
+      for (const mirror of mirrors) yield [[mirror.route, mirror.host], read(mirror)] as const;
     }
   }
   function reportFailure(error: Error): void {

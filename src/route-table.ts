@@ -17,8 +17,7 @@ export interface Route {
 export interface RouteTable {
   readonly size: number;
   match(inbound: Inbound): Route | null;
-  /** Every mirror of every route, for gauges. */
-  mirrors(): Iterable<Mirror>;
+  routes(): Iterable<Route>;
   /** The compiled route of this configuration, if the table has it. */
   find(id: string, source: string): Route | undefined;
 }
@@ -43,8 +42,8 @@ export function compileRoutes(
   return {
     size: compiled.size,
     match: (inbound) => matcher.match(inbound),
-    *mirrors() {
-      for (const { route } of compiled.values()) yield* route.mirrors;
+    *routes() {
+      for (const { route } of compiled.values()) yield route;
     },
     find(id, source) {
       const entry = compiled.get(id);

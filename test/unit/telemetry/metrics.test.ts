@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { RouteLabels } from '../../../src/telemetry/lifetimes.ts';
 import { createMetrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { counter, gauge, histogram } from '../../../src/telemetry/prometheus/metric.ts';
 import { readExposition } from '../../support/exposition.ts';
@@ -8,6 +9,7 @@ const of = (method: string) => ({ ...REQUEST, method });
 
 const READINGS: Readings = {
   routes: () => 2,
+  inForce: () => [['1'], ['1', 'http://m']],
   recordedBytes: () => 7,
   inFlight: () => [
     [['1', 'http://m'], 3],
@@ -74,4 +76,70 @@ it('reads gauges when it renders', () => {
   const metric = gauge('x', 'X.', [], () => [[[], now]]);
   now = 2;
   expect(metric.render()).toBe('# HELP x X.\n# TYPE x gauge\nx 2');
+});
+
+it('forgets a route an hour after it went, all of it at once, and starts anew when it is back', () => {
+  const clock = { now: 0 };
+  let inForce: RouteLabels[] = [['1'], ['1', 'http://m'], ['2'], ['2', 'http://m']];
+  const { listen, render } = createMetrics(
+    { ...READINGS, inForce: () => inForce },
+    () => clock.now,
+  );
+  const answered = (route: string) =>
+    listen({ type: 'request', route, request: REQUEST, status: 200, seconds: 0 });
+  const copied = (route: string) =>
+    listen(copyEvent({ outcome: 'sent', reason: '2xx', status: 200 }, { route }));
+  /** Samples by route, and how many requests and copies were counted. */
+  const shown = (route: string) => {
+    const samples = readExposition(render()).filter(({ labels }) => labels['route'] === route);
+    const count = (name: string) => samples.find((sample) => sample.name === name)?.value;
+    return [count('gateway_requests_total'), count('mirror_copies_total')];
+  };
+  const reload = () => listen({ type: 'reload', result: 'success', routes: inForce.length });
+  for (const route of ['', '1', '2', '2']) answered(route);
+  for (const route of ['1', '2', '2']) copied(route);
+  inForce = inForce.slice(0, 2);
+  reload();
+  clock.now = 3_599_999;
+  expect([shown('1'), shown('2')]).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
+  clock.now = 3_600_000;
+  expect(render()).not.toContain('route="2",code');
+  expect(shown('2')).toEqual([undefined, undefined]);
+  // What one that is forgotten still had under way does not bring half of it back.
+  copied('2');
+  expect(shown('2')).toEqual([undefined, undefined]);
+  inForce = [...inForce, ['2'], ['2', 'http://m']];
+  reload();
+  answered('2');
+  copied('2');
+  expect([shown(''), shown('1'), shown('2')]).toEqual([
+    [1, undefined],
+    [1, 1],
+    [1, 1],
+  ]);
+});
+
+it('does not grow with the routes that there ever were', () => {
+  const clock = { now: 0 };
+  let id = 0;
+  const { listen, render } = createMetrics(
+    { ...READINGS, inFlight: () => [], inForce: () => [[`r${id}`], [`r${id}`, `http://m${id}`]] },
+    () => clock.now,
+  );
+  const lines = [];
+  // A new route, and mirror, each minute of a day.
+  for (; id < 1440; id++) {
+    clock.now = id * 60_000;
+    listen({ type: 'reload', result: 'success', routes: 1 });
+    const labels = { route: `r${id}`, mirror: `http://m${id}` };
+    listen({ type: 'request', ...labels, request: REQUEST, status: 200, seconds: 0 });
+    listen(copyEvent({ outcome: 'sent', reason: '2xx', status: 200 }, labels));
+    if (id % 60 === 59) lines.push(render().split('\n').length);
+  }
+  expect(new Set(lines.slice(1)).size).toBe(1);
+  expect(render()).toContain('route="r1439"');
+  expect(render()).not.toContain('route="r1300"');
 });
