@@ -150,7 +150,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   };
 
   function* inForce() {
-    for (const { id, mirrors } of table()?.routes() ?? []) {
+    // As of no time, so that asking does not replace the table, which would be told as a reload.
+    for (const { id, mirrors } of live.current(0)?.routes() ?? []) {
       yield [id] as const;
       for (const { host } of mirrors) yield [id, host] as const;
     }

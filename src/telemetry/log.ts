@@ -32,7 +32,7 @@ export function configureLog(level: LogLevel): void {
 }
 
 /**
- * Writes events to the log. Causes and addresses of upstreams appear here and nowhere else. A request
+ * Writes events to the log. Causes and addresses of upstreams appear here and in hooks, and nowhere else. A request
  * and its copies have lines at `debug`, joined by `requestId`; those lines and the id are made only
  * when somebody wants them.
  *

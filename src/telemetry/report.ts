@@ -1,7 +1,10 @@
 import type { Outcome } from '../mirror/outcome.ts';
 import type { CopyEvent } from './events.ts';
 
-/** What became of one request at one mirror: for hooks, and the fields of the line in the log. */
+/**
+ * What became of one request at one mirror: for hooks, and the fields of the line in the log, which
+ * has the target with its query as the error logs of nginx do.
+ */
 export type CopyReport = Outcome & {
   /** The client's `X-Request-Id`, or one that the gateway made. The same in the request's event. */
   readonly requestId: string;

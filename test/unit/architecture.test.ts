@@ -49,6 +49,11 @@ const walls: readonly [wall: string, inside: RegExp, forbidden: (name: string) =
     /^(?:config|http|routes|vars)\//,
     (name) => /^(?:exchange|mirror|admin|stores|runtime|telemetry|cli|settings)\//.test(name),
   ],
+  [
+    'whoever does the work tells of it by callbacks, and knows no listener',
+    /^(?:exchange|mirror|admin|stores)\//,
+    (name) => name.startsWith('telemetry/'),
+  ],
   ['only commands read the command line', /^(?!cli\/)/, (name) => name.startsWith('cli/')],
 ];
 

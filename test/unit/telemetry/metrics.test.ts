@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { createGateway } from '../../../src/gateway.ts';
 import type { RouteLabels } from '../../../src/telemetry/lifetimes.ts';
 import { createMetrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { counter, gauge, histogram } from '../../../src/telemetry/prometheus/metric.ts';
@@ -142,4 +143,21 @@ it('does not grow with the routes that there ever were', () => {
   expect(new Set(lines.slice(1)).size).toBe(1);
   expect(render()).toContain('route="r1439"');
   expect(render()).not.toContain('route="r1300"');
+});
+
+it('is asked by a gateway, whose first routes were in force before any reload', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const { app } = createGateway({ adminKey: 'key', routes: [{ id: '1', uri: '/a', plugins: {} }] });
+  const ask = async (path: string, method = 'GET') => {
+    const headers = { 'x-api-key': 'key' };
+    return (await app.request(`http://gateway${path}`, { method, headers })).text();
+  };
+  const counted = async () =>
+    (await ask('/apisix/prometheus/metrics')).includes('gateway_requests_total{route="1"');
+  await ask('/a');
+  await ask('/apisix/admin/routes/1', 'DELETE');
+  expect(await counted()).toBe(true);
+  vi.setSystemTime(Date.now() + 3_600_000);
+  expect(await counted()).toBe(false);
+  vi.useRealTimers();
 });
