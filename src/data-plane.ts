@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { admit } from './exchange/admit.ts';
 import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './exchange/gateway-error.ts';
+import type { RequestIds } from './exchange/request-id.ts';
 import type { Trust } from './exchange/trust.ts';
 import type { Inbound } from './http/inbound.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
@@ -16,6 +17,7 @@ export interface DataPlaneOptions {
   /** The table in force; `null` before there is one. */
   readonly table: () => RouteTable | null;
   readonly trust: Trust;
+  readonly idOf: RequestIds;
   readonly plan: (inbound: Inbound, mirrors: readonly Mirror[]) => PlannedCopies | null;
   readonly waitUntil: (c: Context) => WaitUntil;
   readonly emit: Listener;
@@ -26,11 +28,11 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 /** Everything outside the control plane: match, forward, copy. */
 export function dataPlane(options: DataPlaneOptions): (c: Context) => Response | Promise<Response> {
-  const { runtime, table, trust, plan, waitUntil, emit } = options;
+  const { runtime, table, trust, idOf, plan, waitUntil, emit } = options;
 
   return (c) => {
     const started = performance.now();
-    const inbound = admit(runtime.receive(c.req.raw, c.env), trust);
+    const inbound = admit(runtime.receive(c.req.raw, c.env), trust, idOf);
     const routes = table();
     if (routes === null) return refuse(503, '');
     const route = routes.match(inbound);
@@ -65,13 +67,13 @@ export function dataPlane(options: DataPlaneOptions): (c: Context) => Response |
     function failed(id: string, error: unknown): Response {
       if (error instanceof ClientLeftError)
         return done(id, CLIENT_CLOSED_REQUEST, gatewayError(502));
-      emit({ type: 'upstream_failure', route: id, error: error as Error });
+      emit({ type: 'upstream_failure', route: id, request: inbound, error: error as Error });
       const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
       return refuse(status, id);
     }
     function done(id: string, status: number, response: Response): Response {
       const seconds = (performance.now() - started) / 1000;
-      emit({ type: 'request', route: id, method: inbound.method, status, seconds });
+      emit({ type: 'request', route: id, request: inbound, status, seconds });
       return response;
     }
   };

@@ -6,11 +6,11 @@ import { dataPlane } from './data-plane.ts';
 import { memoryBudget } from './exchange/record.ts';
 import type { ExplainOptions } from './explain/explain.ts';
 import { explainApi } from './explain/api.ts';
+import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
-import type { Outcome } from './mirror/outcome.ts';
 import { instanceId } from './mirror/instance.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
@@ -21,7 +21,8 @@ import { compileRoutes, type RouteTable } from './route-table.ts';
 import { liveTable, type LiveTable } from './stores/live.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
-import { fanOut, type Listener } from './telemetry/events.ts';
+import { fanOut, type GatewayEvent, outcomeEvents } from './telemetry/events.ts';
+import { hookListeners, type OutcomeHook } from './telemetry/hooks.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { logListener } from './telemetry/log.ts';
 import { type RouteInput, routesDocument } from './config/input.ts';
@@ -41,8 +42,10 @@ export interface GatewayOptions {
   readonly longestCopy?: number;
   /** How this runtime listens and sends. Default: its own `fetch`, which works everywhere. */
   readonly runtime?: Runtime;
-  /** Told of everything the gateway does; must not throw. */
-  readonly onEvent?: Listener;
+  /** Told what became of each request at each mirror. What it throws changes nothing. */
+  readonly onOutcome?: OutcomeHook;
+  /** Told of everything the gateway does. What it throws changes nothing. */
+  readonly onEvent?: (event: GatewayEvent) => unknown;
 }
 
 /** A gateway: an object with a `fetch`, as every runtime serves it, and the Hono app behind it. */
@@ -88,17 +91,6 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const sender = copySender(runtime.sendCopy);
   const instance = instanceId();
   const trust = trustProxies(options.trustedProxies ?? []);
-  const metrics = createMetrics({
-    routes: () => table()?.size ?? 0,
-    recordedBytes: () => budget.held,
-    inFlight: () => perMirror((mirror) => mirror.inFlight.count),
-    breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
-  });
-  const emit = fanOut([
-    metrics.listen,
-    logListener(),
-    ...(options.onEvent === undefined ? [] : [options.onEvent]),
-  ]);
   const live: LiveTable<RouteTable> = liveTable({
     store,
     ...(initial !== undefined && { initial }),
@@ -110,8 +102,15 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     onReload: (reload) => emit({ type: 'reload', ...reload }),
   });
   const table = () => live.current(Date.now());
-  const onOutcome = ({ route, host }: Mirror, outcome: Outcome, seconds: number) =>
-    emit({ type: 'copy', route, mirror: host, outcome, seconds });
+  const metrics = createMetrics({
+    routes: () => table()?.size ?? 0,
+    inForce,
+    recordedBytes: () => budget.held,
+    inFlight: () => perMirror((mirror) => mirror.inFlight.count),
+    breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
+  });
+  const emit = fanOut([metrics.listen, logListener(), ...hookListeners(options)]);
+  const onOutcome = outcomeEvents(emit);
 
   // One idea of the path for both planes: Hono's own takes what follows the first slash of the URL,
   // which on some runtimes is the text of a client's choice (`GET http://a?/apisix/admin`).
@@ -125,7 +124,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   app.get('/apisix/prometheus/metrics', (c) =>
     c.text(metrics.render(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
-  app.route('/apisix', explainApi({ access, inForce }));
+  app.route('/apisix', explainApi({ access, inForce: explainable }));
   app.route('/apisix', adminApi({ live, access, onFailure: reportFailure }));
   app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
   app.all(
@@ -134,6 +133,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       runtime,
       table,
       trust,
+      idOf: requestIds(instance),
       plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
       waitUntil: (c) => waitUntilOf(c, background),
       emit,
@@ -153,12 +153,19 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     },
   };
 
-  function* perMirror(read: (mirror: Mirror) => number) {
-    for (const mirror of table()?.mirrors() ?? []) {
-      yield [[mirror.route, mirror.host], read(mirror)] as const;
+  function* inForce() {
+    // As of no time, so that asking does not replace the table, which would be told as a reload.
+    for (const { id, mirrors } of live.current(0)?.routes() ?? []) {
+      yield [id] as const;
+      for (const { host } of mirrors) yield [id, host] as const;
     }
   }
-  function inForce(): ExplainOptions | null {
+  function* perMirror(read: (mirror: Mirror) => number) {
+    for (const { mirrors } of table()?.routes() ?? []) {
+      for (const mirror of mirrors) yield [[mirror.route, mirror.host], read(mirror)] as const;
+    }
+  }
+  function explainable(): ExplainOptions | null {
     const [routes, document] = [table(), live.document()];
     if (routes === null || document === null) return null;
     return { table: routes, document, trust, hostOfUrl: runtime.hostOfUrl === true };

@@ -14,4 +14,6 @@ export type { Runtime } from './runtime/port.ts';
 export { memoryStore } from './stores/memory.ts';
 export { kvStore } from './stores/kv.ts';
 export type { Store } from './stores/store.ts';
-export type { GatewayEvent } from './telemetry/events.ts';
+export type { CopyEvent, GatewayEvent, RequestFacts } from './telemetry/events.ts';
+export type { OutcomeHook } from './telemetry/hooks.ts';
+export type { CopyReport } from './telemetry/report.ts';

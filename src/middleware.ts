@@ -4,6 +4,7 @@ import { InvalidRoutes } from './config/input.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
 import { admit } from './exchange/admit.ts';
 import { memoryBudget } from './exchange/record.ts';
+import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { withoutHopByHop } from './http/hop-by-hop.ts';
 import type { Inbound } from './http/inbound.ts';
@@ -12,21 +13,23 @@ import type { Upload } from './http/upload.ts';
 import { planCopies } from './mirror/copies.ts';
 import { instanceId } from './mirror/instance.ts';
 import { compileMirrors } from './mirror/mirror.ts';
-import type { Outcome } from './mirror/outcome.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import { uploadStream } from './runtime/fetch/body.ts';
 import type { Runtime } from './runtime/port.ts';
 import { waitUntilOf } from './runtime/wait-until.ts';
+import { fanOut, outcomeEvents } from './telemetry/events.ts';
+import { hookListeners, type OutcomeHook } from './telemetry/hooks.ts';
+import { logListener } from './telemetry/log.ts';
 
 export interface ProxyMirrorOptions {
   /** How this runtime reads requests and sends copies. Default: its own `fetch`. */
   readonly runtime?: Runtime;
   /** Most bytes of recorded bodies held for all copies together. Default: 64 MiB. */
   readonly mirrorMemory?: number;
-  /** Told of the one outcome of each request and mirror; must not throw. */
-  readonly onOutcome?: (mirror: string, outcome: Outcome) => void;
+  /** Told what became of each request at each mirror. What it throws changes nothing. */
+  readonly onOutcome?: OutcomeHook;
 }
 
 const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
@@ -55,15 +58,18 @@ export function proxyMirror(
   const runtime = options.runtime ?? fetchRuntime();
   const background = createBackground();
   const trust = trustProxies([]);
-  const mirrors = compileMirrors('middleware', config, { instance: instanceId() });
+  const instance = instanceId();
+  const idOf = requestIds(instance);
+  const mirrors = compileMirrors('middleware', config, { instance });
+  const { onOutcome } = options;
   const plan = {
     sender: copySender(runtime.sendCopy),
     budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY),
-    onOutcome: ({ host }: { host: string }, outcome: Outcome) => options.onOutcome?.(host, outcome),
+    onOutcome: outcomeEvents(fanOut([logListener(), ...hookListeners({ onOutcome })])),
   };
 
   return async function mirrorRequest(c, next) {
-    const inbound = admit(runtime.receive(c.req.raw, c.env), trust);
+    const inbound = admit(runtime.receive(c.req.raw, c.env), trust, idOf);
     const copies = planCopies(inbound, mirrors, plan);
     if (copies === null) return next();
     if (inbound.upload !== null) passThrough(c, inbound.upload);

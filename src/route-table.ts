@@ -23,8 +23,7 @@ export interface RouteTable {
    * the match, if there is one. Not for the request path.
    */
   candidates(inbound: Inbound): readonly { readonly route: Route; readonly verdict: Verdict }[];
-  /** Every mirror of every route, for gauges. */
-  mirrors(): Iterable<Mirror>;
+  routes(): Iterable<Route>;
   /** The compiled route of this configuration, if the table has it. */
   find(id: string, source: string): Route | undefined;
 }
@@ -51,8 +50,8 @@ export function compileRoutes(
     match: (inbound) => matcher.match(inbound),
     candidates: (inbound) =>
       matcher.candidates(inbound).map(({ entry, verdict }) => ({ route: entry.value, verdict })),
-    *mirrors() {
-      for (const { route } of compiled.values()) yield* route.mirrors;
+    *routes() {
+      for (const { route } of compiled.values()) yield route;
     },
     find(id, source) {
       const entry = compiled.get(id);

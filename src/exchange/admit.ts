@@ -1,14 +1,15 @@
 import { headerValue } from '../http/headers.ts';
 import type { Inbound, Received } from '../http/inbound.ts';
 import { forwardTarget, matchPath } from '../http/target.ts';
+import type { RequestIds } from './request-id.ts';
 import type { Trust } from './trust.ts';
 
 /** Concludes from what a listener received what routes, upstreams and mirrors need to know. */
-export function admit(received: Received, trust: Trust): Inbound {
-  return new AdmittedRequest(received, trust);
+export function admit(received: Received, trust: Trust, idOf: RequestIds): Inbound {
+  return new AdmittedRequest(received, trust, idOf);
 }
 
-/** A class for its lazy fields: most routes never ask for host or query. */
+/** A class for its lazy fields: most routes never ask for host or query, and few logs for an id. */
 class AdmittedRequest implements Inbound {
   readonly method: string;
   readonly target: string;
@@ -16,9 +17,12 @@ class AdmittedRequest implements Inbound {
   readonly remoteAddr: string;
   readonly headers: Inbound['headers'];
   readonly #received: Received;
+  readonly #idOf: RequestIds;
+  #id: string | undefined;
 
-  constructor(received: Received, trust: Trust) {
+  constructor(received: Received, trust: Trust, idOf: RequestIds) {
     this.#received = received;
+    this.#idOf = idOf;
     this.method = received.method;
     this.target = forwardTarget(received.target);
     this.path = matchPath(received.target);
@@ -26,6 +30,9 @@ class AdmittedRequest implements Inbound {
     this.remoteAddr = trust.clientOf(received.peer, received.headers);
   }
 
+  get id(): string {
+    return (this.#id ??= this.#idOf(this.headers));
+  }
   get scheme(): 'http' | 'https' {
     return this.#received.scheme;
   }

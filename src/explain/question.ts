@@ -92,7 +92,7 @@ export function inboundOf(question: Question, trust: Trust): Inbound {
     upload: length === 0 ? null : new Upload(NOTHING, length),
     onGone() {},
   };
-  return admit(received, trust);
+  return admit(received, trust, () => '');
 }
 
 const NOTHING = { read: async () => null, cancel() {} };

@@ -23,6 +23,8 @@ export interface Received {
 
 /** A request as routes, upstreams and mirrors see it, the same on every runtime. */
 export interface Inbound extends Received {
+  /** Names this request in logs, events and reports; made when it is first asked for. */
+  readonly id: string;
   /** The path that routes are matched against: decoded, dot segments resolved, slashes merged. */
   readonly path: string;
   /** Raw query without `?`; empty when there is none. */

@@ -6,7 +6,12 @@ import type { Outcome } from './outcome.ts';
 import type { CopySender } from './send.ts';
 
 /** Told of every outcome: exactly one per matched request and mirror. */
-export type OnOutcome = (mirror: Mirror, outcome: Outcome, seconds: number) => void;
+export type OnOutcome = (
+  request: Inbound,
+  mirror: Mirror,
+  outcome: Outcome,
+  seconds: number,
+) => void;
 
 export interface CopiesOptions {
   readonly sender: CopySender;
@@ -63,7 +68,7 @@ export function planCopies(
         some?.push(mirror);
         continue;
       }
-      onOutcome(mirror, { outcome: 'skipped', reason }, 0);
+      onOutcome(inbound, mirror, { outcome: 'skipped', reason }, 0);
       if (mirrors.length === 1) return NONE;
       some ??= mirrors.slice(0, i);
     }
@@ -75,7 +80,8 @@ export function planCopies(
     const { bytes, missing } = await recorded.done;
     settled();
     if (bytes === null) {
-      for (const mirror of to) onOutcome(mirror, { outcome: 'skipped', reason: missing }, 0);
+      for (const mirror of to)
+        onOutcome(inbound, mirror, { outcome: 'skipped', reason: missing }, 0);
       return;
     }
     try {
@@ -93,12 +99,12 @@ export function planCopies(
   async function sendOne(mirror: Mirror, primary: Outbound, body: Uint8Array | null) {
     // Mirrors of one route may have different limits; the recording has the largest.
     if (body !== null && body.byteLength > mirror.maxBodySize) {
-      onOutcome(mirror, { outcome: 'skipped', reason: 'body_too_large' }, 0);
+      onOutcome(inbound, mirror, { outcome: 'skipped', reason: 'body_too_large' }, 0);
       return;
     }
     const started = performance.now();
     const outcome = await sender.send(mirror, primary, body);
-    onOutcome(mirror, outcome, (performance.now() - started) / 1000);
+    onOutcome(inbound, mirror, outcome, (performance.now() - started) / 1000);
   }
 }
 

@@ -21,11 +21,16 @@ export type SkipReason =
  * that `requests == sent + failed + skipped`. The reasons are the metric labels, too.
  */
 export type Outcome =
-  | { readonly outcome: 'sent'; readonly reason: StatusClass }
+  | {
+      readonly outcome: 'sent';
+      readonly reason: StatusClass;
+      /** What the mirror answered: for logs and reports; the class is enough for metrics. */
+      readonly status: number;
+    }
   | {
       readonly outcome: 'failed';
       readonly reason: FailureKind;
-      /** What the runtime said: for the log only. */
+      /** What the runtime said: for logs and reports. */
       readonly detail: string;
     }
   | { readonly outcome: 'skipped'; readonly reason: SkipReason };

@@ -25,7 +25,7 @@ export function copySender(sendCopy: SendCopy): CopySender {
     let outcome: Outcome;
     try {
       const status = await within(mirror.timeout, mirror.copyOf(primary, body));
-      outcome = { outcome: 'sent', reason: statusClass(status) };
+      outcome = { outcome: 'sent', reason: statusClass(status), status };
     } catch (error) {
       outcome = failure(error);
     }

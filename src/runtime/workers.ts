@@ -2,6 +2,7 @@ import { gatewayError } from '../exchange/gateway-error.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { kvStore } from '../stores/kv.ts';
 import { configureLog } from '../telemetry/log.ts';
+import { outcomeDataset } from './workers/outcome-dataset.ts';
 import { discardUnread } from './workers/unread.ts';
 import { readWorkerSettings, type WorkerBindings } from './workers/settings.ts';
 import { workersRuntime } from './workers/runtime.ts';
@@ -56,6 +57,7 @@ function start(bindings: WorkerBindings) {
     mirrorMemory: settings.mirrorMemory,
     longestCopy: LONGEST_COPY_SECONDS,
     runtime: workersRuntime(),
+    ...(bindings.OUTCOMES !== undefined && { onOutcome: outcomeDataset(bindings.OUTCOMES) }),
   });
   return { gateway, ttl: settings.routesTtl * 1000, readAt: Date.now() };
 }

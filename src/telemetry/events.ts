@@ -1,4 +1,20 @@
+import type { Inbound } from '../http/inbound.ts';
+import type { OnOutcome } from '../mirror/copies.ts';
 import type { Outcome } from '../mirror/outcome.ts';
+
+/** The request that an event is about. Its `id` is made when somebody asks for it. */
+export type RequestFacts = Pick<Inbound, 'id' | 'method' | 'target'>;
+
+/** What became of one request at one mirror. */
+export interface CopyEvent {
+  readonly type: 'copy';
+  readonly route: string;
+  /** The configured `host`. */
+  readonly mirror: string;
+  readonly request: RequestFacts;
+  readonly outcome: Outcome;
+  readonly seconds: number;
+}
 
 /** All that the gateway tells about its work. Metrics and log listen to it; nothing else does. */
 export type GatewayEvent =
@@ -6,7 +22,7 @@ export type GatewayEvent =
       readonly type: 'request';
       /** Id of the route that matched; empty when none did. */
       readonly route: string;
-      readonly method: string;
+      readonly request: RequestFacts;
       readonly status: number;
       /** To the answer's head. */
       readonly seconds: number;
@@ -15,16 +31,10 @@ export type GatewayEvent =
       /** No upstream answered. `error` is for the log only. */
       readonly type: 'upstream_failure';
       readonly route: string;
+      readonly request: RequestFacts;
       readonly error: Error;
     }
-  | {
-      readonly type: 'copy';
-      readonly route: string;
-      /** The configured `host`. */
-      readonly mirror: string;
-      readonly outcome: Outcome;
-      readonly seconds: number;
-    }
+  | CopyEvent
   | {
       /** A write through the admin API that the store could not take. */
       readonly type: 'admin_failure';
@@ -34,6 +44,12 @@ export type GatewayEvent =
   | { readonly type: 'reload'; readonly result: 'failure'; readonly error: Error };
 
 export type Listener = (event: GatewayEvent) => void;
+
+/** Tells of outcomes as events. */
+export function outcomeEvents(emit: Listener): OnOutcome {
+  return (request, { route, host }, outcome, seconds) =>
+    emit({ type: 'copy', route, mirror: host, request, outcome, seconds });
+}
 
 /** One listener out of several. */
 export function fanOut(listeners: readonly Listener[]): Listener {

@@ -5,8 +5,9 @@ import {
   getLogger,
   type Logger,
 } from '@logtape/logtape';
-import type { Listener } from './events.ts';
+import type { CopyEvent, Listener } from './events.ts';
 import { lineRate } from './line-rate.ts';
+import { reportOf } from './report.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -31,8 +32,9 @@ export function configureLog(level: LogLevel): void {
 }
 
 /**
- * Writes events to the log. Causes and addresses of upstreams appear here and nowhere else. Fields
- * of lines below `info` are made only when somebody wants them: there is one for each request.
+ * Writes events to the log. Causes and addresses of upstreams appear here and in hooks, and nowhere else. A request
+ * and its copies have lines at `debug`, joined by `requestId`; those lines and the id are made only
+ * when somebody wants them.
  *
  * @param now milliseconds
  */
@@ -42,6 +44,7 @@ export function logListener(now: () => number = Date.now): Listener {
     switch (event.type) {
       case 'upstream_failure':
         log.error('route {route}: no upstream answered: {error}', {
+          requestId: event.request.id,
           route: event.route,
           error: event.error.message,
         });
@@ -58,24 +61,35 @@ export function logListener(now: () => number = Date.now): Listener {
           });
         break;
       case 'copy': {
-        const { route, mirror, outcome, seconds } = event;
-        if (outcome.outcome !== 'failed') {
-          log.debug('copy to {mirror}: {outcome} ({reason})', () => ({
-            route,
-            mirror,
-            ...outcome,
-          }));
-          break;
+        const { route, mirror, outcome } = event;
+        const failed = outcome.outcome === 'failed';
+        const suppressed = failed ? admitFailure(`${route} ${mirror} ${outcome.reason}`) : null;
+        if (suppressed !== null) {
+          log.warning('copy to {mirror} failed: {reason}', { ...factsOf(event), suppressed });
+        } else if (log.isEnabledFor('debug')) {
+          log.debug('copy to {mirror}: {outcome} ({reason})', factsOf(event));
         }
-        const suppressed = admitFailure(`${route} ${mirror} ${outcome.reason}`);
-        if (suppressed === null) break;
-        const facts = { route, mirror, ...outcome, seconds, suppressed };
-        log.warning('copy to {mirror} failed: {reason}', facts);
         break;
       }
-      case 'request':
-        log.debug('{method} {status} by route {route}', () => ({ ...event }));
+      case 'request': {
+        if (!log.isEnabledFor('debug')) break;
+        const { request, route, status, seconds } = event;
+        const { id: requestId, method, target } = request;
+        const facts = { requestId, method, path: pathOf(target), route, status, seconds };
+        log.debug('{method} {path}: {status} by route {route}', facts);
         break;
+      }
     }
   };
+}
+
+function factsOf(event: CopyEvent): Record<string, unknown> {
+  const { target, ...facts } = reportOf(event);
+  return { ...facts, path: pathOf(target) };
+}
+
+/** Without the query: tokens and names travel in it, and a log is kept and passed around. */
+function pathOf(target: string): string {
+  const mark = target.indexOf('?');
+  return mark === -1 ? target : target.slice(0, mark);
 }

@@ -1,4 +1,5 @@
 import type { Listener } from './events.ts';
+import { lifetimes, type RouteLabels } from './lifetimes.ts';
 import { counter, gauge, histogram, type Sample } from './prometheus/metric.ts';
 
 /** Everything that is counted, in the Prometheus text format. */
@@ -10,11 +11,16 @@ export interface Metrics {
 /** What gauges read when somebody looks. */
 export interface Readings {
   readonly routes: () => number;
+  /** Each route in force by itself and with each of its mirrors. */
+  readonly inForce: () => Iterable<RouteLabels>;
   readonly recordedBytes: () => number;
   /** Route and mirror with their value. */
   readonly inFlight: () => Iterable<Sample>;
   readonly breakerOpen: () => Iterable<Sample>;
 }
+
+/** The route of requests that matched none. */
+const NO_ROUTE = '';
 
 /** Methods that may be label values. Others come from clients and would make labels without end. */
 const METHODS: ReadonlySet<string> = new Set([
@@ -30,8 +36,13 @@ const METHODS: ReadonlySet<string> = new Set([
   'PURGE',
 ]);
 
-/** The metrics of section 8 of the contract. Label values come from configuration or closed sets. */
-export function createMetrics(readings: Readings): Metrics {
+/**
+ * The metrics of section 8 of the contract. Label values come from configuration or closed sets.
+ *
+ * @param now milliseconds
+ */
+export function createMetrics(readings: Readings, now: () => number = Date.now): Metrics {
+  const lives = lifetimes(now);
   const requests = counter(
     'gateway_requests_total',
     'Requests answered, by the route that matched (empty: none).',
@@ -67,11 +78,13 @@ export function createMetrics(readings: Readings): Metrics {
     gauge('gateway_routes', 'Routes in the table in force.', [], () => [[[], readings.routes()]]),
   ];
 
+  // Routes given in code are in force from the start, without a reload that says so.
+  forget();
   return {
     listen(event) {
       switch (event.type) {
         case 'request': {
-          const method = METHODS.has(event.method) ? event.method : 'OTHER';
+          const method = METHODS.has(event.request.method) ? event.request.method : 'OTHER';
           requests.add(event.route, method, String(event.status));
           requestSeconds.observe(event.seconds, event.route);
           break;
@@ -84,12 +97,26 @@ export function createMetrics(readings: Readings): Metrics {
         }
         case 'reload':
           reloads.add(event.result);
+          forget();
           break;
       }
     },
     render() {
+      // Here, too: what an outcome of a route long gone brought back must not be shown by halves.
+      forget();
       const families = [requests, requestSeconds, copies, copySeconds, ...gauges, reloads];
       return `${families.map((metric) => metric.render()).join('\n')}\n`;
     },
   };
+
+  /** Drops all that was counted of routes and mirrors that are gone for long. */
+  function forget(): void {
+    lives.update(readings.inForce());
+    for (const ofRoute of [requests, requestSeconds]) {
+      ofRoute.keep(([route]) => route === NO_ROUTE || lives.has(route!));
+    }
+    for (const ofMirror of [copies, copySeconds]) {
+      ofMirror.keep(([route, mirror]) => lives.has(route!, mirror));
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { kill } from './kill.ts';
+import { log } from './log.ts';
 import { routesFile } from './routes-file.ts';
 import { startStop } from './start-stop.ts';
 
@@ -8,5 +9,6 @@ import { startStop } from './start-stop.ts';
 export function server(runtime: TestServerRuntime): void {
   describe('routes.json', () => routesFile(runtime));
   describe('start and stop', () => startStop(runtime));
+  describe('the log', () => log(runtime));
   describe('kill -9', () => kill(runtime));
 }

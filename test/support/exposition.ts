@@ -7,70 +7,93 @@ export interface Exposed {
 
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const LABEL = '([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\\\\n]|\\\\[\\\\"n])*)"';
-const SAMPLE = new RegExp(`^(${NAME})(?:\\{((?:${LABEL},?)*)\\})? (\\S+)$`);
-const COMMENT = new RegExp(`^# (HELP|TYPE) (${NAME}) (.+)$`);
-const TYPES = ['counter', 'gauge', 'histogram'];
-const SUFFIXES = ['', '_bucket', '_sum', '_count'];
+const VALUE = '-?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|[+-]Inf|NaN';
+const SAMPLE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)\\})? (${VALUE})$`);
+const HELP = new RegExp(`^# HELP (${NAME}) (?:[^\\\\]|\\\\[\\\\n])+$`);
+const TYPE = new RegExp(`^# TYPE (${NAME}) (counter|gauge|histogram)$`);
 
 /**
  * Reads the text format, version 0.0.4, as strictly as it is written down: HELP and TYPE once before
- * a family's samples, families in one piece, no series twice, values that are numbers, histograms
- * whose buckets grow up to `+Inf`, which equals their count.
+ * a family's samples, families in one piece, no series twice, values that are numbers, counters that
+ * do not fall below 0, histograms whose buckets grow up to `+Inf`, which equals their count.
+ *
+ * Our own, since npm has no strict one: `parse-prometheus-text-format`, the common one, takes a value
+ * of `x`, a series twice, buckets that fall and most else of `test/unit/telemetry/exposition.test.ts`.
  *
  * @throws at the first fault, with its line
  */
 export function readExposition(text: string): Exposed[] {
   if (!text.endsWith('\n')) throw new Error('the last line has no end');
   const samples: Exposed[] = [];
-  const families = new Map<string, string>();
   const helped = new Set<string>();
+  const types = new Map<string, string>();
   const series = new Set<string>();
   let family = '';
   for (const line of text.slice(0, -1).split('\n')) {
-    const comment = COMMENT.exec(line);
-    if (comment !== null) {
-      const [, kind, name, rest] = comment as unknown as [string, string, string, string];
-      const seen = kind === 'HELP' ? helped : families;
-      if (seen.has(name)) fault(line, `${kind} twice`);
-      if (kind === 'HELP') helped.add(name);
-      else if (!TYPES.includes(rest) || !helped.has(name)) fault(line, 'TYPE without HELP or name');
-      else families.set((family = name), rest);
-      continue;
+    const help = HELP.exec(line)?.[1];
+    const [, typed, type] = TYPE.exec(line) ?? [];
+    if (help !== undefined) {
+      if (helped.has(help)) fault(line, 'HELP twice');
+      helped.add((family = help));
+    } else if (typed !== undefined) {
+      if (typed !== family || types.has(typed)) fault(line, 'TYPE twice or without HELP');
+      types.set(typed, type!);
+    } else {
+      const sample = readSample(line);
+      if (!namesOf(family, types.get(family)).includes(sample.name)) {
+        fault(line, 'not of the family before it');
+      }
+      if (sample.value < 0 && types.get(family) !== 'gauge') fault(line, 'below 0');
+      const key = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).toSorted())}`;
+      if (series.has(key)) fault(line, 'twice');
+      series.add(key);
+      samples.push(sample);
     }
-    const match = SAMPLE.exec(line) ?? fault(line, 'no sample');
-    const [name, pairs = '', value] = [match[1]!, match[2], match.at(-1)!];
-    const suffixes = families.get(family) === 'histogram' ? SUFFIXES.slice(1) : [''];
-    if (!suffixes.some((suffix) => name === family + suffix)) fault(line, 'not of this family');
-    if (series.has(name + pairs)) fault(line, 'twice');
-    series.add(name + pairs);
-    if (value === '' || Number.isNaN(Number(value))) fault(line, 'no number');
-    samples.push({ name, labels: labelsOf(pairs, line), value: Number(value) });
   }
-  checkHistograms(samples, families);
+  for (const [name, type] of types) if (type === 'histogram') checkHistogram(name, samples);
   return samples;
 }
 
-function labelsOf(pairs: string, line: string): Record<string, string> {
+/** Names of a family's samples; none without a TYPE. */
+function namesOf(family: string, type: string | undefined): readonly string[] {
+  if (type === undefined) return [];
+  if (type !== 'histogram') return [family];
+  return ['_bucket', '_sum', '_count'].map((suffix) => family + suffix);
+}
+
+function readSample(line: string): Exposed {
+  const match = SAMPLE.exec(line) ?? fault(line, 'no sample');
   const labels: Record<string, string> = {};
-  for (const [, name, value] of pairs.matchAll(new RegExp(LABEL, 'g'))) {
+  for (const [, name, value] of (match[2] ?? '').matchAll(new RegExp(LABEL, 'g'))) {
     if (Object.hasOwn(labels, name!)) fault(line, 'a label twice');
     labels[name!] = value!.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c));
   }
-  return labels;
+  return { name: match[1]!, labels, value: numberOf(match.at(-1)!) };
 }
 
-function checkHistograms(samples: readonly Exposed[], families: ReadonlyMap<string, string>): void {
-  const last = new Map<string, number>();
-  for (const { name, labels, value } of samples) {
-    if (families.get(name.replace(/_(bucket|count)$/, '')) !== 'histogram') continue;
-    const { le, ...rest } = labels;
-    const key = `${name.replace(/_(bucket|count)$/, '')} ${JSON.stringify(rest)}`;
-    const before = last.get(key) ?? 0;
-    if (name.endsWith('_bucket') ? value < before : value !== before) {
-      fault(`${name} ${le}`, 'buckets do not add up');
+function numberOf(text: string): number {
+  return Number(text.replace('Inf', 'Infinity'));
+}
+
+/** The buckets of a label set in order, then its sum and its count. */
+function checkHistogram(name: string, samples: readonly Exposed[]): void {
+  const open = new Map<string, { bound: number; count: number; ended: boolean }>();
+  for (const sample of samples) {
+    if (!namesOf(name, 'histogram').includes(sample.name)) continue;
+    const { le, ...labels } = sample.labels;
+    const key = JSON.stringify(labels);
+    const last = open.get(key) ?? { bound: -Infinity, count: 0, ended: false };
+    if (sample.name === `${name}_bucket`) {
+      const bound = numberOf(le ?? 'NaN');
+      if (!(bound > last.bound) || sample.value < last.count) fault(key, `${name}: buckets fall`);
+      open.set(key, { bound, count: sample.value, ended: false });
+    } else if (sample.name === `${name}_count`) {
+      if (last.bound !== Infinity || sample.value !== last.count)
+        fault(key, `${name}: not the count of all`);
+      last.ended = true;
     }
-    last.set(key, value);
   }
+  if ([...open.values()].some(({ ended }) => !ended)) fault(name, 'a histogram without its count');
 }
 
 function fault(line: string, what: string): never {

@@ -54,6 +54,11 @@ const walls: readonly [wall: string, inside: RegExp, forbidden: (name: string) =
     /^(?!explain\/|cli\/|gateway\.ts)/,
     (name) => name.startsWith('explain/'),
   ],
+  [
+    'whoever does the work tells of it by callbacks, and knows no listener',
+    /^(?:exchange|mirror|admin|stores)\//,
+    (name) => name.startsWith('telemetry/'),
+  ],
   ['only commands read the command line', /^(?!cli\/)/, (name) => name.startsWith('cli/')],
 ];
 

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDocument } from '../../src/config/document.ts';
 import { nodeRuntime } from '../../src/runtime/node/index.ts';
 import { origin, type Origin } from '../support/origin.ts';
-import { run } from '../support/process.ts';
+import { logged, type Logged } from '../support/log.ts';
+import { freePort } from '../support/ports.ts';
+import { line, run } from '../support/process.ts';
 import { readmeBlocks } from '../support/readme.ts';
 import { until } from '../support/until.ts';
 
@@ -24,6 +26,31 @@ it("the README's command for Deno is the task's", () => {
     tasks: { start: string };
   };
   expect(readmeBlocks('sh')).toContain(`${tasks.start}\n`);
+});
+
+it("the README's line of the log is one", async () => {
+  const [shown] = readmeBlocks('jsonl').map((block) => JSON.parse(block) as Logged);
+  const mirror = `http://127.0.0.1:${await freePort()}`;
+  const args = ['--host', '127.0.0.1', '--port', '0', '--upstream', mirror, '--mirror', mirror];
+  const gateway = run('node', [join(root, 'dist/cli/main.js'), ...args]);
+  const [, port] = await line(gateway, /listening on http:.*:(\d+)/);
+  await fetch(`http://127.0.0.1:${port}${String(shown!.properties['path'])}`, {
+    headers: { 'x-request-id': String(shown!.properties['requestId']) },
+  });
+  const isWarning = ({ level }: Logged) => level === 'WARN';
+  await until(() => logged(gateway).some(isWarning));
+  gateway.signal('SIGTERM');
+  await gateway.exited;
+  // What differs is when, where to, and the only route there is.
+  const text = JSON.stringify(logged(gateway).find(isWarning)).replaceAll(
+    mirror,
+    `http://${MIRROR}`,
+  );
+  expect(JSON.parse(text.replaceAll(mirror.slice(7), MIRROR))).toEqual({
+    ...shown,
+    '@timestamp': expect.any(String),
+    properties: { ...shown!.properties, route: '1', seconds: expect.any(Number) },
+  });
 });
 
 /** The README's addresses are those of its example; a test needs ones that are free. */
@@ -70,13 +97,16 @@ describe("the README's programs", () => {
     const log = vi.spyOn(console, 'log').mockReturnValue();
     const { port, stop } = await example(0);
     const answers = Array.from({ length: 200 }, (_, i) =>
-      fetch(`http://127.0.0.1:${port}/hello?${i}`).then((response) => response.text()),
+      fetch(`http://127.0.0.1:${port}/hello?${i}`, { headers: { 'x-request-id': `id-${i}` } }).then(
+        (response) => response.text(),
+      ),
     );
     expect((await Promise.all(answers))[7]).toBe('GET /hello?7\n');
     // A tenth is copied; that none of 200 is would happen once in a billion runs.
     await until(() => mirror.seen.length > 0);
     await stop();
-    expect(log).toHaveBeenCalledWith(mirror.url, { outcome: 'sent', reason: '2xx' });
+    const id = mirror.seen[0]!.headers['x-request-id'];
+    expect(log).toHaveBeenCalledWith(id, mirror.url, 200, expect.any(Number));
     log.mockRestore();
   });
 

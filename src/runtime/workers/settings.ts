@@ -1,9 +1,14 @@
 import { type Lookup, readShared, setting, type SharedSettings } from '../../settings/shared.ts';
 import { SettingError, wholeNumber } from '../../settings/values.ts';
 import type { KvNamespace } from '../../stores/kv.ts';
+import type { AnalyticsEngineDataset } from './outcome-dataset.ts';
 
-/** What `wrangler.toml`, the dashboard and `wrangler secret` bind: one KV namespace, the rest text. */
-export type WorkerBindings = { readonly ROUTES: KvNamespace } & Readonly<Record<string, unknown>>;
+/** What `wrangler.toml`, the dashboard and `wrangler secret` bind: these, and the rest is text. */
+export type WorkerBindings = {
+  readonly ROUTES: KvNamespace;
+  /** Where outcomes are written; nowhere when it is not bound. */
+  readonly OUTCOMES?: AnalyticsEngineDataset;
+} & Readonly<Record<string, unknown>>;
 
 export interface WorkerSettings extends SharedSettings {
   /** Seconds after which an isolate reads its routes again. */
@@ -15,6 +20,11 @@ export function readWorkerSettings(bindings: WorkerBindings): WorkerSettings {
   if (typeof bindings.ROUTES?.get !== 'function') {
     throw new SettingError(
       'ROUTES: expected a KV namespace bound by this name; add it to kv_namespaces in wrangler.toml',
+    );
+  }
+  if (bindings.OUTCOMES !== undefined && typeof bindings.OUTCOMES.writeDataPoint !== 'function') {
+    throw new SettingError(
+      'OUTCOMES: expected an Analytics Engine dataset bound by this name; see analytics_engine_datasets in wrangler.toml',
     );
   }
   const lookup: Lookup = (variable) => {

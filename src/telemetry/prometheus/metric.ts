@@ -4,12 +4,18 @@ export interface Metric {
   render(): string;
 }
 
-export interface Counter extends Metric {
+/** A family whose series come into being by what is counted, and stay until they are dropped. */
+export interface Series extends Metric {
+  /** Drops the series whose label values are not to be kept; they start at 0 when they come again. */
+  keep(wanted: (values: readonly string[]) => boolean): void;
+}
+
+export interface Counter extends Series {
   /** Adds one. Values in the order of the label names. */
   add(...values: string[]): void;
 }
 
-export interface Histogram extends Metric {
+export interface Histogram extends Series {
   observe(value: number, ...values: string[]): void;
 }
 
@@ -26,6 +32,7 @@ export function counter(name: string, help: string, labels: readonly string[]): 
       if (entry === undefined) series.set(key, { values, count: 1 });
       else entry.count++;
     },
+    keep: (wanted) => keepIn(series, wanted),
     render() {
       const lines = [...series.values()].map((s) => line(name, labels, s.values, s.count));
       return family(name, help, 'counter', lines);
@@ -61,13 +68,13 @@ const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 /** A histogram of durations in seconds. */
 export function histogram(name: string, help: string, labels: readonly string[]): Histogram {
-  interface Series {
+  interface Durations {
     readonly values: readonly string[];
     readonly buckets: number[];
     sum: number;
     count: number;
   }
-  const series = new Map<string, Series>();
+  const series = new Map<string, Durations>();
   return {
     observe(value, ...values) {
       const key = values.join('\n');
@@ -81,6 +88,7 @@ export function histogram(name: string, help: string, labels: readonly string[])
       entry.sum += value;
       entry.count++;
     },
+    keep: (wanted) => keepIn(series, wanted),
     render() {
       const lines: string[] = [];
       const withBound = [...labels, 'le'];
@@ -97,6 +105,13 @@ export function histogram(name: string, help: string, labels: readonly string[])
       return family(name, help, 'histogram', lines);
     },
   };
+}
+
+function keepIn(
+  series: Map<string, { readonly values: readonly string[] }>,
+  wanted: (values: readonly string[]) => boolean,
+): void {
+  for (const [key, { values }] of series) if (!wanted(values)) series.delete(key);
 }
 
 function family(name: string, help: string, type: string, lines: readonly string[]): string {

@@ -27,7 +27,7 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
     planCopies(inbound, compiled, {
       sender,
       budget,
-      onOutcome: ({ host }, { outcome, reason }) => told.push(`${host} ${outcome} ${reason}`),
+      onOutcome: (_, { host }, { outcome, reason }) => told.push(`${host} ${outcome} ${reason}`),
     });
   return { calls, sender, budget, told, plan, compiled };
 }

@@ -6,6 +6,7 @@ export function request(target: string, rest: Partial<Inbound> = {}): Inbound {
   const question = target.indexOf('?');
   const authority = rest.authority ?? rest.host ?? '';
   return {
+    id: '1',
     method: 'GET',
     target,
     path: matchPath(target),

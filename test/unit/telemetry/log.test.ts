@@ -1,65 +1,82 @@
-import { configureSync, type LogRecord, resetSync } from '@logtape/logtape';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { configureSync, type LogLevel, type LogRecord, resetSync } from '@logtape/logtape';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../../src/mirror/outcome.ts';
 import { logListener } from '../../../src/telemetry/log.ts';
+import { copyEvent, REQUEST } from './copy-event.ts';
 
 let records: LogRecord[];
-beforeEach(() => {
+function configure(lowestLevel: LogLevel): void {
   records = [];
   configureSync({
     reset: true,
     sinks: { memory: (record) => void records.push(record) },
     loggers: [
-      { category: 'proxy-mirror', lowestLevel: 'info', sinks: ['memory'] },
+      { category: 'proxy-mirror', lowestLevel, sinks: ['memory'] },
       { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['memory'] },
     ],
   });
-});
+}
+beforeEach(() => configure('info'));
 afterEach(() => resetSync());
 
-const copy = (mirror: string, outcome: Outcome) =>
-  ({ type: 'copy', route: '1', mirror, outcome, seconds: 0.5 }) as const;
+const lines = () => records.map(({ level, properties }) => [level, properties]);
+// No query: secrets travel in it.
+const FACTS = { requestId: 'a1', method: 'GET', path: '/a', route: '1', seconds: 0.5 };
+const SENT: Outcome = { outcome: 'sent', reason: '2xx', status: 204 };
 const REFUSED: Outcome = { outcome: 'failed', reason: 'connect', detail: 'ECONNREFUSED' };
+const answered = {
+  type: 'request',
+  route: '1',
+  request: REQUEST,
+  status: 200,
+  seconds: 0.5,
+} as const;
 
 it('writes a failed copy as one structured line, and not more than one a second', () => {
   const clock = { now: 0 };
   const listen = logListener(() => clock.now);
-  for (let i = 0; i < 100; i++) listen(copy('http://m', REFUSED));
-  expect(records.map(({ level, properties }) => [level, properties])).toEqual([
-    [
-      'warning',
-      {
-        route: '1',
-        mirror: 'http://m',
-        outcome: 'failed',
-        reason: 'connect',
-        detail: 'ECONNREFUSED',
-        seconds: 0.5,
-        suppressed: 0,
-      },
-    ],
+  for (let i = 0; i < 100; i++) listen(copyEvent(REFUSED));
+  expect(lines()).toEqual([
+    ['warning', { ...FACTS, mirror: 'http://m', ...REFUSED, suppressed: 0 }],
   ]);
   clock.now = 1000;
-  listen(copy('http://m', REFUSED));
-  listen(copy('http://other', REFUSED));
+  listen(copyEvent(REFUSED));
+  listen(copyEvent(REFUSED, { mirror: 'http://other' }));
   expect(records.slice(1).map(({ properties }) => properties['suppressed'])).toEqual([99, 0]);
 });
 
-it('writes nothing at info for copies that were sent or skipped, and for requests', () => {
+it('writes nothing at info for copies that were sent or skipped, and for requests, and makes no id', () => {
   const listen = logListener();
-  listen(copy('http://m', { outcome: 'sent', reason: '2xx' }));
-  listen(copy('http://m', { outcome: 'skipped', reason: 'sampled_out' }));
-  listen({ type: 'request', route: '1', method: 'GET', status: 200, seconds: 0 });
+  const id = vi.fn<() => string>();
+  const request = Object.defineProperty({ ...REQUEST }, 'id', { get: id });
+  listen(copyEvent(SENT, { request }));
+  listen(copyEvent({ outcome: 'skipped', reason: 'sampled_out' }, { request }));
+  listen({ ...answered, request });
   expect(records).toEqual([]);
+  expect(id).not.toHaveBeenCalled();
+});
+
+it('writes one line for a request and one for each copy at debug, with the same id', () => {
+  configure('debug');
+  const listen = logListener(() => 0);
+  listen(answered);
+  for (const outcome of [SENT, REFUSED, REFUSED]) listen(copyEvent(outcome));
+  expect(lines()).toEqual([
+    ['debug', { ...FACTS, status: 200 }],
+    ['debug', { ...FACTS, mirror: 'http://m', ...SENT }],
+    ['warning', { ...FACTS, mirror: 'http://m', ...REFUSED, suppressed: 0 }],
+    ['debug', { ...FACTS, mirror: 'http://m', ...REFUSED }],
+  ]);
 });
 
 it('names the cause of what failed', () => {
   const listen = logListener();
   const error = new Error('connect ECONNREFUSED 10.0.0.1:80');
-  listen({ type: 'upstream_failure', route: '1', error });
+  listen({ type: 'upstream_failure', route: '1', request: REQUEST, error });
   listen({ type: 'reload', result: 'failure', error });
   listen({ type: 'admin_failure', error });
   expect(records.map(({ level, properties }) => [level, properties['error']])).toEqual(
     [1, 2, 3].map(() => ['error', error.message]),
   );
+  expect(records[0]!.properties).toMatchObject({ requestId: 'a1', route: '1' });
 });

@@ -1,10 +1,16 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { createGateway } from '../../../src/gateway.ts';
+import type { RouteLabels } from '../../../src/telemetry/lifetimes.ts';
 import { createMetrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { counter, gauge, histogram } from '../../../src/telemetry/prometheus/metric.ts';
 import { readExposition } from '../../support/exposition.ts';
+import { copyEvent, REQUEST } from './copy-event.ts';
+
+const of = (method: string) => ({ ...REQUEST, method });
 
 const READINGS: Readings = {
   routes: () => 2,
+  inForce: () => [['1'], ['1', 'http://m']],
   recordedBytes: () => 7,
   inFlight: () => [
     [['1', 'http://m'], 3],
@@ -17,12 +23,12 @@ const READINGS: Readings = {
 it('renders a page that keeps to the text format, empty or not', () => {
   const { listen, render } = createMetrics(READINGS);
   readExposition(render());
-  listen({ type: 'request', route: '1', method: 'GET', status: 200, seconds: 0.02 });
-  listen({ type: 'request', route: '1', method: 'BREW', status: 200, seconds: 100 });
-  listen({ type: 'request', route: '1', method: 'TEA', status: 200, seconds: 0 });
+  listen({ type: 'request', route: '1', request: of('GET'), status: 200, seconds: 0.02 });
+  listen({ type: 'request', route: '1', request: of('BREW'), status: 200, seconds: 100 });
+  listen({ type: 'request', route: '1', request: of('TEA'), status: 200, seconds: 0 });
   for (const reason of ['sampled_out', 'loop'] as const) {
     const outcome = { outcome: 'skipped', reason } as const;
-    listen({ type: 'copy', route: '1', mirror: 'http://m', outcome, seconds: 0 });
+    listen(copyEvent(outcome));
   }
   listen({ type: 'reload', result: 'success', routes: 1 });
   const samples = readExposition(render());
@@ -73,16 +79,85 @@ it('reads gauges when it renders', () => {
   expect(metric.render()).toBe('# HELP x X.\n# TYPE x gauge\nx 2');
 });
 
-it.each([
-  ['no end', '# HELP a A.\n# TYPE a gauge\na 1'],
-  ['no type', 'a 1\n'],
-  ['a series twice', '# HELP a A.\n# TYPE a gauge\na{b="1"} 1\na{b="1"} 2\n'],
-  ['no number', '# HELP a A.\n# TYPE a gauge\na x\n'],
-  ['an open label', '# HELP a A.\n# TYPE a gauge\na{b="1} 1\n'],
-  [
-    'a sum too small',
-    '# HELP a A.\n# TYPE a histogram\na_bucket{le="+Inf"} 1\na_sum 1\na_count 2\n',
-  ],
-])('is checked by a reader that refuses %s', (_, text) => {
-  expect(() => readExposition(text)).toThrow();
+it('forgets a route an hour after it went, all of it at once, and starts anew when it is back', () => {
+  const clock = { now: 0 };
+  let inForce: RouteLabels[] = [['1'], ['1', 'http://m'], ['2'], ['2', 'http://m']];
+  const { listen, render } = createMetrics(
+    { ...READINGS, inForce: () => inForce },
+    () => clock.now,
+  );
+  const answered = (route: string) =>
+    listen({ type: 'request', route, request: REQUEST, status: 200, seconds: 0 });
+  const copied = (route: string) =>
+    listen(copyEvent({ outcome: 'sent', reason: '2xx', status: 200 }, { route }));
+  /** Samples by route, and how many requests and copies were counted. */
+  const shown = (route: string) => {
+    const samples = readExposition(render()).filter(({ labels }) => labels['route'] === route);
+    const count = (name: string) => samples.find((sample) => sample.name === name)?.value;
+    return [count('gateway_requests_total'), count('mirror_copies_total')];
+  };
+  const reload = () => listen({ type: 'reload', result: 'success', routes: inForce.length });
+  for (const route of ['', '1', '2', '2']) answered(route);
+  for (const route of ['1', '2', '2']) copied(route);
+  inForce = inForce.slice(0, 2);
+  reload();
+  clock.now = 3_599_999;
+  expect([shown('1'), shown('2')]).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
+  clock.now = 3_600_000;
+  expect(render()).not.toContain('route="2",code');
+  expect(shown('2')).toEqual([undefined, undefined]);
+  // What one that is forgotten still had under way does not bring half of it back.
+  copied('2');
+  expect(shown('2')).toEqual([undefined, undefined]);
+  inForce = [...inForce, ['2'], ['2', 'http://m']];
+  reload();
+  answered('2');
+  copied('2');
+  expect([shown(''), shown('1'), shown('2')]).toEqual([
+    [1, undefined],
+    [1, 1],
+    [1, 1],
+  ]);
+});
+
+it('does not grow with the routes that there ever were', () => {
+  const clock = { now: 0 };
+  let id = 0;
+  const { listen, render } = createMetrics(
+    { ...READINGS, inFlight: () => [], inForce: () => [[`r${id}`], [`r${id}`, `http://m${id}`]] },
+    () => clock.now,
+  );
+  const lines = [];
+  // A new route, and mirror, each minute of a day.
+  for (; id < 1440; id++) {
+    clock.now = id * 60_000;
+    listen({ type: 'reload', result: 'success', routes: 1 });
+    const labels = { route: `r${id}`, mirror: `http://m${id}` };
+    listen({ type: 'request', ...labels, request: REQUEST, status: 200, seconds: 0 });
+    listen(copyEvent({ outcome: 'sent', reason: '2xx', status: 200 }, labels));
+    if (id % 60 === 59) lines.push(render().split('\n').length);
+  }
+  expect(new Set(lines.slice(1)).size).toBe(1);
+  expect(render()).toContain('route="r1439"');
+  expect(render()).not.toContain('route="r1300"');
+});
+
+it('is asked by a gateway, whose first routes were in force before any reload', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const { app } = createGateway({ adminKey: 'key', routes: [{ id: '1', uri: '/a', plugins: {} }] });
+  const ask = async (path: string, method = 'GET') => {
+    const headers = { 'x-api-key': 'key' };
+    return (await app.request(`http://gateway${path}`, { method, headers })).text();
+  };
+  const counted = async () =>
+    (await ask('/apisix/prometheus/metrics')).includes('gateway_requests_total{route="1"');
+  await ask('/a');
+  await ask('/apisix/admin/routes/1', 'DELETE');
+  expect(await counted()).toBe(true);
+  vi.setSystemTime(Date.now() + 3_600_000);
+  expect(await counted()).toBe(false);
+  vi.useRealTimers();
 });

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { send } from '../support/client.ts';
+import { logged } from '../support/log.ts';
+import { freePort } from '../support/ports.ts';
+import { stage as set } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+
+/** What is told of a request and its copies: one line each, joined by the request's id. */
+export function log(runtime: TestServerRuntime): void {
+  const stage = set(runtime, { LOG_LEVEL: 'debug' });
+
+  /** Lines about a path, by when they were written. */
+  async function linesOf(path: string, count: number) {
+    const lines = () =>
+      logged(stage.gateway.program)
+        .filter(({ properties }) => properties['path'] === path)
+        .map(({ level, properties }) => ({ level, ...properties }) as Record<string, unknown>);
+    await until(() => lines().length >= count, 5000, `${count} lines about ${path}`);
+    return lines();
+  }
+
+  it('joins a request and its copy by the id that the client gave', async () => {
+    await stage.put('log', {});
+    await send(stage.gateway.url, '/log/a?token=secret', { headers: { 'x-request-id': 'mine' } });
+    const lines = await linesOf('/log/a', 2);
+    const facts = { level: 'DEBUG', requestId: 'mine', method: 'GET', route: 'log', status: 200 };
+    expect(lines).toHaveLength(2);
+    expect(lines).toContainEqual({ ...facts, path: '/log/a', seconds: expect.any(Number) });
+    expect(lines).toContainEqual(
+      expect.objectContaining({ ...facts, mirror: stage.mirror.url, outcome: 'sent' }),
+    );
+    expect(stage.gateway.program.stdout()).not.toContain('secret');
+  });
+
+  it('joins them by an id of its own where the client gave none that is sane', async () => {
+    await stage.put('log', {});
+    const headers = { 'x-request-id': 'not an id' };
+    const { primary, copy } = await stage.pair('/log/odd', { headers });
+    const [one, other] = await linesOf('/log/odd', 2);
+    expect(one!['requestId']).toBe(other!['requestId']);
+    expect(one!['requestId']).toMatch(new RegExp(`^${copy.headers['x-mirrored-by']}-\\d+$`));
+    // What the client sent goes on as it is.
+    for (const { headers: got } of [primary, copy]) expect(got['x-request-id']).toBe('not an id');
+  });
+
+  it('warns of a copy that failed, with the cause', async () => {
+    const host = `http://127.0.0.1:${await freePort()}`;
+    await stage.put('dead', { host });
+    await send(stage.gateway.url, '/dead/a', { headers: { 'x-request-id': 'unlucky' } });
+    const lines = await linesOf('/dead/a', 2);
+    expect(lines.find(({ level }) => level !== 'DEBUG')).toMatchObject({
+      level: expect.stringMatching(/^WARN/),
+      requestId: 'unlucky',
+      mirror: host,
+      outcome: 'failed',
+      reason: 'connect',
+      detail: expect.any(String),
+      suppressed: 0,
+    });
+  });
+}

@@ -1,0 +1,155 @@
+import { configureSync, type LogRecord, resetSync } from '@logtape/logtape';
+import { Hono } from 'hono';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import {
+  createGateway,
+  type CopyReport,
+  type GatewayEvent,
+  proxyMirror,
+} from '../../../src/index.ts';
+import { nodeRuntime } from '../../../src/runtime/node/index.ts';
+import { hookListeners } from '../../../src/telemetry/hooks.ts';
+import { origin, type Origin } from '../../support/origin.ts';
+import { freePort } from '../../support/ports.ts';
+import { until } from '../../support/until.ts';
+import { copyEvent } from './copy-event.ts';
+
+let records: LogRecord[];
+beforeEach(() => {
+  records = [];
+  configureSync({
+    reset: true,
+    sinks: { memory: (record) => void records.push(record) },
+    loggers: [
+      { category: 'proxy-mirror', lowestLevel: 'error', sinks: ['memory'] },
+      { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['memory'] },
+    ],
+  });
+});
+afterEach(() => resetSync());
+
+let upstream: Origin;
+let mirror: Origin;
+beforeAll(async () => {
+  [upstream, mirror] = await Promise.all([
+    origin(),
+    origin((_, response) => void response.writeHead(503).end()),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([upstream.close(), mirror.close()]);
+});
+
+/** Serves a gateway for as long as `use` takes. */
+async function serving(
+  options: Parameters<typeof createGateway>[0],
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const runtime = nodeRuntime();
+  const app = createGateway({ runtime, ...options });
+  const { port, stop } = await runtime.listen({ app, hostname: '127.0.0.1', port: 0 });
+  try {
+    await use(`http://127.0.0.1:${port}`);
+  } finally {
+    await stop();
+  }
+}
+const routeTo = (...hosts: string[]) => ({
+  id: 'r',
+  uri: '/*',
+  upstream: { nodes: { [upstream.node]: 1 } },
+  plugins: { 'proxy-mirror': { mirrors: hosts.map((host) => ({ host })) } },
+});
+
+it('are told which request it was and what each mirror answered', async () => {
+  const copies: CopyReport[] = [];
+  const events: GatewayEvent[] = [];
+  const dead = `http://127.0.0.1:${await freePort()}`;
+  const options = {
+    routes: [routeTo(mirror.url, dead)],
+    onOutcome: (copy: CopyReport) => copies.push(copy),
+    onEvent: (event: GatewayEvent) => events.push(event),
+  };
+  await serving(options, async (url) => {
+    await fetch(`${url}/a?b=1`, { method: 'PUT', body: 'x', headers: { 'x-request-id': 'mine' } });
+    await until(() => copies.length === 2);
+    await fetch(`${url}/c`);
+    await until(() => copies.length === 4);
+  });
+  const [mine, made] = [copies.slice(0, 2), copies.slice(2)];
+  const seconds = expect.any(Number);
+  const asked = { requestId: 'mine', method: 'PUT', target: '/a?b=1', route: 'r', seconds };
+  expect(mine).toContainEqual({
+    ...asked,
+    mirror: mirror.url,
+    outcome: 'sent',
+    reason: '5xx',
+    status: 503,
+  });
+  expect(mine).toContainEqual({
+    ...asked,
+    mirror: dead,
+    outcome: 'failed',
+    reason: 'connect',
+    detail: expect.any(String),
+  });
+  // An id of the gateway's own joins the copies with the request, too, and starts with what the
+  // mirror finds in x-mirrored-by.
+  const ids = new Set(made.map(({ requestId }) => requestId));
+  const answered = events.findLast((event) => event.type === 'request')!;
+  expect([...ids]).toEqual([answered.request.id]);
+  expect(answered.request.id).toContain(mirror.seen.at(-1)!.headers['x-mirrored-by']);
+  // Nothing is added to what goes out for it.
+  for (const { headers } of [upstream.seen.at(-1)!, mirror.seen.at(-1)!]) {
+    expect(headers).not.toHaveProperty('x-request-id');
+  }
+});
+
+it.each([
+  [
+    'throw',
+    () => {
+      throw new Error('mine');
+    },
+  ],
+  ['reject', () => Promise.reject(new Error('mine'))],
+])('may %s: requests and copies go on, and one line tells', async (_, hook) => {
+  mirror.seen.length = 0;
+  await serving({ routes: [routeTo(mirror.url)], onOutcome: hook, onEvent: hook }, async (url) => {
+    for (let i = 0; i < 3; i++) expect((await fetch(`${url}/${i}`)).status).toBe(200);
+    await until(() => mirror.seen.length === 3);
+  });
+  const told = records.map(({ properties }) => properties);
+  for (const name of ['onEvent', 'onOutcome']) {
+    expect(told).toContainEqual({ hook: name, error: 'Error: mine', suppressed: 0 });
+  }
+  expect(told).toHaveLength(2);
+});
+
+it('are there for the mirror of an app, too', async () => {
+  const copies: CopyReport[] = [];
+  const app = new Hono();
+  app.use(proxyMirror({ host: mirror.url }, { onOutcome: (copy) => copies.push(copy) }));
+  app.get('/a', (c) => c.text('own'));
+  const headers = { 'x-request-id': 'mine' };
+  expect(await (await app.request('/a', { headers })).text()).toBe('own');
+  await until(() => copies.length === 1);
+  expect(copies[0]).toMatchObject({
+    requestId: 'mine',
+    target: '/a',
+    outcome: 'sent',
+    status: 503,
+  });
+});
+
+it('listen to nothing when there are none', () => {
+  expect(hookListeners({})).toEqual([]);
+});
+
+it('hear of copies only, where they ask for outcomes', () => {
+  const copies: CopyReport[] = [];
+  const [listen] = hookListeners({ onOutcome: (copy) => copies.push(copy) });
+  listen!({ type: 'reload', result: 'success', routes: 1 });
+  listen!(copyEvent({ outcome: 'skipped', reason: 'loop' }));
+  expect(copies.map(({ reason }) => reason)).toEqual(['loop']);
+});
