@@ -82,10 +82,10 @@ export function badMirror(runtime: TestRuntime): void {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   afterAll(() => agent.destroy());
 
-  Object.entries(KINDS).forEach(([what, kind], i) => {
+  Object.entries(KINDS).forEach(([what, kind]) => {
     it(`that ${what}: ${count} requests`, async () => {
       const mirror = await kind.start();
-      const id = `bad-${i}`;
+      const id = stage.fresh('bad');
       await stage.put(id, {
         host: mirror.url,
         breaker: false,
@@ -125,23 +125,24 @@ export function badMirror(runtime: TestRuntime): void {
     it("does not hold the client's next request on the same connection", async () => {
       const held: (() => void)[] = [];
       const mirror = await origin((_, response) => held.push(() => response.end()));
-      await stage.put('held', { host: mirror.url });
+      const id = stage.fresh('held');
+      await stage.put(id, { host: mirror.url });
       const ports = new Set<number>();
       for (let i = 0; i < 5; i++) {
         const method = i % 2 === 0 ? 'GET' : 'POST';
         const options = { agent: one, method, ...(method === 'POST' && { body: 'body' }) };
-        const { body } = await send(stage.gateway.url, `/held/${i}`, options);
-        expect(String(body)).toBe(`${method} /held/${i}\n`);
+        const { body } = await send(stage.gateway.url, `/${id}/${i}`, options);
+        expect(String(body)).toBe(`${method} /${id}/${i}\n`);
         for (const sockets of [one.freeSockets, one.sockets]) {
           for (const socket of Object.values(sockets).flat()) ports.add(socket!.localPort!);
         }
       }
       // All were answered while every copy is still open, on one connection.
       await until(() => held.length === 5);
-      expect(await sample(stage.gateway, 'mirror_in_flight', { route: 'held' })).toBe(5);
+      expect(await sample(stage.gateway, 'mirror_in_flight', { route: id })).toBe(5);
       expect(ports.size).toBe(1);
       held.forEach((release) => release());
-      expect(await settled(stage.gateway, 'held', 5)).toEqual({ 'sent 2xx': 5 });
+      expect(await settled(stage.gateway, id, 5)).toEqual({ 'sent 2xx': 5 });
       await mirror.close();
     });
   });

@@ -9,6 +9,11 @@ export interface Stage {
   readonly gateway: GatewayProcess;
   readonly upstream: Origin;
   readonly mirror: Origin;
+  /**
+   * An id that no route had before. Counters stay when a route goes, and a test that is tried again
+   * must not count what its first try left.
+   */
+  fresh(name: string): string;
   /** Routes `/{id}/*` and `/{id}` to the upstream, and copies to the mirror unless another is given. */
   put(id: string, plugin?: object, rest?: object): Promise<void>;
   /** Sends a request and returns what the upstream and the mirror got of it. */
@@ -23,6 +28,7 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
   let upstream: Origin;
   let mirror: Origin;
   let cases = 0;
+  let ids = 0;
 
   beforeAll(async () => {
     [gateway, upstream, mirror] = await Promise.all([runtime.start({ env }), origin(), origin()]);
@@ -41,6 +47,7 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
     get mirror() {
       return mirror;
     },
+    fresh: (name) => `${name}-${++ids}`,
     put: (id, plugin = {}, rest = {}) =>
       gateway.put(id, route(upstream, mirror, { uri: `/${id}/*`, plugin, ...rest })),
     async pair(target, options = {}) {
