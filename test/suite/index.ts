@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { isServer, type TestRuntime } from '../runtimes/runtime.ts';
 import { controlPlane } from './control-plane.ts';
+import { breaker } from './breaker.ts';
 import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
 import { limits } from './limits.ts';
@@ -19,6 +20,7 @@ export function behaviour(runtime: TestRuntime): void {
     describe('a mirror', () => badMirror(runtime));
     describe('sampling', () => sampling(runtime));
     describe('limits', () => limits(runtime));
+    describe('the breaker', () => breaker(runtime));
     describe('the walk-through', () => walkThrough(runtime));
     describe('the control plane', () => controlPlane(runtime));
     if (isServer(runtime)) describe('a server', () => server(runtime));
