@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { RuntimeName, TestRuntime } from '../runtimes/runtime.ts';
 import { badOrigin, MISBEHAVIOURS } from '../support/bad-origin.ts';
 import { send } from '../support/client.ts';
+import { CLIENTS, crowd } from '../support/crowd.ts';
 import { origin } from '../support/origin.ts';
 import { sample, settled } from '../support/outcomes.ts';
 import { freePort } from '../support/ports.ts';
@@ -20,6 +21,8 @@ interface Kind {
   /** Copies beyond it are skipped. Default: none. */
   readonly maxInFlight?: number;
 }
+
+const BODY = Buffer.alloc(64 * 1024, 'x');
 
 const at = async (url: string) => ({ url, close: async () => {} });
 
@@ -79,7 +82,7 @@ export function badMirror(runtime: TestRuntime): void {
   const stage = set(runtime);
   // workerd behind the proxy of `wrangler dev` is several times slower than the servers.
   const count = runtime.name === 'workers' ? 500 : 1000;
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   afterAll(() => agent.destroy());
 
   Object.entries(KINDS).forEach(([what, kind]) => {
@@ -92,16 +95,16 @@ export function badMirror(runtime: TestRuntime): void {
         max_in_flight: kind.maxInFlight ?? count,
         timeout: kind.timeout ?? 25,
       });
-      let next = 0;
       const wrong: string[] = [];
-      const client = async () => {
-        while (next < count) {
-          const target = `/${id}/${next++}`;
-          const { status, body } = await send(stage.gateway.url, target, { agent });
-          if (status !== 200 || String(body) !== `GET ${target}\n`) wrong.push(`${status} ${body}`);
-        }
-      };
-      await Promise.all(Array.from({ length: 16 }, client));
+      await crowd(count, async (i) => {
+        // Some with a body, which is recorded and must be given back.
+        const method = i % 10 === 9 ? 'POST' : 'GET';
+        const options = { agent, method, ...(method === 'POST' && { body: BODY }) };
+        const target = `/${id}/${i}`;
+        const { status, body } = await send(stage.gateway.url, target, options);
+        if (status !== 200 || String(body) !== `${method} ${target}\n`)
+          wrong.push(`${status} ${body}`);
+      });
       expect(wrong).toEqual([]);
       const expected = kind.except?.[runtime.name] ?? kind.outcome;
       const counted = await settled(stage.gateway, id, count, { timeout: 20_000 });
@@ -111,9 +114,9 @@ export function badMirror(runtime: TestRuntime): void {
         ...(kind.maxInFlight !== undefined && { 'skipped in_flight_limit': skipped }),
       });
       expect(skipped).toBeLessThan(count);
-      const requests = await sample(stage.gateway, 'gateway_requests_total', { route: id });
-      expect(requests).toBe(count);
+      expect(await sample(stage.gateway, 'gateway_requests_total', { route: id })).toBe(count);
       expect(await sample(stage.gateway, 'mirror_in_flight', { route: id })).toBe(0);
+      expect(await sample(stage.gateway, 'mirror_recorded_bytes')).toBe(0);
       await mirror.close();
     });
   });
