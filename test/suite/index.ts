@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { isServer, type TestRuntime } from '../runtimes/runtime.ts';
+import { accounting } from './accounting.ts';
 import { controlPlane } from './control-plane.ts';
 import { breaker } from './breaker.ts';
 import { badMirror } from './bad-mirror.ts';
@@ -18,6 +19,7 @@ export function behaviour(runtime: TestRuntime): void {
   describe(`on ${runtime.name}`, () => {
     describe('a copy', () => copy(runtime));
     describe('a mirror', () => badMirror(runtime));
+    describe('the books', () => accounting(runtime));
     describe('sampling', () => sampling(runtime));
     describe('limits', () => limits(runtime));
     describe('the breaker', () => breaker(runtime));
