@@ -17,7 +17,14 @@ export interface Stage {
   /** Routes `/{id}/*` and `/{id}` to the upstream, and copies to the mirror unless another is given. */
   put(id: string, plugin?: object, rest?: object): Promise<void>;
   /** Sends a request and returns what the upstream and the mirror got of it. */
-  pair(target: string, options?: Send): Promise<{ primary: Seen; copy: Seen }>;
+  pair(target: string, options?: Send): Promise<Pair>;
+  /** What they got of the request that carried this name in the field `CASE`. */
+  seenAs(name: string): Promise<Pair>;
+}
+
+export interface Pair {
+  readonly primary: Seen;
+  readonly copy: Seen;
 }
 
 /** Field by which a test finds its request at upstream and mirror again, whatever became of the path. */
@@ -37,6 +44,12 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
     await Promise.all([gateway.stop(), upstream.close(), mirror.close()]);
   });
 
+  async function seenAs(name: string): Promise<Pair> {
+    const both = () => seenBy(upstream, name) !== undefined && seenBy(mirror, name) !== undefined;
+    await until(both, 5000, `the copy of request ${name}`);
+    return { primary: seenBy(upstream, name)!, copy: seenBy(mirror, name)! };
+  }
+
   return {
     get gateway() {
       return gateway;
@@ -54,9 +67,9 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
       const name = `${++cases}`;
       const headers = { ...options.headers, [CASE]: name };
       await send(gateway.url, target, { ...options, headers });
-      await until(() => seenBy(mirror, name) !== undefined, 5000, `the copy of ${target}`);
-      return { primary: seenBy(upstream, name)!, copy: seenBy(mirror, name)! };
+      return seenAs(name);
     },
+    seenAs,
   };
 }
 
