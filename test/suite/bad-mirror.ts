@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { RuntimeName, TestRuntime } from '../runtimes/runtime.ts';
 import { badOrigin, MISBEHAVIOURS } from '../support/bad-origin.ts';
 import { send } from '../support/client.ts';
+import { CLIENTS, crowd } from '../support/crowd.ts';
 import { origin } from '../support/origin.ts';
 import { sample, settled } from '../support/outcomes.ts';
 import { freePort } from '../support/ports.ts';
@@ -22,6 +23,8 @@ interface Kind {
   /** Requests on Workers, where all of them would take too long. */
   readonly onWorkers?: number;
 }
+
+const BODY = Buffer.alloc(64 * 1024, 'x');
 
 const at = async (url: string) => ({ url, close: async () => {} });
 
@@ -82,30 +85,30 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export function badMirror(runtime: TestRuntime): void {
   const stage = set(runtime);
   const onWorkers = runtime.name === 'workers';
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   afterAll(() => agent.destroy());
 
-  Object.entries(KINDS).forEach(([what, kind], i) => {
+  Object.entries(KINDS).forEach(([what, kind]) => {
     const count = (onWorkers && kind.onWorkers) || 1000;
     it(`that ${what}: ${count} requests`, async () => {
       const mirror = await kind.start();
-      const id = `bad-${i}`;
+      const id = stage.fresh('bad');
       await stage.put(id, {
         host: mirror.url,
         breaker: false,
         max_in_flight: kind.maxInFlight ?? count,
         timeout: kind.timeout ?? 25,
       });
-      let next = 0;
       const wrong: string[] = [];
-      const client = async () => {
-        while (next < count) {
-          const target = `/${id}/${next++}`;
-          const { status, body } = await send(stage.gateway.url, target, { agent });
-          if (status !== 200 || String(body) !== `GET ${target}\n`) wrong.push(`${status} ${body}`);
-        }
-      };
-      await Promise.all(Array.from({ length: 16 }, client));
+      await crowd(count, async (i) => {
+        // Some with a body, which is recorded and must be given back.
+        const method = i % 10 === 9 ? 'POST' : 'GET';
+        const options = { agent, method, ...(method === 'POST' && { body: BODY }) };
+        const target = `/${id}/${i}`;
+        const { status, body } = await send(stage.gateway.url, target, options);
+        if (status !== 200 || String(body) !== `${method} ${target}\n`)
+          wrong.push(`${status} ${body}`);
+      });
       expect(wrong).toEqual([]);
       const expected = kind.except?.[runtime.name] ?? kind.outcome;
       const counted = await settled(stage.gateway, id, count, { timeout: 20_000 });
@@ -115,9 +118,9 @@ export function badMirror(runtime: TestRuntime): void {
         ...(kind.maxInFlight !== undefined && { 'skipped in_flight_limit': skipped }),
       });
       expect(skipped).toBeLessThan(count);
-      const requests = await sample(stage.gateway, 'gateway_requests_total', { route: id });
-      expect(requests).toBe(count);
+      expect(await sample(stage.gateway, 'gateway_requests_total', { route: id })).toBe(count);
       expect(await sample(stage.gateway, 'mirror_in_flight', { route: id })).toBe(0);
+      expect(await sample(stage.gateway, 'mirror_recorded_bytes')).toBe(0);
       await mirror.close();
     });
   });
@@ -129,23 +132,24 @@ export function badMirror(runtime: TestRuntime): void {
     it("does not hold the client's next request on the same connection", async () => {
       const held: (() => void)[] = [];
       const mirror = await origin((_, response) => held.push(() => response.end()));
-      await stage.put('held', { host: mirror.url });
+      const id = stage.fresh('held');
+      await stage.put(id, { host: mirror.url });
       const ports = new Set<number>();
       for (let i = 0; i < 5; i++) {
         const method = i % 2 === 0 ? 'GET' : 'POST';
         const options = { agent: one, method, ...(method === 'POST' && { body: 'body' }) };
-        const { body } = await send(stage.gateway.url, `/held/${i}`, options);
-        expect(String(body)).toBe(`${method} /held/${i}\n`);
+        const { body } = await send(stage.gateway.url, `/${id}/${i}`, options);
+        expect(String(body)).toBe(`${method} /${id}/${i}\n`);
         for (const sockets of [one.freeSockets, one.sockets]) {
           for (const socket of Object.values(sockets).flat()) ports.add(socket!.localPort!);
         }
       }
       // All were answered while every copy is still open, on one connection.
       await until(() => held.length === 5);
-      expect(await sample(stage.gateway, 'mirror_in_flight', { route: 'held' })).toBe(5);
+      expect(await sample(stage.gateway, 'mirror_in_flight', { route: id })).toBe(5);
       expect(ports.size).toBe(1);
       held.forEach((release) => release());
-      expect(await settled(stage.gateway, 'held', 5)).toEqual({ 'sent 2xx': 5 });
+      expect(await settled(stage.gateway, id, 5)).toEqual({ 'sent 2xx': 5 });
       await mirror.close();
     });
   });

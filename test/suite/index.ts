@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { isServer, type TestRuntime } from '../runtimes/runtime.ts';
+import { accounting } from './accounting.ts';
 import { controlPlane } from './control-plane.ts';
+import { breaker } from './breaker.ts';
 import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
 import { explaining } from './explain.ts';
@@ -19,8 +21,10 @@ export function behaviour(runtime: TestRuntime): void {
     describe('a copy', () => copy(runtime));
     describe('a mirror', () => badMirror(runtime));
     describe('explaining', () => explaining(runtime));
+    describe('the books', () => accounting(runtime));
     describe('sampling', () => sampling(runtime));
     describe('limits', () => limits(runtime));
+    describe('the breaker', () => breaker(runtime));
     describe('the walk-through', () => walkThrough(runtime));
     describe('the control plane', () => controlPlane(runtime));
     if (isServer(runtime)) describe('a server', () => server(runtime));

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
@@ -10,6 +10,11 @@ import { until } from '../support/until.ts';
 /** Contract: within 1 s. What is asserted is that it happens, on a machine that may be busy. */
 const EFFECT = 20_000;
 const FAILURES = 'gateway_route_reloads_total{result="failure"}';
+
+const ALL = [beforeAll, afterAll] as const;
+
+/** For parts of one test: when it is tried again it starts from the same files. */
+const EACH = [beforeEach, afterEach] as const;
 
 /** `routes.json` as people, deploys and the admin API change it. */
 export function routesFile(runtime: TestServerRuntime): void {
@@ -29,22 +34,25 @@ export function routesFile(runtime: TestServerRuntime): void {
     until(async () => (await statusOf(path)) === status, EFFECT, `${path} to be ${status}`);
   const failures = async () => (await gateway.metrics()).get(FAILURES) ?? 0;
 
-  /** A gateway for the tests of one part; `prepare` runs before it starts. */
-  function started(prepare: () => Promise<void> | void = () => {}): void {
-    beforeAll(async () => {
+  /** A gateway for the tests of one part, or for each; `prepare` runs before it starts. */
+  function started(
+    prepare: () => Promise<void> | void = () => {},
+    [before, after]: typeof ALL | typeof EACH = ALL,
+  ): void {
+    before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-file-'));
       file = join(folder, 'routes.json');
       await prepare();
       gateway = await runtime.start({ folder });
     });
-    afterAll(async () => {
+    after(async () => {
       await gateway.stop();
       await rm(folder, { recursive: true });
     });
   }
 
   describe('no file', () => {
-    started();
+    started(undefined, EACH);
     it('is an empty table, ready, and created by the first write', async () => {
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
       expect(await statusOf('/a')).toBe(404);
@@ -186,7 +194,7 @@ export function routesFile(runtime: TestServerRuntime): void {
     started(async () => {
       await version('..v1', 'one');
       await symlink(join('..data', 'routes.json'), file);
-    });
+    }, EACH);
 
     it('takes effect when its symlink is swapped', async () => {
       expect(await statusOf('/one')).toBe(200);

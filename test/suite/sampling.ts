@@ -1,11 +1,12 @@
 import { Agent } from 'node:http';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { murmur3 } from '../../src/hash/murmur3.ts';
 import type { TestRuntime } from '../runtimes/runtime.ts';
 import { send } from '../support/client.ts';
+import { CLIENTS, crowd } from '../support/crowd.ts';
+import { origin, type Origin, route } from '../support/origin.ts';
 import { settled } from '../support/outcomes.ts';
 import { stage as set } from '../support/stage.ts';
-import { until } from '../support/until.ts';
 
 /**
  * Standard deviations allowed. A right sampler exceeds five in less than one of a million runs;
@@ -13,60 +14,120 @@ import { until } from '../support/until.ts';
  */
 const SIGMAS = 5;
 
+/** Of keys no run differs from another, so that three do. */
+const SIGMAS_OF_KEYS = 3;
+
+const KEYS = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
+
+/** What carries a key, by the `sample_key` that reads it. */
+const CARRIERS = {
+  http_x_user: (key: string) => ({ query: '', headers: { 'x-user': key } }),
+  cookie_sid: (key: string) => ({ query: '', headers: { cookie: `a=1; sid=${key}` } }),
+  arg_id: (key: string) => ({ query: `?a=1&id=${key}`, headers: {} }),
+};
+
 /** Which share of requests is copied, and which. */
 export function sampling(runtime: TestRuntime): void {
   const stage = set(runtime);
-  const count = runtime.name === 'workers' ? 1000 : 2000;
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   afterAll(() => agent.destroy());
+  const opened: Origin[] = [];
+  afterEach(() => Promise.all(opened.splice(0).map((one) => one.close())));
 
-  async function all(targets: readonly { target: string; user?: string }[]): Promise<void> {
-    let next = 0;
-    const client = async () => {
-      while (next < targets.length) {
-        const { target, user } = targets[next++]!;
-        const headers = user === undefined ? {} : { 'x-user': user };
-        await send(stage.gateway.url, target, { agent, headers });
-      }
-    };
-    await Promise.all(Array.from({ length: 16 }, client));
-  }
-  const usersSeen = (id: string) =>
-    stage.mirror.seen
-      .filter(({ url }) => url.startsWith(`/${id}/`))
-      .map(({ headers }) => String(headers['x-user']));
+  const get = (target: string, headers = {}) => send(stage.gateway.url, target, { agent, headers });
 
-  for (const ratio of [0.2, 0.35, 0.5]) {
-    it(`copies ${ratio} of ${count} requests within ${SIGMAS} standard deviations`, async () => {
-      const id = `ratio-${ratio * 100}`;
-      await stage.put(id, { sample_ratio: ratio, max_in_flight: count });
-      await all(Array.from({ length: count }, (_, i) => ({ target: `/${id}/${i}` })));
-      const counted = await settled(stage.gateway, id, count);
-      const sent = counted['sent 2xx']!;
-      expect(counted).toEqual({ 'sent 2xx': sent, 'skipped sampled_out': count - sent });
-      expect(usersSeen(id)).toHaveLength(sent);
-      const sigma = Math.sqrt(count * ratio * (1 - ratio));
-      expect(Math.abs(sent - count * ratio)).toBeLessThan(SIGMAS * sigma);
+  /** Two mirrors of one route by the same key. */
+  async function putPair(id: string, key: string, ratios: readonly [number, number]) {
+    const pair = [await origin(), await origin()] as const;
+    opened.push(...pair);
+    const mirrors = pair.map(({ url }, i) => {
+      return { host: url, sample_key: key, sample_ratio: ratios[i], max_in_flight: 1000 };
     });
+    await stage.gateway.put(id, {
+      ...route(stage.upstream, null, { uri: `/${id}/*` }),
+      plugins: { 'proxy-mirror': { mirrors } },
+    });
+    return pair;
   }
 
-  it('chooses the same keys everywhere, and those of 5 % among those of 10 %', async () => {
-    const users = Array.from({ length: 400 }, (_, i) => `user-${i}`);
-    const chosen = (ratio: number) => users.filter((user) => murmur3(user) / 2 ** 32 < ratio);
-    for (const [id, ratio] of [
-      ['five', 0.05],
-      ['ten', 0.1],
-    ] as const) {
-      const plugin = { sample_ratio: ratio, sample_key: 'http_x_user', max_in_flight: 1000 };
-      await stage.put(id, plugin);
-      // Twice: once in is always in.
-      for (const _ of [1, 2]) await all(users.map((user) => ({ target: `/${id}/a`, user })));
-      const expected = chosen(ratio);
-      await until(() => usersSeen(id).length >= 2 * expected.length, 5000);
-      await settled(stage.gateway, id, 2 * users.length);
-      expect(usersSeen(id).toSorted()).toEqual([...expected, ...expected].toSorted());
+  describe('by request', () => {
+    const count = 2000;
+    for (const ratio of [0.2, 0.35, 0.5]) {
+      it(`copies ${ratio} of ${count} within ${SIGMAS} standard deviations`, async () => {
+        const id = stage.fresh('ratio');
+        await stage.put(id, { sample_ratio: ratio, max_in_flight: count });
+        await crowd(count, async (i) => void (await get(`/${id}/${i}`)));
+        const counted = await settled(stage.gateway, id, count);
+        const sent = counted['sent 2xx']!;
+        expect(counted).toEqual({ 'sent 2xx': sent, 'skipped sampled_out': count - sent });
+        const seen = stage.mirror.seen.filter(({ url }) => url.startsWith(`/${id}/`));
+        expect(seen).toHaveLength(sent);
+        expect(Math.abs(sent - count * ratio)).toBeLessThan(SIGMAS * deviation(count, ratio));
+      });
     }
-    expect(chosen(0.1)).toEqual(expect.arrayContaining(chosen(0.05)));
-    expect(chosen(0.05).length).toBeGreaterThan(0);
   });
+
+  describe('by key', () => {
+    it(`has 5 % of ${KEYS.length} keys among 10 %, the same everywhere, and for good`, async () => {
+      const id = stage.fresh('sticky');
+      const [five, ten] = await putPair(id, 'http_x_user', [0.05, 0.1]);
+      const ask = async (user: string) => void (await get(`/${id}/a`, { 'x-user': user }));
+      await crowd(KEYS.length, (i) => ask(KEYS[i]!));
+      await settled(stage.gateway, id, 2 * KEYS.length);
+      const usersAt = ({ seen }: Origin) => seen.map(({ headers }) => String(headers['x-user']));
+      const [fewer, more] = [usersAt(five), usersAt(ten)];
+      expect(fewer.toSorted()).toEqual(chosen(0.05).toSorted());
+      expect(more.toSorted()).toEqual(chosen(0.1).toSorted());
+      expect(fewer.filter((user) => !more.includes(user))).toEqual([]);
+      for (const [{ length }, ratio] of [
+        [fewer, 0.05],
+        [more, 0.1],
+      ] as const) {
+        const off = Math.abs(length - KEYS.length * ratio);
+        expect(off).toBeLessThan(SIGMAS_OF_KEYS * deviation(KEYS.length, ratio));
+      }
+
+      await crowd(more.length, (i) => ask(more[i]!));
+      await settled(stage.gateway, id, 2 * (KEYS.length + more.length));
+      expect(usersAt(five).toSorted()).toEqual([...fewer, ...fewer].toSorted());
+      expect(usersAt(ten).toSorted()).toEqual([...more, ...more].toSorted());
+    }, 300_000);
+
+    it.each(Object.entries(CARRIERS))('reads %s', async (key, carrying) => {
+      const id = stage.fresh('key');
+      const [few, many] = await putPair(id, key, [0.2, 0.6]);
+      const keys = KEYS.slice(0, 50);
+      for (const [i, one] of keys.entries()) {
+        const { query, headers } = carrying(one);
+        await get(`/${id}/${i}${query}`, headers);
+      }
+      await settled(stage.gateway, id, 2 * keys.length);
+      const seenAt = ({ seen }: Origin) =>
+        seen.map(({ url }) => keys[Number(/\/(\d+)(\?|$)/.exec(url)![1])]).toSorted();
+      expect(seenAt(few)).toEqual(chosen(0.2, keys).toSorted());
+      expect(seenAt(many)).toEqual(chosen(0.6, keys).toSorted());
+    });
+
+    it('reads remote_addr', async () => {
+      const id = stage.fresh('key');
+      const point = pointOf('127.0.0.1');
+      const [out, within] = await putPair(id, 'remote_addr', [point - 0.001, point + 0.001]);
+      for (let i = 0; i < 20; i++) await get(`/${id}/a`);
+      await settled(stage.gateway, id, 40);
+      expect([out.seen.length, within.seen.length]).toEqual([0, 20]);
+    });
+  });
+}
+
+function deviation(count: number, ratio: number): number {
+  return Math.sqrt(count * ratio * (1 - ratio));
+}
+
+/** Where a key lies in [0, 1). */
+function pointOf(key: string): number {
+  return murmur3(key) / 2 ** 32;
+}
+
+function chosen(ratio: number, keys = KEYS): string[] {
+  return keys.filter((key) => pointOf(key) < ratio);
 }

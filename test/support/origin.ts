@@ -31,7 +31,8 @@ const plain: Answer = ({ method, url }, response) => {
   response.end(`${method} ${url}\n`);
 };
 
-export async function origin(answer: Answer = plain): Promise<Origin> {
+/** @param port default: any that is free */
+export async function origin(answer: Answer = plain, port = 0): Promise<Origin> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -49,12 +50,12 @@ export async function origin(answer: Answer = plain): Promise<Origin> {
       answer(whole, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const bound = (server.address() as { port: number }).port;
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    node: `127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    node: `127.0.0.1:${bound}`,
     server,
     seen,
     close() {

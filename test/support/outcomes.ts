@@ -7,16 +7,24 @@ export async function exposed(gateway: GatewayProcess): Promise<Exposed[]> {
   return readExposition(await (await gateway.admin('prometheus/metrics')).text());
 }
 
-/** Value of the one sample with this name and these labels; 0 when there is none. */
+/** Sum of the samples with this name and these labels; 0 when there is none. */
 export async function sample(
   gateway: GatewayProcess,
   name: string,
   labels: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  const found = (await exposed(gateway)).filter(
-    (one) => one.name === name && matches(one.labels, labels),
-  );
-  return found.reduce((sum, { value }) => sum + value, 0);
+  return sum(await exposed(gateway), name, labels);
+}
+
+/** Of all samples with this name and these labels. */
+export function sum(
+  samples: readonly Exposed[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
+  return samples
+    .filter((one) => one.name === name && matches(one.labels, labels))
+    .reduce((before, { value }) => before + value, 0);
 }
 
 /** Copies of a route by `outcome reason`: `{ 'sent 2xx': 3 }`. One mirror's only, if it is named. */
@@ -54,7 +62,7 @@ export async function settled(
 }
 
 export function total(counted: Readonly<Record<string, number>>): number {
-  return Object.values(counted).reduce((sum, value) => sum + value, 0);
+  return Object.values(counted).reduce((before, value) => before + value, 0);
 }
 
 function matches(labels: Readonly<Record<string, string>>, wanted: object): boolean {

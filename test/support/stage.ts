@@ -9,10 +9,22 @@ export interface Stage {
   readonly gateway: GatewayProcess;
   readonly upstream: Origin;
   readonly mirror: Origin;
+  /**
+   * An id that no route had before. Counters stay when a route goes, and a test that is tried again
+   * must not count what its first try left.
+   */
+  fresh(name: string): string;
   /** Routes `/{id}/*` and `/{id}` to the upstream, and copies to the mirror unless another is given. */
   put(id: string, plugin?: object, rest?: object): Promise<void>;
   /** Sends a request and returns what the upstream and the mirror got of it. */
-  pair(target: string, options?: Send): Promise<{ primary: Seen; copy: Seen }>;
+  pair(target: string, options?: Send): Promise<Pair>;
+  /** What they got of the request that carried this name in the field `CASE`. */
+  seenAs(name: string): Promise<Pair>;
+}
+
+export interface Pair {
+  readonly primary: Seen;
+  readonly copy: Seen;
 }
 
 /** Field by which a test finds its request at upstream and mirror again, whatever became of the path. */
@@ -23,6 +35,7 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
   let upstream: Origin;
   let mirror: Origin;
   let cases = 0;
+  let ids = 0;
 
   beforeAll(async () => {
     [gateway, upstream, mirror] = await Promise.all([runtime.start({ env }), origin(), origin()]);
@@ -30,6 +43,12 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
   afterAll(async () => {
     await Promise.all([gateway.stop(), upstream.close(), mirror.close()]);
   });
+
+  async function seenAs(name: string): Promise<Pair> {
+    const both = () => seenBy(upstream, name) !== undefined && seenBy(mirror, name) !== undefined;
+    await until(both, 5000, `the copy of request ${name}`);
+    return { primary: seenBy(upstream, name)!, copy: seenBy(mirror, name)! };
+  }
 
   return {
     get gateway() {
@@ -41,15 +60,16 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
     get mirror() {
       return mirror;
     },
+    fresh: (name) => `${name}-${++ids}`,
     put: (id, plugin = {}, rest = {}) =>
       gateway.put(id, route(upstream, mirror, { uri: `/${id}/*`, plugin, ...rest })),
     async pair(target, options = {}) {
       const name = `${++cases}`;
       const headers = { ...options.headers, [CASE]: name };
       await send(gateway.url, target, { ...options, headers });
-      await until(() => seenBy(mirror, name) !== undefined, 5000, `the copy of ${target}`);
-      return { primary: seenBy(upstream, name)!, copy: seenBy(mirror, name)! };
+      return seenAs(name);
     },
+    seenAs,
   };
 }
 

@@ -41,7 +41,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     ['chunks', { 'transfer-encoding': 'chunked' }],
   ] as const) {
     it(`sends no part of a body with ${framing} whose client leaves`, async () => {
-      const id = `left-${framing.replace(' ', '-')}`;
+      const id = stage.fresh('left');
       const upstream = await origin();
       opened.push(upstream);
       const arrived = new Promise<void>((resolve) => {
@@ -61,8 +61,9 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
 
   it('goes on when the client leaves after its whole request', async () => {
     const [upstream, mirror] = await Promise.all([holding(), holding()]);
-    await stage.put('gone', { host: mirror.url }, to(upstream));
-    const request = start('/gone/a', { 'content-length': '4' });
+    const id = stage.fresh('gone');
+    await stage.put(id, { host: mirror.url }, to(upstream));
+    const request = start(`/${id}/a`, { 'content-length': '4' });
     request.end('body');
     await until(() => upstream.seen.length === 1 && mirror.seen.length === 1, 5000);
     const closed = new Promise<void>((resolve) => request.once('close', resolve));
@@ -70,16 +71,17 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     await closed;
     // The gateway has seen more than this client leave when it answers another.
     await send(stage.gateway.url, '/none');
-    expect(await outcomes(stage.gateway, 'gone')).toEqual({});
+    expect(await outcomes(stage.gateway, id)).toEqual({});
     mirror.release();
-    expect(await settled(stage.gateway, 'gone', 1)).toEqual({ 'sent 2xx': 1 });
+    expect(await settled(stage.gateway, id, 1)).toEqual({ 'sent 2xx': 1 });
     expect(String(mirror.seen[0]!.body)).toBe('body');
   });
 
   it('goes when no upstream can be reached and there is no body to wait for', async () => {
-    await stage.put('refused', {}, to({ node: `127.0.0.1:${await freePort()}` }));
-    expect((await send(stage.gateway.url, '/refused/a')).status).toBe(502);
-    expect(await settled(stage.gateway, 'refused', 1)).toEqual({ 'sent 2xx': 1 });
+    const id = stage.fresh('refused');
+    await stage.put(id, {}, to({ node: `127.0.0.1:${await freePort()}` }));
+    expect((await send(stage.gateway.url, `/${id}/a`)).status).toBe(502);
+    expect(await settled(stage.gateway, id, 1)).toEqual({ 'sent 2xx': 1 });
   });
 
   it('has one outcome when the upstream answers early and leaves the body unread', async () => {
@@ -87,10 +89,11 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     opened.push(upstream);
     upstream.server.removeAllListeners('request');
     upstream.server.on('request', (_, response) => response.writeHead(413).end('too large'));
-    await stage.put('early', { timeout: 1 }, to(upstream));
-    const request = start('/early/a', { 'content-length': '900000' });
+    const id = stage.fresh('early');
+    await stage.put(id, { timeout: 1 }, to(upstream));
+    const request = start(`/${id}/a`, { 'content-length': '900000' });
     request.write(Buffer.alloc(300_000));
-    const counted = await settled(stage.gateway, 'early', 1);
+    const counted = await settled(stage.gateway, id, 1);
     expect(counted).toEqual({ 'skipped body_incomplete': 1 });
     request.destroy();
   });
@@ -98,22 +101,24 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
   it('has one outcome when the upstream does not answer in time', async () => {
     const upstream = await holding();
     const timeout = { connect: 1, send: 1, read: 1 };
-    await stage.put('late', {}, { upstream: { ...to(upstream).upstream, timeout, retries: 0 } });
-    const got = await send(stage.gateway.url, '/late/a', { method: 'POST', body: 'body' });
+    const id = stage.fresh('late');
+    await stage.put(id, {}, { upstream: { ...to(upstream).upstream, timeout, retries: 0 } });
+    const got = await send(stage.gateway.url, `/${id}/a`, { method: 'POST', body: 'body' });
     expect(got.status).toBe(504);
-    expect(await settled(stage.gateway, 'late', 1)).toEqual({ 'sent 2xx': 1 });
+    expect(await settled(stage.gateway, id, 1)).toEqual({ 'sent 2xx': 1 });
   });
 
   if (!can(runtime.name, 'answersMidUpload')) return;
 
   it('has one outcome when no upstream can be reached and there is a body', async () => {
-    await stage.put('unread', {}, to({ node: `127.0.0.1:${await freePort()}` }));
+    const id = stage.fresh('unread');
+    await stage.put(id, {}, to({ node: `127.0.0.1:${await freePort()}` }));
     const body = Buffer.alloc(300_000);
     for (const chunks of [undefined, 7000]) {
       const options = { method: 'POST', body, ...(chunks && { chunks }) };
-      expect((await send(stage.gateway.url, '/unread/a', options)).status).toBe(502);
+      expect((await send(stage.gateway.url, `/${id}/a`, options)).status).toBe(502);
     }
-    const counted = await settled(stage.gateway, 'unread', 2);
+    const counted = await settled(stage.gateway, id, 2);
     // Whether the body was read before the connection was refused is the runtime's own affair.
     expect((counted['skipped body_incomplete'] ?? 0) + (counted['sent 2xx'] ?? 0)).toBe(2);
   });
@@ -125,10 +130,11 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     upstream.server.on('request', (message) => {
       message.once('data', () => message.socket.resetAndDestroy());
     });
-    await stage.put('broken', {}, to(upstream));
-    const request = start('/broken/a', { 'transfer-encoding': 'chunked' });
+    const id = stage.fresh('broken');
+    await stage.put(id, {}, to(upstream));
+    const request = start(`/${id}/a`, { 'transfer-encoding': 'chunked' });
     request.write(Buffer.alloc(300_000));
-    expect(await settled(stage.gateway, 'broken', 1)).toEqual({ 'skipped body_incomplete': 1 });
+    expect(await settled(stage.gateway, id, 1)).toEqual({ 'skipped body_incomplete': 1 });
     request.destroy();
   });
 }

@@ -71,18 +71,19 @@ export function shape(runtime: TestRuntime, stage: Stage): void {
         { host: second.url, path: '/second' },
         { host: third.url, max_body_size: 2 },
       ];
-      await stage.gateway.put('several', {
-        ...route(stage.upstream, null, { uri: '/several/*' }),
+      const id = stage.fresh('several');
+      await stage.gateway.put(id, {
+        ...route(stage.upstream, null, { uri: `/${id}/*` }),
         plugins: { 'proxy-mirror': { mirrors } },
       });
-      const { copy } = await stage.pair('/several/a?q', { method: 'POST', body: 'body' });
-      expect([copy.url, String(copy.body)]).toEqual(['/several/a?q', 'body']);
-      await settled(stage.gateway, 'several', 3);
+      const { copy } = await stage.pair(`/${id}/a?q`, { method: 'POST', body: 'body' });
+      expect([copy.url, String(copy.body)]).toEqual([`/${id}/a?q`, 'body']);
+      await settled(stage.gateway, id, 3);
       expect(second.seen.map(({ url, body }) => [url, String(body)])).toEqual([
         ['/second?q', 'body'],
       ]);
       expect(third.seen).toEqual([]);
-      expect(await settled(stage.gateway, 'several', 1, { mirror: third.url })).toEqual({
+      expect(await settled(stage.gateway, id, 1, { mirror: third.url })).toEqual({
         'skipped body_too_large': 1,
       });
     } finally {
@@ -92,11 +93,12 @@ export function shape(runtime: TestRuntime, stage: Stage): void {
 
   it('counts mirrors of the same host together', async () => {
     const host = stage.mirror.url;
-    await stage.gateway.put('twins', {
-      ...route(stage.upstream, null, { uri: '/twins' }),
+    const id = stage.fresh('twins');
+    await stage.gateway.put(id, {
+      ...route(stage.upstream, null, { uri: `/${id}` }),
       plugins: { 'proxy-mirror': { mirrors: [{ host }, { host, path: '/twin' }] } },
     });
-    await send(stage.gateway.url, '/twins');
-    expect(await settled(stage.gateway, 'twins', 2)).toEqual({ 'sent 2xx': 2 });
+    await send(stage.gateway.url, `/${id}`);
+    expect(await settled(stage.gateway, id, 2)).toEqual({ 'sent 2xx': 2 });
   });
 }

@@ -1,0 +1,89 @@
+import { Agent } from 'node:http';
+import { afterAll, afterEach, expect, it } from 'vitest';
+import type { TestRuntime } from '../runtimes/runtime.ts';
+import { crowd } from '../support/crowd.ts';
+import { exposed, sum } from '../support/outcomes.ts';
+import { stage as set } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+import { type Account, itsBooks, ourBooks, reasons } from './accounting/books.ts';
+import type { LoggingMirror } from './accounting/mirrors.ts';
+import { arrivalsAt, drawing, KINDS } from './accounting/requests.ts';
+import { openRoute, type RouteName, ROUTES } from './accounting/routes.ts';
+
+const COUNT = 20_000;
+const CLIENTS = 32;
+
+/** Requests between two turns of the mirrors. */
+const TURN = 200;
+
+/** What the mix must bring about, lest the sums prove little. */
+const REASONS = [
+  'failed connect',
+  'sent 2xx',
+  'skipped body_incomplete',
+  'skipped body_too_large',
+  'skipped breaker_open',
+  'skipped filtered',
+  'skipped in_flight_limit',
+  'skipped loop',
+  'skipped rate_limit',
+  'skipped sampled_out',
+  'skipped upgrade',
+];
+
+/** Every matched request has exactly one outcome per mirror, and `sent` is what mirrors answered. */
+export function accounting(runtime: TestRuntime): void {
+  const stage = set(runtime);
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  afterAll(() => agent.destroy());
+  const mirrors: LoggingMirror[] = [];
+  afterEach(() => Promise.all(mirrors.splice(0).map((mirror) => mirror.close())));
+
+  it(`balance after ${COUNT} requests of every kind`, async () => {
+    const names = Object.keys(ROUTES) as RouteName[];
+    const routes = await Promise.all(names.map((name) => openRoute(stage, name)));
+    mirrors.push(...routes.flatMap((route) => route.mirrors));
+    const arrivals = arrivalsAt(stage.upstream);
+    const draw = drawing(KINDS);
+
+    /** All mirrors turn together, and one turn ends before the next. */
+    let turned: Promise<unknown> = Promise.resolve();
+    function turn(): Promise<unknown> {
+      turned = turned.then(() => Promise.all(mirrors.map((mirror) => mirror.turn())));
+      return turned;
+    }
+    async function request(i: number): Promise<void> {
+      const kind = draw();
+      const route = routes.find(({ name }) => name === kind.route)!;
+      route.requests += 1;
+      const target = `/${route.id}/${i}`;
+      await kind.ask({ url: stage.gateway.url, target, i, agent, arrivals });
+      if (i % TURN === 0) await turn();
+    }
+    await crowd(COUNT, request, CLIENTS);
+
+    const its = async () => itsBooks(routes, await exposed(stage.gateway));
+    const complete = async () => {
+      // Lets go of what mirrors still hold.
+      await turn();
+      return atLeast(await its(), ourBooks(routes));
+    };
+    // What is missing then shows below.
+    await until(complete, 60_000).catch(() => {});
+    expect(await its()).toEqual(ourBooks(routes));
+    for (const { answered } of mirrors) expect(new Set(answered).size).toBe(answered.length);
+
+    const samples = await exposed(stage.gateway);
+    expect(reasons(samples)).toEqual(expect.arrayContaining(REASONS));
+    expect(sum(samples, 'mirror_in_flight')).toBe(0);
+    expect(sum(samples, 'mirror_recorded_bytes')).toBe(0);
+  }, 300_000);
+}
+
+/** True once the first books have all that the second ones want; they may have more. */
+function atLeast(first: readonly Account[], second: readonly Account[]): boolean {
+  return first.every(({ requests, outcomes }, i) => {
+    const wanted = second[i]!;
+    return requests >= wanted.requests && outcomes >= wanted.outcomes;
+  });
+}

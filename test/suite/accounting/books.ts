@@ -1,0 +1,46 @@
+import type { Exposed } from '../../support/exposition.ts';
+import { sum } from '../../support/outcomes.ts';
+import type { OpenRoute } from './routes.ts';
+
+/** A route and one of its mirrors. */
+export interface Account {
+  readonly of: string;
+  readonly requests: number;
+  readonly outcomes: number;
+  readonly sent: number;
+}
+
+type AccountOf = (route: OpenRoute, mirror: OpenRoute['mirrors'][number]) => Omit<Account, 'of'>;
+
+/** What the gateway's counters say. */
+export function itsBooks(routes: readonly OpenRoute[], samples: readonly Exposed[]): Account[] {
+  return accounts(routes, ({ id }, { url }) => {
+    const labels = { route: id, mirror: url };
+    return {
+      requests: sum(samples, 'gateway_requests_total', { route: id }),
+      outcomes: sum(samples, 'mirror_copies_total', labels),
+      sent: sum(samples, 'mirror_copies_total', { ...labels, outcome: 'sent' }),
+    };
+  });
+}
+
+/** What the clients asked and the mirrors answered. */
+export function ourBooks(routes: readonly OpenRoute[]): Account[] {
+  return accounts(routes, ({ requests }, { answered }) => {
+    return { requests, outcomes: requests, sent: answered.length };
+  });
+}
+
+function accounts(routes: readonly OpenRoute[], accountOf: AccountOf): Account[] {
+  return routes.flatMap((route) =>
+    route.mirrors.map((mirror, i) => {
+      return { of: `${route.name}, mirror ${i}`, ...accountOf(route, mirror) };
+    }),
+  );
+}
+
+/** `outcome reason` of all that there were. */
+export function reasons(samples: readonly Exposed[]): string[] {
+  const found = samples.filter(({ name, value }) => name === 'mirror_copies_total' && value > 0);
+  return found.map(({ labels }) => `${labels['outcome']} ${labels['reason']}`);
+}

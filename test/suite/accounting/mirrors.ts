@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { origin } from '../../support/origin.ts';
+import { freePort } from '../../support/ports.ts';
+
+/** A mirror with books of its own, for the gateway's to be held against. */
+export interface LoggingMirror {
+  readonly url: string;
+  /** Targets of the requests that it answered: received is not enough. */
+  readonly answered: readonly string[];
+  /** Changes what it does, as its kind has it. Called again and again while requests go on. */
+  turn(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type MirrorKind = keyof typeof MIRRORS;
+
+export const MIRRORS = {
+  /** Answers at once. */
+  steady: () => answering((answer) => answer()),
+  /** Answers with the next turn. */
+  holding: async () => {
+    const held: (() => void)[] = [];
+    const mirror = await answering((answer) => held.push(answer));
+    return { ...mirror, turn: async () => held.splice(0).forEach((answer) => answer()) };
+  },
+  /** Goes down and comes back, on the same port, by turns. */
+  wavering: async () => {
+    const { server, port, ...mirror } = await answering((answer) => answer());
+    async function goDown(): Promise<void> {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    }
+    async function comeBack(): Promise<void> {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    }
+    return { ...mirror, turn: () => (server.listening ? goDown() : comeBack()) };
+  },
+  /** Nobody listens. */
+  absent: async () => ({
+    url: `http://127.0.0.1:${await freePort()}`,
+    answered: [],
+    turn: async () => {},
+    close: async () => {},
+  }),
+} as const satisfies Readonly<Record<string, () => Promise<LoggingMirror>>>;
+
+async function answering(respond: (answer: () => void) => void) {
+  const answered: string[] = [];
+  const { url, port, server, close } = await origin((request, response: ServerResponse) => {
+    // Handed to the system as a whole: what is cut before is not answered.
+    response.once('finish', () => answered.push(request.url));
+    respond(() => response.end('ok'));
+  });
+  return { url, port, server, answered, turn: async () => {}, close };
+}

@@ -1,0 +1,54 @@
+import { route } from '../../support/origin.ts';
+import type { Stage } from '../../support/stage.ts';
+import { type LoggingMirror, type MirrorKind, MIRRORS } from './mirrors.ts';
+
+/** Longer than any pause of a busy machine: a held copy ends when its mirror lets go of it. */
+const timeout = 60;
+
+/** A key that two mirrors share. */
+const sample_key = 'http_x_user';
+
+/** Mirrors of each route: how the server behaves, and the attributes. */
+export const ROUTES = {
+  plain: [['steady', {}]],
+  shares: [['steady', { sample_ratio: 0.3 }]],
+  sticky: [
+    ['steady', { sample_key, sample_ratio: 0.2 }],
+    ['steady', { sample_key, sample_ratio: 0.5 }],
+  ],
+  filtered: [['steady', { _meta: { filter: [['arg_copy', '==', 'yes']] } }]],
+  small: [['steady', { max_body_size: 1000 }]],
+  crowded: [['holding', { max_in_flight: 4, timeout }]],
+  limited: [['steady', { rate_limit: 0.1 }]],
+  broken: [['absent', { breaker: { failures: 5, open: 0.5 } }]],
+  wavering: [['wavering', { breaker: false, timeout }]],
+  several: [
+    ['steady', { timeout }],
+    ['absent', { breaker: false }],
+    ['wavering', { sample_ratio: 0.5, breaker: { failures: 3, open: 0.1 }, timeout }],
+    ['holding', { timeout }],
+  ],
+} as const satisfies Readonly<Record<string, readonly (readonly [MirrorKind, object])[]>>;
+
+export type RouteName = keyof typeof ROUTES;
+
+/** A route that is in force. */
+export interface OpenRoute {
+  readonly name: RouteName;
+  readonly id: string;
+  readonly mirrors: readonly LoggingMirror[];
+  /** Sent to it so far. */
+  requests: number;
+}
+
+/** Puts a route with mirrors of its own. */
+export async function openRoute(stage: Stage, name: RouteName): Promise<OpenRoute> {
+  const id = stage.fresh(name);
+  const mirrors = await Promise.all(ROUTES[name].map(([kind]) => MIRRORS[kind]()));
+  const configured = ROUTES[name].map(([, plugin], i) => ({ ...plugin, host: mirrors[i]!.url }));
+  await stage.gateway.put(id, {
+    ...route(stage.upstream, null, { uri: `/${id}/*` }),
+    plugins: { 'proxy-mirror': { mirrors: configured } },
+  });
+  return { name, id, mirrors, requests: 0 };
+}
