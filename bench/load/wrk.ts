@@ -10,7 +10,7 @@ export const wrk: LoadGenerator = {
     const program = run('wrk', args);
     await program.exited;
     const text = program.stdout();
-    const [, p99, unit] = /^\s+99%\s+([\d.]+)(us|ms|s|m)$/m.exec(text) ?? [];
+    const [, p99, unit] = /^\s+99%\s+([\d.]+)(us|ms|s|m)\s*$/m.exec(text) ?? [];
     const [, rate] = /^Requests\/sec:\s+([\d.]+)$/m.exec(text) ?? [];
     if (p99 === undefined || rate === undefined)
       throw new Error(`wrk ${args.join(' ')} reported no figures:\n${text}${program.stderr()}`);
