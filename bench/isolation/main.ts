@@ -1,11 +1,11 @@
 import type { TestRuntime } from '../../test/runtimes/runtime.ts';
 import { route } from '../../test/support/origin.ts';
 import { readArguments } from '../arguments.ts';
+import { type BadMirror, badMirrors } from '../bad-mirrors/start.ts';
 import { loadGenerator } from '../load/load.ts';
 import { type Pinning, pinning } from '../machine/pin.ts';
 import { type SimpleServer, simpleServer } from '../origins/simple-server.ts';
 import { table } from '../report/table.ts';
-import { type BadMirror, badMirrors } from './bad-mirrors.ts';
 import { takeTurns, type TurnsOptions } from './turns.ts';
 import { HEADINGS, LEAST_RATIO, verdictOn } from './verdict.ts';
 
@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
   const { runtimes, numbers } = readArguments(args, DEFAULTS);
   const pinned = pinning();
   const load = loadGenerator();
-  const [server, mirrors] = await Promise.all([simpleServer(), badMirrors()]);
+  const [server, bad] = await Promise.all([simpleServer(), badMirrors()]);
   console.log(
     `${numbers.pairs} pairs of turns of ${numbers.seconds} s, ${numbers.connections} connections by ${load.name};`,
     `upstream and healthy mirror: ${server.name}; ${pinned.description}.`,
@@ -27,8 +27,10 @@ export async function main(args: readonly string[]): Promise<boolean> {
   );
   const passed: boolean[] = [];
   for (const runtime of runtimes)
-    passed.push(await measure(runtime, { server, mirrors, pinned, turns: { ...numbers, load } }));
-  await Promise.all([server.stop(), ...mirrors.map((mirror) => mirror.close())]);
+    passed.push(
+      await measure(runtime, { server, mirrors: bad.mirrors, pinned, turns: { ...numbers, load } }),
+    );
+  await Promise.all([server.stop(), bad.stop()]);
   return passed.every(Boolean);
 }
 
