@@ -6,7 +6,8 @@ const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 10
 export const wrk: LoadGenerator = {
   name: 'wrk',
   async run({ url, connections, seconds }) {
-    const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', url];
+    // A slow answer is told by the latencies; only one that does not come is wrong.
+    const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s', url];
     const program = run('wrk', args);
     await program.exited;
     const text = program.stdout();
