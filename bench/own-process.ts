@@ -24,10 +24,20 @@ export async function ownProcess(file: URL): Promise<OwnProcess> {
   };
 }
 
-/** Runs a program to its end and returns what it printed, which is JSON. */
+/** Longer than anything here takes: what does not end by then hangs. */
+const LIMIT_MILLISECONDS = 180_000;
+
+/**
+ * Runs a program to its end and returns what it printed, which is JSON.
+ * @throws when it fails, or does not end within three minutes
+ */
 export async function resultOf<Result>(file: URL, args: readonly string[]): Promise<Result> {
   const program = run(process.execPath, [fileURLToPath(file), ...args]);
+  const kill = setTimeout(() => program.signal('SIGKILL'), LIMIT_MILLISECONDS);
   const status = await program.exited;
+  clearTimeout(kill);
   if (status === 0) return JSON.parse(program.stdout()) as Result;
-  throw new Error(`${file.pathname} ended with ${status}: ${program.stdout()}${program.stderr()}`);
+  throw new Error(
+    `${file.pathname} ${args.join(' ')} ended with ${status ?? 'SIGKILL'}: ${program.stdout()}${program.stderr()}`,
+  );
 }

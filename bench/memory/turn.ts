@@ -45,7 +45,8 @@ export async function memoryTurn(options: TurnOptions): Promise<MemoryTurn> {
 
   let done = false;
   const uploading = upload(gateway, options.uploads, true).finally(() => (done = true));
-  while (!done) await look();
+  // A gateway that hangs answers no question either; the end of the upload is what counts.
+  while (!done) await Promise.race([look(), uploading]);
   const { wrong } = await uploading;
   const settled = async () => (await sample(gateway, 'mirror_in_flight')) === 0;
   await until(settled, SETTLE_MILLISECONDS, 'the end of all copies');
