@@ -24,6 +24,10 @@ const SETTINGS = [
   'LOG_LEVEL',
 ];
 
+/** Process groups that run: a group of its own outlives its parent, and gets no Ctrl-C. */
+const running = new Set<number>();
+process.on('exit', () => running.forEach((group) => killGroup(group, 'SIGKILL')));
+
 export function run(
   command: string,
   args: readonly string[],
@@ -39,6 +43,8 @@ export function run(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  const group = child.pid!;
+  running.add(group);
   let stdout = '';
   let stderr = '';
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -48,20 +54,23 @@ export function run(
     // By then all that it printed has been read; a child it left behind may hold the pipes open.
     child.once('close', (code) => resolve(code));
     child.once('exit', (code) => setTimeout(() => resolve(code), 2000).unref());
+    child.once('exit', () => running.delete(group));
   });
   return {
     child,
     stdout: () => stdout,
     stderr: () => stderr,
     exited,
-    signal(name) {
-      try {
-        process.kill(-child.pid!, name);
-      } catch {
-        // Gone already.
-      }
-    },
+    signal: (name) => killGroup(group, name),
   };
+}
+
+function killGroup(group: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-group, name);
+  } catch {
+    // Gone already.
+  }
 }
 
 /** Waits for a line on stdout and returns its match. Fails with all that was printed. */

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import type { TestRuntime } from '../test/runtimes/runtime.ts';
+import { runtimesNamed } from './runtimes.ts';
+
+/** What a program was asked for: runtimes by name, and numbers by flag. */
+export interface Arguments<Flag extends string> {
+  readonly runtimes: readonly TestRuntime[];
+  readonly numbers: Readonly<Record<Flag, number>>;
+}
+
+/** @param defaults each flag that takes a number, with its default */
+export function readArguments<Flag extends string>(
+  args: readonly string[],
+  defaults: Readonly<Record<Flag, number>>,
+): Arguments<Flag> {
+  const flags = Object.keys(defaults) as Flag[];
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
+  });
+  const given = flags.map((flag) => [flag, numberOf(flag, values[flag], defaults[flag])]);
+  return { runtimes: runtimesNamed(positionals), numbers: Object.fromEntries(given) };
+}
+
+function numberOf(flag: string, text: unknown, fallback: number): number {
+  const number = text === undefined ? fallback : Number(text);
+  if (number > 0) return number;
+  throw new Error(`--${flag} ${String(text)}: expected a number above 0`);
+}

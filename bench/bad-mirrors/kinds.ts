@@ -1,0 +1,28 @@
+import type { Socket } from 'node:net';
+import { type Misbehaviour, MISBEHAVIOURS } from '../../test/support/bad-origin.ts';
+
+/** Each way to be a bad mirror, but for not being there at all. */
+export const KINDS: Readonly<Record<string, Misbehaviour>> = {
+  'never answers': MISBEHAVIOURS.silent,
+  'resets in its answer': MISBEHAVIOURS.resetting,
+  'a byte a second': MISBEHAVIOURS.dripping,
+  'answers 1 GB': gigabyte,
+  'closes unanswered': MISBEHAVIOURS.closing,
+};
+
+const GIGABYTE = 1_000_000_000;
+const BLOCK = Buffer.alloc(64 * 1024, '.');
+
+function gigabyte(socket: Socket): void {
+  let left = GIGABYTE;
+  socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${GIGABYTE}\r\n\r\n`);
+  const pour = () => {
+    while (left > 0 && !socket.destroyed) {
+      const block = BLOCK.subarray(0, Math.min(left, BLOCK.length));
+      left -= block.length;
+      if (!socket.write(block)) return;
+    }
+  };
+  socket.on('drain', pour);
+  pour();
+}

@@ -1,0 +1,17 @@
+import { constants, setPriority } from 'node:os';
+import { badOrigin } from '../../test/support/bad-origin.ts';
+import { KINDS } from './kinds.ts';
+
+/**
+ * Bad mirrors, in a process of the lowest priority: they stand for another machine, and the core that
+ * they share with upstream and load is not theirs to take. Runs until it is killed.
+ */
+export async function main(): Promise<boolean> {
+  setPriority(constants.priority.PRIORITY_LOW);
+  const listening = Object.entries(KINDS).map(async ([kind, misbehave]) => ({
+    kind,
+    url: (await badOrigin(misbehave)).url,
+  }));
+  console.log(`mirrors ${JSON.stringify(await Promise.all(listening))}`);
+  return new Promise(() => {});
+}

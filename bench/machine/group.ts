@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** A process of a group. */
+interface Member {
+  readonly pid: number;
+  /** Name of the executable. */
+  readonly name: string;
+}
+
+/** @throws elsewhere: memory and sockets of other processes are read from /proc */
+export function requireLinux(): void {
+  if (process.platform === 'linux') return;
+  throw new Error(`this program needs /proc and so Linux; this is ${process.platform}`);
+}
+
+/**
+ * The processes of a group, which `run` makes for each program: launchers have children. Linux only.
+ * @param only counts those with this name alone
+ */
+export function members(group: number, only?: string): Member[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const stat = readOrNull(`/proc/${entry}/stat`);
+      // The name stands in parentheses and may hold spaces itself.
+      const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(stat ?? '') ?? [];
+      if (name === undefined || Number(rest!.split(' ')[2]) !== group) return [];
+      return only === undefined || only === name ? [{ pid: Number(entry), name }] : [];
+    });
+}
+
+/** Bytes of memory that processes have in RAM together. */
+export function residentBytes(pids: readonly Member[]): number {
+  return sum(pids, ({ pid }) => {
+    const status = readOrNull(`/proc/${pid}/status`) ?? '';
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  });
+}
+
+/** Sockets that processes have open together. */
+export function openSockets(pids: readonly Member[]): number {
+  return sum(pids, ({ pid }) => {
+    const folder = `/proc/${pid}/fd`;
+    return readdirSync(folder).filter((fd) => linkOrNull(`${folder}/${fd}`)?.startsWith('socket:'))
+      .length;
+  });
+}
+
+function sum(pids: readonly Member[], of: (member: Member) => number): number {
+  return pids.reduce((total, member) => total + of(member), 0);
+}
+
+/** What is looked at may be gone by then. */
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function linkOrNull(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}

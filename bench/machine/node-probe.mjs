@@ -1,0 +1,20 @@
+/**
+ * Loaded into a gateway on Node with `--import`. Tells each connection to the socket that PROBE_SOCKET
+ * names how much memory is alive: what is left after a collection. Resident memory would not tell, as
+ * Node keeps the garbage of a large upload for a while.
+ */
+import { createServer } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc');
+
+createServer((socket) => {
+  socket.on('error', () => {});
+  gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  socket.end(String(heapUsed + arrayBuffers));
+})
+  .listen(process.env['PROBE_SOCKET'])
+  .unref();

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { Program } from '../../test/support/process.ts';
+import { members } from './group.ts';
+import { isInstalled } from './programs.ts';
+
+/** Keeps the gateway on one core and everything around it on another, so that neither takes from it. */
+export interface Pinning {
+  readonly description: string;
+  /** Moves a gateway, with all processes and threads it has, to its own core. */
+  gateway(program: Program): void;
+}
+
+const GATEWAY_CORE = 0;
+const OTHERS_CORE = 1;
+
+/** Moves this process to the core of the others; what it starts from now on begins there, too. */
+export function pinning(): Pinning {
+  const missing = !isInstalled('taskset')
+    ? 'taskset is not installed'
+    : availableParallelism() < 2
+      ? 'this machine has one core'
+      : null;
+  if (missing !== null)
+    return { description: `unpinned (${missing}): expect noise`, gateway: () => {} };
+  move(process.pid, OTHERS_CORE);
+  return {
+    description: `gateway on core ${GATEWAY_CORE}, everything else on core ${OTHERS_CORE}`,
+    gateway: ({ child }) =>
+      members(child.pid!).forEach(({ pid }) => {
+        move(pid, GATEWAY_CORE);
+      }),
+  };
+}
+
+function move(pid: number, core: number): void {
+  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+}

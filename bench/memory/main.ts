@@ -1,0 +1,45 @@
+import { readArguments } from '../arguments.ts';
+import { liveMemory } from '../machine/live-memory.ts';
+import { requireLinux } from '../machine/group.ts';
+import { pinning } from '../machine/pin.ts';
+import { ownProcess } from '../own-process.ts';
+import { table } from '../report/table.ts';
+import { UPLOADS } from './cases.ts';
+import { deafMirror } from './deaf-mirror.ts';
+import { measure } from './measure.ts';
+import { HEADINGS, verdictsOn } from './verdict.ts';
+
+/**
+ * What a mirror that never reads costs in memory and time while large bodies pass.
+ * @returns whether every body arrived whole, within the limits of memory and time
+ */
+export async function main(args: readonly string[]): Promise<boolean> {
+  requireLinux();
+  const { runtimes, numbers } = readArguments(args, { turns: 3 });
+  const pinned = pinning();
+  const [sink, mirror] = await Promise.all([
+    ownProcess(new URL('sink.mjs', import.meta.url)),
+    deafMirror(),
+  ]);
+  console.log(
+    `Chunked uploads; the mirror never reads; ${pinned.description}. Memory in MiB over the idle`,
+    `gateway's; time is the median of ${numbers.turns} pairs of turns.`,
+  );
+  let passed = true;
+  for (const runtime of runtimes) {
+    const verdicts = [];
+    for (const uploads of UPLOADS) {
+      const measured = await measure(runtime, uploads, { sink, mirror, pinned, ...numbers });
+      verdicts.push(...verdictsOn(uploads, measured));
+    }
+    const live = liveMemory(runtime.name);
+    console.log(`\n${runtime.name}: ${live.what}`);
+    live.close();
+    console.log(table([HEADINGS, ...verdicts.map(({ cells }) => cells)]));
+    for (const { wrong } of verdicts) wrong.forEach((fault) => console.log(fault));
+    passed &&= verdicts.every((verdict) => verdict.passed);
+  }
+  await sink.stop();
+  mirror.close();
+  return passed;
+}

@@ -1,0 +1,23 @@
+/** What several turns came to. */
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** @throws when there are no values */
+export function spread(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { min: sorted.at(0)!, median: median(sorted), max: sorted.at(-1)! };
+}
+
+function median(sorted: readonly number[]): number {
+  if (sorted.length === 0) throw new Error('no turn was taken: expected at least one value');
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+/** Median of the ratios of each pair: drift of the machine between pairs cancels out. */
+export function pairedRatio(over: readonly number[], under: readonly number[]): number {
+  return spread(over.map((value, i) => value / under[i]!)).median;
+}

@@ -1,0 +1,34 @@
+import type { RuntimeName } from '../../test/runtimes/runtime.ts';
+
+/** A figure before most of a soak, and after it. */
+export interface Change {
+  readonly before: number;
+  readonly after: number;
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * Bytes that memory may grow after the first fifth. Node tells what is alive; resident memory goes on
+ * growing for a while with compiled code and with garbage of uploads, and stays there. On workerd it
+ * grows without end for a Worker of one line, too: locally nothing makes it collect.
+ */
+const GROWTH: Readonly<Record<RuntimeName, number>> = {
+  node: 8 * MIB,
+  deno: 96 * MIB,
+  bun: 96 * MIB,
+  workers: Infinity,
+};
+
+/** Sockets that may be left over: of the runtime itself, or of a metrics page asked for just now. */
+const SPARE_SOCKETS = 4;
+
+export function memoryFaults(name: RuntimeName, { before, after }: Change): string[] {
+  if (after - before <= GROWTH[name]) return [];
+  return [`memory grew by ${after - before} bytes: expected at most ${GROWTH[name]}`];
+}
+
+export function socketFaults({ before, after }: Change): string[] {
+  if (after <= before + SPARE_SOCKETS) return [];
+  return [`${after} sockets are open: expected at most ${before + SPARE_SOCKETS}`];
+}

@@ -1,0 +1,50 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { random, randomBytes } from '../../test/support/random.ts';
+
+/** An upstream that is always well, and whose answers tell all that it got. */
+export interface Upstream {
+  readonly node: string;
+  close(): Promise<void>;
+}
+
+/** Largest `size`, in bytes. */
+const LARGEST = 256 * 1024;
+const FILLER = randomBytes(LARGEST, random(1));
+
+/**
+ * What it answers: a line with method, target and the SHA-256 of the body, then as many bytes as
+ * `size` in the query says. Milliseconds of `delay` in the query pass before.
+ */
+export function expectedAnswer(method: string, target: string, body: Hash): Buffer {
+  const size = Number(parameter(target, 'size') ?? 0);
+  const line = Buffer.from(`${method} ${target} ${body.digest('hex')}\n`);
+  return Buffer.concat([line, FILLER.subarray(0, size)]);
+}
+
+export async function startUpstream(): Promise<Upstream> {
+  const server: Server = createServer((request, response) => {
+    const body = createHash('sha256');
+    request.on('data', (chunk: Buffer) => body.update(chunk));
+    request.on('error', () => {});
+    request.on('end', () => {
+      const target = request.url!;
+      const answer = () => response.end(expectedAnswer(request.method!, target, body));
+      setTimeout(answer, Number(parameter(target, 'delay') ?? 0));
+    });
+  });
+  // Longer than any pause here: a kept connection that closes as a POST sets out would be an error.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    node: `127.0.0.1:${(server.address() as { port: number }).port}`,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function parameter(target: string, name: string): string | null {
+  return new URL(target, 'http://upstream').searchParams.get(name);
+}
