@@ -46,9 +46,16 @@ export interface Call<T> {
  */
 export type Forward = (request: Outbound) => Call<Response>;
 
+/** What a mirror answered. */
+export interface CopyAnswer {
+  readonly status: number;
+  /** True when the answer cost a connection: the mirror closed it, or it was cut off for its length. */
+  readonly closed: boolean;
+}
+
 /**
- * Sends a copy to a mirror and drops the answer: resolves with its status once the answer was
- * drained or, when it is long, cut off. Uses sockets apart from those of `Forward`, so that a bad
+ * Sends a copy to a mirror and drops the answer: resolves once that was drained or, when it is
+ * long, cut off. Uses sockets apart from those of `Forward`, so that a bad
  * mirror cannot take the primary's.
  */
-export type SendCopy = (request: Outbound) => Call<number>;
+export type SendCopy = (request: Outbound) => Call<CopyAnswer>;

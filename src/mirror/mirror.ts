@@ -11,6 +11,7 @@ import { compileVars } from '../vars/expression.ts';
 import { copyHeaders, LOOP_MARK } from './copy-headers.ts';
 import { copyTarget } from './copy-target.ts';
 import { type Breaker, breaker, NO_BREAKER } from './limits/breaker.ts';
+import { type Churn, churn } from './limits/churn.ts';
 import { type InFlight, inFlight } from './limits/in-flight.ts';
 import { NO_RATE_LIMIT, type TokenBucket, tokenBucket } from './limits/token-bucket.ts';
 import type { SkipReason } from './outcome.ts';
@@ -25,6 +26,7 @@ export interface Mirror {
   readonly timeout: number;
   readonly maxBodySize: number;
   readonly inFlight: InFlight;
+  readonly churn: Churn;
   readonly rate: TokenBucket;
   readonly breaker: Breaker;
   /**
@@ -82,6 +84,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
     host,
     timeout,
     maxBodySize,
+    churn: churn(),
     inFlight: inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight),
     rate: config.rate_limit === undefined ? NO_RATE_LIMIT : tokenBucket(config.rate_limit),
     breaker:

@@ -1,5 +1,5 @@
 import type { Outbound } from '../http/outbound.ts';
-import { type SendCopy, TransportError } from '../http/transport.ts';
+import { type CopyAnswer, type SendCopy, TransportError } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
 import { type Outcome, statusClass } from './outcome.ts';
 
@@ -23,19 +23,23 @@ export function copySender(sendCopy: SendCopy): CopySender {
   async function send(mirror: Mirror, primary: Outbound, body: Uint8Array | null) {
     const pass = mirror.breaker.pass(performance.now());
     let outcome: Outcome;
+    let closed = true;
     try {
-      const status = await within(mirror.timeout, mirror.copyOf(primary, body));
+      const answer = await within(mirror.timeout, mirror.copyOf(primary, body));
+      const { status } = answer;
+      ({ closed } = answer);
       outcome = { outcome: 'sent', reason: statusClass(status), status };
     } catch (error) {
       outcome = failure(error);
     }
-    mirror.inFlight.leave();
-    mirror.breaker.settle(pass, outcome.outcome === 'sent', performance.now());
+    const now = performance.now();
+    mirror.churn.ended(closed, now, mirror.inFlight.leave);
+    mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
     return outcome;
   }
 
   /** The deadline covers everything, to the last byte of the answer. */
-  async function within(timeout: number, copy: Outbound): Promise<number> {
+  async function within(timeout: number, copy: Outbound): Promise<CopyAnswer> {
     const call = sendCopy(copy);
     const expire = () =>
       call.abort(new TransportError('timeout', `not answered within ${timeout / 1000} s`));

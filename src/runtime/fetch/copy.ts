@@ -8,7 +8,8 @@ export function fetchSendCopy(dialect: Dialect): SendCopy {
   return (request) =>
     startFetch(dialect, request, async (response) => {
       await drain(response);
-      return response.status;
+      // What became of the connection is the runtime's secret.
+      return { status: response.status, closed: false };
     });
 }
 

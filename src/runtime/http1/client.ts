@@ -1,11 +1,17 @@
 import { IDEMPOTENT } from '../../http/methods.ts';
 import type { Outbound } from '../../http/outbound.ts';
-import { type Call, type Forward, type SendCopy, TransportError } from '../../http/transport.ts';
+import {
+  type Call,
+  type CopyAnswer,
+  type Forward,
+  type SendCopy,
+  TransportError,
+} from '../../http/transport.ts';
 import { ANSWER_DRAIN_LIMIT } from '../limits.ts';
 import type { AnswerBody } from './answer-body.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
 import { transportError } from './failure.ts';
-import type { Head } from './framing.ts';
+import type { Framing, Head } from './framing.ts';
 import type { Pool } from './pool.ts';
 
 /** Makes the client's answer of a head and a body still under way. */
@@ -115,26 +121,16 @@ class ForwardCall extends Http1Call<Response> {
   }
 }
 
-class CopyCall extends Http1Call<number> {
-  protected handle({ status }: Head, body: AnswerBody): void {
-    void this.#drain(status, body);
+class CopyCall extends Http1Call<CopyAnswer> {
+  protected handle({ status, framing, keepAlive }: Head, body: AnswerBody): void {
+    // What mirrors answer is mostly short, and here whole.
+    if (body.complete) this.#answer(status, !keepAlive);
+    else void drain(framing, body).then((whole) => this.#answer(status, !(whole && keepAlive)));
   }
 
-  /** A mirror that sent its status has answered, whatever becomes of the body. */
-  async #drain(status: number, body: AnswerBody): Promise<void> {
-    try {
-      for (let drained = 0; drained <= ANSWER_DRAIN_LIMIT;) {
-        const chunk = await body.read();
-        if (chunk === null) return;
-        drained += chunk.byteLength;
-      }
-      body.cancel();
-    } catch {
-      // Broken off by the mirror, or given up by us.
-    } finally {
-      this.over();
-      this.resolve(status);
-    }
+  #answer(status: number, closed: boolean): void {
+    this.over();
+    this.resolve({ status, closed });
   }
 
   override abort(reason: TransportError): void {
@@ -142,4 +138,25 @@ class CopyCall extends Http1Call<number> {
     if (this.connection?.answering) this.connection.destroy(reason);
     else super.abort(reason);
   }
+}
+
+/**
+ * Reads a short answer to its end and cuts a long one off. A mirror that sent its status has
+ * answered, whatever becomes of the body, so this never rejects.
+ *
+ * @returns whether it was read to its end
+ */
+async function drain(framing: Framing, body: AnswerBody): Promise<boolean> {
+  const known = framing.kind === 'length' ? framing.length : 0;
+  try {
+    for (let drained = 0; known <= ANSWER_DRAIN_LIMIT && drained <= ANSWER_DRAIN_LIMIT;) {
+      const chunk = await body.read();
+      if (chunk === null) return true;
+      drained += chunk.byteLength;
+    }
+    body.cancel();
+  } catch {
+    // Broken off by the mirror, or given up by us.
+  }
+  return false;
 }

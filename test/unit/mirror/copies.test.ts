@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
 import { memoryBudget } from '../../../src/exchange/record.ts';
 import type { Outbound } from '../../../src/http/outbound.ts';
-import { type Call, TransportError } from '../../../src/http/transport.ts';
+import { type Call, type CopyAnswer, TransportError } from '../../../src/http/transport.ts';
 import { type Tap, Upload } from '../../../src/http/upload.ts';
 import { planCopies } from '../../../src/mirror/copies.ts';
 import { compileMirrors } from '../../../src/mirror/mirror.ts';
@@ -12,11 +12,11 @@ import { request } from '../routes/request.ts';
 /** A transport whose calls are answered by hand, and everything around it. */
 function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
   const calls: { copy: Outbound; answer(status: number): void; fail(error: unknown): void }[] = [];
-  const sender = copySender((copy): Call<number> => {
+  const sender = copySender((copy): Call<CopyAnswer> => {
     let fail!: (error: unknown) => void;
-    const done = new Promise<number>((answer, reject) => {
+    const done = new Promise<CopyAnswer>((resolve, reject) => {
       fail = reject;
-      calls.push({ copy, answer, fail });
+      calls.push({ copy, answer: (status) => resolve({ status, closed: false }), fail });
     });
     return { done, abort: (reason) => fail(reason), onOver() {} };
   });
