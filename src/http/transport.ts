@@ -46,11 +46,13 @@ export interface Call<T> {
  */
 export type Forward = (request: Outbound) => Call<Response>;
 
+/** What an exchange left of its connection: `cut` when we closed it under an answer without end. */
+export type ConnectionLeft = 'kept' | 'closed' | 'cut';
+
 /** What a mirror answered. */
 export interface CopyAnswer {
   readonly status: number;
-  /** True when the answer cost a connection: the mirror closed it, or it was cut off for its length. */
-  readonly closed: boolean;
+  readonly connection: ConnectionLeft;
 }
 
 /**

@@ -1,5 +1,10 @@
 import type { Outbound } from '../http/outbound.ts';
-import { type CopyAnswer, type SendCopy, TransportError } from '../http/transport.ts';
+import {
+  type ConnectionLeft,
+  type CopyAnswer,
+  type SendCopy,
+  TransportError,
+} from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
 import { type Outcome, statusClass } from './outcome.ts';
 
@@ -23,17 +28,17 @@ export function copySender(sendCopy: SendCopy): CopySender {
   async function send(mirror: Mirror, primary: Outbound, body: Uint8Array | null) {
     const pass = mirror.breaker.pass(performance.now());
     let outcome: Outcome;
-    let closed = true;
+    let connection: ConnectionLeft = 'closed';
     try {
       const answer = await within(mirror.timeout, mirror.copyOf(primary, body));
       const { status } = answer;
-      ({ closed } = answer);
+      ({ connection } = answer);
       outcome = { outcome: 'sent', reason: statusClass(status), status };
     } catch (error) {
       outcome = failure(error);
     }
     const now = performance.now();
-    mirror.churn.ended(closed, now, mirror.inFlight.leave);
+    mirror.churn.ended(connection, now, mirror.inFlight.leave);
     mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
     return outcome;
   }

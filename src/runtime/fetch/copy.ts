@@ -9,7 +9,7 @@ export function fetchSendCopy(dialect: Dialect): SendCopy {
     startFetch(dialect, request, async (response) => {
       await drain(response);
       // What became of the connection is the runtime's secret.
-      return { status: response.status, closed: false };
+      return { status: response.status, connection: 'kept' };
     });
 }
 

@@ -2,6 +2,7 @@ import { IDEMPOTENT } from '../../http/methods.ts';
 import type { Outbound } from '../../http/outbound.ts';
 import {
   type Call,
+  type ConnectionLeft,
   type CopyAnswer,
   type Forward,
   type SendCopy,
@@ -124,13 +125,14 @@ class ForwardCall extends Http1Call<Response> {
 class CopyCall extends Http1Call<CopyAnswer> {
   protected handle({ status, framing, keepAlive }: Head, body: AnswerBody): void {
     // What mirrors answer is mostly short, and here whole.
-    if (body.complete) this.#answer(status, !keepAlive);
-    else void drain(framing, body).then((whole) => this.#answer(status, !(whole && keepAlive)));
+    const end = keepAlive ? 'kept' : 'closed';
+    if (body.complete) this.#answer(status, end);
+    else void drain(framing, body).then((left) => this.#answer(status, left ?? end));
   }
 
-  #answer(status: number, closed: boolean): void {
+  #answer(status: number, connection: ConnectionLeft): void {
     this.over();
-    this.resolve({ status, closed });
+    this.resolve({ status, connection });
   }
 
   override abort(reason: TransportError): void {
@@ -144,19 +146,20 @@ class CopyCall extends Http1Call<CopyAnswer> {
  * Reads a short answer to its end and cuts a long one off. A mirror that sent its status has
  * answered, whatever becomes of the body, so this never rejects.
  *
- * @returns whether it was read to its end
+ * @returns what is left of the connection when the answer was not read to its end, else `null`
  */
-async function drain(framing: Framing, body: AnswerBody): Promise<boolean> {
+async function drain(framing: Framing, body: AnswerBody): Promise<ConnectionLeft | null> {
   const known = framing.kind === 'length' ? framing.length : 0;
   try {
     for (let drained = 0; known <= ANSWER_DRAIN_LIMIT && drained <= ANSWER_DRAIN_LIMIT;) {
       const chunk = await body.read();
-      if (chunk === null) return true;
+      if (chunk === null) return null;
       drained += chunk.byteLength;
     }
     body.cancel();
+    return 'cut';
   } catch {
     // Broken off by the mirror, or given up by us.
+    return 'closed';
   }
-  return false;
 }

@@ -16,7 +16,7 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
     let fail!: (error: unknown) => void;
     const done = new Promise<CopyAnswer>((resolve, reject) => {
       fail = reject;
-      calls.push({ copy, answer: (status) => resolve({ status, closed: false }), fail });
+      calls.push({ copy, answer: (status) => resolve({ status, connection: 'kept' }), fail });
     });
     return { done, abort: (reason) => fail(reason), onOver() {} };
   });

@@ -1,25 +1,36 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ConnectionLeft } from '../../../../src/http/transport.ts';
 import { churn } from '../../../../src/mirror/limits/churn.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('holds places once a mirror uses up more than 2000 connections a second', () => {
+/** Ends copies and tells how many places came back at once. */
+function copies() {
   const { ended } = churn();
   let left = 0;
-  const copies = (count: number, closed: boolean, now: number) => {
-    for (let i = 0; i < count; i++) ended(closed, now, () => left++);
+  return {
+    end(count: number, connection: ConnectionLeft, now: number) {
+      left = 0;
+      for (let i = 0; i < count; i++) ended(connection, now, () => left++);
+      return left;
+    },
+    left: () => left,
   };
-  copies(2000, true, 0);
-  expect(left).toBe(2000);
-  copies(100, true, 0);
-  expect(left).toBe(2000);
-  copies(5000, false, 0);
-  expect(left).toBe(7000);
+}
+
+it('holds places for a second once a mirror uses up more than 500 connections a second', () => {
+  const { end, left } = copies();
+  expect(end(500, 'closed', 0)).toBe(500);
+  expect(end(5000, 'kept', 0)).toBe(5000);
+  expect(end(100, 'closed', 0)).toBe(0);
   vi.advanceTimersByTime(999);
-  expect(left).toBe(7000);
+  expect(left()).toBe(0);
   vi.advanceTimersByTime(1);
-  expect(left).toBe(7100);
-  copies(2000, true, 1000);
-  expect(left).toBe(9100);
+  expect(left()).toBe(100);
+  expect(end(501, 'closed', 1000)).toBe(500);
+});
+
+it('counts an answer that was cut off for four', () => {
+  expect(copies().end(200, 'cut', 0)).toBe(125);
 });
