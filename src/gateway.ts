@@ -97,6 +97,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     compile: (document, previous: RouteTable | null) =>
       compileRoutes(document, previous, {
         instance,
+        ...(runtime.connectionRate !== undefined && { connectionRate: runtime.connectionRate }),
         ...(options.longestCopy !== undefined && { longestTimeout: options.longestCopy }),
       }),
     onReload: (reload) => emit({ type: 'reload', ...reload }),

@@ -17,11 +17,11 @@ export interface LiveMemory {
   close(): void;
 }
 
-/** How to tell memory on each runtime. Only Node can say what is alive; elsewhere garbage counts, too. */
+/** How to tell memory on each runtime. Where none says what is alive, garbage counts, too. */
 const MEANS: Readonly<Record<RuntimeName, () => LiveMemory>> = {
-  node: probed,
+  node: () => probed('node-probe.mjs', (probe) => ({ NODE_OPTIONS: `--import ${probe.href}` })),
   deno: () => resident('resident memory'),
-  bun: () => resident('resident memory'),
+  bun: () => probed('bun-probe.mjs', ({ pathname }) => ({ BUN_OPTIONS: `--preload ${pathname}` })),
   workers: () => resident('resident memory of workerd', 'workerd'),
 };
 
@@ -29,13 +29,13 @@ export function liveMemory(runtime: RuntimeName): LiveMemory {
   return MEANS[runtime]();
 }
 
-function probed(): LiveMemory {
+/** Memory as a program tells that is loaded into the gateway's process. */
+function probed(program: string, load: (probe: URL) => Record<string, string>): LiveMemory {
   const folder = mkdtempSync(join(tmpdir(), 'bench-probe-'));
   const path = join(folder, 'socket');
-  const probe = new URL('node-probe.mjs', import.meta.url).href;
   return {
     what: 'heap and array buffers after a collection',
-    env: { NODE_OPTIONS: `--import ${probe}`, PROBE_SOCKET: path },
+    env: { ...load(new URL(program, import.meta.url)), PROBE_SOCKET: path },
     read: async () => Number(await text(connect(path))),
     close: () => rmSync(folder, { recursive: true }),
   };

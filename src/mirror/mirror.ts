@@ -26,7 +26,8 @@ export interface Mirror {
   readonly timeout: number;
   readonly maxBodySize: number;
   readonly inFlight: InFlight;
-  readonly churn: Churn;
+  /** Gives the place of a copy in `inFlight` back. */
+  readonly leave: Churn;
   readonly rate: TokenBucket;
   readonly breaker: Breaker;
   /**
@@ -48,6 +49,7 @@ const DEFAULTS = {
   maxBodySize: 1_048_576,
   maxInFlight: 128,
   breaker: { failures: 10, open: 5 },
+  connectionRate: 500,
 } as const;
 
 export interface MirrorOptions {
@@ -55,6 +57,8 @@ export interface MirrorOptions {
   readonly instance: () => string;
   /** Longest life of a copy that the platform allows, in seconds. */
   readonly longestTimeout?: number;
+  /** Connections a second that copies to one mirror may use up, as this runtime can bear. Default 500. */
+  readonly connectionRate?: number;
 }
 
 /** Compiles the mirrors of a plugin configuration: one, several, or none when it is disabled. */
@@ -78,14 +82,15 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const maxBodySize = config.max_body_size ?? DEFAULTS.maxBodySize;
   const target = copyTarget(config.path, config.path_concat_mode);
   const headers = copyHeaders(config, authority, options.instance);
+  const places = inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight);
   const share = sampler(config.sample_ratio ?? 1, config.sample_key);
   return {
     route,
     host,
     timeout,
     maxBodySize,
-    churn: churn(),
-    inFlight: inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight),
+    inFlight: places,
+    leave: churn(options.connectionRate ?? DEFAULTS.connectionRate, places),
     rate: config.rate_limit === undefined ? NO_RATE_LIMIT : tokenBucket(config.rate_limit),
     breaker:
       config.breaker === false ? NO_BREAKER : breaker({ ...DEFAULTS.breaker, ...config.breaker }),

@@ -38,7 +38,7 @@ export function copySender(sendCopy: SendCopy): CopySender {
       outcome = failure(error);
     }
     const now = performance.now();
-    mirror.churn.ended(connection, now, mirror.inFlight.leave);
+    mirror.leave(connection, now);
     mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
     return outcome;
   }

@@ -10,6 +10,8 @@ export interface Runtime {
   peer(request: Request, env: unknown): string | null;
   /** True where the platform writes Host itself, from the URL. */
   readonly hostOfUrl?: boolean;
+  /** Connections a second that copies to one mirror may use up without harm. Default: 500. */
+  readonly connectionRate?: number;
   readonly forward: Forward;
   readonly sendCopy: SendCopy;
 }

@@ -21,16 +21,24 @@ export function webBody(stream: ReadableStream<Uint8Array>): BodySource {
  * An upload as a stream, for what takes no other form.
  *
  * @param progress called with each chunk, to keep a deadline away
+ * @param broke called when the client left in the middle: not every fetch fails with its stream
  */
 export function uploadStream(
   upload: Upload,
   progress: () => void = () => {},
+  broke: (error: unknown) => void = () => {},
 ): ReadableStream<Uint8Array> {
   const source = upload.reader();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const chunk = await source.read();
+        let chunk: Uint8Array | null;
+        try {
+          chunk = await source.read();
+        } catch (error) {
+          broke(error);
+          throw error;
+        }
         progress();
         if (chunk === null) controller.close();
         else controller.enqueue(chunk);

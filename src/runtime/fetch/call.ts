@@ -1,6 +1,6 @@
 import type { HeaderList } from '../../http/headers.ts';
 import type { Outbound } from '../../http/outbound.ts';
-import { type Call, TransportError } from '../../http/transport.ts';
+import { type Call, ClientLeftError, TransportError } from '../../http/transport.ts';
 import { uploadBytes, uploadStream } from './body.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -36,12 +36,13 @@ export function startFetch<T>(
       if (headArrived) return;
       timer = setTimeout(expire, limit);
     };
+    const broke = (error: unknown) => abort(new ClientLeftError(error));
     try {
       const response = await fetch(request.origin + request.target, {
         ...dialect.init,
         method: request.method,
         headers: toHeaders(request.headers),
-        body: await toBody(dialect, request.body, progress),
+        body: await toBody(dialect, request.body, { progress, broke }),
         redirect: 'manual',
         signal: controller.signal,
         duplex: 'half',
@@ -70,11 +71,15 @@ function toHeaders(list: HeaderList): Headers {
 async function toBody(
   dialect: Dialect,
   body: Outbound['body'],
-  progress: () => void,
+  { progress, broke }: Record<'progress' | 'broke', (error?: unknown) => void>,
 ): Promise<ReadableStream<Uint8Array> | Uint8Array | null> {
   if (body === null || body instanceof Uint8Array) return body;
   const { length } = body;
-  if (length !== null && length <= GATHER_LIMIT) return uploadBytes(body);
-  const stream = uploadStream(body, progress);
+  if (length !== null && length <= GATHER_LIMIT) {
+    return uploadBytes(body).catch((error: unknown) => {
+      throw new ClientLeftError(error);
+    });
+  }
+  const stream = uploadStream(body, progress, broke);
   return length === null || dialect.sized === undefined ? stream : dialect.sized(stream, length);
 }

@@ -1,4 +1,4 @@
-import type { SendCopy } from '../../http/transport.ts';
+import type { ConnectionLeft, SendCopy } from '../../http/transport.ts';
 import { ANSWER_DRAIN_LIMIT } from '../limits.ts';
 import type { Dialect } from './dialect.ts';
 import { startFetch } from './call.ts';
@@ -7,32 +7,30 @@ import { startFetch } from './call.ts';
 export function fetchSendCopy(dialect: Dialect): SendCopy {
   return (request) =>
     startFetch(dialect, request, async (response) => {
-      await drain(response);
-      // What became of the connection is the runtime's secret.
-      return { status: response.status, connection: 'kept' };
+      return { status: response.status, connection: await drain(response) };
     });
 }
 
 /**
  * Reads a short answer to its end, which keeps the connection, and cuts a long one off. A mirror
  * that sent its status has answered, whatever becomes of the body, so this never rejects.
+ *
+ * @returns what is left of the connection, as far as fetch shows it
  */
-async function drain(response: Response): Promise<void> {
-  const { body } = response;
-  if (body === null) return;
+async function drain({ body, headers }: Response): Promise<ConnectionLeft> {
+  if (body === null) return 'kept';
+  const length = Number(headers.get('content-length') ?? 0);
   try {
-    if (Number(response.headers.get('content-length') ?? Infinity) <= ANSWER_DRAIN_LIMIT) {
-      await response.arrayBuffer();
-      return;
-    }
     const reader = body.getReader();
-    for (let drained = 0; drained <= ANSWER_DRAIN_LIMIT;) {
+    for (let drained = 0; length <= ANSWER_DRAIN_LIMIT && drained <= ANSWER_DRAIN_LIMIT;) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) return 'kept';
       drained += value.byteLength;
     }
     await reader.cancel();
+    return 'cut';
   } catch {
     // Aborted by the copy's deadline, or broken off by the mirror.
+    return 'closed';
   }
 }

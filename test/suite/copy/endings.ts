@@ -56,6 +56,10 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
       const counted = await settled(stage.gateway, id, 1);
       expect(counted).toEqual({ 'skipped body_incomplete': 1 });
       expect(copies()).toEqual([]);
+      // Nobody but the client ended it, so the upstream is not blamed.
+      const left = () =>
+        sample(stage.gateway, 'gateway_requests_total', { route: id, code: '499' });
+      await until(async () => (await left()) === 1, 5000, 'a 499');
     });
   }
 

@@ -1,0 +1,14 @@
+/** As `node-probe.mjs`, for Bun: loaded with `--preload`. */
+import { createServer } from 'node:net';
+// @ts-expect-error: types of Bun would clash with those of Node.
+import { heapStats } from 'bun:jsc';
+
+createServer((socket) => {
+  socket.on('error', () => {});
+  // @ts-expect-error: as above.
+  Bun.gc(true);
+  // Array buffers included.
+  socket.end(String(heapStats().heapSize));
+})
+  .listen(process.env['PROBE_SOCKET'])
+  .unref();
