@@ -3,6 +3,7 @@ import { isServer, type TestRuntime } from '../runtimes/runtime.ts';
 import { accounting } from './accounting.ts';
 import { controlPlane } from './control-plane.ts';
 import { breaker } from './breaker.ts';
+import { balancing } from './balancing.ts';
 import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
 import { explaining } from './explain.ts';
@@ -31,6 +32,7 @@ export function behaviour(runtime: TestRuntime): void {
     else describe('routes in KV', () => routesKv());
     describe('routing', () => routing(runtime));
     describe('upstreams', () => upstreams(runtime));
+    describe('balancing', () => balancing(runtime));
     describe('transparency', () => transparency(runtime));
   });
 }
