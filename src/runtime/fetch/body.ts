@@ -10,11 +10,33 @@ export function webBody(stream: ReadableStream<Uint8Array>): BodySource {
       const { done, value } = await reader.read();
       return done ? null : value;
     },
-    cancel() {
-      // A stream that broke by itself has told its reader already.
-      (reader ?? stream).cancel().catch(() => {});
-    },
+    cancel: () => cancel(reader ?? stream),
   };
+}
+
+/**
+ * As `webBody`, for a stream that lets its reader bring the room for its bytes: workerd gives
+ * no more than 4 KiB at a time to others, and a large upload then costs ten times as much.
+ *
+ * @param room bytes of one read at most
+ */
+export function webBytes(stream: ReadableStream<Uint8Array>, room: number): BodySource {
+  let reader: ReadableStreamBYOBReader | null = null;
+  return {
+    async read() {
+      reader ??= stream.getReader({ mode: 'byob' });
+      const { done, value } = await reader.read(new Uint8Array(room));
+      if (done) return null;
+      // Whoever keeps a few bytes must not keep all that room with them.
+      return value.byteLength * 2 < room ? value.slice() : value;
+    },
+    cancel: () => cancel(reader ?? stream),
+  };
+}
+
+function cancel(stream: { cancel(): Promise<void> }): void {
+  // A stream that broke by itself has told its reader already.
+  stream.cancel().catch(() => {});
 }
 
 /**

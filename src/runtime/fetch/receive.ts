@@ -2,7 +2,7 @@ import { isAuthority } from '../../http/authority.ts';
 import type { HeaderList } from '../../http/headers.ts';
 import type { Received } from '../../http/inbound.ts';
 import { originForm } from '../../http/target.ts';
-import { Upload } from '../../http/upload.ts';
+import { type BodySource, Upload } from '../../http/upload.ts';
 import { webBody } from './body.ts';
 
 /** What the listener adds to a web `Request`, which knows nothing of sockets. */
@@ -12,6 +12,8 @@ export interface Connection {
   readonly serverPort: number;
   /** Calls back when the client leaves, where `request.signal` is not the way to know. */
   readonly onGone?: (callback: () => void) => void;
+  /** How a body is read. Default: chunk by chunk, as it comes. */
+  readonly bodyOf?: (stream: ReadableStream<Uint8Array>) => BodySource;
 }
 
 /** Reads a web `Request`. */
@@ -50,7 +52,7 @@ class WebReceived implements Received {
     const headers: HeaderList = [];
     request.headers.forEach((value, name) => headers.push(name, value));
     this.headers = headers;
-    this.upload = uploadOf(request);
+    this.upload = uploadOf(request, connection.bodyOf ?? webBody);
   }
 
   onGone(callback: () => void): void {
@@ -65,11 +67,14 @@ class WebReceived implements Received {
  * `null` unless the request says that it has a body: workerd shows an empty stream where there is
  * none, and asking for `body` makes a stream on every runtime.
  */
-function uploadOf(request: Request): Upload | null {
+function uploadOf(
+  request: Request,
+  bodyOf: (stream: ReadableStream<Uint8Array>) => BodySource,
+): Upload | null {
   const { headers, method } = request;
   // fetch refuses a body on these (Fetch standard, Request constructor).
   if (method === 'GET' || method === 'HEAD') return null;
   const length = headers.get('content-length');
   if (length === '0' || request.body === null) return null;
-  return new Upload(webBody(request.body), length === null ? null : Number(length));
+  return new Upload(bodyOf(request.body), length === null ? null : Number(length));
 }

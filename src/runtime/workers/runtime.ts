@@ -1,3 +1,4 @@
+import { webBytes } from '../fetch/body.ts';
 import { fetchSendCopy } from '../fetch/copy.ts';
 import { type Dialect, kindByText } from '../fetch/dialect.ts';
 import { fetchForward } from '../fetch/forward.ts';
@@ -6,6 +7,9 @@ import type { Runtime } from '../port.ts';
 
 /** workerd's own: a stream that says how long it is, so that it is not sent chunked. */
 declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
+
+/** Bytes of an upload that are read at once. */
+const BODY_ROOM = 64 * 1024;
 
 const DIALECT: Dialect = {
   // Bytes as the upstream sent them, and not compressed a second time on the way out.
@@ -41,6 +45,7 @@ export function workersRuntime(): Runtime {
       receiveWeb(request, {
         peer: request.headers.get('cf-connecting-ip') ?? '',
         serverPort: portOf(request.url),
+        bodyOf: (stream) => webBytes(stream, BODY_ROOM),
       }),
     // The edge is everybody's peer here: being near proves nothing.
     peer: () => null,
