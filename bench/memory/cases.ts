@@ -1,3 +1,5 @@
+import type { RuntimeName } from '../../test/runtimes/runtime.ts';
+
 export const MIB = 1024 * 1024;
 
 /** Chunked uploads that start at once. */
@@ -18,10 +20,14 @@ export interface MirrorCase {
 /** The default of MIRROR_MEMORY, said once more so that the limit below cannot drift from it. */
 export const MIRROR_MEMORY = 64 * MIB;
 
-export const UPLOADS: readonly Uploads[] = [
-  { name: '1 x 400 MB', count: 1, bytes: 400_000_000 },
-  { name: '64 x 20 MB', count: 64, bytes: 20_000_000 },
-];
+/** What a gateway is given. workerd resets 64 chunked uploads at once for a Worker of one line, too. */
+export function uploadsOn(runtime: RuntimeName): readonly Uploads[] {
+  const many = runtime === 'workers' ? 8 : 64;
+  return [
+    { name: '1 x 400 MB', count: 1, bytes: 400_000_000 },
+    { name: `${many} x 20 MB`, count: many, bytes: 20_000_000 },
+  ];
+}
 
 const NOISE = 32 * MIB;
 

@@ -4,7 +4,7 @@ import { requireLinux } from '../machine/group.ts';
 import { pinning } from '../machine/pin.ts';
 import { ownProcess } from '../own-process.ts';
 import { table } from '../report/table.ts';
-import { UPLOADS } from './cases.ts';
+import { uploadsOn } from './cases.ts';
 import { deafMirror } from './deaf-mirror.ts';
 import { measure } from './measure.ts';
 import { HEADINGS, verdictsOn } from './verdict.ts';
@@ -28,7 +28,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
   let passed = true;
   for (const runtime of runtimes) {
     const verdicts = [];
-    for (const uploads of UPLOADS) {
+    for (const uploads of uploadsOn(runtime.name)) {
       const measured = await measure(runtime, uploads, { sink, mirror, pinned, ...numbers });
       verdicts.push(...verdictsOn(uploads, measured));
     }
