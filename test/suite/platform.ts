@@ -59,6 +59,8 @@ const CAN = {
   answersMidUpload: ['node', 'deno', 'bun'],
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;
 
-export function can(runtime: RuntimeName, what: keyof typeof CAN): boolean {
+export type Capability = keyof typeof CAN;
+
+export function can(runtime: RuntimeName, what: Capability): boolean {
   return (CAN[what] as readonly RuntimeName[]).includes(runtime);
 }
