@@ -14,6 +14,7 @@ import { transparency } from './transparency.ts';
 import { upstreams } from './upstream.ts';
 import { sampling } from './sampling.ts';
 import { walkThrough } from './walk-through.ts';
+import { wire } from './wire.ts';
 
 /** One behaviour suite for every runtime: each part is one promise of the gateway. */
 export function behaviour(runtime: TestRuntime): void {
@@ -32,5 +33,6 @@ export function behaviour(runtime: TestRuntime): void {
     describe('routing', () => routing(runtime));
     describe('upstreams', () => upstreams(runtime));
     describe('transparency', () => transparency(runtime));
+    describe('on the wire', () => wire(runtime));
   });
 }
