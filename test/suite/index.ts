@@ -15,6 +15,7 @@ import { transparency } from './transparency.ts';
 import { upstreams } from './upstream.ts';
 import { sampling } from './sampling.ts';
 import { walkThrough } from './walk-through.ts';
+import { wire } from './wire.ts';
 
 /** One behaviour suite for every runtime: each part is one promise of the gateway. */
 export function behaviour(runtime: TestRuntime): void {
@@ -34,5 +35,6 @@ export function behaviour(runtime: TestRuntime): void {
     describe('upstreams', () => upstreams(runtime));
     describe('balancing', () => balancing(runtime));
     describe('transparency', () => transparency(runtime));
+    describe('on the wire', () => wire(runtime));
   });
 }

@@ -57,8 +57,44 @@ const CAN = {
    * workerd closes the connection under an upload that nobody reads.
    */
   answersMidUpload: ['node', 'deno', 'bun'],
+  /** Case and order of fields: the others have web `Headers`, sorted and in lower case. */
+  fieldOrder: ['node'],
+  /** The same for the answer to HEAD, which Hono makes anew of the one to GET. */
+  fieldOrderOfHead: [],
+  /** Fields that are there twice: the others join all but Set-Cookie (RFC 9110 section 5.3). */
+  repeatedFields: ['node'],
+  /** Several Cookie fields, joined as cookies are: workerd writes a comma. */
+  repeatedCookies: ['node', 'deno', 'bun'],
+  /** Bytes above 127 in a target, which are read as UTF-8; node:http refuses them. */
+  utf8InTarget: ['deno', 'bun', 'workers'],
+  /** Bytes above 127 in a reason phrase. */
+  latin1Reason: ['node', 'deno', 'bun'],
+  /** `OPTIONS *` is no request for a path: Deno.serve makes one of it. */
+  asteriskForm: ['node', 'bun', 'workers'],
+  /** A POST that says nothing of a body gets none: Deno.serve shows a stream, workerd a length of 0. */
+  noUpload: ['node', 'bun'],
+  /** Chunk extensions are skipped: workerd drops the chunk with them. */
+  chunkExtensions: ['node', 'deno', 'bun'],
+  /** Trailers of a request are read over: Bun.serve refuses them, workerd reads a request from them. */
+  trailersOfRequest: ['node', 'deno'],
+  /** Trailers of an answer, too: workerd reads the next answer from them, and that request fails. */
+  trailersOfAnswer: ['node', 'deno', 'bun'],
+  /** 1xx answers of the upstream: workerd takes them for a broken one. */
+  interimFromUpstream: ['node', 'deno', 'bun'],
+  /** Bytes that follow an answer end the connection: workerd reads the next answer from them. */
+  guardsConnections: ['node', 'deno', 'bun'],
+  /** Folded fields and spaces before a colon are refused; workerd mends them (RFC 9112 section 5). */
+  refusesFolds: ['node', 'deno', 'bun'],
+  /** No Content-Length in answer to HEAD where the upstream sent none: 0 would be wrong. */
+  lengthOfHead: ['node', 'workers'],
+  /** Content-Length of a 304: the length of what it stands for. */
+  lengthOf304: ['node', 'bun'],
+  /** HTTP/1.1 in answer to HTTP/1.0, as RFC 9110 section 6.2 has it. */
+  versionOfAnswer: ['node', 'bun', 'workers'],
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;
 
-export function can(runtime: RuntimeName, what: keyof typeof CAN): boolean {
+export type Capability = keyof typeof CAN;
+
+export function can(runtime: RuntimeName, what: Capability): boolean {
   return (CAN[what] as readonly RuntimeName[]).includes(runtime);
 }

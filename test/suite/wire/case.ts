@@ -1,0 +1,96 @@
+import type { Capability } from '../platform.ts';
+
+/** An exchange, as bytes; one character stands for one byte. */
+export interface Case {
+  readonly name: string;
+  readonly request: string;
+  readonly answer: Answer;
+  /** Left out on runtimes without it: there it would wait for ever, or spoil the cases behind it. */
+  readonly needs?: Capability;
+}
+
+export interface Answer {
+  /** Written one by one, each in a turn of its own. */
+  readonly segments: readonly string[];
+  readonly ends: 'kept' | 'closed' | CutOff;
+}
+
+/** The connection breaks once the client has that many bytes of the body: nothing hangs on time. */
+export interface CutOff {
+  readonly cutAfter: number;
+}
+
+interface RequestParts {
+  readonly method?: string;
+  readonly target?: string;
+  readonly version?: string;
+  /** Whole lines. */
+  readonly fields?: readonly string[];
+  readonly body?: string;
+}
+
+export const HOST = 'Host: wire.example';
+
+export function request({
+  method = 'GET',
+  target = '/',
+  version = 'HTTP/1.1',
+  fields = [],
+  body = '',
+}: RequestParts = {}): string {
+  const lines = [`${method} ${target} ${version}`, ...(fields.some(isHost) ? [] : [HOST])];
+  return `${[...lines, ...fields].join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** An answer to the letter. One that says `Connection: close` does. */
+export function answer(
+  line: string,
+  fields: readonly string[] = [],
+  body = '',
+  ends: Answer['ends'] = fields.includes('Connection: close') ? 'closed' : 'kept',
+): Answer {
+  return { segments: [`${[line, ...fields].join('\r\n')}\r\n\r\n${body}`], ends };
+}
+
+/** Fields that some runtimes add where they are missing: there, in cases about something else. */
+export const USUAL = ['Date: Thu, 01 Jan 2026 00:00:00 GMT', 'Content-Type: text/plain'];
+
+/** 200 with the usual fields and a body of known length. */
+export function ok(fields: readonly string[] = [], body = 'ok'): Answer {
+  return answer('HTTP/1.1 200 OK', [...USUAL, ...fields, `Content-Length: ${body.length}`], body);
+}
+
+/** A case about the request. */
+export function asks(name: string, parts: RequestParts, reply: Answer = ok()): Case {
+  return { name, request: request(parts), answer: reply };
+}
+
+/** A case about the answer. */
+export function gets(name: string, reply: Answer, parts: RequestParts = {}): Case {
+  return { name, request: request(parts), answer: reply };
+}
+
+/** A case that is left out on runtimes without that. */
+export function needing(needs: Capability, exchange: Case): Case {
+  return { ...exchange, needs };
+}
+
+/** A body in chunks of the sizes given, again and again until all of it is in one. */
+export function chunked(body: string, sizes: readonly number[] = [body.length], extension = '') {
+  let framed = '';
+  for (let at = 0, turn = 0; at < body.length; turn += 1) {
+    const data = body.slice(at, at + sizes[turn % sizes.length]!);
+    framed += `${data.length.toString(16)}${extension}\r\n${data}\r\n`;
+    at += data.length;
+  }
+  return `${framed}0\r\n\r\n`;
+}
+
+/** Bytes of every value, the same each time. */
+export function bytes(length: number): string {
+  return Array.from({ length }, (_, i) => String.fromCharCode((i * 7 + (i >> 8)) % 256)).join('');
+}
+
+function isHost(line: string): boolean {
+  return /^host:/i.test(line);
+}

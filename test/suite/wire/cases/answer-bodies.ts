@@ -1,0 +1,89 @@
+import {
+  type Answer,
+  answer,
+  bytes,
+  type Case,
+  chunked,
+  gets,
+  needing,
+  ok,
+  USUAL,
+} from '../case.ts';
+
+const OK = 'HTTP/1.1 200 OK';
+const CHUNKED = [...USUAL, 'Transfer-Encoding: chunked'];
+
+/** An answer that arrives in pieces of this many bytes. */
+function inPieces({ segments, ends }: Answer, length: number): Answer {
+  const all = segments.join('');
+  const count = Math.ceil(all.length / length);
+  return {
+    segments: Array.from({ length: count }, (_, i) => all.slice(i * length, (i + 1) * length)),
+    ends,
+  };
+}
+
+const SIZES = { 'no byte': 0, 'one byte': 1, '1 KiB': 1024, '100 KiB': 102_400 };
+
+export const answerBodies: readonly Case[] = [
+  ...Object.entries(SIZES).flatMap(([name, length]) => [
+    gets(`answer body: ${name} with its length`, ok([], bytes(length))),
+    gets(`answer body: ${name} in chunks`, answer(OK, CHUNKED, chunked(bytes(length)))),
+    gets(
+      `answer body: ${name} up to the end of the connection`,
+      answer(OK, USUAL, bytes(length), 'closed'),
+    ),
+  ]),
+  gets('answer body: a chunk for each byte', answer(OK, CHUNKED, chunked(bytes(300), [1]))),
+  gets(
+    'answer body: chunks of many sizes',
+    answer(OK, CHUNKED, chunked(bytes(20_000), [1, 2, 15, 16, 17, 255, 4096])),
+  ),
+  gets(
+    'answer body: chunks with extensions',
+    answer(OK, CHUNKED, chunked('some text', [4], ' ; a="1"')),
+  ),
+  needing(
+    'trailersOfAnswer',
+    gets(
+      'answer body: trailers',
+      answer(
+        OK,
+        [...CHUNKED, 'Trailer: X-Sum'],
+        '4\r\ntext\r\n0\r\nX-Sum: 1\r\nX-Other: 2\r\n\r\n',
+      ),
+    ),
+  ),
+  gets(
+    'answer body: a length beside chunks',
+    answer(OK, [...CHUNKED, 'Content-Length: 3'], chunked('text'), 'closed'),
+  ),
+  gets('answer body: many pieces', inPieces(ok([], bytes(2000)), 50)),
+  gets(
+    'answer body: many pieces in chunks',
+    inPieces(answer(OK, CHUNKED, chunked(bytes(1000), [100])), 33),
+  ),
+  gets('answer body: a head in single bytes', inPieces(ok(['X-A: 1']), 1)),
+  gets(
+    'answer body: of HEAD, with the length of what GET gets',
+    answer(OK, [...USUAL, 'Content-Length: 1234']),
+    { method: 'HEAD' },
+  ),
+  gets('answer body: of HEAD, in chunks if it had one', answer(OK, CHUNKED), { method: 'HEAD' }),
+  gets('answer body: of HEAD, without a length', answer(OK, [...USUAL, 'ETag: "x"']), {
+    method: 'HEAD',
+  }),
+  gets(
+    'answer body: of HEAD, 404',
+    answer('HTTP/1.1 404 Not Found', [...USUAL, 'Content-Length: 9']),
+    { method: 'HEAD' },
+  ),
+  gets(
+    'answer body: events',
+    answer(
+      OK,
+      ['Date: x', 'Content-Type: text/event-stream', 'Transfer-Encoding: chunked'],
+      chunked('data: a\n\ndata: b\n\n', [9]),
+    ),
+  ),
+];

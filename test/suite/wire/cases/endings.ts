@@ -1,0 +1,85 @@
+import { type Answer, answer, type Case, gets, needing, ok, USUAL } from '../case.ts';
+
+const OK = 'HTTP/1.1 200 OK';
+
+/** Interim answers before the final one (RFC 9110 section 15.2). */
+const INTERIM: Readonly<Record<string, readonly string[]>> = {
+  'answer 100 before the final one': ['HTTP/1.1 100 Continue\r\n\r\n'],
+  'answer 102 before the final one': ['HTTP/1.1 102 Processing\r\n\r\n'],
+  'answer 103 before the final one': [
+    'HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n',
+  ],
+  'answers 103 and 100 before the final one': [
+    'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+  ],
+};
+
+/** Answers that break off (RFC 9112 section 8). */
+const BROKEN: Readonly<Record<string, Answer>> = {
+  'a body with its length that breaks off': answer(
+    OK,
+    [...USUAL, 'Content-Length: 100'],
+    'a part',
+    { cutAfter: 6 },
+  ),
+  'a body in chunks that breaks off between two': answer(
+    OK,
+    [...USUAL, 'Transfer-Encoding: chunked'],
+    '6\r\na part\r\n',
+    { cutAfter: 6 },
+  ),
+  'a body in chunks that breaks off within one': answer(
+    OK,
+    [...USUAL, 'Transfer-Encoding: chunked'],
+    '6\r\na part\r\n20\r\nand',
+    { cutAfter: 6 },
+  ),
+};
+
+/** Answers that are no HTTP: to guess what they mean is how answers get split. */
+const MALFORMED: Readonly<Record<string, Answer>> = {
+  'a folded field': answer(OK, [...USUAL, 'X-A: 1\r\n 2', 'Content-Length: 2'], 'ok'),
+  'a space before the colon': answer(OK, [...USUAL, 'X-A : 1', 'Content-Length: 2'], 'ok'),
+  'two lengths that differ': answer(
+    OK,
+    [...USUAL, 'Content-Length: 2', 'Content-Length: 3'],
+    'ok',
+    'closed',
+  ),
+  'a transfer coding that nobody asked for': answer(
+    OK,
+    [...USUAL, 'Transfer-Encoding: gzip, chunked'],
+    '2\r\nok\r\n0\r\n\r\n',
+    'closed',
+  ),
+};
+
+export const endings: readonly Case[] = [
+  ...Object.entries(INTERIM).map(([name, interim]) => {
+    const final = ok();
+    return gets(name, { ...final, segments: [...interim, ...final.segments] });
+  }),
+  ...Object.entries(BROKEN).map(([name, reply]) => gets(name, reply)),
+  ...Object.entries(MALFORMED).map(([name, reply]) => gets(`an answer with ${name}`, reply)),
+  needing(
+    'headBeforeBody',
+    gets(
+      'a body with its length that breaks off before it begins',
+      answer(OK, [...USUAL, 'Content-Length: 100'], '', { cutAfter: 0 }),
+    ),
+  ),
+  needing(
+    'guardsConnections',
+    gets(
+      'bytes behind an answer',
+      answer(OK, [...USUAL, 'Content-Length: 2'], 'okHTTP/1.1 200 OK\r\n\r\n'),
+    ),
+  ),
+  needing(
+    'guardsConnections',
+    gets('a body in answer to HEAD', answer(OK, [...USUAL, 'Content-Length: 2'], 'ok'), {
+      method: 'HEAD',
+    }),
+  ),
+  gets('an upstream that closes in silence', { segments: [], ends: 'closed' }),
+];

@@ -1,0 +1,24 @@
+import type { Case } from '../case.ts';
+import { answerBodies } from './answer-bodies.ts';
+import { answerFields } from './answer-fields.ts';
+import { codings } from './codings.ts';
+import { endings } from './endings.ts';
+import { methods } from './methods.ts';
+import { requestBodies } from './request-bodies.ts';
+import { requestFields } from './request-fields.ts';
+import { statuses } from './statuses.ts';
+import { targets } from './targets.ts';
+import { versions } from './versions.ts';
+
+export const cases: Readonly<Record<string, readonly Case[]>> = {
+  methods,
+  targets,
+  'fields of requests': requestFields,
+  'bodies of requests': requestBodies,
+  versions,
+  statuses,
+  'fields of answers': answerFields,
+  'bodies of answers': answerBodies,
+  'content codings': codings,
+  endings,
+};

@@ -1,0 +1,96 @@
+import { asks, type Case, HOST } from '../case.ts';
+
+/** Fields of the message: what a client says to the upstream, not to us. */
+const MESSAGE: Readonly<Record<string, readonly string[]>> = {
+  'nothing but Host': [],
+  'a repeated field': ['X-A: 1', 'X-A: 2', 'X-A: 1'],
+  'a repeated field with others between': ['X-A: 1', 'X-B: 2', 'X-A: 3'],
+  'a list in a field': ['X-A: 1, 2,3 ,, 4'],
+  'fields out of the order of letters': ['X-C: 1', 'X-A: 2', 'X-B: 3'],
+  'Host last': ['X-A: 1', HOST],
+  'Host in capitals': ['HOST: wire.example'],
+  'Host with a port': ['Host: wire.example:8080'],
+  'Host in mixed case': ['Host: Wire.Example'],
+  'names in lower case': ['x-lower: 1', 'accept: */*'],
+  'names in capitals': ['X-UPPER: 1', 'ACCEPT: */*'],
+  'names in mixed case': ['x-MiXeD: 1', 'eTaG: "x"'],
+  'every character of a name': ["X!#$%&'*+-.^_`|~9: 1"],
+  'a name with an underscore': ['x_a: 1', 'x-a: 2'],
+  'an empty value': ['X-A:', 'X-B: '],
+  'no space before the value': ['X-A:1'],
+  'spaces around the value': ['X-A: \t 1 \t '],
+  'spaces within the value': ['X-A: 1  2\t3'],
+  'a value with colons, quotes and commas': ['X-A: "a, b": c; d="e\\"f"'],
+  'bytes of latin-1': ['X-A: caf\xe9'],
+  'bytes of UTF-8': ['X-A: caf\xc3\xa9'],
+  'bytes of UTF-8, the last of them no space': ['X-A: voil\xc3\xa0'],
+  'a long value': [`X-A: ${'x'.repeat(6000)}`],
+  'many fields': Array.from({ length: 60 }, (_, i) => `X-Field-${i}: ${i}`),
+  'a cookie': ['Cookie: a=1; b="2"; c='],
+  'repeated cookies': ['Cookie: a=1', 'Cookie: b=2'],
+  'no Accept-Encoding': ['Accept: */*'],
+  'Accept-Encoding': ['Accept-Encoding: br;q=0.5, gzip'],
+  'Accept-Encoding that is empty': ['Accept-Encoding:'],
+  'Accept-Encoding: identity': ['Accept-Encoding: identity'],
+  'Accept-Language': ['Accept-Language: de-CH, de;q=0.9, *;q=0.1'],
+  Range: ['Range: bytes=0-1, -5'],
+  'If-Range': ['Range: bytes=1-', 'If-Range: "x"'],
+  'validators of a condition': [
+    'If-None-Match: W/"a", "b"',
+    'If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT',
+  ],
+  'If-Match': ['If-Match: *', 'If-Unmodified-Since: Thu, 01 Jan 2026 00:00:00 GMT'],
+  'Authorization: Basic': ['Authorization: Basic eDp5'],
+  'Authorization: Bearer': ['Authorization: Bearer a.b-c_d'],
+  'Proxy-Authorization': ['Proxy-Authorization: Basic eDp5'],
+  'User-Agent': ['User-Agent: wire/1 (a; b)'],
+  'Referer and Origin': ['Referer: http://a.example/x?y', 'Origin: null'],
+  'what browsers tell': ['Sec-Fetch-Mode: navigate', 'Sec-Fetch-Site: same-origin', 'DNT: 1'],
+  'Cache-Control and Pragma': ['Cache-Control: no-cache', 'Pragma: no-cache'],
+  'Max-Forwards': ['Max-Forwards: 3'],
+  'Via of hops before': ['Via: 1.1 a.example'],
+  'a trace': [
+    'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    'tracestate: a=1',
+  ],
+  'a request id': ['X-Request-Id: 0123'],
+  'Date of a request': ['Date: Thu, 01 Jan 2026 00:00:00 GMT'],
+  'Upgrade-Insecure-Requests': ['Upgrade-Insecure-Requests: 1'],
+};
+
+/** Fields that speak of the connection (RFC 9110 section 7.6.1) or of where a request came from. */
+const HOP: Readonly<Record<string, readonly string[]>> = {
+  'Connection: close': ['Connection: close'],
+  'Connection: keep-alive': ['Connection: keep-alive'],
+  'Keep-Alive': ['Connection: keep-alive', 'Keep-Alive: timeout=9'],
+  'a nominated field': ['Connection: X-Hop', 'X-Hop: 1', 'X-Stays: 1'],
+  'nominated fields in two lines': [
+    'Connection: X-Hop',
+    'Connection: close, x-other',
+    'X-Hop: 1',
+    'X-Other: 2',
+  ],
+  'a nominated field that is not there': ['Connection: X-Absent'],
+  'a nominated Host': ['Connection: Host'],
+  'Proxy-Connection': ['Proxy-Connection: keep-alive'],
+  TE: ['TE: trailers', 'Connection: TE'],
+  'X-Forwarded-For of hops before': [
+    'X-Forwarded-For: 198.51.100.7',
+    'X-Forwarded-For: 203.0.113.9',
+  ],
+  'claims of where it came from': [
+    'X-Forwarded-Proto: https',
+    'X-Forwarded-Host: a.example',
+    'X-Forwarded-Port: 8443',
+    'X-Real-IP: 198.51.100.7',
+    'Forwarded: for=198.51.100.7',
+  ],
+  "X-Forwarded-Server, which is nobody's business": [
+    'X-Forwarded-Server: a',
+    'X-Forwarded-Prefix: /b',
+  ],
+};
+
+export const requestFields: readonly Case[] = Object.entries({ ...MESSAGE, ...HOP }).map(
+  ([name, fields]) => asks(`request field: ${name}`, { fields }),
+);

@@ -1,0 +1,55 @@
+import { asks, type Case } from '../case.ts';
+
+const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+
+/** Targets that a hop might be tempted to tidy up (RFC 3986 section 6). */
+const TARGETS = [
+  ['the root', '/'],
+  ['a path', '/a/b/c.html'],
+  ['an escaped slash', '/a%2Fb/%2f'],
+  ['escapes of letters that need none', '/%61%7E%2D'],
+  ['escapes in lower case', '/caf%c3%a9'],
+  ['an escaped percent sign', '/100%25/%2525'],
+  ['percent signs that escape nothing', '/100%/%zz/%'],
+  ['an escaped NUL', '/a%00b'],
+  ['an escaped line end', '/a%0d%0ab'],
+  ['escapes that are no UTF-8', '/%ff%fe'],
+  ['empty segments', '//a///b//'],
+  ['a slash at the end', '/a/'],
+  ['parameters', '/a;v=1/b;x=2,3'],
+  ['dots that are no dot segments', '/.../a.b/..c/.d'],
+  ['a dot segment', '/a/./b'],
+  ['a parent segment', '/a/b/../c'],
+  ['a parent of the root', '/../a'],
+  ['a dot segment at the end', '/a/b/..'],
+  ['an escaped dot segment', '/a/%2e%2e/b'],
+  ['a half escaped dot segment', '/a/.%2E/b'],
+  ['dot segments in the query', '/a?x=/../b/./c'],
+  ['a query', '/a?x=1&y=2'],
+  ['an empty query', '/a?'],
+  ['a query of its own mark', '/a??b?'],
+  ['a query of the root', '/?x'],
+  ['spaces written as plus', '/a+b?c+d'],
+  ['brackets in the query', '/a?x[]=1&x[]=2'],
+  ['sub-delimiters and others that need no escape', "/!$&'()*+,;=:@-._~"],
+  ['the same in the query', "/a?!$&'()*+,;=:@-._~/?"],
+  ['reserved characters that no URI holds', '/{a}|^`"<>'],
+  ['the same in the query', '/a?{a}|^`"<>'],
+  ['a single quote', "/it's?it's"],
+  ['a backslash', '/a\\b'],
+  ['a backslash in the query', '/a?b\\c'],
+  ['bytes of UTF-8', latin1('/caf\u00e9')],
+  ['bytes of UTF-8 in the query', latin1('/a?caf\u00e9')],
+  ['a byte that is no UTF-8', '/caf\xe9'],
+  ['a fragment', '/a?x#y'],
+  ['a URL as a path', '/http://a.example/b'],
+  ['a long path', `/${'segment/'.repeat(400)}`],
+  ['a long query', `/a?${'key=value&'.repeat(400)}`],
+  ['the absolute form', 'http://wire.example/a?b'],
+  ['the absolute form with another host', 'http://other.example/a'],
+  ['the absolute form without a path', 'http://wire.example?b'],
+] as const;
+
+export const targets: readonly Case[] = TARGETS.map(([name, target]) =>
+  asks(`target: ${name}, ${target.slice(0, 20)}`, { target }),
+);

@@ -1,0 +1,41 @@
+import type { Case } from './case.ts';
+import { exchangeBytes, type Received } from './client.ts';
+import type { Message } from './message.ts';
+import { LABEL, type RecordingUpstream } from './upstream.ts';
+
+/** Both ends of one exchange. */
+export interface Observed {
+  /** What reached the upstream; `null` when nothing did. */
+  readonly asked: Message | null;
+  readonly got: Received;
+}
+
+/** A case without the gateway and with it. */
+export interface Pair {
+  readonly direct: Observed;
+  readonly through: Observed;
+}
+
+export type Observe = (exchange: Case) => Promise<Pair>;
+
+/** Runs cases, each by a label that no other exchange has. */
+export function observer(upstream: RecordingUpstream, gateway: { readonly port: number }): Observe {
+  let labels = 0;
+
+  async function observe({ request, answer }: Case, port: number): Promise<Observed> {
+    const label = String(++labels);
+    const expected = upstream.expect(label, answer);
+    const cutAfter = typeof answer.ends === 'string' ? Infinity : answer.ends.cutAfter;
+    const labelled = request.replace('\r\n', `\r\n${LABEL}: ${label}\r\n`);
+    const got = await exchangeBytes(port, labelled, (body) => {
+      if (body.length >= cutAfter) expected.cut();
+    });
+    if (expected.seen.length > 1) throw new Error('the request was sent more than once');
+    return { asked: expected.seen[0] ?? null, got };
+  }
+
+  return async (exchange) => ({
+    direct: await observe(exchange, upstream.port),
+    through: await observe(exchange, gateway.port),
+  });
+}

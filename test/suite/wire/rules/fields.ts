@@ -1,0 +1,108 @@
+import { is, type Rule, unless, where } from '../rule.ts';
+
+/** Fields that each hop writes by itself, wherever it likes. */
+const OWN = /^(?:host|connection|keep-alive|content-length|transfer-encoding)$/;
+
+const FOLDED = /\r\n[ \t]/;
+
+const ordered = (names: readonly string[]) => names.filter((name) => !OWN.test(name)).join();
+
+/** How fields are written, where what they say is the same (RFC 9110 section 5). */
+export const fields: readonly Rule[] = [
+  {
+    name: 'spaces around a value are no part of it (RFC 9112 section 5.1)',
+    accepts: ({ what }) => what === 'spaces',
+  },
+  {
+    name: 'fields that each hop writes by itself stand where it writes them',
+    accepts: ({ what, direct, through }) =>
+      what === 'order' && ordered(direct) === ordered(through),
+  },
+  {
+    name: 'case and order of fields do not survive web Headers',
+    on: unless('fieldOrder'),
+    accepts: ({ what }) => what === 'order' || what === 'spelling',
+  },
+  {
+    name: 'case and order of fields do not survive Hono in answer to HEAD',
+    on: unless('fieldOrderOfHead'),
+    accepts: ({ side, what }, { exchange }) =>
+      side === 'client' &&
+      exchange.request.startsWith('HEAD ') &&
+      (what === 'order' || what === 'spelling'),
+  },
+  {
+    name: 'repeated fields are joined (RFC 9110 section 5.3)',
+    on: unless('repeatedFields'),
+    accepts: ({ what, name, direct, through }) =>
+      what === 'field' &&
+      name !== 'set-cookie' &&
+      direct.length > 1 &&
+      through.join('\n') === direct.join(', '),
+  },
+  {
+    name: 'repeated Cookie fields are joined as cookies (RFC 6265 section 5.4)',
+    on: (runtime) => where('repeatedCookies')(runtime) && unless('repeatedFields')(runtime),
+    accepts: (difference) =>
+      is('upstream', 'field', 'cookie')(difference) &&
+      difference.through.join('\n') === difference.direct.join('; '),
+  },
+  {
+    name: 'bytes of a field that are no UTF-8 are replaced',
+    on: unless('latin1ToUpstream'),
+    accepts: (difference) =>
+      is('upstream', 'field')(difference) &&
+      difference.through.join() === replaced(difference.direct.join()),
+  },
+  {
+    name: 'bytes of a reason phrase that are no UTF-8 are replaced',
+    on: unless('latin1Reason'),
+    accepts: (difference) =>
+      is('client', 'reason')(difference) &&
+      difference.through.join() === replaced(difference.direct.join()),
+  },
+  {
+    name: 'reason phrases are the standard ones',
+    on: unless('reasonPhrase'),
+    accepts: is('client', 'reason'),
+  },
+  {
+    name: 'a folded field is unfolded (RFC 9112 section 5.2)',
+    on: unless('refusesFolds'),
+    accepts: ({ side, what, through }, { exchange }) =>
+      side === 'client' &&
+      what === 'field' &&
+      FOLDED.test(exchange.answer.segments.join('')) &&
+      (through.length === 0 || through.join() === '1   2'),
+  },
+  {
+    name: 'a space before the colon is removed (RFC 9112 section 5.1)',
+    on: unless('refusesFolds'),
+    accepts: ({ side, what, name, direct, through }, { exchange }) =>
+      side === 'client' &&
+      what === 'field' &&
+      exchange.answer.segments.join('').includes('X-A : 1') &&
+      (name === 'x-a' ? through.join() === '1' : name === 'x-a ' && direct.join() === '1'),
+  },
+  {
+    name: 'Date is added',
+    on: unless('noDate'),
+    accepts: (difference) =>
+      is('client', 'field', 'date')(difference) &&
+      difference.direct.length === 0 &&
+      difference.through.length === 1,
+  },
+  {
+    name: 'Content-Type is added',
+    on: unless('noContentType'),
+    accepts: (difference) =>
+      is('client', 'field', 'content-type')(difference) &&
+      difference.direct.length === 0 &&
+      difference.through.length === 1,
+  },
+];
+
+/** What becomes of bytes that are read as UTF-8 and written as such. */
+function replaced(bytes: string): string {
+  return Buffer.from(Buffer.from(bytes, 'latin1').toString('utf8'), 'utf8').toString('latin1');
+}

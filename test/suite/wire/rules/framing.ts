@@ -1,0 +1,90 @@
+import type { Difference } from '../difference.ts';
+import { declaredFraming, type Message } from '../message.ts';
+import { type Exchange, is, isGone, type Rule, unless } from '../rule.ts';
+
+const ofRequest = is('upstream', 'framing');
+const ofAnswer = is('client', 'framing');
+
+const isHead = ({ exchange }: Exchange) => exchange.request.startsWith('HEAD ');
+const isBodiless = ({ exchange }: Exchange) => /^(?:GET|HEAD) /.test(exchange.request);
+
+/** One length, and nothing beside it. */
+function hasPlainLength({ fields }: Message): boolean {
+  const framed = fields.filter(({ name }) => /^(?:content-length|transfer-encoding)$/i.test(name));
+  return framed.length === 1 && declaredFraming(fields)?.kind === 'length';
+}
+
+/** True when the field is gone or says what is so. */
+function isRight(difference: Difference, { body }: Message): boolean {
+  const right = difference.name === 'content-length' ? String(body.length) : 'chunked';
+  return isGone(difference) || difference.through.join('\n') === right;
+}
+
+/** Where a body ends, which each hop says in its own way (RFC 9112 section 6). */
+export const framing: readonly Rule[] = [
+  {
+    name: 'chunked again',
+    accepts: (difference) =>
+      ofRequest(difference) && difference.direct.join().toLowerCase() === difference.through.join(),
+  },
+  {
+    name: 'an answer without one plain length may be sent with it, or in chunks',
+    accepts: (difference, exchange) =>
+      ofAnswer(difference) &&
+      !isHead(exchange) &&
+      !hasPlainLength(exchange.pair.direct.got.message!) &&
+      isRight(difference, exchange.pair.through.got.message!),
+  },
+  {
+    name: 'an answer with its length may be sent in chunks',
+    on: unless('answerLength'),
+    accepts: (difference, { pair }) =>
+      ofAnswer(difference) && declaredFraming(pair.through.got.message!.fields)?.kind === 'chunked',
+  },
+  {
+    name: 'the answer to HEAD need not say how GET would be framed (RFC 9112 section 6.1)',
+    accepts: (difference, exchange) =>
+      ofAnswer(difference) &&
+      isHead(exchange) &&
+      difference.name === 'transfer-encoding' &&
+      isGone(difference),
+  },
+  {
+    name: 'the answer to HEAD gets a length of 0',
+    on: unless('lengthOfHead'),
+    accepts: (difference, exchange) =>
+      ofAnswer(difference) &&
+      isHead(exchange) &&
+      difference.direct.length === 0 &&
+      difference.through.join() === '0',
+  },
+  {
+    name: 'a 304 loses its length',
+    on: unless('lengthOf304'),
+    accepts: (difference, { pair }) =>
+      ofAnswer(difference) && isGone(difference) && /^\S+ 304/.test(pair.direct.got.message!.line),
+  },
+  {
+    name: 'a 205 loses its length',
+    on: unless('status205'),
+    accepts: (difference, { pair }) =>
+      ofAnswer(difference) && isGone(difference) && /^\S+ 205/.test(pair.direct.got.message!.line),
+  },
+  {
+    name: 'a request that says nothing of a body gets an empty one',
+    on: unless('noUpload'),
+    accepts: (difference, { pair }) =>
+      ofRequest(difference) &&
+      difference.direct.length === 0 &&
+      pair.through.asked?.body === '' &&
+      /^(?:chunked|0)$/.test(difference.through.join()),
+  },
+  {
+    name: 'GET and HEAD lose their body, and what frames it',
+    on: unless('bodyOfGet'),
+    accepts: (difference, exchange) =>
+      isBodiless(exchange) &&
+      ((ofRequest(difference) && isGone(difference)) ||
+        (is('upstream', 'body')(difference) && difference.through.join() === '')),
+  },
+];

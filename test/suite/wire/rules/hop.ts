@@ -1,0 +1,96 @@
+import type { Difference } from '../difference.ts';
+import { isCalled, type Message } from '../message.ts';
+import { is, isGone, type Rule, unless, where } from '../rule.ts';
+
+const upstreamField = is('upstream', 'field');
+const clientField = is('client', 'field');
+
+/** Fields that speak of one connection: these, and those that Connection names (RFC 9110 section 7.6.1). */
+function isOfConnection(name: string, message: Message | null): boolean {
+  if (/^(?:connection|keep-alive|proxy-connection|te|upgrade)$/.test(name)) return true;
+  const connection = message?.fields.filter((field) => isCalled(field, 'connection')) ?? [];
+  return connection.some(({ value }) =>
+    value
+      .toLowerCase()
+      .split(/\s*,\s*/)
+      .includes(name),
+  );
+}
+
+/** Connection and Keep-Alive as the gateway writes them by itself, or not at all. */
+function isOwn({ name, through }: Difference): boolean {
+  const own = name === 'connection' ? /^(?:close|keep-alive)$/ : /^timeout=\d+$/;
+  return through.length <= 1 && through.every((value) => own.test(value));
+}
+
+/** What belongs to one connection, and so to neither message. */
+export const hop: readonly Rule[] = [
+  {
+    name: "the client's connection ends here: fields that speak of it are removed",
+    accepts: (difference, { pair }) =>
+      upstreamField(difference) &&
+      isGone(difference) &&
+      isOfConnection(difference.name, pair.direct.asked),
+  },
+  {
+    name: "the upstream's connection ends here: fields that speak of it are removed",
+    accepts: (difference, { pair }) =>
+      clientField(difference) &&
+      isGone(difference) &&
+      isOfConnection(difference.name, pair.direct.got.message),
+  },
+  {
+    name: "the client's connection is the gateway's: it says by itself whether it stays",
+    accepts: (difference) =>
+      is('client', 'field', /^(?:connection|keep-alive)$/)(difference) && isOwn(difference),
+  },
+  {
+    name: "the client's connection is the gateway's: it stays or closes by what client and gateway say",
+    accepts: (difference) =>
+      is('client', 'end')(difference) &&
+      [...difference.direct, ...difference.through].every(
+        (end) => end === 'kept' || end === 'closed',
+      ),
+  },
+  {
+    name: 'each hop has its own version: HTTP/1.1 from the gateway (RFC 9110 section 2.5)',
+    accepts: ({ what, through }) => what === 'version' && through[0] === 'HTTP/1.1',
+  },
+  {
+    name: 'HTTP/1.0 is answered in HTTP/1.0',
+    on: unless('versionOfAnswer'),
+    accepts: (difference, { exchange }) =>
+      is('client', 'version')(difference) &&
+      difference.through[0] === 'HTTP/1.0' &&
+      /^.* HTTP\/1\.0\r/.test(exchange.request),
+  },
+  {
+    name: 'Expect is a question to the next hop (RFC 9110 section 10.1.1)',
+    accepts: (difference) => is('upstream', 'field', 'expect')(difference) && isGone(difference),
+  },
+  {
+    name: 'Expect is answered by the gateway',
+    on: where('continue'),
+    accepts: (difference, { exchange }) =>
+      is('client', 'interim')(difference) &&
+      difference.through.join() === 'HTTP/1.1 100 Continue' &&
+      /\r\nExpect:/.test(exchange.request),
+  },
+  {
+    name: '1xx answers stay behind: no fetch handler can pass them on',
+    accepts: (difference) => is('client', 'interim')(difference) && isGone(difference),
+  },
+  {
+    name: 'trailers stay behind (RFC 9110 section 6.5.1); the Trailer field still tells of them (6.6.2)',
+    on: where('trailersOfAnswer'),
+    accepts: (difference) => difference.what === 'trailers' && isGone(difference),
+  },
+  {
+    name: 'bytes behind an answer reach nobody',
+    on: where('guardsConnections'),
+    accepts: (difference) =>
+      is('client', 'end')(difference) &&
+      difference.direct[0] === 'surplus' &&
+      difference.through[0] !== 'surplus',
+  },
+];

@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.ts';
+import { bodies } from './bodies.ts';
+import { fields } from './fields.ts';
+import { framing } from './framing.ts';
+import { hop } from './hop.ts';
+import { origin } from './origin.ts';
+import { refusals } from './refusals.ts';
+import { targets } from './targets.ts';
+
+/** Every difference that there may be. */
+export const rules: readonly Rule[] = [
+  ...hop,
+  ...origin,
+  ...targets,
+  ...fields,
+  ...framing,
+  ...bodies,
+  ...refusals,
+];

@@ -1,0 +1,60 @@
+import type { Difference } from '../difference.ts';
+import { isCalled } from '../message.ts';
+import { type Exchange, is, type Rule, unless, where } from '../rule.ts';
+
+/** What the gateway tells of the client, field by field; it is trusted with no claims here. */
+const TOLD: Readonly<Record<string, (difference: Difference, exchange: Exchange) => string>> = {
+  'x-real-ip': () => '127.0.0.1',
+  'x-forwarded-for': ({ direct }) => [...direct, '127.0.0.1'].join(', '),
+  'x-forwarded-proto': () => 'http',
+  'x-forwarded-host': (_, exchange) => hostOf(exchange),
+  'x-forwarded-port': (_, exchange) =>
+    exchange.runtime === 'workers'
+      ? (/:(\d+)$/.exec(hostOf(exchange))?.[1] ?? '80')
+      : String(exchange.gateway.port),
+};
+
+function hostOf({ pair }: Exchange): string {
+  return pair.direct.asked?.fields.find((field) => isCalled(field, 'host'))?.value ?? '';
+}
+
+/** Where a request came from, and where it is to go. */
+export const origin: readonly Rule[] = [
+  {
+    name: 'where the request came from is told, and claims are not believed',
+    accepts: (difference, exchange) =>
+      is('upstream', 'field')(difference) &&
+      difference.through.length === 1 &&
+      difference.through[0] === TOLD[difference.name]?.(difference, exchange),
+  },
+  {
+    name: 'Forwarded of somebody who is not trusted is removed',
+    accepts: (difference) =>
+      is('upstream', 'field', 'forwarded')(difference) && difference.through.length === 0,
+  },
+  {
+    name: "Host is the node's own",
+    on: unless('hostToUpstream'),
+    accepts: (difference, { upstream }) =>
+      is('upstream', 'field', 'host')(difference) && difference.through.join() === upstream.node,
+  },
+  {
+    name: 'Host is written anew, as the first field (RFC 9110 section 7.2)',
+    on: where('hostToUpstream'),
+    accepts: (difference) =>
+      is('upstream', 'spelling', 'host')(difference) && difference.through.join() === 'Host',
+  },
+  {
+    name: 'the platform says which Worker it was',
+    on: unless('hostToUpstream'),
+    accepts: (difference) =>
+      is('upstream', 'field', 'cf-worker')(difference) && difference.direct.length === 0,
+  },
+  {
+    name: 'the platform has an Accept-Encoding of its own',
+    on: unless('acceptEncoding'),
+    accepts: (difference) =>
+      is('upstream', 'field', 'accept-encoding')(difference) &&
+      difference.through.join() === 'br, gzip',
+  },
+];

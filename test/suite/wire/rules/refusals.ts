@@ -1,0 +1,86 @@
+import type { RuntimeName } from '../../../runtimes/runtime.ts';
+import type { Difference } from '../difference.ts';
+import type { Exchange, Rule } from '../rule.ts';
+
+/** Status by runtime, 0 where the connection closes unanswered; the others do not refuse. */
+type Statuses = Readonly<Partial<Record<RuntimeName, number>>>;
+
+const SERVERS: Statuses = { node: 502, deno: 502, bun: 502 };
+const EVERYWHERE: Statuses = { ...SERVERS, workers: 502 };
+const WORKERS: Statuses = { workers: 502 };
+
+function rule(name: string, statuses: Statuses, isRefused: (exchange: Exchange) => boolean): Rule {
+  return {
+    name,
+    on: (runtime) => statuses[runtime] !== undefined,
+    accepts: (difference, exchange) =>
+      isRefused(exchange) && isOfRefusal(difference, statuses[exchange.runtime]!),
+  };
+}
+
+function isOfRefusal({ side, what, through }: Difference, status: number): boolean {
+  if (side === 'upstream') return false;
+  if (what === 'message') return Number(/^\S+ (\d+)/.exec(through.join())?.[1] ?? 0) === status;
+  return what === 'end';
+}
+
+/** The upstream does not hear of what was refused. */
+function ruleOfRequest(name: string, statuses: Statuses, pattern: RegExp): Rule {
+  const isRefused = ({ exchange }: Exchange) => pattern.test(exchange.request);
+  const { accepts, ...refusal } = rule(name, statuses, isRefused);
+  const isUnheard = ({ side, what, through }: Difference) =>
+    side === 'upstream' && what === 'message' && through.length === 0;
+  return {
+    ...refusal,
+    accepts: (difference, exchange) =>
+      (isRefused(exchange) && isUnheard(difference)) || accepts(difference, exchange),
+  };
+}
+
+function ruleOfAnswer(name: string, statuses: Statuses, pattern: RegExp): Rule {
+  return rule(name, statuses, ({ exchange }) => pattern.test(exchange.answer.segments.join('')));
+}
+
+/** Requests that are answered by the gateway itself, or by the server in front of it. */
+const OF_REQUESTS: readonly Rule[] = [
+  ruleOfRequest(
+    'methods in lower case are refused',
+    { node: 400, bun: 0, workers: 501 },
+    /^[a-z]+ /,
+  ),
+  ruleOfRequest('methods that are on no list are refused', { workers: 501 }, /^(?:M-SEARCH|BIND) /),
+  ruleOfRequest(
+    '* is no path that a route could match',
+    { node: 404, bun: 400, workers: 500 },
+    /^OPTIONS \* /,
+  ),
+  ruleOfRequest('bytes above 127 in a target are refused', { node: 400 }, /^\S+ \S*[\x80-\xff]/),
+  ruleOfRequest('bytes in a target that are no UTF-8 are refused', { deno: 400 }, /^\S+ \S*\xe9/),
+  ruleOfRequest('the absolute form is refused', { workers: 500 }, /^\S+ http:/),
+];
+
+/** Answers that are no HTTP (RFC 9112 section 5): 502 in their place. */
+const OF_ANSWERS: readonly Rule[] = [
+  ruleOfAnswer('silence is answered', EVERYWHERE, /^$/),
+  ruleOfAnswer('a folded field is refused', SERVERS, /\r\n /),
+  ruleOfAnswer('a space before the colon is refused', SERVERS, /\r\n\S+ :/),
+  ruleOfAnswer(
+    'two lengths that differ are refused',
+    EVERYWHERE,
+    /Content-Length: 2\r\nContent-Length: 3/,
+  ),
+  ruleOfAnswer(
+    'a transfer coding that nobody asked for is refused',
+    EVERYWHERE,
+    /Transfer-Encoding: gzip/,
+  ),
+  ruleOfAnswer(
+    'one length, said twice, is refused',
+    WORKERS,
+    /Content-Length: 2\r\nContent-Length: 2/,
+  ),
+  ruleOfAnswer('a tab in a reason phrase is refused', WORKERS, /^\S+ 200 [^\r]*\t/),
+  ruleOfAnswer('1xx answers are refused', WORKERS, /^HTTP\/1\.1 1/),
+];
+
+export const refusals: readonly Rule[] = [...OF_REQUESTS, ...OF_ANSWERS];
