@@ -73,7 +73,7 @@ const CAN = {
   asteriskForm: ['node', 'bun', 'workers'],
   /** A POST that says nothing of a body gets none: Deno.serve shows a stream, workerd a length of 0. */
   noUpload: ['node', 'bun'],
-  /** Chunk extensions are skipped: workerd drops the chunk with them. */
+  /** Chunk extensions are skipped: workerd fails in a request and drops the chunk in an answer. */
   chunkExtensions: ['node', 'deno', 'bun'],
   /** Trailers of a request are read over: Bun.serve refuses them, workerd reads a request from them. */
   trailersOfRequest: ['node', 'deno'],

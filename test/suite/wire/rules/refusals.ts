@@ -56,6 +56,7 @@ const OF_REQUESTS: readonly Rule[] = [
   ),
   ruleOfRequest('bytes above 127 in a target are refused', { node: 400 }, /^\S+ \S*[\x80-\xff]/),
   ruleOfRequest('bytes in a target that are no UTF-8 are refused', { deno: 400 }, /^\S+ \S*\xe9/),
+  ruleOfRequest('chunk extensions are refused', { workers: 502 }, /\r\n[0-9a-f]+;/),
   ruleOfRequest('the absolute form is refused', { workers: 500 }, /^\S+ http:/),
 ];
 
