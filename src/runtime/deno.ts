@@ -1,8 +1,8 @@
 import { gatewayError } from '../exchange/gateway-error.ts';
 import { type Connection, hasValidHost, receiveWeb } from './fetch/receive.ts';
-import { http1Forward, http1SendCopy } from './http1/client.ts';
-import { createPool } from './http1/pool.ts';
-import { webAnswer } from './http1/web-answer.ts';
+import { http1Forward, http1SendCopy } from './http1/client/call.ts';
+import { createPool } from './http1/client/pool.ts';
+import { webAnswer } from './http1/client/web-answer.ts';
 import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
 
 /** What we use of Deno. Its own types would clash with Node's in one program. */

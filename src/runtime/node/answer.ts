@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { AnswerBody } from '../http1/answer-body.ts';
-import type { Head } from '../http1/framing.ts';
-import { webAnswer } from '../http1/web-answer.ts';
+import type { BodyPipe } from '../http1/body-pipe.ts';
+import type { Head } from '../http1/client/answer-head.ts';
+import { webAnswer } from '../http1/client/web-answer.ts';
 
 /**
  * An upstream's answer on Node: a `Response` to anyone who asks, and a short cut to our listener.
@@ -13,10 +13,10 @@ export class NodeAnswer {
   readonly status: number;
   readonly statusText: string;
   readonly #head: Head;
-  readonly #body: AnswerBody;
+  readonly #body: BodyPipe;
   #response: Response | null = null;
 
-  constructor(head: Head, body: AnswerBody) {
+  constructor(head: Head, body: BodyPipe) {
     this.#head = head;
     this.#body = body;
     this.status = head.status;
@@ -98,7 +98,7 @@ Object.setPrototypeOf(NodeAnswer.prototype, Response.prototype);
 Object.setPrototypeOf(NodeAnswer, Response);
 
 /** Passes a body on as the client takes it. */
-async function pump(body: AnswerBody, response: ServerResponse): Promise<void> {
+async function pump(body: BodyPipe, response: ServerResponse): Promise<void> {
   response.once('close', () => body.cancel());
   response.flushHeaders();
   try {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Listening, ListenOptions, ServerRuntime } from '../server.ts';
-import { http1Forward, http1SendCopy } from '../http1/client.ts';
-import { createPool } from '../http1/pool.ts';
+import { http1Forward, http1SendCopy } from '../http1/client/call.ts';
+import { createPool } from '../http1/client/pool.ts';
 import { NodeAnswer } from './answer.ts';
 import { nodeListener } from './listener.ts';
 import { receiveNode } from './receive.ts';

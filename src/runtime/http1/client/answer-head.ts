@@ -1,5 +1,7 @@
-import type { HeaderList } from '../../http/headers.ts';
-import { isHopByHop, nominated } from '../../http/hop-by-hop.ts';
+import type { HeaderList } from '../../../http/headers.ts';
+import { isHopByHop, nominated } from '../../../http/hop-by-hop.ts';
+import { fieldValue, isPersistent } from '../fields.ts';
+import { ProtocolError, quoted } from '../protocol-error.ts';
 
 /** Where a body ends (RFC 9112 section 6.3). */
 export type Framing =
@@ -20,11 +22,6 @@ export interface Head {
   readonly keepAlive: boolean;
   /** Milliseconds that the server will keep the connection idle, if it says so. */
   readonly idle: number | null;
-}
-
-/** An answer that breaks the rules of HTTP/1.1. Guessing what it meant is how requests get smuggled. */
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
 }
 
 /**
@@ -64,7 +61,7 @@ export function parseHead(text: string, method: string): Head {
     const end = lineEnd === -1 ? text.length : lineEnd;
     const colon = text.indexOf(':', start);
     const field = text.slice(start, colon);
-    const value = text.slice(colon + 1, end).trim();
+    const value = fieldValue(text, colon + 1, end);
     const name = field.toLowerCase();
     if (name === 'content-length') {
       if (length !== null && length !== value) throw new ProtocolError('two lengths for one body');
@@ -108,12 +105,6 @@ function framingOf(
   return length === '0' ? NO_BODY : { kind: 'length', length: Number(length) };
 }
 
-function isPersistent(http11: boolean, connection: string | undefined): boolean {
-  if (connection === undefined) return http11;
-  const options = connection.toLowerCase();
-  return http11 ? !/\bclose\b/.test(options) : /\bkeep-alive\b/.test(options);
-}
-
 /**
  * Drops what a Connection field names, and a length beside a transfer coding: the coding wins, and a
  * client that believed the length would be fooled (RFC 9112 section 6.3).
@@ -135,9 +126,4 @@ function passedOn(
 function idleOf(keepAlive: string): number | null {
   const seconds = /\btimeout=(\d{1,6})\b/i.exec(keepAlive)?.[1];
   return seconds === undefined ? null : Number(seconds) * 1000;
-}
-
-/** A piece of foreign text for a log line. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
 }
