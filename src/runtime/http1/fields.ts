@@ -10,11 +10,13 @@ export function fieldValue(text: string, start: number, end: number): string {
   return text.slice(from, to);
 }
 
-/** Whether the connection outlives the message, as HTTP/1.1 and HTTP/1.0 have it (RFC 9112 section 9.3). */
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i;
+
+/** Whether the connection outlives the message (RFC 9112 section 9.3); all Connection fields joined. */
 export function isPersistent(http11: boolean, connection: string | undefined): boolean {
   if (connection === undefined) return http11;
-  const options = connection.toLowerCase();
-  return http11 ? !/\bclose\b/.test(options) : /\bkeep-alive\b/.test(options);
+  return !CLOSE.test(connection) && (http11 || KEEP_ALIVE.test(connection));
 }
 
 function isSpace(code: number): boolean {

@@ -1,15 +1,8 @@
 import type { HeaderList } from '../../../http/headers.ts';
 import { isHopByHop, nominated } from '../../../http/hop-by-hop.ts';
 import { fieldValue, isPersistent } from '../fields.ts';
+import type { Framing } from '../framing.ts';
 import { ProtocolError, quoted } from '../protocol-error.ts';
-
-/** Where a body ends (RFC 9112 section 6.3). */
-export type Framing =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'length'; readonly length: number }
-  | { readonly kind: 'chunked' }
-  /** Nothing says where it ends: when the connection does. */
-  | { readonly kind: 'close' };
 
 /** The head of an answer, ready to be passed on. */
 export interface Head {

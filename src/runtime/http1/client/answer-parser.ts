@@ -1,6 +1,7 @@
 import { ChunkedDecoder } from '../chunked-decoder.ts';
 import { ProtocolError } from '../protocol-error.ts';
-import { type Framing, type Head, parseHead } from './answer-head.ts';
+import type { Framing } from '../framing.ts';
+import { type Head, parseHead } from './answer-head.ts';
 
 /** Told of an answer as it comes in. */
 export interface AnswerListener {

@@ -12,7 +12,8 @@ import { ANSWER_DRAIN_LIMIT } from '../../limits.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
 import { transportError } from './failure.ts';
-import type { Framing, Head } from './answer-head.ts';
+import type { Framing } from '../framing.ts';
+import type { Head } from './answer-head.ts';
 import type { Pool } from './pool.ts';
 
 /** Makes the client's answer of a head and a body still under way. */
