@@ -11,7 +11,7 @@ export async function listen({ app, hostname, port }: ListenOptions): Promise<Li
     get stopping() {
       return stopping;
     },
-    respond: (request) => app.fetch(request as unknown as Request, {}, context),
+    respond: async (request) => app.fetch(request as unknown as Request, {}, context),
     closed: (connection) => connections.delete(connection),
   };
   const server = createServer({ noDelay: true }, (socket) => {

@@ -77,6 +77,13 @@ export class RequestParser {
     this.#run();
   }
 
+  /** The bytes that have not been read, given away. */
+  release(): Buffer {
+    const rest = this.#rest;
+    this.#rest = EMPTY;
+    return rest;
+  }
+
   #run(): void {
     while (this.#rest.byteLength > 0) {
       const used = this.#step(this.#rest);

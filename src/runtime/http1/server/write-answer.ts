@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { nextTick } from 'node:process';
 import type { BodySource } from '../../../http/upload.ts';
 import { BodyPipe } from '../body-pipe.ts';
 import type { Framing } from '../framing.ts';
@@ -26,11 +27,13 @@ export function writeAnswer(
     body?.cancel();
     return null;
   }
+  // What is here already goes along with the head.
   if (!(body instanceof BodyPipe)) {
+    socket.cork();
+    nextTick(() => socket.uncork());
     socket.write(head, 'latin1');
     return pump(socket, body, framing, 0);
   }
-  // What is here already goes along with the head.
   const { complete } = body;
   const chunks = body.drain();
   const written = writeTogether(socket, head, chunks, framing.kind === 'chunked', complete);
