@@ -70,7 +70,8 @@ export function parseHead(text: string, method: string): Head {
     headers.push(field, value);
   }
 
-  const persistent = isPersistent(text.charCodeAt(7) === 0x31, connection);
+  // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
+  const persistent = status !== 101 && isPersistent(text.charCodeAt(7) === 0x31, connection);
   const framing = framingOf(status, method, length, coding);
   return {
     status,

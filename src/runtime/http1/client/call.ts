@@ -109,6 +109,8 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   }
 }
 
+const UNASKED_UPGRADE = new TransportError('protocol', 'an upgrade that nobody asked for');
+
 class ForwardCall extends Http1Call<Response> {
   readonly #respond: Respond;
 
@@ -118,6 +120,8 @@ class ForwardCall extends Http1Call<Response> {
   }
 
   protected handle(head: Head, body: BodyPipe): void {
+    // What follows is no HTTP, and the client would not know what else.
+    if (head.status === 101) return this.abort(UNASKED_UPGRADE);
     this.over();
     this.resolve(this.#respond(head, body));
   }

@@ -211,7 +211,7 @@ export class Connection implements AnswerListener {
   }
 
   head(head: Head): void {
-    if (head.status < 200) {
+    if (head.status < 200 && head.status !== 101) {
       // Interim answers belong to our connection; the client's listener sends its own.
       this.#wait('read', this.#request!.timeouts.read);
       return;

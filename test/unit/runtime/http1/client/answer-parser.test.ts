@@ -97,6 +97,7 @@ describe('a head', () => {
   it.each([
     ['HTTP/1.1 200 OK\r\n', true],
     ['HTTP/1.1 200 OK\r\nConnection: close\r\n', false],
+    ['HTTP/1.1 101 Switching Protocols\r\n', false],
     ['HTTP/1.0 200 OK\r\n', false],
     ['HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n', true],
   ])('%j: the connection stays: %s', (lines, keepAlive) => {
