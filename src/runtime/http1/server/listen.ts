@@ -15,7 +15,9 @@ export async function listen({ app, hostname, port }: ListenOptions): Promise<Li
     closed: (connection) => connections.delete(connection),
   };
   const server = createServer({ noDelay: true }, (socket) => {
-    connections.add(new Connection(socket, owner));
+    // Accepted just before we stopped, and never used.
+    if (stopping) socket.destroy();
+    else connections.add(new Connection(socket, owner));
   });
   await opened(server, hostname, port);
   const address = server.address() as AddressInfo;

@@ -22,9 +22,10 @@ export function writeAnswer(
   body: BodySource | null,
   framing: Framing,
 ): Promise<void> | null {
+  if (framing.kind === 'none') body?.cancel();
   if (body === null || framing.kind === 'none') {
+    if (framing.kind === 'length' && framing.length !== 0) return Promise.reject(wrongLength());
     socket.write(head, 'latin1');
-    body?.cancel();
     return null;
   }
   // What is here already goes along with the head.
@@ -84,12 +85,16 @@ async function pump(
   let left = framing.kind === 'length' ? framing.length - begun : Infinity;
   for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) {
     left -= chunk.byteLength;
-    if (left < 0) throw new Error('a body longer than its head says');
+    if (left < 0) throw wrongLength();
     // A chunk of size 0 would end the body (RFC 9112 section 7.1).
     if (chunk.byteLength > 0 && !writeChunk(socket, chunk, chunked)) await drained(socket);
   }
-  if (left > 0 && framing.kind === 'length') throw new Error('a body shorter than its head says');
+  if (framing.kind === 'length' && left !== 0) throw wrongLength();
   if (chunked) socket.write(LAST_CHUNK, 'latin1');
+}
+
+function wrongLength(): Error {
+  return new Error('a body of another length than its head says');
 }
 
 function writeChunk(socket: Socket, chunk: Uint8Array, chunked: boolean): boolean {

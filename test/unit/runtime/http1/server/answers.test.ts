@@ -170,8 +170,13 @@ describe('any other answer', () => {
     expect(await exchange(answer(), requestLine)).toBe(expected);
   });
 
-  it.each(['3', '5'])('whose length is not %s never looks whole', async (length) => {
-    const answer = new Response('body', { headers: { 'content-length': length } });
+  it.each([
+    ['body', '3'],
+    ['body', '5'],
+    ['body', 'four'],
+    [null, '4'],
+  ])('%j whose length is not %s never looks whole', async (body, length) => {
+    const answer = new Response(body, { headers: { 'content-length': length } });
     expect(await exchange(answer)).toBe('');
   });
 
