@@ -1,7 +1,7 @@
 /**
  * Header fields as a flat list: name, value, name, value, ... in the order and with the case they
- * arrived in. It is the one form that loses nothing (repeated fields, order, case), costs one array,
- * and is what `node:http` speaks natively.
+ * arrived in. It is the one form that loses nothing (repeated fields, order, case), and costs one
+ * array.
  */
 export type HeaderList = string[];
 

@@ -4,11 +4,13 @@ import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { routesFile } from './routes-file.ts';
 import { startStop } from './start-stop.ts';
+import { strictness } from './strictness.ts';
 
 /** What only a process with files and signals has. */
 export function server(runtime: TestServerRuntime): void {
   describe('routes.json', () => routesFile(runtime));
   describe('start and stop', () => startStop(runtime));
+  describe('what comes in', () => strictness(runtime));
   describe('the log', () => log(runtime));
   describe('kill -9', () => kill(runtime));
 }

@@ -27,7 +27,7 @@ export function transparency(runtime: TestRuntime): void {
   });
   afterAll(() => Promise.all([line.gateway.stop(), line.upstream.close()]));
 
-  describe('answers', () => answers(runtime, () => line));
+  describe('answers', () => answers(() => line));
   describe('content codings', () => codings(runtime, () => line));
   describe('requests', () => requests(runtime, () => line));
   describe('request bodies', () => bodies(runtime, () => line));

@@ -8,8 +8,10 @@ export interface SocketOrigin {
   close(): Promise<void>;
 }
 
-/** @param onHead called once the head of a request has come in by a connection */
-export async function socketOrigin(onHead: (socket: Socket) => void): Promise<SocketOrigin> {
+/** @param onHead called once the head of a request has come in by a connection, with what came */
+export async function socketOrigin(
+  onHead: (socket: Socket, text: string) => void,
+): Promise<SocketOrigin> {
   const open = new Set<Socket>();
   let requests = 0;
   const server = createServer((socket) => {
@@ -23,7 +25,7 @@ export async function socketOrigin(onHead: (socket: Socket) => void): Promise<So
       text += part;
       if (before || !text.includes('\r\n\r\n')) return;
       requests += 1;
-      onHead(socket);
+      onHead(socket, text);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDocument } from '../../src/config/document.ts';
-import { nodeRuntime } from '../../src/runtime/node/index.ts';
+import { nodeRuntime } from '../../src/runtime/node.ts';
 import { origin, type Origin } from '../support/origin.ts';
 import { logged, type Logged } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';

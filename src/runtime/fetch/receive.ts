@@ -1,4 +1,3 @@
-import { isAuthority } from '../../http/authority.ts';
 import type { HeaderList } from '../../http/headers.ts';
 import type { Received } from '../../http/inbound.ts';
 import { originForm } from '../../http/target.ts';
@@ -10,8 +9,6 @@ export interface Connection {
   /** Address of the socket's peer, `''` when unknown. */
   readonly peer: string;
   readonly serverPort: number;
-  /** Calls back when the client leaves, where `request.signal` is not the way to know. */
-  readonly onGone?: (callback: () => void) => void;
   /** How a body is read. Default: chunk by chunk, as it comes. */
   readonly bodyOf?: (stream: ReadableStream<Uint8Array>) => BodySource;
 }
@@ -19,12 +16,6 @@ export interface Connection {
 /** Reads a web `Request`. */
 export function receiveWeb(request: Request, connection: Connection): Received {
   return new WebReceived(request, connection);
-}
-
-/** False when Host holds more than a host, which is to be refused (RFC 9112 section 3.2). */
-export function hasValidHost({ headers }: Request): boolean {
-  const host = headers.get('host');
-  return host === null || isAuthority(host);
 }
 
 class WebReceived implements Received {
@@ -37,11 +28,9 @@ class WebReceived implements Received {
   readonly headers: HeaderList;
   readonly upload: Upload | null;
   readonly #request: Request;
-  readonly #connection: Connection;
 
   constructor(request: Request, connection: Connection) {
     this.#request = request;
-    this.#connection = connection;
     this.method = request.method;
     // No URL parser: it would change the bytes, and Bun's URL has no host where Host is empty.
     this.target = originForm(request.url);
@@ -56,10 +45,7 @@ class WebReceived implements Received {
   }
 
   onGone(callback: () => void): void {
-    const { onGone } = this.#connection;
-    if (onGone === undefined)
-      this.#request.signal.addEventListener('abort', callback, { once: true });
-    else onGone.call(this.#connection, callback);
+    this.#request.signal.addEventListener('abort', callback, { once: true });
   }
 }
 

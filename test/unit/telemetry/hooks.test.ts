@@ -7,7 +7,7 @@ import {
   type GatewayEvent,
   proxyMirror,
 } from '../../../src/index.ts';
-import { nodeRuntime } from '../../../src/runtime/node/index.ts';
+import { nodeRuntime } from '../../../src/runtime/node.ts';
 import { hookListeners } from '../../../src/telemetry/hooks.ts';
 import { origin, type Origin } from '../../support/origin.ts';
 import { freePort } from '../../support/ports.ts';

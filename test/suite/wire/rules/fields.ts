@@ -62,11 +62,6 @@ export const fields: readonly Rule[] = [
       difference.through.join() === replaced(difference.direct.join()),
   },
   {
-    name: 'reason phrases are the standard ones',
-    on: unless('reasonPhrase'),
-    accepts: is('client', 'reason'),
-  },
-  {
     name: 'a folded field is unfolded (RFC 9112 section 5.2)',
     on: unless('refusesFolds'),
     accepts: ({ side, what, through }, { exchange }) =>
@@ -83,22 +78,6 @@ export const fields: readonly Rule[] = [
       what === 'field' &&
       exchange.answer.segments.join('').includes('X-A : 1') &&
       (name === 'x-a' ? through.join() === '1' : name === 'x-a ' && direct.join() === '1'),
-  },
-  {
-    name: 'Date is added',
-    on: unless('noDate'),
-    accepts: (difference) =>
-      is('client', 'field', 'date')(difference) &&
-      difference.direct.length === 0 &&
-      difference.through.length === 1,
-  },
-  {
-    name: 'Content-Type is added',
-    on: unless('noContentType'),
-    accepts: (difference) =>
-      is('client', 'field', 'content-type')(difference) &&
-      difference.direct.length === 0 &&
-      difference.through.length === 1,
   },
 ];
 

@@ -36,12 +36,6 @@ export const framing: readonly Rule[] = [
       isRight(difference, exchange.pair.through.got.message!),
   },
   {
-    name: 'an answer with its length may be sent in chunks',
-    on: unless('answerLength'),
-    accepts: (difference, { pair }) =>
-      ofAnswer(difference) && declaredFraming(pair.through.got.message!.fields)?.kind === 'chunked',
-  },
-  {
     name: 'the answer to HEAD need not say how GET would be framed (RFC 9112 section 6.1)',
     accepts: (difference, exchange) =>
       ofAnswer(difference) &&
@@ -50,25 +44,10 @@ export const framing: readonly Rule[] = [
       isGone(difference),
   },
   {
-    name: 'the answer to HEAD gets a length of 0',
-    on: unless('lengthOfHead'),
-    accepts: (difference, exchange) =>
-      ofAnswer(difference) &&
-      isHead(exchange) &&
-      difference.direct.length === 0 &&
-      difference.through.join() === '0',
-  },
-  {
     name: 'a 304 loses its length',
     on: unless('lengthOf304'),
     accepts: (difference, { pair }) =>
       ofAnswer(difference) && isGone(difference) && /^\S+ 304/.test(pair.direct.got.message!.line),
-  },
-  {
-    name: 'a 205 loses its length',
-    on: unless('status205'),
-    accepts: (difference, { pair }) =>
-      ofAnswer(difference) && isGone(difference) && /^\S+ 205/.test(pair.direct.got.message!.line),
   },
   {
     name: 'a request that says nothing of a body gets an empty one',

@@ -1,6 +1,6 @@
 import type { Difference } from '../difference.ts';
 import { isCalled, type Message } from '../message.ts';
-import { is, isGone, type Rule, unless, where } from '../rule.ts';
+import { is, isGone, type Rule, where } from '../rule.ts';
 
 const upstreamField = is('upstream', 'field');
 const clientField = is('client', 'field');
@@ -57,24 +57,8 @@ export const hop: readonly Rule[] = [
     accepts: ({ what, through }) => what === 'version' && through[0] === 'HTTP/1.1',
   },
   {
-    name: 'HTTP/1.0 is answered in HTTP/1.0',
-    on: unless('versionOfAnswer'),
-    accepts: (difference, { exchange }) =>
-      is('client', 'version')(difference) &&
-      difference.through[0] === 'HTTP/1.0' &&
-      /^.* HTTP\/1\.0\r/.test(exchange.request),
-  },
-  {
     name: 'Expect is a question to the next hop (RFC 9110 section 10.1.1)',
     accepts: (difference) => is('upstream', 'field', 'expect')(difference) && isGone(difference),
-  },
-  {
-    name: 'Expect is answered by the gateway',
-    on: where('continue'),
-    accepts: (difference, { exchange }) =>
-      is('client', 'interim')(difference) &&
-      difference.through.join() === 'HTTP/1.1 100 Continue' &&
-      /\r\nExpect:/.test(exchange.request),
   },
   {
     name: '1xx answers stay behind: no fetch handler can pass them on',

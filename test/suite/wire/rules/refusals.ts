@@ -2,7 +2,7 @@ import type { RuntimeName } from '../../../runtimes/runtime.ts';
 import type { Difference } from '../difference.ts';
 import type { Exchange, Rule } from '../rule.ts';
 
-/** Status by runtime, 0 where the connection closes unanswered; the others do not refuse. */
+/** Status by runtime; the others do not refuse. */
 type Statuses = Readonly<Partial<Record<RuntimeName, number>>>;
 
 const SERVERS: Statuses = { node: 502, deno: 502, bun: 502 };
@@ -43,19 +43,13 @@ function ruleOfAnswer(name: string, statuses: Statuses, pattern: RegExp): Rule {
 
 /** Requests that are answered by the gateway itself, or by the server in front of it. */
 const OF_REQUESTS: readonly Rule[] = [
-  ruleOfRequest(
-    'methods in lower case are refused',
-    { node: 400, bun: 0, workers: 501 },
-    /^[a-z]+ /,
-  ),
+  ruleOfRequest('methods in lower case are refused', { workers: 501 }, /^[a-z]+ /),
   ruleOfRequest('methods that are on no list are refused', { workers: 501 }, /^(?:M-SEARCH|BIND) /),
   ruleOfRequest(
     '* is no path that a route could match',
-    { node: 404, bun: 400, workers: 500 },
+    { node: 404, deno: 404, bun: 404, workers: 500 },
     /^OPTIONS \* /,
   ),
-  ruleOfRequest('bytes above 127 in a target are refused', { node: 400 }, /^\S+ \S*[\x80-\xff]/),
-  ruleOfRequest('bytes in a target that are no UTF-8 are refused', { deno: 400 }, /^\S+ \S*\xe9/),
   ruleOfRequest('chunk extensions are refused', { workers: 502 }, /\r\n[0-9a-f]+;/),
   ruleOfRequest('the absolute form is refused', { workers: 500 }, /^\S+ http:/),
 ];

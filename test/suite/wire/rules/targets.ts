@@ -47,9 +47,8 @@ export const targets: readonly Rule[] = [
   },
   {
     name: 'bytes above 127 are read as UTF-8',
-    on: where('utf8InTarget'),
+    on: unless('bytesInTarget'),
     accepts: (difference) =>
       target(difference) && readAsUtf8(difference.direct[0]!).includes(difference.through[0]!),
   },
-  rule('* becomes a path', (text) => text.replace(/^\*$/, '/*'), unless('asteriskForm')),
 ];

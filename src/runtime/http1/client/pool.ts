@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
-import type { Outbound } from '../../http/outbound.ts';
-import { TransportError } from '../../http/transport.ts';
+import type { Outbound } from '../../../http/outbound.ts';
+import { TransportError } from '../../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
 import { sharedLookup } from './lookup.ts';
 import { parseOrigin } from './origin.ts';

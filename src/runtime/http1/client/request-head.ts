@@ -1,4 +1,4 @@
-import type { Outbound } from '../../http/outbound.ts';
+import type { Outbound } from '../../../http/outbound.ts';
 
 /** How the body of a request is marked. */
 export type BodyFraming = 'none' | 'length' | 'chunked';

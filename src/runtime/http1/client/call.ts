@@ -1,5 +1,5 @@
-import { IDEMPOTENT } from '../../http/methods.ts';
-import type { Outbound } from '../../http/outbound.ts';
+import { IDEMPOTENT } from '../../../http/methods.ts';
+import type { Outbound } from '../../../http/outbound.ts';
 import {
   type Call,
   type ConnectionLeft,
@@ -7,16 +7,17 @@ import {
   type Forward,
   type SendCopy,
   TransportError,
-} from '../../http/transport.ts';
-import { ANSWER_DRAIN_LIMIT } from '../limits.ts';
-import type { AnswerBody } from './answer-body.ts';
+} from '../../../http/transport.ts';
+import { ANSWER_DRAIN_LIMIT } from '../../limits.ts';
+import type { BodyPipe } from '../body-pipe.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
 import { transportError } from './failure.ts';
-import type { Framing, Head } from './framing.ts';
+import type { Framing } from '../framing.ts';
+import type { Head } from './answer-head.ts';
 import type { Pool } from './pool.ts';
 
 /** Makes the client's answer of a head and a body still under way. */
-export type Respond = (head: Head, body: AnswerBody) => Response;
+export type Respond = (head: Head, body: BodyPipe) => Response;
 
 /** Forwarding over HTTP/1.1 connections of our own: bytes, fields and reason phrase as they are. */
 export function http1Forward(pool: Pool, respond: Respond): Forward {
@@ -49,13 +50,13 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     this.#start(false);
   }
 
-  answered(head: Head, body: AnswerBody): void {
+  answered(head: Head, body: BodyPipe): void {
     if (body.complete) this.#onOver();
     else body.onOver = this.#onOver;
     this.handle(head, body);
   }
 
-  protected abstract handle(head: Head, body: AnswerBody): void;
+  protected abstract handle(head: Head, body: BodyPipe): void;
 
   onOver(callback: () => void): void {
     this.#onOver = callback;
@@ -108,6 +109,8 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   }
 }
 
+const UNASKED_UPGRADE = new TransportError('protocol', 'an upgrade that nobody asked for');
+
 class ForwardCall extends Http1Call<Response> {
   readonly #respond: Respond;
 
@@ -116,14 +119,16 @@ class ForwardCall extends Http1Call<Response> {
     this.#respond = respond;
   }
 
-  protected handle(head: Head, body: AnswerBody): void {
+  protected handle(head: Head, body: BodyPipe): void {
+    // What follows is no HTTP, and the client would not know what else.
+    if (head.status === 101) return this.abort(UNASKED_UPGRADE);
     this.over();
     this.resolve(this.#respond(head, body));
   }
 }
 
 class CopyCall extends Http1Call<CopyAnswer> {
-  protected handle({ status, framing, keepAlive }: Head, body: AnswerBody): void {
+  protected handle({ status, framing, keepAlive }: Head, body: BodyPipe): void {
     // What mirrors answer is mostly short, and here whole.
     const end = keepAlive ? 'kept' : 'closed';
     if (body.complete) this.#answer(status, end);
@@ -148,7 +153,7 @@ class CopyCall extends Http1Call<CopyAnswer> {
  *
  * @returns what is left of the connection when the answer was not read to its end, else `null`
  */
-async function drain(framing: Framing, body: AnswerBody): Promise<ConnectionLeft | null> {
+async function drain(framing: Framing, body: BodyPipe): Promise<ConnectionLeft | null> {
   const known = framing.kind === 'length' ? framing.length : 0;
   try {
     for (let drained = 0; known <= ANSWER_DRAIN_LIMIT && drained <= ANSWER_DRAIN_LIMIT;) {

@@ -1,19 +1,19 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Outbound } from '../../http/outbound.ts';
-import type { Upload } from '../../http/upload.ts';
-import { ClientLeftError, TransportError } from '../../http/transport.ts';
-import { AnswerBody } from './answer-body.ts';
+import type { Outbound } from '../../../http/outbound.ts';
+import type { Upload } from '../../../http/upload.ts';
+import { ClientLeftError, TransportError } from '../../../http/transport.ts';
+import { BodyPipe } from '../body-pipe.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline } from '../deadline.ts';
 import { transportError } from './failure.ts';
-import type { Head } from './framing.ts';
+import type { Head } from './answer-head.ts';
 import type { Origin } from './origin.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
 
 /** Told what becomes of one request. Exactly one of the two is called, once. */
 export interface ExchangeListener {
-  answered(head: Head, body: AnswerBody): void;
+  answered(head: Head, body: BodyPipe): void;
   failed(error: TransportError): void;
 }
 
@@ -23,6 +23,9 @@ export interface Owner {
   idle(connection: Connection): void;
   closed(connection: Connection): void;
 }
+
+/** Bytes of an answer that may wait for their reader before the server has to wait. */
+const HIGH_WATER = 256 * 1024;
 
 /** Which wait a deadline ends, for the message. */
 type Phase = 'connect' | 'send' | 'read';
@@ -50,8 +53,8 @@ export class Connection implements AnswerListener {
   #listener: ExchangeListener | null = null;
   #head: Head | null = null;
   /** An answer that the listener has not been told of yet. */
-  #answer: { readonly head: Head; readonly body: AnswerBody } | null = null;
-  #body: AnswerBody | null = null;
+  #answer: { readonly head: Head; readonly body: BodyPipe } | null = null;
+  #body: BodyPipe | null = null;
   #sent = false;
   #paused = false;
 
@@ -208,17 +211,20 @@ export class Connection implements AnswerListener {
   }
 
   head(head: Head): void {
-    if (head.status < 200) {
+    if (head.status < 200 && head.status !== 101) {
       // Interim answers belong to our connection; the client's listener sends its own.
       this.#wait('read', this.#request!.timeouts.read);
       return;
     }
     this.#head = head;
-    this.#body = new AnswerBody({
-      pause: () => this.#pause(),
-      resume: () => this.#resume(),
-      cancel: () => this.#close(new TransportError('reset', 'nobody wants the rest')),
-    });
+    this.#body = new BodyPipe(
+      {
+        pause: () => this.#pause(),
+        resume: () => this.#resume(),
+        cancel: () => this.#close(new TransportError('reset', 'nobody wants the rest')),
+      },
+      HIGH_WATER,
+    );
     if (head.idle !== null) this.idleHint = head.idle;
     this.#answer = { head, body: this.#body };
     this.#wait('read', this.#request!.timeouts.read);

@@ -1,4 +1,7 @@
-import { type Framing, type Head, parseHead, ProtocolError } from './framing.ts';
+import { ChunkedDecoder } from '../chunked-decoder.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import type { Framing } from '../framing.ts';
+import { type Head, parseHead } from './answer-head.ts';
 
 /** Told of an answer as it comes in. */
 export interface AnswerListener {
@@ -9,15 +12,15 @@ export interface AnswerListener {
   end(): void;
 }
 
-/** Most bytes of a head or of trailers: above what servers send, below what hurts. */
+/** Most bytes of a head: above what servers send, below what hurts. */
 const HEAD_LIMIT = 64 * 1024;
 
-/** Most bytes of a line with a chunk's size; extensions are skipped (RFC 9112 section 7.1.1). */
-const SIZE_LINE_LIMIT = 4096;
+/** Some servers pad the size with spaces. */
+const SIZE_LINE = /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
 
 const EMPTY = Buffer.alloc(0);
 
-type State = 'idle' | 'head' | 'length' | 'close' | 'size' | 'chunk' | 'chunk-end' | 'trailers';
+type State = 'idle' | 'head' | 'length' | 'close' | 'chunked';
 
 /**
  * Reads answers from a byte stream cut anywhere. One parser serves one connection, one answer after
@@ -29,8 +32,9 @@ export class AnswerParser {
   #method = 'GET';
   /** Bytes that are not enough to go on with. */
   #rest: Buffer = EMPTY;
-  /** Bytes left of the body or chunk. */
+  /** Bytes left of the body. */
   #remaining = 0;
+  #chunks: ChunkedDecoder | null = null;
 
   constructor(listener: AnswerListener) {
     this.#listener = listener;
@@ -69,17 +73,12 @@ export class AnswerParser {
       case 'head':
         return this.#head(input);
       case 'length':
-      case 'chunk':
         return this.#body(input);
       case 'close':
         this.#listener.data(input);
         return input.byteLength;
-      case 'size':
-        return this.#size(input);
-      case 'chunk-end':
-        return this.#chunkEnd(input);
-      case 'trailers':
-        return this.#trailers(input);
+      case 'chunked':
+        return this.#chunked(input);
       case 'idle':
         throw new ProtocolError('bytes that no request asked for');
     }
@@ -109,7 +108,8 @@ export class AnswerParser {
         this.#state = 'length';
         break;
       case 'chunked':
-        this.#state = 'size';
+        this.#chunks = new ChunkedDecoder(SIZE_LINE, (bytes) => this.#listener.data(bytes));
+        this.#state = 'chunked';
         break;
       case 'close':
         this.#state = 'close';
@@ -120,49 +120,14 @@ export class AnswerParser {
     const taken = Math.min(input.byteLength, this.#remaining);
     this.#remaining -= taken;
     this.#listener.data(taken === input.byteLength ? input : input.subarray(0, taken));
-    if (this.#remaining === 0) {
-      if (this.#state === 'chunk') this.#state = 'chunk-end';
-      else this.#finish();
-    }
+    if (this.#remaining === 0) this.#finish();
     return taken;
   }
 
-  #size(input: Buffer): number {
-    const end = input.indexOf('\r\n');
-    if (end === -1) {
-      if (input.byteLength > SIZE_LINE_LIMIT)
-        throw new ProtocolError('a chunk size without an end');
-      return 0;
-    }
-    const line = input.toString('latin1', 0, end);
-    const digits = /^([\da-f]{1,13})[\t ]*(?:;[^\r\n]*)?$/i.exec(line)?.[1];
-    if (digits === undefined) throw new ProtocolError('not the size of a chunk');
-    this.#remaining = Number.parseInt(digits, 16);
-    this.#state = this.#remaining === 0 ? 'trailers' : 'chunk';
-    return end + 2;
-  }
-
-  #chunkEnd(input: Buffer): number {
-    if (input.byteLength < 2) return 0;
-    if (input[0] !== 0x0d || input[1] !== 0x0a)
-      throw new ProtocolError('a chunk longer than its size');
-    this.#state = 'size';
-    return 2;
-  }
-
-  #trailers(input: Buffer): number {
-    const end = input.indexOf('\r\n');
-    if (end === 0) {
-      this.#finish();
-      return 2;
-    }
-    const all = input.indexOf('\r\n\r\n');
-    if (all === -1) {
-      if (input.byteLength > HEAD_LIMIT) throw new ProtocolError('trailers over 64 KiB');
-      return 0;
-    }
-    this.#finish();
-    return all + 4;
+  #chunked(input: Buffer): number {
+    const used = this.#chunks!.step(input);
+    if (this.#chunks!.done) this.#finish();
+    return used;
   }
 
   #finish(): void {

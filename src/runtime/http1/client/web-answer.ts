@@ -1,7 +1,7 @@
-import type { HeaderList } from '../../http/headers.ts';
-import { TransportError } from '../../http/transport.ts';
-import type { AnswerBody } from './answer-body.ts';
-import type { Head } from './framing.ts';
+import type { HeaderList } from '../../../http/headers.ts';
+import { TransportError } from '../../../http/transport.ts';
+import type { BodyPipe } from '../body-pipe.ts';
+import type { Head } from './answer-head.ts';
 
 /** Statuses that `Response` refuses to build with a body (Fetch standard, null body status). */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
@@ -12,7 +12,7 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
  *
  * @throws TransportError when `Response` cannot carry the status
  */
-export function webAnswer(head: Head, body: AnswerBody): Response {
+export function webAnswer(head: Head, body: BodyPipe): Response {
   const { status, reason, headers, framing } = head;
   if (status > 599) {
     body.cancel();
@@ -29,12 +29,12 @@ function pairs(list: HeaderList): [string, string][] {
   return all;
 }
 
-function bytesOf(body: AnswerBody): Uint8Array {
+function bytesOf(body: BodyPipe): Uint8Array {
   const chunks = body.drain();
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
-function streamOf(body: AnswerBody): ReadableStream<Uint8Array> {
+function streamOf(body: BodyPipe): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

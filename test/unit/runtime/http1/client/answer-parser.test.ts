@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerParser } from '../../../../src/runtime/http1/answer-parser.ts';
-import { type Head, ProtocolError } from '../../../../src/runtime/http1/framing.ts';
+import { AnswerParser } from '../../../../../src/runtime/http1/client/answer-parser.ts';
+import type { Head } from '../../../../../src/runtime/http1/client/answer-head.ts';
+import { ProtocolError } from '../../../../../src/runtime/http1/protocol-error.ts';
 
 interface Read {
   readonly heads: Head[];
@@ -88,9 +89,15 @@ describe('a head', () => {
     ]);
   });
 
+  it('keeps the bytes of a value, 0xA0 at its end included', () => {
+    const { heads } = read('HTTP/1.1 204 OK\r\nX-City: \t Vol\xc3\xa0\t \r\n\r\n');
+    expect(heads[0]!.headers).toEqual(['X-City', 'Vol\xc3\xa0']);
+  });
+
   it.each([
     ['HTTP/1.1 200 OK\r\n', true],
     ['HTTP/1.1 200 OK\r\nConnection: close\r\n', false],
+    ['HTTP/1.1 101 Switching Protocols\r\n', false],
     ['HTTP/1.0 200 OK\r\n', false],
     ['HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n', true],
   ])('%j: the connection stays: %s', (lines, keepAlive) => {
@@ -125,6 +132,8 @@ describe('what is no answer', () => {
     ['a chunk longer than its size', `${CHUNKED}1\r\nab\r\n`],
     ['bytes after the end', 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
     ['a head without end', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(70_000)}`],
+    ['chunk extensions without end', CHUNKED + `1;${'a'.repeat(4000)}\r\n.\r\n`.repeat(5)],
+    ['trailers that are no fields', `${CHUNKED}0\r\nA : 1\r\n\r\n`],
     ['trailers without end', `${CHUNKED}0\r\nA: ${'a'.repeat(70_000)}`],
   ])('%s is refused', (_, text) => {
     expect(() => read(text)).toThrow(ProtocolError);

@@ -1,6 +1,6 @@
 import type { lookup } from 'node:dns';
 import { expect, it } from 'vitest';
-import { sharedLookup } from '../../../../src/runtime/http1/lookup.ts';
+import { sharedLookup } from '../../../../../src/runtime/http1/client/lookup.ts';
 
 it('looks a name up once for all that ask meanwhile, and again afterwards', () => {
   const asked: { name: string; answer(error: Error | null, address: string): void }[] = [];

@@ -2,18 +2,18 @@
 export interface Flow {
   pause(): void;
   resume(): void;
-  /** The rest is not wanted: frees the server. */
+  /** The rest is not wanted. */
   cancel(): void;
+  /** A reader waits for what has not come yet. */
+  wanted?(): void;
 }
 
-/** Bytes that may wait for their reader before the server has to wait. */
-const HIGH_WATER = 256 * 1024;
-
-/** The body of an answer: pushed by a connection, pulled by whoever passes it on. */
-export class AnswerBody {
+/** A body under way: pushed by a connection, pulled by whoever passes it on. */
+export class BodyPipe {
   /** Called once, when nothing more comes or is wanted. */
   onOver: () => void = () => {};
   readonly #flow: Flow;
+  readonly #highWater: number;
   #chunks: Uint8Array[] = [];
   #queued = 0;
   #paused = false;
@@ -21,8 +21,10 @@ export class AnswerBody {
   #error: Error | null = null;
   #waiting: { resolve(chunk: Uint8Array | null): void; reject(error: Error): void } | null = null;
 
-  constructor(flow: Flow) {
+  /** @param highWater bytes that may wait for their reader before the sender has to wait */
+  constructor(flow: Flow, highWater: number) {
     this.#flow = flow;
+    this.#highWater = highWater;
   }
 
   push(chunk: Uint8Array): void {
@@ -32,7 +34,7 @@ export class AnswerBody {
     }
     this.#chunks.push(chunk);
     this.#queued += chunk.byteLength;
-    if (this.#queued < HIGH_WATER || this.#paused) return;
+    if (this.#queued < this.#highWater || this.#paused) return;
     this.#paused = true;
     this.#flow.pause();
   }
@@ -63,7 +65,7 @@ export class AnswerBody {
     return chunks;
   }
 
-  /** The next chunk, `null` at the end. Rejects when the server broke off. One read at a time. */
+  /** The next chunk, `null` at the end. Rejects when the sender broke off. One read at a time. */
   read(): Promise<Uint8Array | null> {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
@@ -74,6 +76,7 @@ export class AnswerBody {
     if (this.#error !== null) return Promise.reject(this.#error);
     if (this.#ended) return Promise.resolve(null);
     this.#flowAgain();
+    this.#flow.wanted?.();
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
 

@@ -1,0 +1,123 @@
+import type { HeaderList } from '../../../http/headers.ts';
+import { isHopByHop, nominated } from '../../../http/hop-by-hop.ts';
+import { fieldValue, isPersistent } from '../fields.ts';
+import type { Framing } from '../framing.ts';
+import { ProtocolError, quoted } from '../protocol-error.ts';
+
+/** The head of an answer, ready to be passed on. */
+export interface Head {
+  readonly status: number;
+  readonly reason: string;
+  /** As sent, less what belongs to the connection. */
+  readonly headers: HeaderList;
+  readonly framing: Framing;
+  /** Whether the connection may carry another exchange. */
+  readonly keepAlive: boolean;
+  /** Milliseconds that the server will keep the connection idle, if it says so. */
+  readonly idle: number | null;
+}
+
+/**
+ * A whole head, strictly: a status line, then fields whose names are tokens with nothing between
+ * them and the colon; no line folding, no bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5).
+ */
+const HEAD =
+  // oxlint-disable-next-line no-control-regex
+  /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?(?:\r\n[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*)*$/;
+
+const NO_BODY: Framing = { kind: 'none' };
+const CHUNKED: Framing = { kind: 'chunked' };
+const UNTIL_CLOSE: Framing = { kind: 'close' };
+
+/**
+ * Reads the head of an answer.
+ *
+ * @param text everything before the empty line, one character per byte
+ * @param method of the request: the answer to HEAD has no body whatever it says
+ * @throws ProtocolError
+ */
+export function parseHead(text: string, method: string): Head {
+  if (!HEAD.test(text))
+    throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(text)}`);
+  let lineEnd = text.indexOf('\r\n');
+  const statusEnd = lineEnd === -1 ? text.length : lineEnd;
+  const status = Number(text.slice(9, 12));
+  const headers: HeaderList = [];
+  let length: string | null = null;
+  let coding: string | null = null;
+  let connection: string | undefined;
+  let keepAlive: string | null = null;
+
+  while (lineEnd !== -1) {
+    const start = lineEnd + 2;
+    lineEnd = text.indexOf('\r\n', start);
+    const end = lineEnd === -1 ? text.length : lineEnd;
+    const colon = text.indexOf(':', start);
+    const field = text.slice(start, colon);
+    const value = fieldValue(text, colon + 1, end);
+    const name = field.toLowerCase();
+    if (name === 'content-length') {
+      if (length !== null && length !== value) throw new ProtocolError('two lengths for one body');
+      // The same length twice is one length (RFC 9110 section 8.6).
+      if (length !== null) continue;
+      length = value;
+    } else if (isHopByHop(name)) {
+      if (name === 'transfer-encoding') coding = coding === null ? value : `${coding}, ${value}`;
+      else if (name === 'connection') connection = connection ? `${connection}, ${value}` : value;
+      else if (name === 'keep-alive') keepAlive = value;
+      continue;
+    }
+    headers.push(field, value);
+  }
+
+  // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
+  const persistent = status !== 101 && isPersistent(text.charCodeAt(7) === 0x31, connection);
+  const framing = framingOf(status, method, length, coding);
+  return {
+    status,
+    reason: text.slice(13, statusEnd),
+    headers: passedOn(headers, connection, coding !== null && length !== null),
+    framing,
+    keepAlive: persistent && framing.kind !== 'close' && !(coding !== null && length !== null),
+    idle: keepAlive === null ? null : idleOf(keepAlive),
+  };
+}
+
+function framingOf(
+  status: number,
+  method: string,
+  length: string | null,
+  coding: string | null,
+): Framing {
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return NO_BODY;
+  if (coding !== null) {
+    if (coding.toLowerCase() === 'chunked') return CHUNKED;
+    throw new ProtocolError(`a transfer coding that nobody asked for: ${quoted(coding)}`);
+  }
+  if (length === null) return UNTIL_CLOSE;
+  if (!/^\d{1,15}$/.test(length)) throw new ProtocolError(`not a length: ${quoted(length)}`);
+  return length === '0' ? NO_BODY : { kind: 'length', length: Number(length) };
+}
+
+/**
+ * Drops what a Connection field names, and a length beside a transfer coding: the coding wins, and a
+ * client that believed the length would be fooled (RFC 9112 section 6.3).
+ */
+function passedOn(
+  headers: HeaderList,
+  connection: string | undefined,
+  fooled: boolean,
+): HeaderList {
+  const named = nominated(connection);
+  if (named === null && !fooled) return headers;
+  return headers.filter((_, i) => {
+    const name = headers[i - (i % 2)]!.toLowerCase();
+    return !(named?.has(name) ?? false) && !(fooled && name === 'content-length');
+  });
+}
+
+/** `timeout=5, max=100` -> 5000 */
+function idleOf(keepAlive: string): number | null {
+  const seconds = /\btimeout=(\d{1,6})\b/i.exec(keepAlive)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1000;
+}

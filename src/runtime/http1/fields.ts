@@ -1,0 +1,24 @@
+/**
+ * The value between two offsets, without the space around it. Not `trim()`, which takes 0xA0 for a
+ * space as well: in UTF-8 that is the second half of a letter (RFC 9110 section 5.5).
+ */
+export function fieldValue(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isSpace(text.charCodeAt(from))) from++;
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i;
+
+/** Whether the connection outlives the message (RFC 9112 section 9.3); all Connection fields joined. */
+export function isPersistent(http11: boolean, connection: string | undefined): boolean {
+  if (connection === undefined) return http11;
+  return !CLOSE.test(connection) && (http11 || KEEP_ALIVE.test(connection));
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

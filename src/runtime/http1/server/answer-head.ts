@@ -1,0 +1,52 @@
+import { type HeaderList, headerValue } from '../../../http/headers.ts';
+import type { Framing } from '../framing.ts';
+import type { Outgoing } from './outgoing.ts';
+
+/** What of a request decides how its answer is written. */
+export interface Asked {
+  readonly method: string;
+  readonly http11: boolean;
+}
+
+const NONE: Framing = { kind: 'none' };
+const CHUNKED: Framing = { kind: 'chunked' };
+const UNTIL_CLOSE: Framing = { kind: 'close' };
+
+/** Where the body of an answer will end (RFC 9112 section 6.3). */
+export function answerFraming(answer: Outgoing, { method, http11 }: Asked): Framing {
+  const { status } = answer;
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return NONE;
+  const length = headerValue(answer.headers, 'content-length');
+  if (length !== undefined) return { kind: 'length', length: Number(length) };
+  if (answer.body === null) return { kind: 'length', length: 0 };
+  return http11 ? CHUNKED : UNTIL_CLOSE;
+}
+
+/**
+ * The head of an answer, one character per byte, up to and including the empty line: reason and
+ * fields as they are, and what the client's connection needs to know. No field is invented, as
+ * RFC 9110 section 6.6.1 leaves Date to the origin server.
+ *
+ * @param keep whether the connection stays for another request
+ */
+export function answerHead(
+  { status, reason, headers, body }: Outgoing,
+  framing: Framing,
+  { http11 }: Asked,
+  keep: boolean,
+): string {
+  let head = `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}`;
+  if (framing.kind === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
+  else if (framing.kind === 'length' && body === null && framing.length === 0) {
+    if (headerValue(headers, 'content-length') === undefined) head += 'Content-Length: 0\r\n';
+  }
+  if (!keep) head += 'Connection: close\r\n';
+  else if (!http11) head += 'Connection: keep-alive\r\n';
+  return `${head}\r\n`;
+}
+
+function fieldLines(headers: HeaderList): string {
+  let lines = '';
+  for (let i = 0; i < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return lines;
+}

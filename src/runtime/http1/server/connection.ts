@@ -1,0 +1,212 @@
+import type { Socket } from 'node:net';
+import type { GatewayStatus } from '../../../exchange/gateway-error.ts';
+import { Deadline } from '../deadline.ts';
+import { answerFraming, answerHead } from './answer-head.ts';
+import { Incoming } from './incoming.ts';
+import { HEAD_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
+import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
+import { Refusal } from './refusal.ts';
+import type { Link, ServerRequest, TakenOver } from './request.ts';
+import { writeAnswer } from './write-answer.ts';
+
+/** What a connection needs of the listener it came in by. */
+export interface Owner {
+  /** No further request is wanted on any connection. */
+  readonly stopping: boolean;
+  respond(request: ServerRequest): Promise<Response>;
+  closed(connection: Connection): void;
+}
+
+/**
+ * What a connection waits for: a request's first byte, the rest of its head, its answer, the rest
+ * of a body that nobody wants, the client to take what was written, the client to close.
+ */
+type Phase = 'idle' | 'head' | 'exchange' | 'discard' | 'flush' | 'linger' | 'over';
+
+/** One connection of a client. Requests are answered one at a time, in their order. */
+export class Connection implements Link {
+  readonly #owner: Owner;
+  readonly #socket: Socket;
+  readonly #deadline = new Deadline(() => this.#expire());
+  readonly #incoming: Incoming;
+  #phase: Phase = 'idle';
+  /** The one that is being answered. */
+  #request: ServerRequest | null = null;
+  /** Its answer, once that has begun. */
+  #answer: Outgoing | null = null;
+  #lingersUntil = Infinity;
+  #peer: string | undefined;
+
+  constructor(socket: Socket, owner: Owner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#incoming = new Incoming(socket, this.#deadline, this);
+    this.#deadline.set(HEAD_TIME);
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.once('end', () => this.#onEnd());
+    // A close follows, which says all that we need to know.
+    socket.on('error', () => {});
+    socket.once('close', () => this.#onClose());
+  }
+
+  /** Nothing of a request has come since the last was answered. */
+  get idle(): boolean {
+    return this.#phase === 'idle';
+  }
+  get peer(): string {
+    return (this.#peer ??= this.#socket.remoteAddress ?? '');
+  }
+  get serverPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
+  takeOver(): TakenOver {
+    this.#phase = 'over';
+    this.#request = null;
+    this.#deadline.clear();
+    this.#socket.removeAllListeners('data').removeAllListeners('end');
+    return { socket: this.#socket, bytes: this.#incoming.release() };
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#phase !== 'linger') this.#read(bytes);
+    else if (performance.now() > this.#lingersUntil) this.destroy();
+    else if (this.#lingersUntil !== Infinity) this.#deadline.set(LINGER_PAUSE);
+  }
+
+  #read(bytes: Buffer | null): void {
+    const incoming = this.#incoming;
+    let request: ServerRequest | null;
+    try {
+      request = incoming.read(bytes);
+    } catch (error) {
+      return this.#refuse(error instanceof Refusal ? error.status : 400);
+    }
+    if (request !== null) {
+      this.#begin(request);
+    } else if (this.#phase === 'idle' && incoming.more) {
+      this.#phase = 'head';
+      this.#deadline.set(HEAD_TIME);
+    } else if (this.#phase === 'discard') {
+      if (incoming.whole) this.#next();
+      else if (incoming.tedious) this.#linger();
+    }
+    // The next request has to wait for its turn, and must not fill our memory meanwhile.
+    if (this.#phase === 'exchange' && incoming.whole && incoming.more) this.#socket.pause();
+  }
+
+  #begin(request: ServerRequest): void {
+    this.#phase = 'exchange';
+    this.#request = request;
+    this.#owner
+      .respond(request)
+      .then((answer) => this.#send(request, outgoing(answer)))
+      .catch(() => {
+        if (this.#request === request) this.#refuse(500);
+      });
+  }
+
+  #send(request: ServerRequest, answer: Outgoing): void {
+    // The client has left meanwhile, or was told that it took too long.
+    if (this.#request !== request) return answer.body?.cancel();
+    this.#answer = answer;
+    const { head } = request;
+    const framing = answerFraming(answer, head);
+    const lasts = head.keepAlive && framing.kind !== 'close' && this.#incoming.short;
+    const keep = lasts && !this.#owner.stopping;
+    this.#incoming.answering();
+    const text = answerHead(answer, framing, head, keep);
+    const written = writeAnswer(this.#socket, text, answer.body, framing);
+    if (written === null) this.#finish(request, keep);
+    else
+      written.then(
+        () => this.#finish(request, keep),
+        () => this.destroy(),
+      );
+  }
+
+  #finish(request: ServerRequest, keep: boolean): void {
+    if (this.#request !== request) return;
+    this.#request = null;
+    this.#answer = null;
+    this.#incoming.drop();
+    if (!keep) return this.#linger();
+    if (this.#incoming.whole) return this.#next();
+    this.#phase = 'discard';
+    this.#deadline.set(LINGER_PAUSE);
+    this.#socket.resume();
+  }
+
+  #next(): void {
+    if (this.#phase === 'over') return;
+    this.#deadline.set(IDLE_TIME);
+    if (this.#socket.writableNeedDrain) {
+      // A client that asks on and on without reading answers would fill our memory.
+      this.#phase = 'flush';
+      this.#socket.once('drain', () => this.#next());
+      return;
+    }
+    this.#phase = 'idle';
+    if (this.#owner.stopping && !this.#incoming.more) return this.#linger();
+    if (this.#socket.isPaused()) this.#socket.resume();
+    this.#read(null);
+  }
+
+  /** Ends the connection, with an answer of our own where none has begun. */
+  #refuse(status: GatewayStatus): void {
+    const request = this.#request;
+    this.#request = null;
+    this.#incoming.drop();
+    if (this.#answer !== null) return this.destroy();
+    request?.gone?.();
+    this.#socket.write(errorAnswer(status), 'latin1');
+    this.#linger();
+  }
+
+  /**
+   * Closes our side and reads on for a while: closing both at once while the client still sends
+   * would make its system throw away the answer (RFC 9112 section 9.6).
+   */
+  #linger(): void {
+    this.#phase = 'linger';
+    this.#deadline.clear();
+    this.#socket.end(() => {
+      if (this.#phase !== 'linger') return;
+      this.#lingersUntil = performance.now() + LINGER_TIME;
+      this.#deadline.set(LINGER_PAUSE);
+    });
+    this.#socket.resume();
+  }
+
+  /** The client closed its side. As with nginx, who does that before the answer does not want it. */
+  #onEnd(): void {
+    if (this.#request !== null) this.destroy();
+  }
+
+  #onClose(): void {
+    this.#phase = 'over';
+    this.#deadline.dispose();
+    this.#owner.closed(this);
+    const request = this.#request;
+    this.#request = null;
+    this.#incoming.drop();
+    if (this.#answer === null) request?.gone?.();
+    else this.#answer.body?.cancel();
+  }
+
+  #expire(): void {
+    switch (this.#phase) {
+      case 'head':
+      case 'exchange':
+        return this.#refuse(408);
+      case 'discard':
+        return this.#linger();
+      default:
+        this.destroy();
+    }
+  }
+}

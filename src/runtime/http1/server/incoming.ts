@@ -1,0 +1,127 @@
+import type { Socket } from 'node:net';
+import { BodyPipe, type Flow } from '../body-pipe.ts';
+import type { Deadline } from '../deadline.ts';
+import { BodyBrokeOff } from './broke-off.ts';
+import { BODY_HIGH_WATER, BODY_TIME, DISCARD_LIMIT } from './limits.ts';
+import { type Link, ServerRequest } from './request.ts';
+import type { RequestHead } from './request-head.ts';
+import { type RequestListener, RequestParser } from './request-parser.ts';
+
+/** What comes in by a connection: requests one after another, and the body of the present one. */
+export class Incoming implements RequestListener, Flow {
+  readonly #socket: Socket;
+  readonly #deadline: Deadline;
+  readonly #link: Link;
+  readonly #parser = new RequestParser(this);
+  /** Its head has come, and it has not been handed on yet. */
+  #arrived: ServerRequest | null = null;
+  /** As long as somebody wants it. */
+  #body: BodyPipe | null = null;
+  /** The client waits for a 100. */
+  #expectsContinue = false;
+  #skipped = 0;
+
+  /** @param deadline moved when a body is waited for, and cleared when it comes */
+  constructor(socket: Socket, deadline: Deadline, link: Link) {
+    this.#socket = socket;
+    this.#deadline = deadline;
+    this.#link = link;
+  }
+
+  /** True when all of the present request is here. */
+  get whole(): boolean {
+    return this.#parser.whole;
+  }
+
+  /** True when there are bytes of a head, or behind a whole request. */
+  get more(): boolean {
+    return this.#parser.held > 0;
+  }
+
+  /** True when what is left of the request is little enough to be skipped if need be. */
+  get short(): boolean {
+    return !this.#expectsContinue && this.#parser.remaining <= DISCARD_LIMIT;
+  }
+
+  /** True when more was skipped than a kept connection is worth. */
+  get tedious(): boolean {
+    return this.#skipped > DISCARD_LIMIT;
+  }
+
+  /**
+   * Reads bytes that came, or with `null` those behind the last request. Hands over the request
+   * whose head is complete now, with all of its body that came along: a small one is there whole.
+   *
+   * @throws ProtocolError
+   */
+  read(bytes: Buffer | null): ServerRequest | null {
+    if (bytes === null) this.#parser.next();
+    else this.#parser.push(bytes);
+    const request = this.#arrived;
+    this.#arrived = null;
+    return request;
+  }
+
+  /** The answer begins: it is too late for a 100. */
+  answering(): void {
+    this.#expectsContinue = false;
+  }
+
+  /** Nobody reads the rest of the body; whoever does now is told that it broke off. */
+  drop(): void {
+    this.#arrived = null;
+    if (this.#body !== null && !this.#parser.whole) this.#body.fail(new BodyBrokeOff());
+    this.#body = null;
+  }
+
+  /** The bytes that have not been read, given away. */
+  release(): Buffer {
+    return this.#parser.release();
+  }
+
+  head(head: RequestHead): void {
+    this.#deadline.clear();
+    this.#skipped = 0;
+    this.#body = head.framing.kind === 'none' ? null : new BodyPipe(this, BODY_HIGH_WATER);
+    this.#expectsContinue = head.expectsContinue && this.#body !== null;
+    this.#arrived = new ServerRequest(head, this.#body, this.#link);
+  }
+
+  data(bytes: Buffer): void {
+    // A client that did not wait needs no invitation (RFC 9110 section 10.1.1).
+    this.#expectsContinue = false;
+    if (this.#body === null) {
+      this.#skipped += bytes.byteLength;
+      return;
+    }
+    this.#deadline.clear();
+    this.#body.push(bytes);
+  }
+
+  end(): void {
+    this.#deadline.clear();
+    this.#body?.end();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (this.#body !== null) this.#socket.resume();
+  }
+
+  cancel(): void {
+    this.#body = null;
+    this.#deadline.clear();
+    // What to do with the rest is decided when the request is answered.
+    if (!this.#parser.whole) this.#socket.pause();
+  }
+
+  wanted(): void {
+    if (this.#body === null) return;
+    this.#deadline.set(BODY_TIME);
+    if (this.#expectsContinue) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    this.#expectsContinue = false;
+  }
+}

@@ -1,0 +1,32 @@
+/** Bytes of a request line: what nginx and Apache take, and more than browsers and caches agree on. */
+export const REQUEST_LINE_LIMIT: number = 8 * 1024;
+
+/** Bytes of a whole head: nginx's four buffers of 8 KiB. */
+export const HEAD_LIMIT: number = 32 * 1024;
+
+/** Fields of a head: twice Apache's, and few enough that no field name can make a lookup slow. */
+export const FIELD_LIMIT = 200;
+
+/** Milliseconds that a head may take to arrive, from its first byte on: nginx's. */
+export const HEAD_TIME = 60_000;
+
+/** Milliseconds that a connection waits for its next request: nginx's. */
+export const IDLE_TIME = 75_000;
+
+/** Milliseconds that a body may stand still while somebody waits for it: nginx's. */
+export const BODY_TIME = 60_000;
+
+/** Bytes of a body that wait for their reader before the client has to wait: one read of a socket. */
+export const BODY_HIGH_WATER: number = 64 * 1024;
+
+/**
+ * Bytes of a body nobody wants that are read to keep the connection. Setting up a new one costs
+ * about as much as that.
+ */
+export const DISCARD_LIMIT: number = 64 * 1024;
+
+/** Milliseconds between two reads of what a client still sends after its last answer. */
+export const LINGER_PAUSE = 2000;
+
+/** Milliseconds of all such reads: nginx's lingering_time. */
+export const LINGER_TIME = 30_000;

@@ -1,0 +1,41 @@
+import type { HeaderList } from '../../../http/headers.ts';
+import type { Received } from '../../../http/inbound.ts';
+import type { Upload } from '../../../http/upload.ts';
+import { receiveWeb } from '../../fetch/receive.ts';
+import { ServerRequest } from './request.ts';
+
+/** Reads a request of our own listener without building web objects; any other as a web request. */
+export function receive(request: Request): Received {
+  if (request instanceof ServerRequest) return new ServerReceived(request);
+  return receiveWeb(request, { peer: '', serverPort: 0 });
+}
+
+class ServerReceived implements Received {
+  readonly method: string;
+  readonly target: string;
+  readonly scheme = 'http';
+  readonly headers: HeaderList;
+  readonly upload: Upload | null;
+  readonly #request: ServerRequest;
+
+  constructor(request: ServerRequest) {
+    this.#request = request;
+    this.method = request.method;
+    this.target = request.target;
+    this.headers = request.head.headers;
+    this.upload = request.upload;
+  }
+
+  get authority(): string {
+    return this.#request.head.host;
+  }
+  get serverPort(): number {
+    return this.#request.link.serverPort;
+  }
+  get peer(): string {
+    return this.#request.link.peer;
+  }
+  onGone(callback: () => void): void {
+    this.#request.gone = callback;
+  }
+}

@@ -1,0 +1,120 @@
+import type { HeaderList } from '../../../http/headers.ts';
+import { fieldValue, isPersistent } from '../fields.ts';
+import { quoted } from '../protocol-error.ts';
+import { bodyFraming, type RequestFraming } from './body-framing.ts';
+import { checkedHost } from './host.ts';
+import { FIELD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
+import { Refusal } from './refusal.ts';
+
+/** The head of a request, as received. */
+export interface RequestHead {
+  readonly method: string;
+  readonly target: string;
+  readonly http11: boolean;
+  readonly headers: HeaderList;
+  /** Value of Host, `''` when there is none. */
+  readonly host: string;
+  readonly framing: RequestFraming;
+  /** Whether the client wants the connection to carry another request. */
+  readonly keepAlive: boolean;
+  /** The client waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
+  readonly expectsContinue: boolean;
+}
+
+/**
+ * A whole head, strictly: a request line of three parts with one space between them, a target in
+ * origin, absolute or asterisk form, then fields whose names are tokens with nothing between them
+ * and the colon. No line folding, no bare CR or LF, no control characters but the tab (RFC 9112
+ * sections 2.2, 3, 5.1 and 5.2, RFC 9110 section 5.5).
+ */
+const HEAD =
+  /^[!#$%&'*+\-.^_`|~\w]+ (?:\/[\x21-\x7e\x80-\xff]*|\*|[A-Za-z][A-Za-z\d+.-]*:\/\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.[01](?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*$/;
+
+/** A request line of another version, HTTP/2's preface included. */
+const OTHER_VERSION = /^[!-~]+ [!-~\x80-\xff]+ HTTP\/\d+\.\d+$/;
+
+/**
+ * Reads the head of a request.
+ *
+ * @param text everything before the empty line, one character per byte
+ * @throws Refusal
+ */
+export function parseRequestHead(text: string): RequestHead {
+  let lineEnd = text.indexOf('\r\n');
+  const requestLineEnd = lineEnd === -1 ? text.length : lineEnd;
+  if (requestLineEnd > REQUEST_LINE_LIMIT) throw new Refusal(414, 'a request line over 8 KiB');
+  if (!HEAD.test(text)) throw refusalOf(text.slice(0, requestLineEnd));
+  const methodEnd = text.indexOf(' ');
+  const http11 = text.charCodeAt(requestLineEnd - 1) === 0x31;
+  const headers: HeaderList = [];
+  let host: string | null = null;
+  let length: string | null = null;
+  let coding: string | null = null;
+  let connection: string | undefined;
+  let expect: string | null = null;
+
+  while (lineEnd !== -1) {
+    const start = lineEnd + 2;
+    lineEnd = text.indexOf('\r\n', start);
+    const colon = text.indexOf(':', start);
+    const field = text.slice(start, colon);
+    const value = fieldValue(text, colon + 1, lineEnd === -1 ? text.length : lineEnd);
+    if (headers.push(field, value) > 2 * FIELD_LIMIT) throw new Refusal(431, 'too many fields');
+    switch (SPECIAL_LENGTHS.has(field.length) ? field.toLowerCase() : '') {
+      case 'host':
+        host = only(host, value, 'Host');
+        break;
+      case 'content-length':
+        length = only(length, value, 'Content-Length');
+        break;
+      case 'transfer-encoding':
+        coding = coding === null ? value : `${coding}, ${value}`;
+        break;
+      case 'connection':
+        connection = connection === undefined ? value : `${connection}, ${value}`;
+        break;
+      case 'expect':
+        expect = expect === null ? value : `${expect}, ${value}`;
+    }
+  }
+
+  const method = text.slice(0, methodEnd);
+  // There is nothing to tunnel to: targets are chosen by routes.
+  if (method === 'CONNECT') throw new Refusal(501, 'CONNECT');
+  return {
+    method,
+    target: text.slice(methodEnd + 1, requestLineEnd - 9),
+    http11,
+    headers,
+    host: checkedHost(host, http11),
+    framing: bodyFraming(length, coding, http11),
+    keepAlive: isPersistent(http11, connection),
+    expectsContinue: expect !== null && http11 && isContinue(expect),
+  };
+}
+
+/** Of the fields that say something to the listener: a quick look spares the others a lower case. */
+const SPECIAL_LENGTHS: ReadonlySet<number> = new Set(
+  ['host', 'content-length', 'transfer-encoding', 'connection', 'expect'].map(
+    ({ length }) => length,
+  ),
+);
+
+/** Two of these, even if they agree, mean that somebody on the way reads the request differently. */
+function only(before: string | null, value: string, name: string): string {
+  if (before !== null) throw new Refusal(400, `${name} twice`);
+  return value;
+}
+
+/** @throws Refusal for any other expectation (RFC 9110 section 10.1.1) */
+function isContinue(expect: string): boolean {
+  if (expect.toLowerCase() === '100-continue') return true;
+  throw new Refusal(417, `an expectation that cannot be met: ${quoted(expect)}`);
+}
+
+function refusalOf(requestLine: string): Refusal {
+  if (/^CONNECT [!-~]+ HTTP\/1\.[01]$/.test(requestLine)) return new Refusal(501, 'CONNECT');
+  if (OTHER_VERSION.test(requestLine) && !/ HTTP\/1\.[01]$/.test(requestLine))
+    return new Refusal(505, `another version of HTTP: ${quoted(requestLine)}`);
+  return new Refusal(400, `not the head of an HTTP/1.1 request: ${quoted(requestLine)}`);
+}

@@ -1,0 +1,115 @@
+import type { Socket } from 'node:net';
+import { originForm } from '../../../http/target.ts';
+import { Upload } from '../../../http/upload.ts';
+import type { HeaderList } from '../../../http/headers.ts';
+import { uploadStream } from '../../fetch/body.ts';
+import type { BodyPipe } from '../body-pipe.ts';
+import { urlHost } from './host.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** A connection that no longer speaks HTTP. */
+export interface TakenOver {
+  readonly socket: Socket;
+  /** What the client has sent behind the request. */
+  readonly bytes: Buffer;
+}
+
+/** Where a request came in. */
+export interface Link {
+  /** Address of the socket's peer. */
+  readonly peer: string;
+  /** Port of the listener. */
+  readonly serverPort: number;
+  /** Takes the connection away from HTTP, for the tunnel of an upgrade. Its request gets no answer. */
+  takeOver(): TakenOver;
+}
+
+/**
+ * A request of our own listener: what the exchange needs is read straight from its head, and a real
+ * `Request` is built only when other code (the admin API, middleware) asks for what only it has.
+ */
+export class ServerRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly head: RequestHead;
+  readonly link: Link;
+  /** Called by the connection when the client leaves before it was answered. */
+  gone: (() => void) | null = null;
+  readonly #body: BodyPipe | null;
+  #upload: Upload | null = null;
+  #headers: Headers | null = null;
+  #request: Request | null = null;
+
+  /** @param body `null` when the request has none */
+  constructor(head: RequestHead, body: BodyPipe | null, link: Link) {
+    this.head = head;
+    this.link = link;
+    this.method = head.method;
+    this.target = originForm(head.target);
+    this.#body = body;
+  }
+
+  get url(): string {
+    return `http://${urlHost(this.head.host)}${this.target}`;
+  }
+  get upload(): Upload | null {
+    if (this.#body === null) return null;
+    const { framing } = this.head;
+    this.#upload ??= new Upload(this.#body, framing.kind === 'length' ? framing.length : null);
+    return this.#upload;
+  }
+  get headers(): Headers {
+    this.#headers ??= webHeaders(this.head.headers);
+    return this.#headers;
+  }
+  get body(): ReadableStream<Uint8Array> | null {
+    return this.#real().body;
+  }
+  get bodyUsed(): boolean {
+    return this.#request?.bodyUsed ?? false;
+  }
+  get signal(): AbortSignal {
+    return this.#real().signal;
+  }
+  clone(): Request {
+    return this.#real().clone();
+  }
+  text(): Promise<string> {
+    return this.#real().text();
+  }
+  json(): Promise<unknown> {
+    return this.#real().json();
+  }
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#real().arrayBuffer();
+  }
+  blob(): Promise<Blob> {
+    return this.#real().blob();
+  }
+  formData(): Promise<FormData> {
+    return this.#real().formData();
+  }
+
+  #real(): Request {
+    this.#request ??= webRequest(this.method, this.url, this.headers, this.upload);
+    return this.#request;
+  }
+}
+
+function webHeaders(raw: HeaderList): Headers {
+  const headers = new Headers();
+  for (let i = 0; i < raw.length; i += 2) headers.append(raw[i]!, raw[i + 1]!);
+  return headers;
+}
+
+function webRequest(method: string, url: string, headers: Headers, upload: Upload | null): Request {
+  if (upload === null || method === 'GET' || method === 'HEAD') {
+    return new Request(url, { method, headers });
+  }
+  const body = uploadStream(upload);
+  return new Request(url, { method, headers, body, duplex: 'half' } as RequestInit);
+}
+
+// `instanceof Request` holds, as middleware expects.
+Object.setPrototypeOf(ServerRequest.prototype, Request.prototype);
+Object.setPrototypeOf(ServerRequest, Request);

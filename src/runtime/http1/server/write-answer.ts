@@ -1,0 +1,120 @@
+import type { Socket } from 'node:net';
+import { nextTick } from 'node:process';
+import type { BodySource } from '../../../http/upload.ts';
+import { BodyPipe } from '../body-pipe.ts';
+import type { Framing } from '../framing.ts';
+
+/** Answers up to this many bytes are copied into one piece: cheaper than telling the system of three. */
+const ONE_PIECE = 16 * 1024;
+
+const LAST_CHUNK = '0\r\n\r\n';
+
+/**
+ * Writes an answer: in one write when all of it is here, else as it comes and as the client takes it.
+ *
+ * @returns `null` when all is written; else a promise that rejects when the body broke off, or has
+ * another length than its head says. The client must see that too, never a short body that looks
+ * whole
+ */
+export function writeAnswer(
+  socket: Socket,
+  head: string,
+  body: BodySource | null,
+  framing: Framing,
+): Promise<void> | null {
+  if (framing.kind === 'none') body?.cancel();
+  if (body === null || framing.kind === 'none') {
+    if (framing.kind === 'length' && framing.length !== 0) return Promise.reject(wrongLength());
+    socket.write(head, 'latin1');
+    return null;
+  }
+  // What is here already goes along with the head.
+  if (!(body instanceof BodyPipe)) {
+    socket.cork();
+    nextTick(() => socket.uncork());
+    socket.write(head, 'latin1');
+    return pump(socket, body, framing, 0);
+  }
+  const { complete } = body;
+  const chunks = body.drain();
+  const written = writeTogether(socket, head, chunks, framing.kind === 'chunked', complete);
+  return complete ? null : pump(socket, body, framing, written);
+}
+
+/** @returns bytes of the body */
+function writeTogether(
+  socket: Socket,
+  head: string,
+  chunks: readonly Uint8Array[],
+  chunked: boolean,
+  last: boolean,
+): number {
+  let size = 0;
+  for (const chunk of chunks) size += chunk.byteLength;
+  const before = chunked && size > 0 ? `${head}${size.toString(16)}\r\n` : head;
+  const after = chunked ? `${size > 0 ? '\r\n' : ''}${last ? LAST_CHUNK : ''}` : '';
+  const total = before.length + size + after.length;
+  if (total > ONE_PIECE) {
+    socket.cork();
+    socket.write(before, 'latin1');
+    for (const chunk of chunks) socket.write(chunk);
+    if (after !== '') socket.write(after, 'latin1');
+    socket.uncork();
+  } else if (size === 0) {
+    socket.write(before + after, 'latin1');
+  } else {
+    const piece = Buffer.allocUnsafe(total);
+    let at = piece.write(before, 0, 'latin1');
+    for (const chunk of chunks) {
+      piece.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    piece.write(after, at, 'latin1');
+    socket.write(piece);
+  }
+  return size;
+}
+
+async function pump(
+  socket: Socket,
+  body: BodySource,
+  framing: Framing,
+  begun: number,
+): Promise<void> {
+  const chunked = framing.kind === 'chunked';
+  let left = framing.kind === 'length' ? framing.length - begun : Infinity;
+  for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) {
+    left -= chunk.byteLength;
+    if (left < 0) throw wrongLength();
+    // A chunk of size 0 would end the body (RFC 9112 section 7.1).
+    if (chunk.byteLength > 0 && !writeChunk(socket, chunk, chunked)) await drained(socket);
+  }
+  if (framing.kind === 'length' && left !== 0) throw wrongLength();
+  if (chunked) socket.write(LAST_CHUNK, 'latin1');
+}
+
+function wrongLength(): Error {
+  return new Error('a body of another length than its head says');
+}
+
+function writeChunk(socket: Socket, chunk: Uint8Array, chunked: boolean): boolean {
+  if (!chunked) return socket.write(chunk);
+  socket.cork();
+  socket.write(`${chunk.byteLength.toString(16)}\r\n`, 'latin1');
+  socket.write(chunk);
+  const more = socket.write('\r\n', 'latin1');
+  socket.uncork();
+  return more;
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.once('drain', done);
+    socket.once('close', done);
+  });
+}

@@ -1,0 +1,9 @@
+import { http1Runtime } from './http1/runtime.ts';
+import type { ServerRuntime } from './server.ts';
+
+/** The gateway's view of Node. */
+export function nodeRuntime(): ServerRuntime {
+  return http1Runtime('node');
+}
+
+export { nodeRuntime as runtime };

@@ -1,0 +1,46 @@
+import { ProtocolError } from '../../../../../src/runtime/http1/protocol-error.ts';
+import { Refusal } from '../../../../../src/runtime/http1/server/refusal.ts';
+import type { RequestHead } from '../../../../../src/runtime/http1/server/request-head.ts';
+import { RequestParser } from '../../../../../src/runtime/http1/server/request-parser.ts';
+
+/** What a parser made of some bytes. */
+export interface Read {
+  readonly requests: { readonly head: RequestHead; body: string; whole: boolean }[];
+  /** Status that it was refused with, `null` if it was not. */
+  refused: number | null;
+  /** Bytes at the end that are no whole head yet. */
+  held: number;
+}
+
+/** Reads pieces of a connection, one request after another, up to a refusal. */
+export function readPieces(pieces: readonly string[]): Read {
+  const read: Read = { requests: [], refused: null, held: 0 };
+  const parser = new RequestParser({
+    head: (head) => read.requests.push({ head, body: '', whole: head.framing.kind === 'none' }),
+    data: (bytes) => (read.requests.at(-1)!.body += bytes.toString('latin1')),
+    end: () => (read.requests.at(-1)!.whole = true),
+  });
+  try {
+    for (const piece of pieces) {
+      parser.push(Buffer.from(piece, 'latin1'));
+      while (parser.whole) parser.next();
+    }
+    read.held = parser.held;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    read.refused = error instanceof Refusal ? error.status : 400;
+  }
+  return read;
+}
+
+/** The text in pieces of so many bytes. */
+export function cut(text: string, size: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+    text.slice(i * size, (i + 1) * size),
+  );
+}
+
+/** The text in two pieces, at every position. */
+export function* cuts(text: string): Iterable<[string, string]> {
+  for (let at = 1; at < text.length; at++) yield [text.slice(0, at), text.slice(at)];
+}
