@@ -56,8 +56,6 @@ const CAN = {
   fieldOrderOfHead: [],
   /** Fields that are there twice: workerd joins all but Set-Cookie (RFC 9110 section 5.3). */
   repeatedFields: SERVERS,
-  /** Several Cookie fields, joined as cookies are: workerd writes a comma. */
-  repeatedCookies: SERVERS,
   /** Bytes above 127 in a target pass as they are: workerd writes escapes. */
   bytesInTarget: SERVERS,
   /** Bytes above 127 in a reason phrase. */

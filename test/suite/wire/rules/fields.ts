@@ -1,4 +1,4 @@
-import { is, type Rule, unless, where } from '../rule.ts';
+import { is, type Rule, unless } from '../rule.ts';
 
 /** Fields that each hop writes by itself, wherever it likes. */
 const OWN = /^(?:host|connection|keep-alive|content-length|transfer-encoding)$/;
@@ -39,13 +39,6 @@ export const fields: readonly Rule[] = [
       name !== 'set-cookie' &&
       direct.length > 1 &&
       through.join('\n') === direct.join(', '),
-  },
-  {
-    name: 'repeated Cookie fields are joined as cookies (RFC 6265 section 5.4)',
-    on: (runtime) => where('repeatedCookies')(runtime) && unless('repeatedFields')(runtime),
-    accepts: (difference) =>
-      is('upstream', 'field', 'cookie')(difference) &&
-      difference.through.join('\n') === difference.direct.join('; '),
   },
   {
     name: 'bytes of a field that are no UTF-8 are replaced',
