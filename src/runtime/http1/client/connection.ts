@@ -4,6 +4,7 @@ import type { Outbound } from '../../../http/outbound.ts';
 import type { Upload } from '../../../http/upload.ts';
 import { ClientLeftError, TransportError } from '../../../http/transport.ts';
 import { BodyPipe } from '../body-pipe.ts';
+import { drained, LAST_CHUNK, writeChunk } from '../body-writer.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { Deadline } from '../deadline.ts';
 import { transportError } from './failure.ts';
@@ -147,8 +148,8 @@ export class Connection implements AnswerListener {
         if (!current()) return upload.cancel();
         if (chunk === null) break;
         if (this.#head === null) this.#wait('send', timeouts.send);
-        if (!this.#writeChunk(chunk, framing)) {
-          await this.#drained();
+        if (!writeChunk(this.#socket, chunk, framing === 'chunked')) {
+          await drained(this.#socket);
           if (!current()) return upload.cancel();
         }
       }
@@ -157,33 +158,8 @@ export class Connection implements AnswerListener {
       if (current()) this.#close(new ClientLeftError(error));
       return;
     }
-    if (framing === 'chunked') this.#socket.write('0\r\n\r\n', 'latin1');
+    if (framing === 'chunked') this.#socket.write(LAST_CHUNK, 'latin1');
     this.#onSent();
-  }
-
-  #writeChunk(chunk: Uint8Array, framing: BodyFraming): boolean {
-    if (framing !== 'chunked') return this.#socket.write(chunk);
-    // A chunk of size 0 would end the body (RFC 9112 section 7.1).
-    if (chunk.byteLength === 0) return true;
-    this.#socket.cork();
-    this.#socket.write(`${chunk.byteLength.toString(16)}\r\n`, 'latin1');
-    this.#socket.write(chunk);
-    const more = this.#socket.write('\r\n', 'latin1');
-    this.#socket.uncork();
-    return more;
-  }
-
-  #drained(): Promise<void> {
-    const socket = this.#socket;
-    return new Promise((resolve) => {
-      const done = () => {
-        socket.off('drain', done);
-        socket.off('close', done);
-        resolve();
-      };
-      socket.once('drain', done);
-      socket.once('close', done);
-    });
   }
 
   #onSent(): void {

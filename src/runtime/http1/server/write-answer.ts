@@ -2,12 +2,11 @@ import type { Socket } from 'node:net';
 import { nextTick } from 'node:process';
 import type { BodySource } from '../../../http/upload.ts';
 import { BodyPipe } from '../body-pipe.ts';
+import { drained, LAST_CHUNK, writeChunk } from '../body-writer.ts';
 import type { Framing } from '../framing.ts';
 
 /** Answers up to this many bytes are copied into one piece: cheaper than telling the system of three. */
 const ONE_PIECE = 16 * 1024;
-
-const LAST_CHUNK = '0\r\n\r\n';
 
 /**
  * Writes an answer: in one write when all of it is here, else as it comes and as the client takes it.
@@ -86,8 +85,7 @@ async function pump(
   for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) {
     left -= chunk.byteLength;
     if (left < 0) throw wrongLength();
-    // A chunk of size 0 would end the body (RFC 9112 section 7.1).
-    if (chunk.byteLength > 0 && !writeChunk(socket, chunk, chunked)) await drained(socket);
+    if (!writeChunk(socket, chunk, chunked)) await drained(socket);
   }
   if (framing.kind === 'length' && left !== 0) throw wrongLength();
   if (chunked) socket.write(LAST_CHUNK, 'latin1');
@@ -95,26 +93,4 @@ async function pump(
 
 function wrongLength(): Error {
   return new Error('a body of another length than its head says');
-}
-
-function writeChunk(socket: Socket, chunk: Uint8Array, chunked: boolean): boolean {
-  if (!chunked) return socket.write(chunk);
-  socket.cork();
-  socket.write(`${chunk.byteLength.toString(16)}\r\n`, 'latin1');
-  socket.write(chunk);
-  const more = socket.write('\r\n', 'latin1');
-  socket.uncork();
-  return more;
-}
-
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.once('drain', done);
-    socket.once('close', done);
-  });
 }
