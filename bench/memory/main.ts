@@ -32,7 +32,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
       const measured = await measure(runtime, uploads, { sink, mirror, pinned, ...numbers });
       verdicts.push(...verdictsOn(uploads, measured));
     }
-    const live = liveMemory(runtime.name);
+    const live = await liveMemory(runtime.name);
     console.log(`\n${runtime.name}: ${live.what}`);
     live.close();
     console.log(table([HEADINGS, ...verdicts.map(({ cells }) => cells)]));

@@ -1,7 +1,7 @@
 import type { GatewayProcess, TestRuntime } from '../../test/runtimes/runtime.ts';
 import { sample } from '../../test/support/outcomes.ts';
 import { until } from '../../test/support/until.ts';
-import { liveMemory } from '../machine/live-memory.ts';
+import { type LiveMemory, liveMemory } from '../machine/live-memory.ts';
 import type { Pinning } from '../machine/pin.ts';
 import { resultOf } from '../own-process.ts';
 import { MIB, MIRROR_MEMORY, type Uploads } from './cases.ts';
@@ -33,8 +33,8 @@ const GIVE_BACK_MILLISECONDS = 3000;
 
 /** One turn in a new gateway, looking at its memory all the time. */
 export async function memoryTurn(options: TurnOptions): Promise<MemoryTurn> {
-  const live = liveMemory(options.runtime.name);
-  const gateway = await start(options, live.env);
+  const live = await liveMemory(options.runtime.name);
+  const gateway = await start(options, live.start);
   const idle = await live.read(gateway);
   let peak = 0;
   let recorded = 0;
@@ -70,11 +70,12 @@ export async function timeTurn(options: TurnOptions): Promise<number> {
 
 async function start(
   { runtime, route, pinned }: TurnOptions,
-  env: Readonly<Record<string, string>>,
+  probe: LiveMemory['start'],
 ): Promise<GatewayProcess> {
   const gateway = await runtime.start({
+    ...probe,
     routes: [route],
-    env: { MIRROR_MEMORY: String(MIRROR_MEMORY), LOG_LEVEL: 'error', ...env },
+    env: { MIRROR_MEMORY: String(MIRROR_MEMORY), LOG_LEVEL: 'error', ...probe.env },
   });
   pinned.gateway(gateway.program);
   return gateway;

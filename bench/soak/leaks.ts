@@ -9,13 +9,13 @@ export interface Change {
 const MIB = 1024 * 1024;
 
 /**
- * Bytes that memory may grow after the first fifth. Node and Bun tell what is alive; resident memory goes on
- * growing for a while with compiled code and with garbage of uploads, and stays there. On workerd it
- * grows without end for a Worker of one line, too: locally nothing makes it collect.
+ * Bytes that memory may grow after the first fifth. Servers tell what is alive. workerd does
+ * not, and its resident memory grows without end for a Worker of one line, too: locally nothing makes
+ * it collect.
  */
 const GROWTH: Readonly<Record<RuntimeName, number>> = {
   node: 8 * MIB,
-  deno: 96 * MIB,
+  deno: 8 * MIB,
   bun: 8 * MIB,
   workers: Infinity,
 };

@@ -50,9 +50,9 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     moodyMirror(random(seed + 2)),
   ]);
   const closeAll = () => Promise.all([upstream.close(), a.close(), b.close()]);
-  const live = liveMemory(runtime.name);
+  const live = await liveMemory(runtime.name);
   const routes = soakRoutes(upstream, [a, b]);
-  const gateway = await runtime.start({ routes, env: live.env });
+  const gateway = await runtime.start({ routes, ...live.start });
   try {
     return await soakOf(gateway, routes, { ...options, live, closeAll });
   } finally {

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly adminKey?: string | null;
   /** Further settings, by variable. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags of the runtime itself. Deno only: the others take them from a variable. */
+  readonly flags?: readonly string[];
 }
 
 /** A gateway that runs as its own process, started as its users start it. */
@@ -44,6 +46,7 @@ export interface TestRuntime {
 export interface LaunchOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
 }
 
 /** Everything but Workers: a process with flags, signals and an exit status. */

@@ -8,10 +8,13 @@ import { KEY, type LaunchOptions, type RuntimeName, type TestServerRuntime } fro
 /** A runtime whose gateway is a server with a file of routes: everything but Workers. */
 export function serverRuntime(
   name: RuntimeName,
-  command: (folder: string) => readonly [program: string, ...args: string[]],
+  command: (
+    folder: string,
+    flags: readonly string[],
+  ) => readonly [program: string, ...args: string[]],
 ): TestServerRuntime {
-  function launch(folder: string, { args = [], env = {} }: LaunchOptions): Program {
-    const [program, ...first] = command(folder);
+  function launch(folder: string, { args = [], env = {}, flags = [] }: LaunchOptions): Program {
+    const [program, ...first] = command(folder, flags);
     return run(program, [...first, ...args], { env });
   }
 
@@ -31,6 +34,7 @@ export function serverRuntime(
           ...(adminKey !== null && { ADMIN_KEY: adminKey }),
           ...env,
         },
+        ...(options.flags && { flags: options.flags }),
       });
       if (options.folder === undefined)
         void started.exited.then(() => rm(folder, { recursive: true, force: true }));
