@@ -2,6 +2,7 @@ import type { HeaderList } from '../http/headers.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound, Timeouts } from '../http/outbound.ts';
 import { type Call, ClientLeftError, type Forward } from '../http/transport.ts';
+import { Upload } from '../http/upload.ts';
 import { requestHeaders } from './request-headers.ts';
 import { mayRetry } from './retry.ts';
 import type { Trust } from './trust.ts';
@@ -41,8 +42,8 @@ export function prepareExchange(
     const call = forward(to);
     inbound.onGone(() => call.abort(new ClientLeftError()));
     if (upstream.counts) countUntilOver(call, tried.at(-1)!);
-    // With one node there is nothing to choose, and without a body nothing to keep.
-    if (upstream.nodes.length === 1 && inbound.upload === null) return call.done;
+    // With one node there is nothing to choose, and without a stream nothing to end.
+    if (upstream.nodes.length === 1 && !(to.body instanceof Upload)) return call.done;
     return orNext(call, tried, started);
   }
 
@@ -95,5 +96,5 @@ function outboundOf(
   headers: HeaderList,
   timeouts: Timeouts,
 ): Outbound {
-  return { origin, target, method, headers, body: upload, timeouts };
+  return { origin, target, method, headers, body: upload?.whole ?? upload, timeouts };
 }

@@ -59,7 +59,7 @@ export function packed(): Packed {
   };
 }
 
-/** A few bytes of a large read buffer would keep the whole buffer alive. */
-function compact(bytes: Uint8Array): Uint8Array {
+/** The bytes, to be kept for a while: a few of a large read buffer would keep all of it alive. */
+export function compact(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > 2 * bytes.byteLength ? new Uint8Array(bytes) : bytes;
 }

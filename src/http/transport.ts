@@ -59,5 +59,8 @@ export interface CopyAnswer {
  * Sends a copy to a mirror and drops the answer: resolves once that was drained or, when it is
  * long, cut off. Uses sockets apart from those of `Forward`, so that a bad
  * mirror cannot take the primary's.
+ *
+ * @param life milliseconds for everything, to the last byte of the answer. A copy that is not
+ * answered by then fails with `timeout`; of one that is, the rest of the answer is cut off
  */
-export type SendCopy = (request: Outbound) => Call<CopyAnswer>;
+export type SendCopy = (request: Outbound, life: number) => Call<CopyAnswer>;

@@ -28,6 +28,8 @@ const REPLAY_LIMIT = 64 * 1024;
 export class Upload {
   /** From `Content-Length`, in bytes; `null` when the length is not known beforehand. */
   readonly length: number | null;
+  /** All of it, when it came along with the head: then there is no need to wait for anything. */
+  readonly whole: Uint8Array | null;
   readonly #source: BodySource;
   #tap: Tap | null = null;
   /** What was read so far; `null` once it is too much to keep or nobody else will want it. */
@@ -39,9 +41,10 @@ export class Upload {
   #cancelled = false;
   #ended = false;
 
-  constructor(source: BodySource, length: number | null) {
+  constructor(source: BodySource, length: number | null, whole: Uint8Array | null = null) {
     this.#source = source;
     this.length = length;
+    this.whole = whole;
   }
 
   /** True once it cannot be sent from its start any more. */

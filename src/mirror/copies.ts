@@ -1,8 +1,9 @@
-import { type MemoryBudget, record, type Recording } from '../exchange/record.ts';
+import { type MemoryBudget, record } from '../exchange/record.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound } from '../http/outbound.ts';
 import type { Mirror } from './mirror.ts';
 import type { Outcome } from './outcome.ts';
+import { Copies, RecordedCopies, WholeCopies } from './planned.ts';
 import type { CopySender } from './send.ts';
 
 /** Told of every outcome: exactly one per matched request and mirror. */
@@ -35,8 +36,6 @@ export interface PlannedCopies {
   answered(): void;
 }
 
-const NONE: readonly Mirror[] = [];
-
 /**
  * Decides by a request's head which mirrors get a copy, and starts recording its body if one needs
  * it. `null` when none does. To be called before the upload is read.
@@ -44,77 +43,38 @@ const NONE: readonly Mirror[] = [];
 export function planCopies(
   inbound: Inbound,
   mirrors: readonly Mirror[],
-  { sender, budget, onOutcome }: CopiesOptions,
+  options: CopiesOptions,
 ): PlannedCopies | null {
-  const chosen = choose();
+  const chosen = choose(inbound, mirrors, options.onOutcome);
   if (chosen.length === 0) return null;
-  const recording = recordFor(chosen, inbound, budget);
-  return {
-    send: (primary) =>
-      recording === null
-        ? sendAll(chosen, primary, null)
-        : sendRecorded(recording, chosen, primary),
-    giveUp: () => recording?.giveUp(),
-    answered: () => recording?.giveUpWhenIdle(Math.max(...chosen.map(({ timeout }) => timeout))),
-  };
-
-  /** Makes a list only when some are chosen and some are not. */
-  function choose(): readonly Mirror[] {
-    let some: Mirror[] | null = null;
-    for (let i = 0; i < mirrors.length; i++) {
-      const mirror = mirrors[i]!;
-      const reason = mirror.refuses(inbound);
-      if (reason === null) {
-        some?.push(mirror);
-        continue;
-      }
-      onOutcome(inbound, mirror, { outcome: 'skipped', reason }, 0);
-      if (mirrors.length === 1) return NONE;
-      some ??= mirrors.slice(0, i);
-    }
-    return some ?? mirrors;
-  }
-
-  async function sendRecorded(recorded: Recording, to: readonly Mirror[], primary: Outbound) {
-    const settled = sender.onAbandon(recorded.giveUp);
-    const { bytes, missing } = await recorded.done;
-    settled();
-    if (bytes === null) {
-      for (const mirror of to)
-        onOutcome(inbound, mirror, { outcome: 'skipped', reason: missing }, 0);
-      return;
-    }
-    try {
-      await sendAll(to, primary, bytes);
-    } finally {
-      recorded.release();
-    }
-  }
-
-  function sendAll(to: readonly Mirror[], primary: Outbound, body: Uint8Array | null) {
-    if (to.length === 1) return sendOne(to[0]!, primary, body);
-    return Promise.all(to.map((mirror) => sendOne(mirror, primary, body)));
-  }
-
-  async function sendOne(mirror: Mirror, primary: Outbound, body: Uint8Array | null) {
-    // Mirrors of one route may have different limits; the recording has the largest.
-    if (body !== null && body.byteLength > mirror.maxBodySize) {
-      onOutcome(inbound, mirror, { outcome: 'skipped', reason: 'body_too_large' }, 0);
-      return;
-    }
-    const started = performance.now();
-    const outcome = await sender.send(mirror, primary, body);
-    onOutcome(inbound, mirror, outcome, (performance.now() - started) / 1000);
-  }
+  const { upload } = inbound;
+  if (upload === null) return new Copies(inbound, chosen, options);
+  if (upload.whole !== null) return new WholeCopies(inbound, chosen, options, upload.whole);
+  const limit = Math.max(...chosen.map(({ maxBodySize }) => maxBodySize));
+  const recording = record(limit, options.budget);
+  upload.tap(recording.tap);
+  return new RecordedCopies(inbound, chosen, options, recording);
 }
 
-function recordFor(
+const NONE: readonly Mirror[] = [];
+
+/** Makes a list only when some are chosen and some are not. */
+function choose(
+  inbound: Inbound,
   mirrors: readonly Mirror[],
-  { upload }: Inbound,
-  budget: MemoryBudget,
-): Recording | null {
-  if (upload === null) return null;
-  const recording = record(Math.max(...mirrors.map((mirror) => mirror.maxBodySize)), budget);
-  upload.tap(recording.tap);
-  return recording;
+  onOutcome: OnOutcome,
+): readonly Mirror[] {
+  let some: Mirror[] | null = null;
+  for (let i = 0; i < mirrors.length; i++) {
+    const mirror = mirrors[i]!;
+    const reason = mirror.refuses(inbound);
+    if (reason === null) {
+      some?.push(mirror);
+      continue;
+    }
+    onOutcome(inbound, mirror, { outcome: 'skipped', reason }, 0);
+    if (mirrors.length === 1) return NONE;
+    some ??= mirrors.slice(0, i);
+  }
+  return some ?? mirrors;
 }

@@ -1,17 +1,21 @@
 import type { Outbound } from '../http/outbound.ts';
 import {
+  type Call,
   type ConnectionLeft,
   type CopyAnswer,
   type SendCopy,
   TransportError,
 } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
-import { type Outcome, statusClass } from './outcome.ts';
+import { type Outcome, type SkipReason, statusClass } from './outcome.ts';
+
+/** Told once what became of a copy, and how long that took. */
+export type Report = (outcome: Outcome, seconds: number) => void;
 
 /** Sends copies and knows which are under way. */
 export interface CopySender {
-  /** Sends a copy within the mirror's limits. Resolves with its outcome; never rejects. */
-  send(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<Outcome>;
+  /** Sends a copy within the mirror's limits. Resolves when its outcome was told; never rejects. */
+  send(mirror: Mirror, primary: Outbound, body: Uint8Array | null, report: Report): Promise<void>;
   /**
    * Calls `giveUp` when the gateway stops waiting for copies. To be undone with what it returns by
    * everything that ends before.
@@ -21,68 +25,67 @@ export interface CopySender {
   abandon(): void;
 }
 
+const DONE = Promise.resolve();
+
 export function copySender(sendCopy: SendCopy): CopySender {
-  const underWay = new Set<() => void>();
+  const underWay = new Set<Call<CopyAnswer>>();
+  const recordings = new Set<() => void>();
   let abandoned = false;
 
-  async function send(mirror: Mirror, primary: Outbound, body: Uint8Array | null) {
-    const pass = mirror.breaker.pass(performance.now());
-    let outcome: Outcome;
-    let connection: ConnectionLeft = 'closed';
-    try {
-      const answer = await within(mirror.timeout, mirror.copyOf(primary, body));
-      const { status } = answer;
-      ({ connection } = answer);
-      outcome = { outcome: 'sent', reason: statusClass(status), status };
-    } catch (error) {
-      outcome = failure(error);
-    }
-    const now = performance.now();
-    mirror.leave(connection, now);
-    mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
-    return outcome;
-  }
+  /** A copy that has its place among those in flight. */
+  function send(mirror: Mirror, copy: Outbound, started: number, report: Report): Promise<void> {
+    const pass = mirror.breaker.pass(started);
+    const call = sendCopy(copy, mirror.timeout);
+    underWay.add(call);
+    return call.done.then(
+      ({ status, connection }) =>
+        settle({ outcome: 'sent', reason: statusClass(status), status }, connection),
+      (error: unknown) => settle(failure(error), 'closed'),
+    );
 
-  /** The deadline covers everything, to the last byte of the answer. */
-  async function within(timeout: number, copy: Outbound): Promise<CopyAnswer> {
-    const call = sendCopy(copy);
-    const expire = () =>
-      call.abort(new TransportError('timeout', `not answered within ${timeout / 1000} s`));
-    const timer = setTimeout(expire, timeout);
-    const ended = onAbandon(() => call.abort(stopped()));
-    try {
-      return await call.done;
-    } finally {
-      clearTimeout(timer);
-      ended();
+    function settle(outcome: Outcome, connection: ConnectionLeft): void {
+      underWay.delete(call);
+      const now = performance.now();
+      mirror.leave(connection, now);
+      mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
+      report(outcome, (now - started) / 1000);
     }
-  }
-
-  function onAbandon(giveUp: () => void): () => void {
-    if (abandoned) giveUp();
-    else underWay.add(giveUp);
-    return () => underWay.delete(giveUp);
   }
 
   return {
-    onAbandon,
-    async send(mirror, primary, body) {
-      if (abandoned) return failure(stopped());
+    send(mirror, primary, body, report) {
       const now = performance.now();
-      if (mirror.breaker.blocks(now)) return { outcome: 'skipped', reason: 'breaker_open' };
-      if (!mirror.inFlight.enter()) return { outcome: 'skipped', reason: 'in_flight_limit' };
-      if (!mirror.rate.take(now)) {
-        mirror.inFlight.leave();
-        return { outcome: 'skipped', reason: 'rate_limit' };
-      }
-      return send(mirror, primary, body);
+      const outcome = abandoned ? failure(stopped()) : limit(mirror, body, now);
+      if (outcome === null) return send(mirror, mirror.copyOf(primary, body), now, report);
+      report(outcome, 0);
+      return DONE;
+    },
+    onAbandon(giveUp) {
+      if (abandoned) giveUp();
+      else recordings.add(giveUp);
+      return () => recordings.delete(giveUp);
     },
     abandon() {
       abandoned = true;
-      for (const giveUp of underWay) giveUp();
-      underWay.clear();
+      for (const giveUp of recordings) giveUp();
+      for (const call of underWay) call.abort(stopped());
     },
   };
+}
+
+/** Takes a place in flight, or tells which limit is reached. */
+function limit(mirror: Mirror, body: Uint8Array | null, now: number): Outcome | null {
+  // Mirrors of one route may have different limits; a recording has the largest.
+  if (body !== null && body.byteLength > mirror.maxBodySize) return skipped('body_too_large');
+  if (mirror.breaker.blocks(now)) return skipped('breaker_open');
+  if (!mirror.inFlight.enter()) return skipped('in_flight_limit');
+  if (mirror.rate.take(now)) return null;
+  mirror.inFlight.leave();
+  return skipped('rate_limit');
+}
+
+function skipped(reason: SkipReason): Outcome {
+  return { outcome: 'skipped', reason };
 }
 
 function stopped(): TransportError {

@@ -1,14 +1,21 @@
-import type { ConnectionLeft, SendCopy } from '../../http/transport.ts';
+import { type ConnectionLeft, type SendCopy, TransportError } from '../../http/transport.ts';
 import { ANSWER_DRAIN_LIMIT } from '../limits.ts';
 import type { Dialect } from './dialect.ts';
 import { startFetch } from './call.ts';
 
 /** Sends copies through fetch and drops the answers as they arrive. */
 export function fetchSendCopy(dialect: Dialect): SendCopy {
-  return (request) =>
-    startFetch(dialect, request, async (response) => {
+  return (request, life) => {
+    const call = startFetch(dialect, request, async (response) => {
       return { status: response.status, connection: await drain(response) };
     });
+    const expire = () =>
+      call.abort(new TransportError('timeout', `not answered within ${life / 1000} s`));
+    const timer = setTimeout(expire, life);
+    const ended = () => clearTimeout(timer);
+    call.done.then(ended, ended);
+    return call;
+  };
 }
 
 /**

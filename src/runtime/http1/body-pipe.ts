@@ -56,6 +56,11 @@ export class BodyPipe {
     return this.#ended;
   }
 
+  /** All of it, when that is one piece and still here. */
+  get whole(): Uint8Array | null {
+    return this.#ended && this.#chunks.length === 1 ? this.#chunks[0]! : null;
+  }
+
   /** The chunks that are here, taken away. */
   drain(): Uint8Array[] {
     const chunks = this.#chunks;

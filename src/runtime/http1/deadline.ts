@@ -13,10 +13,15 @@ export class Deadline {
     this.#expired = expired;
   }
 
-  /** Sets it to so many milliseconds from now. */
-  set(milliseconds: number): void {
-    this.#at = performance.now() + milliseconds;
-    if (this.#at < this.#fires) this.#arm(milliseconds);
+  /**
+   * Sets it to so many milliseconds from now.
+   *
+   * @param until the latest it may be, on the clock of `performance.now()`. Default: no limit
+   */
+  set(milliseconds: number, until: number = Infinity): void {
+    const now = performance.now();
+    this.#at = Math.min(now + milliseconds, until);
+    if (this.#at < this.#fires) this.#arm(this.#at - now);
   }
 
   /** There is nothing to wait for. */

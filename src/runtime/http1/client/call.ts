@@ -26,12 +26,13 @@ export function http1Forward(pool: Pool, respond: Respond): Forward {
 
 /** Sending copies over a pool of their own; answers are dropped as they arrive. */
 export function http1SendCopy(pool: Pool): SendCopy {
-  return (request) => new CopyCall(pool, request);
+  return (request, life) => new CopyCall(pool, request, performance.now() + life);
 }
 
 /** A request under way. One object serves as call and as listener, since each request needs both. */
 abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   readonly done: Promise<T>;
+  readonly until: number;
   protected resolve!: (value: T) => void;
   protected connection: Connection | null = null;
   #reject!: (error: TransportError) => void;
@@ -40,7 +41,8 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   #over = false;
   #onOver: () => void = () => {};
 
-  constructor(pool: Pool, request: Outbound) {
+  constructor(pool: Pool, request: Outbound, until: number) {
+    this.until = until;
     this.#pool = pool;
     this.#request = request;
     this.done = new Promise((resolve, reject) => {
@@ -115,7 +117,7 @@ class ForwardCall extends Http1Call<Response> {
   readonly #respond: Respond;
 
   constructor(pool: Pool, request: Outbound, respond: Respond) {
-    super(pool, request);
+    super(pool, request, Infinity);
     this.#respond = respond;
   }
 

@@ -14,6 +14,8 @@ import { type BodyFraming, requestHead } from './request-head.ts';
 
 /** Told what becomes of one request. Exactly one of the two is called, once. */
 export interface ExchangeListener {
+  /** When the exchange must be over, on the clock of `performance.now()`. */
+  readonly until: number;
   answered(head: Head, body: BodyPipe): void;
   failed(error: TransportError): void;
 }
@@ -143,7 +145,7 @@ export class Connection implements AnswerListener {
     try {
       for (;;) {
         // While the client takes its time, nobody owes us anything.
-        this.#deadline.clear();
+        this.#wait('send', Infinity);
         const chunk = await upload.read();
         if (!current()) return upload.cancel();
         if (chunk === null) break;
@@ -233,7 +235,7 @@ export class Connection implements AnswerListener {
   #pause(): void {
     this.#paused = true;
     // A slow client is not the server's fault.
-    this.#deadline.clear();
+    this.#wait('read', Infinity);
     this.#socket.pause();
   }
 
@@ -251,7 +253,7 @@ export class Connection implements AnswerListener {
 
   #wait(phase: Phase, milliseconds: number): void {
     this.#phase = phase;
-    this.#deadline.set(milliseconds);
+    this.#deadline.set(milliseconds, this.#listener?.until);
   }
 
   #expire(): void {

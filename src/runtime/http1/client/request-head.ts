@@ -26,7 +26,7 @@ export function requestHead({ method, target, headers, body }: Outbound): {
     if (field.length === 14 && field.toLowerCase() === 'content-length') {
       hasLength = true;
       // Bytes have the length they have, whatever the client said of its own body.
-      if (body instanceof Uint8Array) {
+      if (body instanceof Uint8Array && Number(headers[i + 1]) !== body.byteLength) {
         head += `${field}: ${body.byteLength}\r\n`;
         continue;
       }

@@ -4,6 +4,7 @@ import { Upload } from '../../../http/upload.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import { uploadStream } from '../../fetch/body.ts';
 import type { BodyPipe } from '../body-pipe.ts';
+import type { RequestFraming } from './body-framing.ts';
 import { urlHost } from './host.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -54,8 +55,7 @@ export class ServerRequest {
   }
   get upload(): Upload | null {
     if (this.#body === null) return null;
-    const { framing } = this.head;
-    this.#upload ??= new Upload(this.#body, framing.kind === 'length' ? framing.length : null);
+    this.#upload ??= uploadOf(this.head.framing, this.#body);
     return this.#upload;
   }
   get headers(): Headers {
@@ -94,6 +94,13 @@ export class ServerRequest {
     this.#request ??= webRequest(this.method, this.url, this.headers, this.upload);
     return this.#request;
   }
+}
+
+/** One in chunks stays one in chunks, whole or not. */
+function uploadOf(framing: RequestFraming, body: BodyPipe): Upload {
+  return framing.kind === 'length'
+    ? new Upload(body, framing.length, body.whole)
+    : new Upload(body, null);
 }
 
 function webHeaders(raw: HeaderList): Headers {
