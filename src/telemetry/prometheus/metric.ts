@@ -1,3 +1,5 @@
+import { seriesOf } from './series.ts';
+
 /** A family of samples in the Prometheus text format, version 0.0.4. */
 export interface Metric {
   /** Lines of the family, `# HELP` and `# TYPE` included, without a final newline. */
@@ -24,17 +26,14 @@ export type Sample = readonly [values: readonly string[], value: number];
 
 /** @example counter('requests_total', 'Requests.', ['route']).add('1') */
 export function counter(name: string, help: string, labels: readonly string[]): Counter {
-  const series = new Map<string, { values: readonly string[]; count: number }>();
+  const series = seriesOf((values) => ({ values, count: 0 }));
   return {
     add(...values) {
-      const key = values.join('\n');
-      const entry = series.get(key);
-      if (entry === undefined) series.set(key, { values, count: 1 });
-      else entry.count++;
+      series.at(values).count++;
     },
-    keep: (wanted) => keepIn(series, wanted),
+    keep: series.keep,
     render() {
-      const lines = [...series.values()].map((s) => line(name, labels, s.values, s.count));
+      const lines = Array.from(series.all(), (s) => line(name, labels, s.values, s.count));
       return family(name, help, 'counter', lines);
     },
   };
@@ -68,31 +67,25 @@ const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 /** A histogram of durations in seconds. */
 export function histogram(name: string, help: string, labels: readonly string[]): Histogram {
-  interface Durations {
-    readonly values: readonly string[];
-    readonly buckets: number[];
-    sum: number;
-    count: number;
-  }
-  const series = new Map<string, Durations>();
+  const series = seriesOf((values) => ({
+    values,
+    buckets: BOUNDS.map(() => 0),
+    sum: 0,
+    count: 0,
+  }));
   return {
     observe(value, ...values) {
-      const key = values.join('\n');
-      let entry = series.get(key);
-      if (entry === undefined) {
-        entry = { values, buckets: BOUNDS.map(() => 0), sum: 0, count: 0 };
-        series.set(key, entry);
-      }
+      const entry = series.at(values);
       const bucket = BOUNDS.findIndex((bound) => value <= bound);
       if (bucket !== -1) entry.buckets[bucket]!++;
       entry.sum += value;
       entry.count++;
     },
-    keep: (wanted) => keepIn(series, wanted),
+    keep: series.keep,
     render() {
       const lines: string[] = [];
       const withBound = [...labels, 'le'];
-      for (const { values, buckets, sum, count } of series.values()) {
+      for (const { values, buckets, sum, count } of series.all()) {
         let cumulative = 0;
         for (const [i, bound] of BOUNDS.entries()) {
           cumulative += buckets[i]!;
@@ -105,13 +98,6 @@ export function histogram(name: string, help: string, labels: readonly string[])
       return family(name, help, 'histogram', lines);
     },
   };
-}
-
-function keepIn(
-  series: Map<string, { readonly values: readonly string[] }>,
-  wanted: (values: readonly string[]) => boolean,
-): void {
-  for (const [key, { values }] of series) if (!wanted(values)) series.delete(key);
 }
 
 function family(name: string, help: string, type: string, lines: readonly string[]): string {

@@ -17,6 +17,9 @@ const SIZE_LINE = /^([\da-f]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
 /** What no head can begin with or hold, as far as it is here: no need to wait for its end. */
 const NO_HEAD = /^[^!#$%&'*+\-.^_`|~\w]|(?:^|[^\r])\n|\r[^\n]|\0/;
 
+/** Bytes that become text faster than they are searched. */
+const SHORT = 2048;
+
 const EMPTY = Buffer.alloc(0);
 const CR = 0x0d;
 const LF = 0x0a;
@@ -114,7 +117,7 @@ export class RequestParser {
       this.#skippedLine = true;
       return 2;
     }
-    const text = input.toString('latin1', 0, HEAD_LIMIT + 4);
+    const text = headText(input);
     const end = text.indexOf('\r\n\r\n', this.#searched);
     if (end === -1) {
       refuseEarly(text);
@@ -155,6 +158,12 @@ export class RequestParser {
     this.#chunks = null;
     this.#listener.end();
   }
+}
+
+/** The head as far as it is here, and what came behind it unless that is long: a body need not become text. */
+function headText(input: Buffer): string {
+  const end = input.byteLength > SHORT ? input.indexOf('\r\n\r\n', 0, 'latin1') : -1;
+  return input.toString('latin1', 0, end === -1 ? HEAD_LIMIT + 4 : Math.min(end, HEAD_LIMIT) + 4);
 }
 
 /** @throws Refusal when more bytes could not make a head of this */
