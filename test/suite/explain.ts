@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 import { explainCommand } from './explain/command.ts';
 
 /** Fields that connections and runtimes add on the way, which no explanation can know. */
-const ON_THE_WAY = new Set(['connection', 'accept-encoding', 'cf-worker', 'cf-connecting-ip']);
+const ON_THE_WAY = new Set(['connection', 'cf-worker', 'cf-connecting-ip']);
 
 const fields = (pairs: readonly (readonly [string, string])[]) =>
   pairs

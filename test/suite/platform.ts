@@ -31,8 +31,8 @@ const CAN = {
   largeBodyToNextNode: SERVERS,
   /** Compressed bytes as they were sent: `wrangler dev` compresses anew. */
   rawCodings: SERVERS,
-  /** The client's own Accept-Encoding; Cloudflare makes one of its own of any. */
-  acceptEncoding: SERVERS,
+  /** An Accept-Encoding that is empty: Cloudflare does not tell a Worker of it. */
+  emptyAcceptEncoding: SERVERS,
   /** Bytes above 127 in a field of the request, where they are no UTF-8. */
   latin1ToUpstream: SERVERS,
   /** The body of a GET: fetch has none, so it is dropped. */

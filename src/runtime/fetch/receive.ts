@@ -11,6 +11,11 @@ export interface Connection {
   readonly serverPort: number;
   /** How a body is read. Default: chunk by chunk, as it comes. */
   readonly bodyOf?: (stream: ReadableStream<Uint8Array>) => BodySource;
+  /**
+   * What the client said in Accept-Encoding, `''` for nothing, where the platform has put a value of
+   * its own in the place of it.
+   */
+  readonly acceptEncoding?: string | undefined;
 }
 
 /** Reads a web `Request`. */
@@ -38,15 +43,22 @@ class WebReceived implements Received {
     this.authority = request.headers.get('host') ?? '';
     this.serverPort = connection.serverPort;
     this.peer = connection.peer;
-    const headers: HeaderList = [];
-    request.headers.forEach((value, name) => headers.push(name, value));
-    this.headers = headers;
+    this.headers = fieldsOf(request, connection.acceptEncoding);
     this.upload = uploadOf(request, connection.bodyOf ?? webBody);
   }
 
   onGone(callback: () => void): void {
     this.#request.signal.addEventListener('abort', callback, { once: true });
   }
+}
+
+function fieldsOf({ headers }: Request, acceptEncoding: string | undefined): HeaderList {
+  const list: HeaderList = [];
+  headers.forEach((value, name) => {
+    if (acceptEncoding === undefined || name !== 'accept-encoding') list.push(name, value);
+    else if (acceptEncoding !== '') list.push(name, acceptEncoding);
+  });
+  return list;
 }
 
 /**

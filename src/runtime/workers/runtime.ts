@@ -8,6 +8,11 @@ import type { Runtime } from '../port.ts';
 /** workerd's own: a stream that says how long it is, so that it is not sent chunked. */
 declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
 
+/** A request with what Cloudflare knows of it. */
+interface CloudflareRequest extends Request {
+  readonly cf?: { readonly clientAcceptEncoding?: string | null };
+}
+
 /** Bytes of an upload that are read at once. */
 const BODY_ROOM = 64 * 1024;
 
@@ -46,6 +51,8 @@ export function workersRuntime(): Runtime {
         peer: request.headers.get('cf-connecting-ip') ?? '',
         serverPort: portOf(request.url),
         bodyOf: (stream) => webBytes(stream, BODY_ROOM),
+        // A client that takes no coding would get what the upstream compressed for Cloudflare.
+        acceptEncoding: (request as CloudflareRequest).cf?.clientAcceptEncoding ?? undefined,
       }),
     // The edge is everybody's peer here: being near proves nothing.
     peer: () => null,

@@ -122,6 +122,5 @@ const ADDED: Readonly<Record<TestRuntime['name'], readonly string[]>> = {
   node: [],
   deno: [],
   bun: [],
-  // The first is the platform's on its way in: it is there before the Worker runs.
-  workers: ['accept-encoding', 'cf-worker'],
+  workers: ['cf-worker'],
 };

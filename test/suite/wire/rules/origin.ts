@@ -51,10 +51,11 @@ export const origin: readonly Rule[] = [
       is('upstream', 'field', 'cf-worker')(difference) && difference.direct.length === 0,
   },
   {
-    name: 'the platform has an Accept-Encoding of its own',
-    on: unless('acceptEncoding'),
+    name: 'the platform does not tell of an empty Accept-Encoding',
+    on: unless('emptyAcceptEncoding'),
     accepts: (difference) =>
       is('upstream', 'field', 'accept-encoding')(difference) &&
-      difference.through.join() === 'br, gzip',
+      difference.direct.join() === '' &&
+      difference.through.length === 0,
   },
 ];
