@@ -28,10 +28,17 @@ const SETTINGS = [
 const running = new Set<number>();
 process.on('exit', () => running.forEach((group) => killGroup(group, 'SIGKILL')));
 
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** `pipe`: the test writes to `child.stdin`. */
+  readonly stdin?: 'ignore' | 'pipe';
+}
+
 export function run(
   command: string,
   args: readonly string[],
-  { env = {}, cwd }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
+  { env = {}, cwd, stdin = 'ignore' }: RunOptions = {},
 ): Program {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !SETTINGS.includes(name)),
@@ -40,7 +47,7 @@ export function run(
   const child = spawn(command, args, {
     cwd,
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
     detached: true,
   });
   const group = child.pid!;

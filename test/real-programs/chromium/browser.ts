@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { start } from '../command.ts';
+import { program } from '../program.ts';
+
+export interface Browser {
+  /** What it complained of. */
+  stderr(): string;
+  close(): Promise<void>;
+}
+
+/** Opens a page in a browser of its own, with no window and nothing from before. */
+export async function browse(url: string): Promise<Browser> {
+  const profile = await mkdtemp(join(tmpdir(), 'proxy-mirror-chromium-'));
+  const started = start(program('chromium'), [
+    '--headless=new',
+    // Its sandbox needs rights that containers do not have.
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--no-first-run',
+    '--no-proxy-server',
+    `--user-data-dir=${profile}`,
+    url,
+  ]);
+  return {
+    stderr: started.stderr,
+    async close() {
+      started.signal('SIGKILL');
+      await started.exited;
+      // Its children may still be writing as they end.
+      await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { command, type Finished } from '../command.ts';
+import { program } from '../program.ts';
+
+/** Neither what a developer set for git nor a question can come in between. */
+export const ALONE: Readonly<Record<string, string>> = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_AUTHOR_NAME: 'A U Thor',
+  GIT_AUTHOR_EMAIL: 'author@example.com',
+  GIT_COMMITTER_NAME: 'A U Thor',
+  GIT_COMMITTER_EMAIL: 'author@example.com',
+};
+
+export function git(cwd: string, ...args: readonly string[]): Promise<Finished> {
+  return command(program('git'), args, { cwd, env: ALONE });
+}
+
+/** Id of the commit a repository is at. Fails unless all its objects are whole. */
+export async function soundHead(repository: string): Promise<string> {
+  await git(repository, 'fsck', '--full', '--strict');
+  return (await git(repository, 'rev-parse', 'main')).stdout.trim();
+}

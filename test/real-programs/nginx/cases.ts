@@ -1,0 +1,35 @@
+import { etag } from './files.ts';
+
+/** What curl asks for, by the statuses that nginx answers with and the words of the case. */
+export const CASES: readonly (readonly [
+  statuses: string,
+  title: string,
+  file: string,
+  ...args: string[],
+])[] = [
+  ['200', 'a file', 'notes.txt'],
+  ['200', 'a file of 20 MB', 'large.bin'],
+  ['200', 'what it compresses as it sends', 'style.css', '--compressed'],
+  ['200', 'the compressed bytes', 'style.css', '-H', 'Accept-Encoding: gzip'],
+  ['200', 'what was compressed beforehand', 'app.js', '--compressed'],
+  ['200', 'the bytes compressed beforehand', 'app.js', '-H', 'Accept-Encoding: gzip'],
+  ['200', 'to a client that takes no coding', 'app.js', '-H', 'Accept-Encoding: identity'],
+  ['200', 'to a client that says nothing of codings', 'app.js'],
+  ['206', 'a range', 'notes.txt', '-r', '100-199'],
+  ['206', 'the last bytes of 20 MB', 'large.bin', '-r', '-100'],
+  ['206', 'several ranges', 'notes.txt', '-r', '0-9,100-109,-5'],
+  ['416', 'a range beyond the end', 'notes.txt', '-r', '999999-'],
+  ['206', 'a range of what is there compressed, too', 'app.js', '-r', '10-19'],
+  ['206', 'a range if unchanged', 'notes.txt', '-r', '0-9', '-H', `If-Range: ${etag('notes.txt')}`],
+  ['200', 'a range if unchanged, of another', 'notes.txt', '-r', '0-9', '-H', 'If-Range: "other"'],
+  ['304', 'what the client has', 'notes.txt', '-H', `If-None-Match: ${etag('notes.txt')}`],
+  ['200', 'what the client has otherwise', 'notes.txt', '-H', 'If-None-Match: "other"'],
+  ['304', 'what has not changed since', 'notes.txt', '-z', 'Fri, 02 Jan 2026 03:04:05 GMT'],
+  ['412', 'what should not have changed', 'notes.txt', '-H', 'If-Match: "other"'],
+  ['200', 'HEAD', 'notes.txt', '-I'],
+  ['200', 'HEAD of what it compresses', 'style.css', '-I', '--compressed'],
+  ['301', 'a folder without its slash', 'folder'],
+  ['301 200', 'a folder, after the redirect', 'folder', '-L'],
+  ['404', 'what is not there', 'nothing'],
+  ['405', 'a method that files do not have', 'notes.txt', '-d', 'some text'],
+];
