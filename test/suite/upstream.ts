@@ -126,7 +126,13 @@ export function upstreams(runtime: TestRuntime): void {
     it('passes a large body on to the next, whole', async () => {
       const body = Buffer.alloc(300_000, 'large');
       await put({ nodes: { [dead]: 1, [a.node]: 1 } });
-      const statuses = await times(4, { method, body });
+      // Where the next node gets none of it, the 502 may be lost under an upload that nobody reads.
+      const lost = (error: unknown) => {
+        if (can(runtime.name, 'answersMidUpload')) throw error;
+        return [502];
+      };
+      const statuses: number[] = [];
+      for (let i = 0; i < 4; i++) statuses.push(...(await times(1, { method, body }).catch(lost)));
       if (can(runtime.name, 'largeBodyToNextNode')) expect(statuses).toEqual([200, 200, 200, 200]);
       // The proxy inside `wrangler dev` makes 503 of an answer that comes before the body's end.
       for (const status of statuses) expect([200, 502, 503]).toContain(status);
