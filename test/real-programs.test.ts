@@ -6,6 +6,7 @@ import { git } from './real-programs/git.ts';
 import { nginx } from './real-programs/nginx.ts';
 import { npm } from './real-programs/npm.ts';
 import { needing } from './real-programs/program.ts';
+import { promtool } from './real-programs/promtool.ts';
 import { bun } from './runtimes/bun.ts';
 import { deno } from './runtimes/deno.ts';
 import { node } from './runtimes/node.ts';
@@ -21,4 +22,5 @@ describe.each([node, deno, bun, workers])('on $name', (runtime) => {
   describe('npm', () => npm(stage));
   needing(['curl'], 'server-sent events', () => events(stage));
   needing(['nginx', 'curl'], 'nginx', () => nginx(stage));
+  needing(['promtool'], 'promtool', () => promtool(stage));
 });

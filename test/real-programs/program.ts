@@ -8,6 +8,7 @@ const PACKAGES = {
   curl: 'curl',
   git: 'git',
   nginx: 'nginx-light',
+  promtool: 'prometheus',
 } as const;
 
 export type ProgramName = keyof typeof PACKAGES;
