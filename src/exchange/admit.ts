@@ -45,6 +45,9 @@ class AdmittedRequest implements Inbound {
   get peer(): string {
     return this.#received.peer;
   }
+  get upgradable(): boolean {
+    return this.#received.upgradable;
+  }
   get upload(): Inbound['upload'] {
     return this.#received.upload;
   }

@@ -5,6 +5,7 @@ import { admit } from '../exchange/admit.ts';
 import type { Trust } from '../exchange/trust.ts';
 import { isAuthority } from '../http/authority.ts';
 import { compileCidrs } from '../http/cidr.ts';
+import { namesUpgrade } from '../http/handshake.ts';
 import { type HeaderList, headerValue } from '../http/headers.ts';
 import type { Inbound, Received } from '../http/inbound.ts';
 import { originForm } from '../http/target.ts';
@@ -89,6 +90,7 @@ export function inboundOf(question: Question, trust: Trust): Inbound {
     serverPort: Number(/:(\d+)$/.exec(named)?.[1] ?? 0),
     peer: remote_addr,
     headers,
+    upgradable: namesUpgrade(headers),
     upload: length === 0 ? null : new Upload(NOTHING, length),
     onGone() {},
   };

@@ -15,6 +15,8 @@ export interface Received {
   /** Address of the socket's peer; `''` where the runtime does not tell. */
   readonly peer: string;
   readonly headers: HeaderList;
+  /** Whether the client's connection can leave HTTP for another protocol, and the client says so. */
+  readonly upgradable: boolean;
   /** `null` when the request has no body. */
   readonly upload: Upload | null;
   /** Calls back when the client leaves before it was answered, where the runtime can see that. */

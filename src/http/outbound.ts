@@ -18,9 +18,11 @@ export interface Outbound {
   /** Path and query, sent as they stand where the runtime can. */
   readonly target: string;
   readonly method: string;
-  /** `Host` included; nothing that belongs to one connection. */
+  /** `Host` included; nothing that belongs to one connection but the offer to switch. */
   readonly headers: HeaderList;
   /** Bytes can be sent again, an upload only once. */
   readonly body: Uint8Array | Upload | null;
   readonly timeouts: Timeouts;
+  /** Set when a 101 is a wanted answer, behind which both sides go on in the protocol of Upgrade. */
+  readonly switches?: true;
 }

@@ -1,4 +1,5 @@
 import { isHopByHop, nominated } from '../../http/hop-by-hop.ts';
+import type { Outbound } from '../../http/outbound.ts';
 import type { Forward } from '../../http/transport.ts';
 import type { Dialect } from './dialect.ts';
 import { startFetch } from './call.ts';
@@ -8,11 +9,14 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /** Forwarding through the runtime's own fetch. */
 export function fetchForward(dialect: Dialect): Forward {
-  return (request) => startFetch(dialect, request, (response) => rebuild(dialect, response));
+  return (request) =>
+    startFetch(dialect, request, (response) => rebuild(dialect, response, request));
 }
 
 /** A fetch answer cannot be changed, so the client gets one of the same status, fields and stream. */
-function rebuild(dialect: Dialect, response: Response): Response {
+function rebuild(dialect: Dialect, response: Response, { switches }: Outbound): Response {
+  // The other end of a WebSocket is in there, where only the platform can get at it.
+  if (switches && response.status === 101) return response;
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
   for (const name of nominated(headers.get('connection') ?? undefined) ?? []) headers.delete(name);

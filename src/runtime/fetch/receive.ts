@@ -16,6 +16,8 @@ export interface Connection {
    * its own in the place of it.
    */
   readonly acceptEncoding?: string | undefined;
+  /** Whether an answer can be one to an upgrade. Default: no, as `Response` has no means for it. */
+  readonly upgradable?: boolean;
 }
 
 /** Reads a web `Request`. */
@@ -31,6 +33,7 @@ class WebReceived implements Received {
   readonly serverPort: number;
   readonly peer: string;
   readonly headers: HeaderList;
+  readonly upgradable: boolean;
   readonly upload: Upload | null;
   readonly #request: Request;
 
@@ -44,6 +47,7 @@ class WebReceived implements Received {
     this.serverPort = connection.serverPort;
     this.peer = connection.peer;
     this.headers = fieldsOf(request, connection.acceptEncoding);
+    this.upgradable = connection.upgradable ?? false;
     this.upload = uploadOf(request, connection.bodyOf ?? webBody);
   }
 

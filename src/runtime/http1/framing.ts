@@ -4,4 +4,6 @@ export type Framing =
   | { readonly kind: 'length'; readonly length: number }
   | { readonly kind: 'chunked' }
   /** Nothing says where it ends: when the connection does. */
-  | { readonly kind: 'close' };
+  | { readonly kind: 'close' }
+  /** None: what follows is another protocol (RFC 9110 section 15.2.2). */
+  | { readonly kind: 'switched' };

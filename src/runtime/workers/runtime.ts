@@ -53,6 +53,8 @@ export function workersRuntime(): Runtime {
         bodyOf: (stream) => webBytes(stream, BODY_ROOM),
         // A client that takes no coding would get what the upstream compressed for Cloudflare.
         acceptEncoding: (request as CloudflareRequest).cf?.clientAcceptEncoding ?? undefined,
+        // Whatever says Upgrade: websocket is a handshake to the platform already.
+        upgradable: true,
       }),
     // The edge is everybody's peer here: being near proves nothing.
     peer: () => null,

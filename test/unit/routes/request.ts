@@ -18,6 +18,7 @@ export function request(target: string, rest: Partial<Inbound> = {}): Inbound {
     peer: '127.0.0.1',
     remoteAddr: '127.0.0.1',
     headers: [],
+    upgradable: false,
     upload: null,
     onGone() {},
     ...rest,

@@ -1,3 +1,4 @@
+import { WEBSOCKET } from '../../../http/handshake.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import { isHopByHop, nominated } from '../../../http/hop-by-hop.ts';
 import { fieldValue, isPersistent } from '../fields.ts';
@@ -28,15 +29,17 @@ const HEAD =
 const NO_BODY: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
 const UNTIL_CLOSE: Framing = { kind: 'close' };
+const SWITCHED: Framing = { kind: 'switched' };
 
 /**
  * Reads the head of an answer.
  *
  * @param text everything before the empty line, one character per byte
  * @param method of the request: the answer to HEAD has no body whatever it says
+ * @param switches whether the request asked for a WebSocket
  * @throws ProtocolError
  */
-export function parseHead(text: string, method: string): Head {
+export function parseHead(text: string, method: string, switches = false): Head {
   if (!HEAD.test(text))
     throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(text)}`);
   let lineEnd = text.indexOf('\r\n');
@@ -47,6 +50,7 @@ export function parseHead(text: string, method: string): Head {
   let coding: string | null = null;
   let connection: string | undefined;
   let keepAlive: string | null = null;
+  let upgrade: string | null = null;
 
   while (lineEnd !== -1) {
     const start = lineEnd + 2;
@@ -65,6 +69,7 @@ export function parseHead(text: string, method: string): Head {
       if (name === 'transfer-encoding') coding = coding === null ? value : `${coding}, ${value}`;
       else if (name === 'connection') connection = connection ? `${connection}, ${value}` : value;
       else if (name === 'keep-alive') keepAlive = value;
+      else if (name === 'upgrade') upgrade = upgrade === null ? value : `${upgrade}, ${value}`;
       continue;
     }
     headers.push(field, value);
@@ -72,7 +77,10 @@ export function parseHead(text: string, method: string): Head {
 
   // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
   const persistent = status !== 101 && isPersistent(text.charCodeAt(7) === 0x31, connection);
-  const framing = framingOf(status, method, length, coding);
+  const framing =
+    status === 101 && switches && upgrade?.toLowerCase() === WEBSOCKET
+      ? SWITCHED
+      : framingOf(status, method, length, coding);
   return {
     status,
     reason: text.slice(13, statusEnd),

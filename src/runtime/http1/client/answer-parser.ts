@@ -20,7 +20,7 @@ const SIZE_LINE = /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
 
 const EMPTY = Buffer.alloc(0);
 
-type State = 'idle' | 'head' | 'length' | 'close' | 'chunked';
+type State = 'idle' | 'head' | 'length' | 'close' | 'chunked' | 'switched';
 
 /**
  * Reads answers from a byte stream cut anywhere. One parser serves one connection, one answer after
@@ -30,6 +30,7 @@ export class AnswerParser {
   readonly #listener: AnswerListener;
   #state: State = 'idle';
   #method = 'GET';
+  #switches = false;
   /** Bytes that are not enough to go on with. */
   #rest: Buffer = EMPTY;
   /** Bytes left of the body. */
@@ -40,9 +41,14 @@ export class AnswerParser {
     this.#listener = listener;
   }
 
-  /** Gets ready for the answer to a request. */
-  expect(method: string): void {
+  /**
+   * Gets ready for the answer to a request.
+   *
+   * @param switches whether the request asked for a WebSocket
+   */
+  expect(method: string, switches = false): void {
     this.#method = method;
+    this.#switches = switches;
     this.#state = 'head';
   }
 
@@ -67,6 +73,13 @@ export class AnswerParser {
     return true;
   }
 
+  /** The bytes behind the head of a switch, given away. */
+  release(): Buffer {
+    const rest = this.#rest;
+    this.#rest = EMPTY;
+    return rest;
+  }
+
   /** Takes what it can from the start of `input` and says how much; 0 asks for more. */
   #step(input: Buffer): number {
     switch (this.#state) {
@@ -79,6 +92,8 @@ export class AnswerParser {
         return input.byteLength;
       case 'chunked':
         return this.#chunked(input);
+      case 'switched':
+        return 0;
       case 'idle':
         throw new ProtocolError('bytes that no request asked for');
     }
@@ -90,7 +105,7 @@ export class AnswerParser {
       if (input.byteLength > HEAD_LIMIT) throw new ProtocolError('a head over 64 KiB');
       return 0;
     }
-    const head = parseHead(input.toString('latin1', 0, end), this.#method);
+    const head = parseHead(input.toString('latin1', 0, end), this.#method, this.#switches);
     // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
     if (head.status >= 200 || head.status === 101) this.#begin(head.framing);
     this.#listener.head(head);
@@ -112,7 +127,8 @@ export class AnswerParser {
         this.#state = 'chunked';
         break;
       case 'close':
-        this.#state = 'close';
+      case 'switched':
+        this.#state = framing.kind;
     }
   }
 

@@ -123,7 +123,7 @@ class ForwardCall extends Http1Call<Response> {
 
   protected handle(head: Head, body: BodyPipe): void {
     // What follows is no HTTP, and the client would not know what else.
-    if (head.status === 101) return this.abort(UNASKED_UPGRADE);
+    if (head.status === 101 && head.framing.kind !== 'switched') return this.abort(UNASKED_UPGRADE);
     this.over();
     this.resolve(this.#respond(head, body));
   }

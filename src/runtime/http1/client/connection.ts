@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Outbound } from '../../../http/outbound.ts';
 import type { Upload } from '../../../http/upload.ts';
 import { ClientLeftError, TransportError } from '../../../http/transport.ts';
-import { BodyPipe } from '../body-pipe.ts';
+import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { drained, LAST_CHUNK, writeChunk } from '../body-writer.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { Deadline } from '../deadline.ts';
@@ -11,6 +11,7 @@ import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
 import type { Origin } from './origin.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
+import { SwitchedBody } from '../switched.ts';
 
 /** Told what becomes of one request. Exactly one of the two is called, once. */
 export interface ExchangeListener {
@@ -118,7 +119,7 @@ export class Connection implements AnswerListener {
       this.#close(new TransportError('protocol', (error as Error).message, error));
       return;
     }
-    this.#parser.expect(request.method);
+    this.#parser.expect(request.method, request.switches);
     const { body } = request;
     if (body === null) {
       this.#socket.write(head, 'latin1');
@@ -195,17 +196,26 @@ export class Connection implements AnswerListener {
       return;
     }
     this.#head = head;
-    this.#body = new BodyPipe(
-      {
-        pause: () => this.#pause(),
-        resume: () => this.#resume(),
-        cancel: () => this.#close(new TransportError('reset', 'nobody wants the rest')),
-      },
-      HIGH_WATER,
-    );
+    const flow = {
+      pause: () => this.#pause(),
+      resume: () => this.#resume(),
+      cancel: () => this.#close(new TransportError('reset', 'nobody wants the rest')),
+    };
+    if (head.framing.kind === 'switched') this.#body = this.#switched(flow);
+    else this.#body = new BodyPipe(flow, HIGH_WATER);
     if (head.idle !== null) this.idleHint = head.idle;
     this.#answer = { head, body: this.#body };
     this.#wait('read', this.#request!.timeouts.read);
+  }
+
+  /** What comes from now on waits for whoever takes the connection over. */
+  #switched(flow: Flow): SwitchedBody {
+    this.#socket.pause();
+    return new SwitchedBody(flow, this.#request!.timeouts, () => {
+      this.#deadline.clear();
+      this.#socket.removeAllListeners('data').removeAllListeners('end');
+      return { socket: this.#socket, bytes: this.#parser.release() };
+    });
   }
 
   data(bytes: Buffer): void {

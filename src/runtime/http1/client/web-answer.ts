@@ -14,7 +14,7 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
  */
 export function webAnswer(head: Head, body: BodyPipe): Response {
   const { status, reason, headers, framing } = head;
-  if (status > 599) {
+  if (status > 599 || framing.kind === 'switched') {
     body.cancel();
     throw new TransportError('protocol', `a status that no Response can carry: ${status}`);
   }

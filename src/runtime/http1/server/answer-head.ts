@@ -1,4 +1,5 @@
 import { type HeaderList, headerValue } from '../../../http/headers.ts';
+import { WEBSOCKET } from '../../../http/handshake.ts';
 import type { Framing } from '../framing.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -43,6 +44,12 @@ export function answerHead(
   if (!keep) head += 'Connection: close\r\n';
   else if (!http11) head += 'Connection: keep-alive\r\n';
   return `${head}\r\n`;
+}
+
+/** The head of a 101. Connection and Upgrade speak of one connection: the client's has its own. */
+export function switchingHead({ reason, headers }: Outgoing): string {
+  const switched = `Connection: Upgrade\r\nUpgrade: ${WEBSOCKET}\r\n`;
+  return `HTTP/1.1 101 ${reason}\r\n${fieldLines(headers)}${switched}\r\n`;
 }
 
 function fieldLines(headers: HeaderList): string {

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net';
 import type { GatewayStatus } from '../../../exchange/gateway-error.ts';
 import { Deadline } from '../deadline.ts';
-import { answerFraming, answerHead } from './answer-head.ts';
+import { SwitchedBody } from '../switched.ts';
+import { tunnel } from '../tunnel.ts';
+import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
 import { Incoming } from './incoming.ts';
 import { HEAD_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
 import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
 import { Refusal } from './refusal.ts';
-import type { Link, ServerRequest, TakenOver } from './request.ts';
+import type { Link, ServerRequest } from './request.ts';
 import { writeAnswer } from './write-answer.ts';
 
 /** What a connection needs of the listener it came in by. */
@@ -60,14 +62,6 @@ export class Connection implements Link {
     return this.#socket.localPort ?? 0;
   }
 
-  takeOver(): TakenOver {
-    this.#phase = 'over';
-    this.#request = null;
-    this.#deadline.clear();
-    this.#socket.removeAllListeners('data').removeAllListeners('end');
-    return { socket: this.#socket, bytes: this.#incoming.release() };
-  }
-
   destroy(): void {
     this.#socket.destroy();
   }
@@ -113,6 +107,7 @@ export class Connection implements Link {
   #send(request: ServerRequest, answer: Outgoing): void {
     // The client has left meanwhile, or was told that it took too long.
     if (this.#request !== request) return answer.body?.cancel();
+    if (answer.body instanceof SwitchedBody) return this.#switch(answer, answer.body);
     this.#answer = answer;
     const { head } = request;
     const framing = answerFraming(answer, head);
@@ -127,6 +122,17 @@ export class Connection implements Link {
         () => this.#finish(request, keep),
         () => this.destroy(),
       );
+  }
+
+  /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */
+  #switch(answer: Outgoing, upstream: SwitchedBody): void {
+    this.#phase = 'over';
+    this.#request = null;
+    this.#deadline.dispose();
+    const socket = this.#socket.removeAllListeners('data').removeAllListeners('end');
+    socket.write(switchingHead(answer), 'latin1');
+    const client = { socket, bytes: this.#incoming.release() };
+    tunnel(client, upstream.takeOver(), upstream.timeouts);
   }
 
   #finish(request: ServerRequest, keep: boolean): void {

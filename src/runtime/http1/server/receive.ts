@@ -1,3 +1,4 @@
+import { namesUpgrade } from '../../../http/handshake.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import type { Received } from '../../../http/inbound.ts';
 import type { Upload } from '../../../http/upload.ts';
@@ -34,6 +35,10 @@ class ServerReceived implements Received {
   }
   get peer(): string {
     return this.#request.link.peer;
+  }
+  get upgradable(): boolean {
+    // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
+    return this.#request.head.http11 && namesUpgrade(this.headers);
   }
   onGone(callback: () => void): void {
     this.#request.gone = callback;

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { originForm } from '../../../http/target.ts';
 import { Upload } from '../../../http/upload.ts';
 import type { HeaderList } from '../../../http/headers.ts';
@@ -8,21 +7,12 @@ import type { RequestFraming } from './body-framing.ts';
 import { urlHost } from './host.ts';
 import type { RequestHead } from './request-head.ts';
 
-/** A connection that no longer speaks HTTP. */
-export interface TakenOver {
-  readonly socket: Socket;
-  /** What the client has sent behind the request. */
-  readonly bytes: Buffer;
-}
-
 /** Where a request came in. */
 export interface Link {
   /** Address of the socket's peer. */
   readonly peer: string;
   /** Port of the listener. */
   readonly serverPort: number;
-  /** Takes the connection away from HTTP, for the tunnel of an upgrade. Its request gets no answer. */
-  takeOver(): TakenOver;
 }
 
 /**

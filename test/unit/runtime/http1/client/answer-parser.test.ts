@@ -112,6 +112,43 @@ describe('a head', () => {
   });
 });
 
+describe('a switch to WebSocket', () => {
+  const SWITCH = 'HTTP/1.1 101 Now\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nX-A: 1\r\n\r\n';
+
+  function switched(text: string, { size = Infinity, asked = true } = {}) {
+    const heads: Head[] = [];
+    const parser = new AnswerParser({
+      head: (head) => heads.push(head),
+      data: () => expect.unreachable(),
+      end: () => heads.push({ ...heads[0]!, reason: 'the end' }),
+    });
+    parser.expect('GET', asked);
+    const bytes = Buffer.from(text, 'latin1');
+    for (let i = 0; i < bytes.byteLength; i += size) parser.push(bytes.subarray(i, i + size));
+    return { heads, rest: parser.release().toString('latin1') };
+  }
+
+  it('leaves what follows to others, however it is cut', () => {
+    const whole = switched(`${SWITCH}\x81\0HTTP/1.1 200 OK\r\n\r\n`);
+    expect(whole.rest).toBe('\x81\0HTTP/1.1 200 OK\r\n\r\n');
+    expect(whole.heads).toMatchObject([
+      { status: 101, headers: ['X-A', '1'], framing: { kind: 'switched' }, keepAlive: false },
+    ]);
+    for (let size = 1; size < SWITCH.length; size++)
+      expect(switched(`${SWITCH}\x81\0HTTP/1.1 200 OK\r\n\r\n`, { size })).toEqual(whole);
+  });
+
+  it.each([
+    ['nobody asked', SWITCH, { asked: false }],
+    ['it is to something else', SWITCH.replace('WebSocket', 'h2c'), {}],
+    ['it is to something else as well', SWITCH.replace('Conn', 'Upgrade: h2c\r\nConn'), {}],
+    ['it says not to what', SWITCH.replace('Upgrade: WebSocket\r\n', ''), {}],
+  ])('is none when %s', (_, text, options) => {
+    const { heads } = switched(text, options);
+    expect(heads).toMatchObject([{ framing: { kind: 'none' } }, { reason: 'the end' }]);
+  });
+});
+
 describe('what is no answer', () => {
   it.each([
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],

@@ -200,24 +200,6 @@ describe('a client that leaves', () => {
   });
 });
 
-describe('a connection', () => {
-  it('can be taken over, with what came behind the request', async () => {
-    const { write, sees, text } = client(
-      await gate((request) => {
-        const { socket, bytes } = (request as unknown as ServerRequest).link.takeOver();
-        socket.write(`took over: ${bytes}`);
-        socket.on('data', (more: Buffer) => void socket.write(`more: ${more}`));
-        return HOLD;
-      }),
-    );
-    write(`${get('/', 'Upgrade: x\r\n')}frames`);
-    await sees('took over: frames');
-    write('frames');
-    await sees('more: frames');
-    expect(text()).not.toContain('HTTP/');
-  });
-});
-
 describe('stopping', () => {
   it('closes idle connections, and others when they are answered', async () => {
     let answer!: (response: Response) => void;
