@@ -64,8 +64,7 @@ function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): 
   const mirror = config.plugins?.['proxy-mirror'];
   return {
     id,
-    upstream:
-      config.upstream === undefined ? null : compileUpstream(config.upstream, config.timeout),
+    upstream: config.upstream === undefined ? null : compileUpstream(config.upstream, config),
     mirrors: mirror === undefined ? [] : compileMirrors(id, mirror, options),
   };
 }

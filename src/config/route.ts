@@ -44,7 +44,7 @@ export interface RouteConfig extends Description {
   readonly priority?: number;
   readonly vars?: readonly unknown[];
   readonly timeout?: Timeout;
-  /** Default false. */
+  /** Passes WebSockets on. Default false. */
   readonly enable_websocket?: boolean;
   /** 0 takes the route out of service. Default 1. */
   readonly status?: 0 | 1;

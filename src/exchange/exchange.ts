@@ -3,6 +3,7 @@ import type { Inbound } from '../http/inbound.ts';
 import type { Outbound, Timeouts } from '../http/outbound.ts';
 import { type Call, ClientLeftError, type Forward } from '../http/transport.ts';
 import { Upload } from '../http/upload.ts';
+import { passHandshake } from './handshake.ts';
 import { requestHeaders } from './request-headers.ts';
 import { mayRetry } from './retry.ts';
 import type { Trust } from './trust.ts';
@@ -81,7 +82,8 @@ export function requestTo(
   trust: Trust,
 ): Outbound {
   const headers = requestHeaders(inbound, upstream.hostFor(inbound, node), trust);
-  return outboundOf(inbound, node.origin, headers, upstream.timeouts);
+  const request = outboundOf(inbound, node.origin, headers, upstream.timeouts);
+  return upstream.websocket ? passHandshake(inbound, request) : request;
 }
 
 /** The request as an upstream would have got it if there were one: what a copy is made from, then. */

@@ -20,6 +20,8 @@ export interface Upstream extends Rest {
   /** Milliseconds after which no further attempt is made; 0 for none. */
   readonly retryTimeout: number;
   readonly timeouts: Timeouts;
+  /** Whether the handshake of a WebSocket is passed on as what it is. */
+  readonly websocket: boolean;
   /** The Host that a node gets. */
   hostFor(inbound: Inbound, node: Node): string;
 }
@@ -33,6 +35,11 @@ interface TimeoutConfig {
   readonly connect: number;
   readonly send: number;
   readonly read: number;
+}
+
+interface RouteSettings {
+  readonly timeout?: TimeoutConfig | undefined;
+  readonly enable_websocket?: boolean | undefined;
 }
 
 /** Ways to balance, by `type`. */
@@ -52,10 +59,10 @@ type Balance = (nodes: readonly Node[]) => Pick;
 /**
  * Compiles an upstream's configuration.
  *
- * @param timeout the route's own, which wins over the upstream's
+ * @param route what the route says of it; its timeout wins over the upstream's own
  * @throws VarsError for a `key` that names no variable known here
  */
-export function compileUpstream(config: UpstreamConfig, timeout?: TimeoutConfig): Upstream {
+export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {}): Upstream {
   const { scheme = 'http', type = 'roundrobin' } = config;
   const nodes = nodesOf(config).map(({ host, port, weight, priority }): Node => {
     const address = `${host}:${port}`;
@@ -76,7 +83,8 @@ export function compileUpstream(config: UpstreamConfig, timeout?: TimeoutConfig)
     counts: type === 'least_conn',
     attempts: Math.max(1, retries + 1),
     retryTimeout: (config.retry_timeout ?? 0) * 1000,
-    timeouts: milliseconds(timeout ?? config.timeout),
+    timeouts: milliseconds(route.timeout ?? config.timeout),
+    websocket: route.enable_websocket === true,
     hostFor: hostRule(config),
   };
 }

@@ -110,6 +110,21 @@ export function explaining(runtime: TestRuntime): void {
     expect(mirrors).toEqual([{ mirror, copied: 'never', share: 0, because, copy: null }]);
   });
 
+  it('tells that a WebSocket is passed on, where it is', async () => {
+    const headers = { connection: 'keep-alive, Upgrade', upgrade: 'websocket' };
+    const shown = async (route: object) => {
+      await stage.put('socket', {}, { route });
+      const { upstream, mirrors } = await ask({ url: '/socket/a', headers });
+      const upgrade = upstream!.request.headers.find(([name]) => name === 'Upgrade');
+      return [upgrade, mirrors.map(({ because }) => because)];
+    };
+    expect(await shown({ enable_websocket: true })).toEqual([
+      ['Upgrade', 'websocket'],
+      ['upgrade'],
+    ]);
+    expect(await shown({})).toEqual([undefined, ['upgrade']]);
+  });
+
   it('tells what is left to chance, and what a key decides', async () => {
     await stage.put('chance', { sample_ratio: 0.2, sample_key: 'http_x_user' });
     const luck = await ask({ url: '/chance/a' });

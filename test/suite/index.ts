@@ -15,6 +15,7 @@ import { transparency } from './transparency.ts';
 import { upstreams } from './upstream.ts';
 import { sampling } from './sampling.ts';
 import { walkThrough } from './walk-through.ts';
+import { webSockets } from './websocket.ts';
 import { wire } from './wire.ts';
 
 /** One behaviour suite for every runtime: each part is one promise of the gateway. */
@@ -35,6 +36,7 @@ export function behaviour(runtime: TestRuntime): void {
     describe('upstreams', () => upstreams(runtime));
     describe('balancing', () => balancing(runtime));
     describe('transparency', () => transparency(runtime));
+    describe('a WebSocket', () => webSockets(runtime));
     describe('on the wire', () => wire(runtime));
   });
 }

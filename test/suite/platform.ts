@@ -74,6 +74,14 @@ const CAN = {
   guardsConnections: SERVERS,
   /** Folded fields and spaces before a colon are refused; workerd mends them (RFC 9112 section 5). */
   refusesFolds: SERVERS,
+  /** A WebSocket counts for least_conn until it ends: workerd does not tell when that is. */
+  countsWebSockets: SERVERS,
+  /** The bytes of a WebSocket as they are: workerd speaks it by itself on either side. */
+  rawWebSockets: SERVERS,
+  /** A WebSocket in which nothing moves is closed: Workers leave that to the platform. */
+  closesIdleWebSockets: SERVERS,
+  /** What is no handshake is told from one: workerd makes a GET of whatever says Upgrade: websocket. */
+  onlyHandshakes: SERVERS,
   /** Content-Length of a 304: the length of what it stands for. */
   lengthOf304: SERVERS,
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;

@@ -73,6 +73,8 @@ const HOP: Readonly<Record<string, readonly string[]>> = {
   'a nominated field that is not there': ['Connection: X-Absent'],
   'a nominated Host': ['Connection: Host'],
   'Proxy-Connection': ['Proxy-Connection: keep-alive'],
+  'Upgrade: websocket': ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+  'Upgrade: h2c': ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMA'],
   TE: ['TE: trailers', 'Connection: TE'],
   'X-Forwarded-For of hops before': [
     'X-Forwarded-For: 198.51.100.7',
