@@ -23,7 +23,7 @@ export function readArguments<Flag extends string>(
   return { runtimes: runtimesNamed(positionals), numbers: Object.fromEntries(given) };
 }
 
-function numberOf(flag: string, text: unknown, fallback: number): number {
+export function numberOf(flag: string, text: unknown, fallback: number): number {
   const number = text === undefined ? fallback : Number(text);
   if (number > 0) return number;
   throw new Error(`--${flag} ${String(text)}: expected a number above 0`);

@@ -1,32 +1,55 @@
-import { run } from '../../test/support/process.ts';
-import type { LoadGenerator } from './load.ts';
+import { fileURLToPath } from 'node:url';
+import { type Program, run } from '../../test/support/process.ts';
+import type { Load, LoadGenerator, LoadResult } from './load.ts';
 
-const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
+/** What wrk can do beyond any load generator. */
+export interface WrkLoad extends Load {
+  /** Bytes of the body of a POST. Default: a GET. */
+  readonly body?: number;
+}
 
-export const wrk: LoadGenerator = {
-  name: 'wrk',
-  async run({ url, connections, seconds }) {
-    // A slow answer is told by the latencies; only one that does not come is wrong.
-    const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s', url];
-    const program = run('wrk', args);
-    await program.exited;
-    const text = program.stdout();
-    const [, p99, unit] = /^\s+99%\s+([\d.]+)(us|ms|s|m)\s*$/m.exec(text) ?? [];
-    const [, rate] = /^Requests\/sec:\s+([\d.]+)$/m.exec(text) ?? [];
-    if (p99 === undefined || rate === undefined)
-      throw new Error(`wrk ${args.join(' ')} reported no figures:\n${text}${program.stderr()}`);
-    return {
-      requestsPerSecond: Number(rate),
-      p99: Number(p99) * MILLISECONDS[unit!]!,
-      wrong: wrongOf(text),
-    };
-  },
-};
+export interface WrkResult extends LoadResult {
+  /** Requests answered, and bytes of all answers. */
+  readonly requests: number;
+  readonly bytes: number;
+}
 
-/** These lines are there only when there is something to tell. */
-function wrongOf(text: string): number {
-  const [, other = 0] = /Non-2xx or 3xx responses: (\d+)/.exec(text) ?? [];
-  const [, ...errors] =
-    /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text) ?? [];
-  return [other, ...errors].reduce((sum: number, count) => sum + Number(count), 0);
+/** As `wrk.lua` prints it. Latencies in microseconds. */
+interface Report {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly microseconds: number;
+  readonly p99: number;
+  readonly wrong: number;
+}
+
+const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url));
+
+/** How much longer than asked for wrk may take before it is killed. */
+const PATIENCE_SECONDS = 30;
+
+export const wrk: LoadGenerator = { name: 'wrk', run: runWrk };
+
+export async function runWrk({ url, connections, seconds, body = 0 }: WrkLoad): Promise<WrkResult> {
+  // A slow answer is told by the latencies; only one that does not come is wrong.
+  const length = `${Math.ceil(seconds)}s`;
+  const asked = ['-t1', `-c${connections}`, `-d${length}`, '--timeout', '10s', '-s', SCRIPT];
+  const program = run('wrk', [...asked, url, '--', String(body)]);
+  await endOf(program, seconds + PATIENCE_SECONDS);
+  const [, json] = /^report (.*)$/m.exec(program.stdout()) ?? [];
+  if (json === undefined)
+    throw new Error(`wrk ${url} reported no figures:\n${program.stdout()}${program.stderr()}`);
+  const { requests, bytes, microseconds, p99, wrong } = JSON.parse(json) as Report;
+  return {
+    requestsPerSecond: requests / (microseconds / 1_000_000),
+    p99: p99 / 1000,
+    wrong,
+    requests,
+    bytes,
+  };
+}
+
+async function endOf(program: Program, seconds: number): Promise<void> {
+  const kill = setTimeout(() => program.signal('SIGKILL'), seconds * 1000);
+  await program.exited.finally(() => clearTimeout(kill));
 }

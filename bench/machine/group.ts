@@ -46,6 +46,18 @@ export function openSockets(pids: readonly Member[]): number {
   });
 }
 
+/** Hertz of the times in /proc/PID/stat: fixed for user space, whatever the kernel's own clock. */
+const CLOCK_TICKS = 100;
+
+/** Seconds of processor time, in user and in system mode, that processes have used together. */
+export function cpuSeconds(pids: readonly Member[]): number {
+  const ticks = sum(pids, ({ pid }) => {
+    const fields = /\) (.*)$/s.exec(readOrNull(`/proc/${pid}/stat`) ?? '')?.[1]?.split(' ') ?? [];
+    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  });
+  return ticks / CLOCK_TICKS;
+}
+
 function sum(pids: readonly Member[], of: (member: Member) => number): number {
   return pids.reduce((total, member) => total + of(member), 0);
 }

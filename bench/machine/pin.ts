@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Program } from '../../test/support/process.ts';
 import { members } from './group.ts';
@@ -28,7 +29,12 @@ export function pinning(): Pinning {
     description: `gateway on core ${GATEWAY_CORE}, everything else on core ${OTHERS_CORE}`,
     gateway: ({ child }) =>
       members(child.pid!).forEach(({ pid }) => {
-        move(pid, GATEWAY_CORE);
+        try {
+          move(pid, GATEWAY_CORE);
+        } catch (error) {
+          // What a launcher runs for a moment may be gone by then.
+          if (existsSync(`/proc/${pid}`)) throw error;
+        }
       }),
   };
 }

@@ -17,7 +17,11 @@ function median(sorted: readonly number[]): number {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
-/** Median of the ratios of each pair: drift of the machine between pairs cancels out. */
+/** Of the ratios of each pair: drift of the machine between pairs cancels out. */
+export function pairedSpread(over: readonly number[], under: readonly number[]): Spread {
+  return spread(over.slice(0, under.length).map((value, i) => value / under[i]!));
+}
+
 export function pairedRatio(over: readonly number[], under: readonly number[]): number {
-  return spread(over.map((value, i) => value / under[i]!)).median;
+  return pairedSpread(over, under).median;
 }

@@ -1,0 +1,97 @@
+import { readArguments } from '../arguments.ts';
+import { cpuSeconds, members, requireLinux } from '../machine/group.ts';
+import { pinning } from '../machine/pin.ts';
+import { type OwnProcess, resultOf } from '../own-process.ts';
+import { simpleServer } from '../origins/simple-server.ts';
+import { spread } from '../report/figures.ts';
+import { table } from '../report/table.ts';
+import type { GatewayProcess, TestRuntime } from '../../test/runtimes/runtime.ts';
+import { route } from '../../test/support/origin.ts';
+import { sample } from '../../test/support/outcomes.ts';
+import { until } from '../../test/support/until.ts';
+import { CASES, type Case } from './cases.ts';
+
+const DEFAULTS = { requests: 20_000, turns: 5, connections: 64 };
+
+const HEADINGS = ['', 'min', 'median', 'max', 'copied'] as const;
+
+/** Longer than a copy may live by default. */
+const SETTLE_MILLISECONDS = 30_000;
+
+interface Turn {
+  readonly microseconds: number;
+  /** Copies that the mirror answered, for each request. */
+  readonly copied: number;
+}
+
+/**
+ * What a request costs a gateway of its processor: time in user and system mode of all its processes,
+ * divided by the number of requests. Other work on the machine changes that less than it does rates.
+ * @returns whether every request was answered right
+ */
+export async function main(args: readonly string[]): Promise<boolean> {
+  requireLinux();
+  const { runtimes, numbers } = readArguments(args, DEFAULTS);
+  const pinned = pinning();
+  const [upstream, mirror] = await Promise.all([simpleServer(), simpleServer()]);
+  console.log(
+    `Microseconds of processor time for each request; ${numbers.turns} turns of ${numbers.requests}`,
+    `requests each by ${numbers.connections} connections; upstream and mirror: ${upstream.name};`,
+    `${pinned.description}.`,
+  );
+  for (const runtime of runtimes) {
+    const gateway = await start(runtime, upstream, mirror);
+    pinned.gateway(gateway.program);
+    const turns = new Map(CASES.map((one) => [one, [] as Turn[]]));
+    // The first round warms up.
+    for (let round = 0; round <= numbers.turns; round++) {
+      for (const one of CASES) {
+        const taken = await turn(gateway, one, numbers);
+        if (round > 0) turns.get(one)!.push(taken);
+      }
+    }
+    await gateway.stop();
+    console.log(`\n${runtime.name}`);
+    console.log(table([HEADINGS, ...[...turns].map(([{ name }, taken]) => row(name, taken))]));
+  }
+  await Promise.all([upstream.stop(), mirror.stop()]);
+  return true;
+}
+
+function start(
+  runtime: TestRuntime,
+  upstream: OwnProcess,
+  mirror: OwnProcess,
+): Promise<GatewayProcess> {
+  const node = { node: `127.0.0.1:${upstream.port}` };
+  const routes = [
+    { id: 'plain', ...route(node, null, { uri: '/plain' }) },
+    { id: 'mirrored', ...route(node, mirror, { uri: '/mirrored' }) },
+  ];
+  return runtime.start({ routes });
+}
+
+async function turn(
+  gateway: GatewayProcess,
+  { path, bytes }: Case,
+  { requests, connections }: typeof DEFAULTS,
+): Promise<Turn> {
+  const pids = members(gateway.program.child.pid!);
+  const sent = () => sample(gateway, 'mirror_copies_total', { outcome: 'sent' });
+  const sentBefore = await sent();
+  const before = cpuSeconds(pids);
+  const args = [`${gateway.url}${path}`, ...[connections, requests, bytes].map(String)];
+  const file = new URL('../load/fixed-number.mjs', import.meta.url);
+  const { wrong } = await resultOf<{ wrong: number }>(file, args);
+  if (wrong > 0) throw new Error(`${wrong} requests to ${path} were answered wrong`);
+  const idle = async () => (await sample(gateway, 'mirror_in_flight')) === 0;
+  await until(idle, SETTLE_MILLISECONDS, `the end of the copies of ${path}`);
+  const microseconds = ((cpuSeconds(pids) - before) / requests) * 1_000_000;
+  return { microseconds, copied: ((await sent()) - sentBefore) / requests };
+}
+
+function row(name: string, turns: readonly Turn[]): string[] {
+  const { min, median, max } = spread(turns.map(({ microseconds }) => microseconds));
+  const copied = spread(turns.map((one) => one.copied)).median;
+  return [name, ...[min, median, max].map((value) => value.toFixed(1)), copied.toFixed(3)];
+}

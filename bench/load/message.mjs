@@ -1,0 +1,13 @@
+/** A request as bytes: a GET, or with a body a POST of so many bytes. */
+
+/**
+ * @param {URL} url
+ * @param {number} bytes of the body; 0: a GET
+ * @returns {Buffer}
+ */
+export function requestMessage({ pathname, host }, bytes) {
+  const line = `${bytes === 0 ? 'GET' : 'POST'} ${pathname} HTTP/1.1\r\nHost: ${host}\r\n`;
+  if (bytes === 0) return Buffer.from(`${line}\r\n`);
+  const head = `${line}Content-Type: application/octet-stream\r\nContent-Length: ${bytes}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), Buffer.alloc(bytes, 'x')]);
+}

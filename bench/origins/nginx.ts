@@ -1,0 +1,29 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Program, run } from '../../test/support/process.ts';
+
+/** nginx with one worker and files of its own. */
+export interface NginxOptions {
+  /** As `openFolder` gives it. */
+  readonly folder: string;
+  /** Inside `http`. */
+  readonly http: string;
+}
+
+export async function runNginx({ folder, http }: NginxOptions): Promise<Program> {
+  const file = join(folder, 'nginx.conf');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((what) => `${what}_temp_path ${folder}/${what};`)
+    .join(' ');
+  await writeFile(
+    file,
+    `daemon off; worker_processes 1; pid ${folder}/pid;
+events { worker_connections 4096; }
+http {
+  access_log off; keepalive_requests 1000000000; ${temporary}
+  ${http}
+}
+`,
+  );
+  return run('nginx', ['-e', 'stderr', '-p', folder, '-c', file]);
+}

@@ -1,0 +1,31 @@
+/**
+ * A mirror that takes requests and answers them after three seconds, in a process of the lowest
+ * priority: it stands for another machine. `/status` tells how many came and how many are open.
+ */
+import { createServer } from 'node:http';
+import { constants, setPriority } from 'node:os';
+
+const DELAY_MILLISECONDS = 3000;
+
+setPriority(constants.priority.PRIORITY_LOW);
+let requests = 0;
+let open = 0;
+
+const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+  if (request.url === '/status') {
+    response.end(JSON.stringify({ requests, open }));
+    return;
+  }
+  requests += 1;
+  open += 1;
+  request.resume();
+  const answer = setTimeout(() => response.end('{"message":"hello, world!"}'), DELAY_MILLISECONDS);
+  response.on('close', () => {
+    open -= 1;
+    clearTimeout(answer);
+  });
+});
+server.listen(0, '127.0.0.1', 4096, () => {
+  const address = server.address();
+  if (typeof address === 'object') console.log(`port ${address?.port}`);
+});

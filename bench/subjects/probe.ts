@@ -1,0 +1,31 @@
+import { until } from '../../test/support/until.ts';
+import { SMALL_BODY } from '../origins/nginx-origin.ts';
+import type { Origins } from '../origins/origins.ts';
+import type { Running } from './running.ts';
+
+const SETTLE_MILLISECONDS = 5000;
+
+/** A body that no content coding makes shorter by chance, and that is not the default of anything. */
+const BODY = 'probe '.repeat(1000);
+
+/**
+ * Whether a subject does what it is measured for, before it is: the right answer, and exactly one copy
+ * of each request, as long as the request was.
+ * @returns what is wrong, `null` if nothing
+ */
+export async function probe({ url }: Running, { mirror }: Origins): Promise<string | null> {
+  const before = mirror.probes().length;
+  for (const body of [null, BODY]) {
+    const method = body === null ? 'GET' : 'POST';
+    const response = await fetch(`${url}/mirrored/probe`, { method, body });
+    const text = await response.text();
+    if (response.status !== 200 || text !== SMALL_BODY)
+      return `${method} answered ${response.status} ${JSON.stringify(text.slice(0, 80))}`;
+  }
+  const copies = () => mirror.probes().slice(before);
+  await until(() => copies().length >= 2, SETTLE_MILLISECONDS).catch(() => {});
+  const expected = ['GET /mirrored/probe -', `POST /mirrored/probe ${BODY.length}`];
+  const got = copies().toSorted();
+  if (got.join() === expected.join()) return null;
+  return `copies are ${JSON.stringify(got)}`;
+}

@@ -1,0 +1,16 @@
+import { footprint } from './footprint/footprint.ts';
+import { latency } from './latency/latency.ts';
+import { matching } from './matching/matching.ts';
+import type { PartName } from './options.ts';
+import { rates } from './rates/rates.ts';
+import type { Setting } from './setting.ts';
+import { workers } from './workers/workers.ts';
+
+/** What there is to measure, in the order that it is. */
+export const PARTS: Readonly<Record<PartName, (setting: Setting) => Promise<void>>> = {
+  rates,
+  latency,
+  footprint,
+  matching,
+  workers,
+};

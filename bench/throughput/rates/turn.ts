@@ -1,0 +1,75 @@
+import { runWrk } from '../../load/wrk.ts';
+import type { Status } from '../../origins/nginx-origin.ts';
+import type { Origins } from '../../origins/origins.ts';
+import { CASES, type CaseName, type Mode } from '../cases.ts';
+
+export interface TurnOptions {
+  readonly url: string;
+  readonly case: CaseName;
+  readonly mode: Mode;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+export interface Turn {
+  readonly requestsPerSecond: number;
+  /** Copies that came to the mirror by the end of the turn, for each request that came upstream. */
+  readonly copied: number;
+}
+
+/**
+ * One load, and what came of it at both ends.
+ * @throws when it was not answered as it should be: then its rate means nothing
+ */
+export async function takeTurn(origins: Origins, options: TurnOptions): Promise<Turn> {
+  const { body, target, answer } = CASES[options.case];
+  const url = `${options.url}/${options.mode}/${target}`;
+  const before = await counted(origins, options.mode);
+  const result = await runWrk({ ...options, url, body });
+  const after = await counted(origins, options.mode);
+  const forwarded = after.upstream - before.upstream;
+  const copies = after.mirror - before.mirror;
+
+  const { requests, bytes, wrong, requestsPerSecond } = result;
+  if (wrong > 0) throw new Error(`${wrong} of ${requests + wrong} answers wrong or missing`);
+  if (requests === 0) throw new Error('no answer at all');
+  if (bytes < requests * answer) throw new Error(`answers shorter than ${answer} bytes`);
+  if (forwarded < requests) throw new Error(`${requests} answers to ${forwarded} upstream`);
+  // The load's last requests may be broken off on their way upstream, but not on that to the mirror.
+  const most = options.mode === 'plain' ? 0 : forwarded + options.connections;
+  if (copies > most) throw new Error(`${copies} copies of ${forwarded} requests`);
+  return { requestsPerSecond, copied: copies / forwarded };
+}
+
+interface Counted {
+  readonly upstream: number;
+  readonly mirror: number;
+}
+
+async function counted({ upstream, mirror, stalled }: Origins, mode: Mode): Promise<Counted> {
+  const copies = await (mode === 'stalled' ? stalled : mirror).status();
+  return { upstream: (await upstream.status()).requests, mirror: copies.requests };
+}
+
+const SETTLE_MILLISECONDS = 20_000;
+const PAUSE_MILLISECONDS = 100;
+
+/**
+ * Waits until nothing is under way and nothing more comes to upstream and mirrors, so that no turn pays
+ * for the one before.
+ * @returns whether that came in time
+ */
+export async function settled({ upstream, mirror, stalled }: Origins): Promise<boolean> {
+  const look = () => Promise.all([upstream, mirror, stalled].map((one) => one.status()));
+  const sum = (all: readonly Status[], what: keyof Status) =>
+    all.reduce((before, one) => before + one[what], 0);
+  const deadline = performance.now() + SETTLE_MILLISECONDS;
+  let before = await look();
+  while (performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    const now = await look();
+    if (sum(now, 'open') === 0 && sum(now, 'requests') === sum(before, 'requests')) return true;
+    before = now;
+  }
+  return false;
+}
