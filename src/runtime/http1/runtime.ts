@@ -5,8 +5,15 @@ import { RelayedAnswer } from './relayed-answer.ts';
 import { listen } from './server/listen.ts';
 import { receive } from './server/receive.ts';
 
-/** A runtime with `node:net`: HTTP/1.1 of our own in front and behind, the same bytes everywhere. */
-export function http1Runtime(name: ServerRuntime['name']): ServerRuntime {
+/**
+ * A runtime with `node:net`: HTTP/1.1 of our own in front and behind, the same bytes everywhere.
+ *
+ * @param descriptors how many files and sockets the process may have open, where that can be known
+ */
+export function http1Runtime(
+  name: ServerRuntime['name'],
+  descriptors: () => number = () => Infinity,
+): ServerRuntime {
   const primaries = createPool();
   const mirrors = createPool();
   return {
@@ -18,7 +25,8 @@ export function http1Runtime(name: ServerRuntime['name']): ServerRuntime {
       (head, body) => new RelayedAnswer(head, body) as unknown as Response,
     ),
     sendCopy: http1SendCopy(mirrors),
-    listen,
+    // A third for clients, and as many each for upstreams and mirrors.
+    listen: (options) => listen(options, Math.ceil(descriptors() / 3)),
     close() {
       primaries.destroy();
       mirrors.destroy();
