@@ -4,6 +4,7 @@ import { clients } from './clients.ts';
 import { deadlines } from './deadlines.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
+import { ownApp } from './own-app.ts';
 import { routesFile } from './routes-file.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
@@ -15,6 +16,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('what comes in', () => strictness(runtime));
   describe('deadlines', () => deadlines(runtime));
   describe('clients', () => clients(runtime));
+  describe('an app of the user', () => ownApp(runtime));
   describe('the log', () => log(runtime));
   describe('kill -9', () => kill(runtime));
 }

@@ -187,6 +187,7 @@ export class Connection implements Link {
     this.#incoming.drop();
     if (this.#answer !== null) return this.destroy();
     request?.gone?.();
+    request?.leave();
     this.#socket.write(errorAnswer(status), 'latin1');
     this.#linger();
   }
@@ -221,6 +222,7 @@ export class Connection implements Link {
     this.#incoming.drop();
     if (this.#answer === null) request?.gone?.();
     else this.#answer.body?.cancel();
+    request?.leave();
   }
 
   #expire(): void {
