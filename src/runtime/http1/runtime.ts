@@ -1,6 +1,7 @@
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from './client/call.ts';
 import { createPool } from './client/pool.ts';
+import { ownError } from './own-error.ts';
 import { RelayedAnswer } from './relayed-answer.ts';
 import { listen } from './server/listen.ts';
 import { receive } from './server/receive.ts';
@@ -20,6 +21,7 @@ export function http1Runtime(
     name,
     receive,
     peer: (request) => receive(request).peer,
+    gatewayError: ownError,
     forward: http1Forward(
       primaries,
       (head, body) => new RelayedAnswer(head, body) as unknown as Response,
