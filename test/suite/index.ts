@@ -6,6 +6,7 @@ import { breaker } from './breaker.ts';
 import { balancing } from './balancing.ts';
 import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
+import { flow } from './flow.ts';
 import { explaining } from './explain.ts';
 import { limits } from './limits.ts';
 import { routesKv } from './routes-kv.ts';
@@ -35,6 +36,7 @@ export function behaviour(runtime: TestRuntime): void {
     describe('upstreams', () => upstreams(runtime));
     describe('balancing', () => balancing(runtime));
     describe('transparency', () => transparency(runtime));
+    describe('flow', () => flow(runtime));
     describe('on the wire', () => wire(runtime));
   });
 }
