@@ -1,0 +1,73 @@
+import { readArguments } from '../arguments.ts';
+import { requireLinux } from '../machine/group.ts';
+import { memoryOf, type Peak } from '../machine/peak.ts';
+import { pinning } from '../machine/pin.ts';
+import { deafMirror } from '../memory/deaf-mirror.ts';
+import { ownProcess } from '../own-process.ts';
+import { table } from '../report/table.ts';
+import { type Direction, type Passed, streamTurn } from './turn.ts';
+
+const MIB = 1024 * 1024;
+
+/** Most bytes over the idle gateway's, whatever the size of the body. */
+const LIMIT = 64 * MIB;
+
+const DIRECTIONS: readonly (readonly [Direction, what: string])[] = [
+  ['download', 'to a client that pauses'],
+  ['upload', 'to an upstream that pauses'],
+];
+
+const HEADINGS = ['a body', 'mirror', 'peak', 'left after', 'allowed', 'MB/s', 'wrong', ''];
+
+/**
+ * What one large body costs in memory on its way to a reader that stops now and then.
+ * @returns whether each arrived whole, within the limit
+ */
+export async function main(args: readonly string[]): Promise<boolean> {
+  requireLinux();
+  const { runtimes, numbers } = readArguments(args, { megabytes: 1000 });
+  const { megabytes } = numbers;
+  const pinned = pinning();
+  const [origin, deaf] = await Promise.all([
+    ownProcess(new URL('origin.mjs', import.meta.url)),
+    deafMirror(),
+  ]);
+  console.log(
+    `${megabytes} MB, sent as fast as they are taken; the mirror never reads; ${pinned.description}.`,
+    "Memory in MiB over the idle gateway's.",
+  );
+  let passed = true;
+  for (const runtime of runtimes) {
+    const rows = [HEADINGS];
+    const faults: string[] = [];
+    for (const [direction, what] of DIRECTIONS) {
+      for (const mirror of [null, deaf]) {
+        const bytes = megabytes * 1_000_000;
+        const turn = await streamTurn({ runtime, pinned, origin, mirror, direction, bytes });
+        rows.push([what, mirror === null ? 'none' : 'deaf', ...cellsOf(turn, megabytes)]);
+        faults.push(...turn.result.wrong);
+        passed &&= isGood(turn);
+      }
+    }
+    console.log(`\n${runtime.name}: ${await memoryOf(runtime.name)}`);
+    console.log(table(rows));
+    for (const fault of faults) console.log(fault);
+  }
+  await origin.stop();
+  deaf.close();
+  return passed;
+}
+
+function isGood({ peak, result }: Peak<Passed>): boolean {
+  return peak <= LIMIT && result.wrong.length === 0;
+}
+
+function cellsOf(turn: Peak<Passed>, megabytes: number): string[] {
+  const { peak, after, result } = turn;
+  return [
+    ...[peak, after, LIMIT].map((bytes) => (bytes / MIB).toFixed(1)),
+    (megabytes / result.seconds).toFixed(0),
+    String(result.wrong.length),
+    isGood(turn) ? 'ok' : 'FAIL',
+  ];
+}
