@@ -160,3 +160,21 @@ describe('a client that does not read', () => {
     expect(closed).toBe(true);
   });
 });
+
+it('only so many clients are turned away with an answer at once', async () => {
+  let asked = false;
+  const crowded: number[] = [];
+  const hold = () => {
+    asked = true;
+    return new Promise<never>(() => {});
+  };
+  const options = { maxConnections: 1, onCrowded: (most: number) => void crowded.push(most) };
+  const listening = await gate(hold, options);
+  client(listening).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  while (!asked) await settle();
+  const further = Array.from({ length: 110 }, () => client(listening));
+  while (!further.every(({ ended }) => ended())) await settle();
+  const told = further.filter(({ text }) => text().startsWith('HTTP/1.1 503 '));
+  expect([told.length, crowded.length]).toEqual([100, 110]);
+  expect(new Set(crowded)).toEqual(new Set([1]));
+});
