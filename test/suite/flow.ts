@@ -10,7 +10,7 @@ const PIECE = randomBytes(1 << 20);
 const PIECES = 96;
 const SIZE = PIECES * PIECE.length;
 
-/** What four sockets and their systems hold between two ends, and no gateway: measured at 5 to 20 MB. */
+/** What the system's buffers hold between two ends, and no gateway. */
 const UNDER_WAY = 40 << 20;
 
 const WHOLE = (() => {
