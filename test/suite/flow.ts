@@ -10,7 +10,7 @@ const PIECE = randomBytes(1 << 20);
 const PIECES = 96;
 const SIZE = PIECES * PIECE.length;
 
-/** What the system's buffers hold between two ends, and no gateway. */
+/** What the system's buffers may hold between two ends: 10 MB here, more where they are larger. */
 const UNDER_WAY = 40 << 20;
 
 const WHOLE = (() => {
