@@ -29,6 +29,7 @@ const CLIENT_CLOSED_REQUEST = 499;
 /** Everything outside the control plane: match, forward, copy. */
 export function dataPlane(options: DataPlaneOptions): (c: Context) => Response | Promise<Response> {
   const { runtime, table, trust, idOf, plan, waitUntil, emit } = options;
+  const errorOf = runtime.gatewayError ?? gatewayError;
 
   return (c) => {
     const started = performance.now();
@@ -62,11 +63,10 @@ export function dataPlane(options: DataPlaneOptions): (c: Context) => Response |
     );
 
     function refuse(status: GatewayStatus, id: string): Response {
-      return done(id, status, gatewayError(status));
+      return done(id, status, errorOf(status));
     }
     function failed(id: string, error: unknown): Response {
-      if (error instanceof ClientLeftError)
-        return done(id, CLIENT_CLOSED_REQUEST, gatewayError(502));
+      if (error instanceof ClientLeftError) return done(id, CLIENT_CLOSED_REQUEST, errorOf(502));
       emit({ type: 'upstream_failure', route: id, request: inbound, error: error as Error });
       const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
       return refuse(status, id);

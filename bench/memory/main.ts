@@ -1,6 +1,6 @@
 import { readArguments } from '../arguments.ts';
-import { liveMemory } from '../machine/live-memory.ts';
 import { requireLinux } from '../machine/group.ts';
+import { memoryOf } from '../machine/peak.ts';
 import { pinning } from '../machine/pin.ts';
 import { ownProcess } from '../own-process.ts';
 import { table } from '../report/table.ts';
@@ -32,9 +32,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
       const measured = await measure(runtime, uploads, { sink, mirror, pinned, ...numbers });
       verdicts.push(...verdictsOn(uploads, measured));
     }
-    const live = await liveMemory(runtime.name);
-    console.log(`\n${runtime.name}: ${live.what}`);
-    live.close();
+    console.log(`\n${runtime.name}: ${await memoryOf(runtime.name)}`);
     console.log(table([HEADINGS, ...verdicts.map(({ cells }) => cells)]));
     for (const { wrong } of verdicts) wrong.forEach((fault) => console.log(fault));
     passed &&= verdicts.every((verdict) => verdict.passed);

@@ -13,6 +13,10 @@ export interface ServerSettings extends SharedSettings {
   readonly routes: string | readonly RouteInput[];
   /** Seconds. */
   readonly shutdownTimeout: number;
+  /** Seconds. */
+  readonly clientTimeout: number;
+  /** `null`: as many as the listener finds reasonable. */
+  readonly maxConnections: number | null;
 }
 
 /** Flags that win over a variable. The admin key has none: command lines are for all to see. */
@@ -23,6 +27,8 @@ const FLAG_OF_VARIABLE: Readonly<Record<string, string>> = {
   TRUSTED_PROXIES: 'trusted-proxies',
   MIRROR_MEMORY: 'mirror-memory',
   SHUTDOWN_TIMEOUT: 'shutdown-timeout',
+  CLIENT_TIMEOUT: 'client-timeout',
+  MAX_CONNECTIONS: 'max-connections',
   LOG_LEVEL: 'log-level',
 };
 
@@ -50,7 +56,14 @@ export function readServerSettings(
     port: setting(lookup, 'PORT', wholeNumber(0, 65_535), 9080),
     host: setting(lookup, 'HOST', words, '0.0.0.0'),
     routes: routeOf(flags) ?? setting(lookup, 'ROUTES', words, 'routes.json'),
-    shutdownTimeout: setting(lookup, 'SHUTDOWN_TIMEOUT', seconds(86_400), 30),
+    clientTimeout: setting(lookup, 'CLIENT_TIMEOUT', seconds(0.1, 86_400), 60),
+    maxConnections: setting<number | null>(
+      lookup,
+      'MAX_CONNECTIONS',
+      wholeNumber(1, 1_000_000),
+      null,
+    ),
+    shutdownTimeout: setting(lookup, 'SHUTDOWN_TIMEOUT', seconds(0, 86_400), 30),
   };
 }
 

@@ -6,6 +6,7 @@ import { fileStore } from '../stores/file.ts';
 import { memoryStore } from '../stores/memory.ts';
 import { routesDocument } from '../config/input.ts';
 import type { Store } from '../stores/store.ts';
+import { lineRate } from '../telemetry/line-rate.ts';
 import { configureLog, log } from '../telemetry/log.ts';
 import { readServerSettings, type ServerSettings } from './options.ts';
 import { signalled } from './signal.ts';
@@ -31,6 +32,9 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
       app: gateway,
       hostname: settings.host,
       port: settings.port,
+      clientTimeout: settings.clientTimeout,
+      ...(settings.maxConnections !== null && { maxConnections: settings.maxConnections }),
+      onCrowded: crowdedListener(),
     });
   } catch (error) {
     stopWith(`cannot listen on ${settings.host} port ${settings.port}: ${textOf(error)}`);
@@ -66,6 +70,16 @@ function storeOf({ routes }: ServerSettings): Store {
 function stopWith(line: string): never {
   console.error(`proxy-mirror: ${line}`);
   process.exit(EXIT_USAGE);
+}
+
+function crowdedListener(): (maxConnections: number) => void {
+  const admit = lineRate(Date.now);
+  return (maxConnections) => {
+    const suppressed = admit('crowded');
+    if (suppressed === null) return;
+    const facts = { maxConnections, suppressed };
+    log.warning('all {maxConnections} connections are busy: a client was turned away', facts);
+  };
 }
 
 function after(milliseconds: number): Promise<void> {

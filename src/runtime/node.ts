@@ -1,9 +1,10 @@
+import { descriptorLimit } from './http1/descriptors.ts';
 import { http1Runtime } from './http1/runtime.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Node. */
 export function nodeRuntime(): ServerRuntime {
-  return http1Runtime('node');
+  return http1Runtime('node', descriptorLimit);
 }
 
 export { nodeRuntime as runtime };

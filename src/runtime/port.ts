@@ -1,3 +1,4 @@
+import type { GatewayStatus } from '../exchange/gateway-error.ts';
 import type { Received } from '../http/inbound.ts';
 import type { Forward, SendCopy } from '../http/transport.ts';
 
@@ -12,6 +13,8 @@ export interface Runtime {
   readonly hostOfUrl?: boolean;
   /** Connections a second that copies to one mirror may use up without harm. Default: 500. */
   readonly connectionRate?: number;
+  /** Makes the gateway's own errors where a real `Response` costs much. Default: one. */
+  readonly gatewayError?: (status: GatewayStatus) => Response;
   readonly forward: Forward;
   readonly sendCopy: SendCopy;
 }

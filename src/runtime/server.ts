@@ -15,6 +15,18 @@ export interface ListenOptions {
   readonly hostname: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /**
+   * Seconds that a client may take for the head of a request, between two reads of its body, and
+   * between two writes of its answer. Default: 60.
+   */
+  readonly clientTimeout?: number;
+  /**
+   * Connections of clients at once. Default: 10 000, or a third of the file descriptors that the
+   * process may have, where that is known and less.
+   */
+  readonly maxConnections?: number;
+  /** Told when a client is turned away, since so many connections are busy. */
+  readonly onCrowded?: (maxConnections: number) => void;
 }
 
 export interface Listening {

@@ -23,11 +23,11 @@ export function wholeNumber(least: number, most: number, unit = ''): Read<number
 }
 
 /** Seconds, fractions allowed. */
-export function seconds(most: number): Read<number> {
+export function seconds(least: number, most: number): Read<number> {
   return (text, from) => {
     const value = /^\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
-    if (value <= most) return value;
-    throw wrong(from, `seconds from 0 to ${most}`, text);
+    if (value >= least && value <= most) return value;
+    throw wrong(from, `seconds from ${least} to ${most}`, text);
   };
 }
 

@@ -7,16 +7,20 @@ import { serverRuntime } from './server.ts';
 const config = join(ROOT, 'deno.json');
 
 /** `deno task start`, with write permission for the test's folder in place of the checkout's. */
-export const deno: TestServerRuntime = serverRuntime('deno', (folder, flags) => [
-  runtimeProgram('deno'),
-  ...startFlags().map((flag) =>
-    flag.startsWith('--allow-write') ? `--allow-write=${folder}` : flag,
-  ),
-  ...flags,
-  '--config',
-  config,
-  join(ROOT, 'src/cli/main.ts'),
-]);
+export const deno: TestServerRuntime = serverRuntime(
+  'deno',
+  (folder, flags) => [
+    runtimeProgram('deno'),
+    ...startFlags().map((flag) =>
+      flag.startsWith('--allow-write') ? `--allow-write=${folder}` : flag,
+    ),
+    ...flags,
+    '--config',
+    config,
+    join(ROOT, 'src/cli/main.ts'),
+  ],
+  [runtimeProgram('deno'), 'run', '--node-modules-dir=none', '--allow-net', '--config', config],
+);
 
 /** `run` and its permissions, as the task has them. */
 function startFlags(): string[] {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { line, type Program, run } from '../support/process.ts';
 import { gatewayProcess } from './client.ts';
 import { KEY, type LaunchOptions, type RuntimeName, type TestServerRuntime } from './runtime.ts';
@@ -12,6 +13,7 @@ export function serverRuntime(
     folder: string,
     flags: readonly string[],
   ) => readonly [program: string, ...args: string[]],
+  interpreter: readonly [program: string, ...args: string[]],
 ): TestServerRuntime {
   function launch(folder: string, { args = [], env = {}, flags = [] }: LaunchOptions): Program {
     const [program, ...first] = command(folder, flags);
@@ -21,6 +23,10 @@ export function serverRuntime(
   return {
     name,
     launch,
+    script(file) {
+      const [program, ...args] = interpreter;
+      return run(program, [...args, fileURLToPath(file)]);
+    },
     async start({ routes, document, adminKey = KEY, env = {}, ...options } = {}) {
       const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'proxy-mirror-')));
       const file = join(folder, 'routes.json');

@@ -6,6 +6,7 @@ import { breaker } from './breaker.ts';
 import { balancing } from './balancing.ts';
 import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
+import { flow } from './flow.ts';
 import { explaining } from './explain.ts';
 import { limits } from './limits.ts';
 import { routesKv } from './routes-kv.ts';
@@ -37,6 +38,7 @@ export function behaviour(runtime: TestRuntime): void {
     describe('balancing', () => balancing(runtime));
     describe('transparency', () => transparency(runtime));
     describe('a WebSocket', () => webSockets(runtime));
+    describe('flow', () => flow(runtime));
     describe('on the wire', () => wire(runtime));
   });
 }

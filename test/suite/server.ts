@@ -1,7 +1,10 @@
 import { describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { clients } from './clients.ts';
+import { deadlines } from './deadlines.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
+import { ownApp } from './own-app.ts';
 import { routesFile } from './routes-file.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
@@ -11,6 +14,9 @@ export function server(runtime: TestServerRuntime): void {
   describe('routes.json', () => routesFile(runtime));
   describe('start and stop', () => startStop(runtime));
   describe('what comes in', () => strictness(runtime));
+  describe('deadlines', () => deadlines(runtime));
+  describe('clients', () => clients(runtime));
+  describe('an app of the user', () => ownApp(runtime));
   describe('the log', () => log(runtime));
   describe('kill -9', () => kill(runtime));
 }

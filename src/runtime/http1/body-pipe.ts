@@ -8,11 +8,14 @@ export interface Flow {
   wanted?(): void;
 }
 
+/** Of a body that has no connection, or none any more. */
+export const NO_FLOW: Flow = { pause() {}, resume() {}, cancel() {} };
+
 /** A body under way: pushed by a connection, pulled by whoever passes it on. */
 export class BodyPipe {
   /** Called once, when nothing more comes or is wanted. */
   onOver: () => void = () => {};
-  readonly #flow: Flow;
+  #flow: Flow;
   readonly #highWater: number;
   #chunks: Uint8Array[] = [];
   #queued = 0;
@@ -86,8 +89,11 @@ export class BodyPipe {
   }
 
   cancel(): void {
+    const flow = this.#flow;
     this.#chunks = [];
-    if (!this.#ended && this.#error === null) this.#flow.cancel();
+    // Only once: the connection goes on to other things, and must not be stopped in those.
+    this.#flow = NO_FLOW;
+    if (!this.#ended && this.#error === null) flow.cancel();
   }
 
   #flowAgain(): void {

@@ -13,6 +13,11 @@ export class Deadline {
     this.#expired = expired;
   }
 
+  /** When it is, by `performance.now()`. */
+  get at(): number {
+    return this.#at;
+  }
+
   /**
    * Sets it to so many milliseconds from now.
    *

@@ -18,6 +18,8 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   { args: ['--mirror-memory', '-1'], says: /^Option '--mirror-memory'|^--mirror-memory: expected/ },
   { env: { SHUTDOWN_TIMEOUT: 'soon' }, says: 'SHUTDOWN_TIMEOUT: expected seconds from 0 to' },
   { args: ['--shutdown-timeout', '1e9'], says: '--shutdown-timeout: expected seconds from 0 to' },
+  { env: { CLIENT_TIMEOUT: '0' }, says: 'CLIENT_TIMEOUT: expected seconds from 0.1 to 86400' },
+  { args: ['--max-connections', '0'], says: '--max-connections: expected a whole number from 1' },
   {
     env: { TRUSTED_PROXIES: '10.0.0.0/33' },
     says: 'TRUSTED_PROXIES: expected addresses or ranges',

@@ -38,6 +38,8 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
       TRUSTED_PROXIES: 'x',
       MIRROR_MEMORY: 'x',
       SHUTDOWN_TIMEOUT: 'x',
+      CLIENT_TIMEOUT: 'x',
+      MAX_CONNECTIONS: 'x',
       LOG_LEVEL: 'x',
     };
     const flags = {
@@ -47,6 +49,8 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
       'trusted-proxies': '127.0.0.0/8,::1',
       'mirror-memory': '1MiB',
       'shutdown-timeout': '0.5',
+      'client-timeout': '10',
+      'max-connections': '100',
       'log-level': 'silent',
     };
     const args = Object.entries(flags).map(([flag, text]) => `--${flag}=${text}`);

@@ -49,7 +49,9 @@ export class Connection implements AnswerListener {
   readonly #owner: Owner;
   readonly #socket: Socket;
   readonly #parser = new AnswerParser(this);
-  readonly #deadline = new Deadline(() => this.#expire());
+  readonly #deadline = new Deadline(() => this.#expire(this.#phase));
+  /** For the server to take what was sent of a body; it may be answering at the same time. */
+  readonly #untaken = new Deadline(() => this.#standStill());
   #connected = false;
   #closed = false;
   #phase: Phase = 'connect';
@@ -150,9 +152,10 @@ export class Connection implements AnswerListener {
         const chunk = await upload.read();
         if (!current()) return upload.cancel();
         if (chunk === null) break;
-        if (this.#head === null) this.#wait('send', timeouts.send);
         if (!writeChunk(this.#socket, chunk, framing === 'chunked')) {
+          this.#untaken.set(timeouts.send);
           await drained(this.#socket);
+          this.#untaken.clear();
           if (!current()) return upload.cancel();
         }
       }
@@ -266,16 +269,23 @@ export class Connection implements AnswerListener {
     this.#deadline.set(milliseconds, this.#listener?.until);
   }
 
-  #expire(): void {
+  #expire(phase: Phase): void {
     const { timeouts } = this.#request ?? {};
-    const limit = timeouts === undefined ? 0 : timeouts[this.#phase] / 1000;
-    this.#close(new TransportError('timeout', `${PHASE_TEXT[this.#phase]} within ${limit} s`));
+    const limit = timeouts === undefined ? 0 : timeouts[phase] / 1000;
+    this.#close(new TransportError('timeout', `${PHASE_TEXT[phase]} within ${limit} s`));
+  }
+
+  #standStill(): void {
+    // A server that cannot get rid of its answer, as the client does not take it, may well wait.
+    if (this.#paused) this.#untaken.set(this.#request!.timeouts.send);
+    else this.#expire('send');
   }
 
   #close(reason: TransportError | null): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#deadline.dispose();
+    this.#untaken.dispose();
     const listener = this.#listener;
     const body = this.#body;
     const told = this.#head !== null && this.#answer === null;

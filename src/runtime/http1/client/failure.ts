@@ -8,6 +8,9 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ENETUNREACH: 'connect',
   EADDRNOTAVAIL: 'connect',
   EACCES: 'connect',
+  // No descriptor is left for a socket of ours.
+  EMFILE: 'connect',
+  ENFILE: 'connect',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',

@@ -12,6 +12,9 @@ import { parseOrigin } from './origin.ts';
  */
 const IDLE = 4000;
 
+/** Most milliseconds that any is kept idle: what many clients at once have left is not there for good. */
+const LONGEST_IDLE = 60_000;
+
 /** A server that says it closes after n seconds gets this many milliseconds less. */
 const IDLE_MARGIN = 1000;
 
@@ -67,7 +70,7 @@ class Server implements Owner {
 
   idle(connection: Connection): void {
     const hint = connection.idleHint;
-    const time = hint === null ? IDLE : Math.max(0, hint - IDLE_MARGIN);
+    const time = hint === null ? IDLE : Math.min(Math.max(0, hint - IDLE_MARGIN), LONGEST_IDLE);
     if (time === 0) {
       connection.destroy(CLOSED);
       return;

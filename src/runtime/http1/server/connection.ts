@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { GatewayStatus } from '../../../exchange/gateway-error.ts';
+import { drained } from '../body-writer.ts';
 import { Deadline } from '../deadline.ts';
 import { SwitchedBody } from '../switched.ts';
 import { tunnel } from '../tunnel.ts';
 import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
 import { Incoming } from './incoming.ts';
-import { HEAD_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
+import { IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
 import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
 import { Refusal } from './refusal.ts';
 import type { Link, ServerRequest } from './request.ts';
@@ -15,6 +16,8 @@ import { writeAnswer } from './write-answer.ts';
 export interface Owner {
   /** No further request is wanted on any connection. */
   readonly stopping: boolean;
+  /** Milliseconds for a head, between two reads of a body, and between two writes of an answer. */
+  readonly patience: number;
   respond(request: ServerRequest): Promise<Response>;
   closed(connection: Connection): void;
 }
@@ -30,6 +33,8 @@ export class Connection implements Link {
   readonly #owner: Owner;
   readonly #socket: Socket;
   readonly #deadline = new Deadline(() => this.#expire());
+  /** For the client to take what was written, while it may have a body to send as well. */
+  readonly #untaken = new Deadline(() => this.destroy());
   readonly #incoming: Incoming;
   #phase: Phase = 'idle';
   /** The one that is being answered. */
@@ -42,8 +47,8 @@ export class Connection implements Link {
   constructor(socket: Socket, owner: Owner) {
     this.#socket = socket;
     this.#owner = owner;
-    this.#incoming = new Incoming(socket, this.#deadline, this);
-    this.#deadline.set(HEAD_TIME);
+    this.#incoming = new Incoming(socket, this.#deadline, owner.patience, this);
+    this.#deadline.set(owner.patience);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.once('end', () => this.#onEnd());
     // A close follows, which says all that we need to know.
@@ -55,6 +60,12 @@ export class Connection implements Link {
   get idle(): boolean {
     return this.#phase === 'idle';
   }
+  /** Until when it waits for the client, where nothing is lost if it does not; else `Infinity`. */
+  get spare(): number {
+    const { at } = this.#deadline;
+    if (this.#phase === 'idle' || this.#phase === 'head') return at;
+    return this.#phase === 'linger' && this.#lingersUntil !== Infinity ? at : Infinity;
+  }
   get peer(): string {
     return (this.#peer ??= this.#socket.remoteAddress ?? '');
   }
@@ -64,6 +75,11 @@ export class Connection implements Link {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Answers 503 to whatever it was going to ask. */
+  turnAway(): void {
+    this.#refuse(503);
   }
 
   #onData(bytes: Buffer): void {
@@ -84,7 +100,7 @@ export class Connection implements Link {
       this.#begin(request);
     } else if (this.#phase === 'idle' && incoming.more) {
       this.#phase = 'head';
-      this.#deadline.set(HEAD_TIME);
+      this.#deadline.set(this.#owner.patience);
     } else if (this.#phase === 'discard') {
       if (incoming.whole) this.#next();
       else if (incoming.tedious) this.#linger();
@@ -115,7 +131,7 @@ export class Connection implements Link {
     const keep = lasts && !this.#owner.stopping;
     this.#incoming.answering();
     const text = answerHead(answer, framing, head, keep);
-    const written = writeAnswer(this.#socket, text, answer.body, framing);
+    const written = writeAnswer(this.#socket, text, answer.body, framing, this.#taken);
     if (written === null) this.#finish(request, keep);
     else
       written.then(
@@ -129,11 +145,19 @@ export class Connection implements Link {
     this.#phase = 'over';
     this.#request = null;
     this.#deadline.dispose();
+    this.#untaken.dispose();
     const socket = this.#socket.removeAllListeners('data').removeAllListeners('end');
     socket.write(switchingHead(answer), 'latin1');
     const client = { socket, bytes: this.#incoming.release() };
     tunnel(client, upstream.takeOver(), upstream.timeouts);
   }
+
+  /** Waits until the client has taken what was written, but not for one that takes nothing. */
+  readonly #taken = async (): Promise<void> => {
+    this.#untaken.set(this.#owner.patience);
+    await drained(this.#socket);
+    this.#untaken.clear();
+  };
 
   #finish(request: ServerRequest, keep: boolean): void {
     if (this.#request !== request) return;
@@ -149,14 +173,15 @@ export class Connection implements Link {
 
   #next(): void {
     if (this.#phase === 'over') return;
-    this.#deadline.set(IDLE_TIME);
     if (this.#socket.writableNeedDrain) {
       // A client that asks on and on without reading answers would fill our memory.
       this.#phase = 'flush';
+      this.#deadline.set(this.#owner.patience);
       this.#socket.once('drain', () => this.#next());
       return;
     }
     this.#phase = 'idle';
+    this.#deadline.set(IDLE_TIME);
     if (this.#owner.stopping && !this.#incoming.more) return this.#linger();
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#read(null);
@@ -169,6 +194,7 @@ export class Connection implements Link {
     this.#incoming.drop();
     if (this.#answer !== null) return this.destroy();
     request?.gone?.();
+    request?.leave();
     this.#socket.write(errorAnswer(status), 'latin1');
     this.#linger();
   }
@@ -179,7 +205,7 @@ export class Connection implements Link {
    */
   #linger(): void {
     this.#phase = 'linger';
-    this.#deadline.clear();
+    this.#deadline.set(this.#owner.patience);
     this.#socket.end(() => {
       if (this.#phase !== 'linger') return;
       this.#lingersUntil = performance.now() + LINGER_TIME;
@@ -196,12 +222,14 @@ export class Connection implements Link {
   #onClose(): void {
     this.#phase = 'over';
     this.#deadline.dispose();
+    this.#untaken.dispose();
     this.#owner.closed(this);
     const request = this.#request;
     this.#request = null;
     this.#incoming.drop();
     if (this.#answer === null) request?.gone?.();
     else this.#answer.body?.cancel();
+    request?.leave();
   }
 
   #expire(): void {

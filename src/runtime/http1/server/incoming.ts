@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
 import type { Deadline } from '../deadline.ts';
 import { BodyBrokeOff } from './broke-off.ts';
-import { BODY_HIGH_WATER, BODY_TIME, DISCARD_LIMIT } from './limits.ts';
+import { BODY_HIGH_WATER, DISCARD_LIMIT } from './limits.ts';
 import { type Link, ServerRequest } from './request.ts';
 import type { RequestHead } from './request-head.ts';
 import { type RequestListener, RequestParser } from './request-parser.ts';
@@ -11,6 +11,7 @@ import { type RequestListener, RequestParser } from './request-parser.ts';
 export class Incoming implements RequestListener, Flow {
   readonly #socket: Socket;
   readonly #deadline: Deadline;
+  readonly #patience: number;
   readonly #link: Link;
   readonly #parser = new RequestParser(this);
   /** Its head has come, and it has not been handed on yet. */
@@ -21,10 +22,14 @@ export class Incoming implements RequestListener, Flow {
   #expectsContinue = false;
   #skipped = 0;
 
-  /** @param deadline moved when a body is waited for, and cleared when it comes */
-  constructor(socket: Socket, deadline: Deadline, link: Link) {
+  /**
+   * @param deadline moved when a body is waited for, and cleared when it comes
+   * @param patience milliseconds that a body may stand still while somebody waits for it
+   */
+  constructor(socket: Socket, deadline: Deadline, patience: number, link: Link) {
     this.#socket = socket;
     this.#deadline = deadline;
+    this.#patience = patience;
     this.#link = link;
   }
 
@@ -120,7 +125,7 @@ export class Incoming implements RequestListener, Flow {
 
   wanted(): void {
     if (this.#body === null) return;
-    this.#deadline.set(BODY_TIME);
+    this.#deadline.set(this.#patience);
     if (this.#expectsContinue) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
     this.#expectsContinue = false;
   }

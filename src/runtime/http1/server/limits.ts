@@ -7,14 +7,15 @@ export const HEAD_LIMIT: number = 32 * 1024;
 /** Fields of a head: twice Apache's, and few enough that no field name can make a lookup slow. */
 export const FIELD_LIMIT = 200;
 
-/** Milliseconds that a head may take to arrive, from its first byte on: nginx's. */
-export const HEAD_TIME = 60_000;
+/**
+ * Milliseconds that a client may take, where nothing else is set: for a head from its first byte on,
+ * between two reads of a body that somebody waits for, and between two writes of an answer. nginx
+ * has a setting for each, with this default.
+ */
+export const CLIENT_TIME = 60_000;
 
 /** Milliseconds that a connection waits for its next request: nginx's. */
 export const IDLE_TIME = 75_000;
-
-/** Milliseconds that a body may stand still while somebody waits for it: nginx's. */
-export const BODY_TIME = 60_000;
 
 /** Bytes of a body that wait for their reader before the client has to wait: one read of a socket. */
 export const BODY_HIGH_WATER: number = 64 * 1024;
@@ -30,3 +31,9 @@ export const LINGER_PAUSE = 2000;
 
 /** Milliseconds of all such reads: nginx's lingering_time. */
 export const LINGER_TIME = 30_000;
+
+/** Connections of clients at once, where nothing else is set: about APISIX's worker_connections. */
+export const CONNECTIONS = 10_000;
+
+/** Clients that are told to come back later, at once; further ones are cut off without a word. */
+export const TURNED_AWAY = 100;

@@ -1,25 +1,36 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Listening, ListenOptions } from '../../server.ts';
-import { Connection, type Owner } from './connection.ts';
+import type { Owner } from './connection.ts';
+import { Connections } from './connections.ts';
+import { CLIENT_TIME, CONNECTIONS } from './limits.ts';
 
-/** Serves an app by HTTP/1.1. Rejects when the address cannot be listened on. */
-export async function listen({ app, hostname, port }: ListenOptions): Promise<Listening> {
+/**
+ * Serves an app by HTTP/1.1. Rejects when the address cannot be listened on.
+ *
+ * @param most connections that make sense here, where the options do not say how many
+ */
+export async function listen(options: ListenOptions, most: number = Infinity): Promise<Listening> {
+  const { app, hostname, port, clientTimeout, onCrowded = () => {} } = options;
+  const { maxConnections = Math.min(CONNECTIONS, most) } = options;
   const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
-  const connections = new Set<Connection>();
+  const connections = new Connections(maxConnections, () => onCrowded(maxConnections));
   let stopping = false;
   const owner: Owner = {
     get stopping() {
       return stopping;
     },
+    patience: clientTimeout === undefined ? CLIENT_TIME : clientTimeout * 1000,
     respond: async (request) => app.fetch(request as unknown as Request, {}, context),
-    closed: (connection) => connections.delete(connection),
+    closed: (connection) => connections.closed(connection),
   };
   const server = createServer({ noDelay: true }, (socket) => {
     // Accepted just before we stopped, and never used.
     if (stopping) socket.destroy();
-    else connections.add(new Connection(socket, owner));
+    else connections.accept(socket, owner);
   });
   await opened(server, hostname, port);
+  // Where a connection cannot be accepted for want of descriptors, the next may be.
+  server.on('error', () => onCrowded(maxConnections));
   const address = server.address() as AddressInfo;
   return {
     hostname: address.address,

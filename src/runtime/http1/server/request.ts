@@ -30,6 +30,8 @@ export class ServerRequest {
   #upload: Upload | null = null;
   #headers: Headers | null = null;
   #request: Request | null = null;
+  #leaving: AbortController | null = null;
+  #left = false;
 
   /** @param body `null` when the request has none */
   constructor(head: RequestHead, body: BodyPipe | null, link: Link) {
@@ -52,14 +54,24 @@ export class ServerRequest {
     this.#headers ??= webHeaders(this.head.headers);
     return this.#headers;
   }
+  /** Told by the connection: the client is gone. */
+  leave(): void {
+    this.#left = true;
+    this.#leaving?.abort();
+  }
   get body(): ReadableStream<Uint8Array> | null {
     return this.#real().body;
   }
   get bodyUsed(): boolean {
     return this.#request?.bodyUsed ?? false;
   }
+  /** Aborts when the client leaves before it has all of its answer; made when first asked for. */
   get signal(): AbortSignal {
-    return this.#real().signal;
+    if (this.#leaving === null) {
+      this.#leaving = new AbortController();
+      if (this.#left) this.#leaving.abort();
+    }
+    return this.#leaving.signal;
   }
   clone(): Request {
     return this.#real().clone();
@@ -81,7 +93,7 @@ export class ServerRequest {
   }
 
   #real(): Request {
-    this.#request ??= webRequest(this.method, this.url, this.headers, this.upload);
+    this.#request ??= webRequest(this, this.headers, this.upload);
     return this.#request;
   }
 }
@@ -99,12 +111,16 @@ function webHeaders(raw: HeaderList): Headers {
   return headers;
 }
 
-function webRequest(method: string, url: string, headers: Headers, upload: Upload | null): Request {
+function webRequest(
+  { method, url, signal }: ServerRequest,
+  headers: Headers,
+  upload: Upload | null,
+): Request {
   if (upload === null || method === 'GET' || method === 'HEAD') {
-    return new Request(url, { method, headers });
+    return new Request(url, { method, headers, signal });
   }
   const body = uploadStream(upload);
-  return new Request(url, { method, headers, body, duplex: 'half' } as RequestInit);
+  return new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit);
 }
 
 // `instanceof Request` holds, as middleware expects.

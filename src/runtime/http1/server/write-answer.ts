@@ -2,15 +2,22 @@ import type { Socket } from 'node:net';
 import { nextTick } from 'node:process';
 import type { BodySource } from '../../../http/upload.ts';
 import { BodyPipe } from '../body-pipe.ts';
-import { drained, LAST_CHUNK, writeChunk } from '../body-writer.ts';
+import { LAST_CHUNK, writeChunk } from '../body-writer.ts';
 import type { Framing } from '../framing.ts';
 
 /** Answers up to this many bytes are copied into one piece: cheaper than telling the system of three. */
 const ONE_PIECE = 16 * 1024;
 
 /**
+ * Bytes that a client has to take before it is seen to take any: what is written is told when it is
+ * gone, and a stream may come in pieces of any size.
+ */
+const STRIDE = 64 * 1024;
+
+/**
  * Writes an answer: in one write when all of it is here, else as it comes and as the client takes it.
  *
+ * @param taken resolves when the client has taken what was written, or will take nothing more
  * @returns `null` when all is written; else a promise that rejects when the body broke off, or has
  * another length than its head says. The client must see that too, never a short body that looks
  * whole
@@ -20,6 +27,7 @@ export function writeAnswer(
   head: string,
   body: BodySource | null,
   framing: Framing,
+  taken: () => Promise<void>,
 ): Promise<void> | null {
   if (framing.kind === 'none') body?.cancel();
   if (body === null || framing.kind === 'none') {
@@ -32,12 +40,12 @@ export function writeAnswer(
     socket.cork();
     nextTick(() => socket.uncork());
     socket.write(head, 'latin1');
-    return pump(socket, body, framing, 0);
+    return pump(socket, body, framing, 0, taken);
   }
   const { complete } = body;
   const chunks = body.drain();
   const written = writeTogether(socket, head, chunks, framing.kind === 'chunked', complete);
-  return complete ? null : pump(socket, body, framing, written);
+  return complete ? null : pump(socket, body, framing, written, taken);
 }
 
 /** @returns bytes of the body */
@@ -79,13 +87,18 @@ async function pump(
   body: BodySource,
   framing: Framing,
   begun: number,
+  taken: () => Promise<void>,
 ): Promise<void> {
   const chunked = framing.kind === 'chunked';
   let left = framing.kind === 'length' ? framing.length - begun : Infinity;
+  if (socket.writableNeedDrain) await taken();
   for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) {
     left -= chunk.byteLength;
     if (left < 0) throw wrongLength();
-    if (!writeChunk(socket, chunk, chunked)) await drained(socket);
+    for (let at = 0; at < chunk.byteLength; at += STRIDE) {
+      const piece = chunk.byteLength > STRIDE ? chunk.subarray(at, at + STRIDE) : chunk;
+      if (!writeChunk(socket, piece, chunked)) await taken();
+    }
   }
   if (framing.kind === 'length' && left !== 0) throw wrongLength();
   if (chunked) socket.write(LAST_CHUNK, 'latin1');

@@ -78,3 +78,103 @@ describe('a client that sends', () => {
     expect(text()).toContain('late');
   });
 });
+
+describe('a client that does not read', () => {
+  /** An answer without end, and how much of it was asked for. */
+  function endless() {
+    const state = { pulled: 0, cancelled: false };
+    const part = Buffer.alloc(64 * 1024);
+    const answer = () =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            state.pulled += part.length;
+            controller.enqueue(part);
+          },
+          cancel: () => void (state.cancelled = true),
+        }),
+      );
+    return { state, answer };
+  }
+  /** Until both systems' buffers are full. */
+  async function full(state: { readonly pulled: number }): Promise<void> {
+    for (let seen = -1; seen !== state.pulled;) {
+      seen = state.pulled;
+      for (let i = 0; i < 5; i++) await settle();
+    }
+  }
+
+  it('is cut off when it took nothing for 60 s', async () => {
+    const { state, answer } = endless();
+    const { write, socket } = client(await gate(answer));
+    socket.pause();
+    write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await full(state);
+    await pass(59_900);
+    expect(state.cancelled).toBe(false);
+    await pass(200);
+    expect(state.cancelled).toBe(true);
+  });
+
+  it('has all the time it needs when it takes some now and then', async () => {
+    const { state, answer } = endless();
+    const { write, socket } = client(await gate(answer));
+    socket.pause();
+    write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await full(state);
+    for (let minute = 0; minute < 5; minute++) {
+      await pass(50_000);
+      const before = state.pulled;
+      socket.resume();
+      while (state.pulled === before) await settle();
+      socket.pause();
+      await full(state);
+    }
+    expect(state.cancelled).toBe(false);
+  });
+
+  it.each([
+    ['its last answer', 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
+    ['answers while it asks on', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100)],
+    [
+      'its answer while it sends on',
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 90000000\r\n\r\n${'x'.repeat(9_000_000)}`,
+    ],
+  ])('%s, is cut off, too', async (_, text) => {
+    let answered = 0;
+    const listening = await gate(() => {
+      answered++;
+      return new Response(new Uint8Array(20_000_000));
+    });
+    const { write, socket } = client(listening);
+    socket.pause();
+    write(text);
+    while (answered === 0) await settle();
+    for (let i = 0; i < 10; i++) await settle();
+    let closed = false;
+    void listening.stop().then(() => (closed = true));
+    await pass(59_900);
+    expect(closed).toBe(false);
+    // What it could read by then takes a moment to be written.
+    for (let i = 0; i < 3 && !closed; i++) await pass(60_000);
+    expect(closed).toBe(true);
+  });
+});
+
+it('only so many clients are turned away with an answer at once', async () => {
+  let asked = false;
+  const crowded: number[] = [];
+  const hold = () => {
+    asked = true;
+    return new Promise<never>(() => {});
+  };
+  const options = { maxConnections: 1, onCrowded: (most: number) => void crowded.push(most) };
+  const listening = await gate(hold, options);
+  client(listening).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  while (!asked) await settle();
+  const further = Array.from({ length: 110 }, () => client(listening));
+  while (!further.every(({ ended }) => ended())) await settle();
+  const told = further.filter(({ text }) => text().startsWith('HTTP/1.1 503 '));
+  expect([told.length, crowded.length]).toEqual([100, 110]);
+  expect(new Set(crowded)).toEqual(new Set([1]));
+});

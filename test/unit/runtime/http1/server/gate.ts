@@ -1,15 +1,16 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../../../../src/runtime/http1/server/listen.ts';
-import type { Listening } from '../../../../../src/runtime/server.ts';
+import type { Listening, ListenOptions } from '../../../../../src/runtime/server.ts';
 import { until } from '../../../../support/until.ts';
 
 /** A listener with an app of the test's own. Ends with the test. */
 export async function gate(
   answer: (request: Request) => Response | Promise<Response>,
+  limits: Pick<ListenOptions, 'maxConnections' | 'onCrowded'> = {},
 ): Promise<Listening> {
   const app = { fetch: answer, waitUntil() {} };
-  const listening = await listen({ app, hostname: '127.0.0.1', port: 0 });
+  const listening = await listen({ app, hostname: '127.0.0.1', port: 0, ...limits });
   onTestFinished(() => listening.kill());
   return listening;
 }

@@ -1,0 +1,20 @@
+/**
+ * An upstream in a process of its own: answers `GET /<bytes>` with a body of that size as fast as it is
+ * taken, and reads what is sent to it with pauses, to answer what came.
+ */
+import { createServer } from 'node:http';
+import { readWithPauses, write } from './bytes.mjs';
+
+const server = createServer((request, response) => {
+  if (request.method === 'POST') {
+    void readWithPauses(request).then((got) => response.end(JSON.stringify(got)));
+    return;
+  }
+  const total = Number(request.url?.slice(1));
+  response.setHeader('content-length', total);
+  write(response, total);
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  if (address !== null && typeof address === 'object') console.log(`port ${address.port}`);
+});

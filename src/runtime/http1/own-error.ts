@@ -1,0 +1,25 @@
+import { STATUS_CODES } from 'node:http';
+import { errorBody, type GatewayStatus } from '../../exchange/gateway-error.ts';
+import { BodyPipe, NO_FLOW } from './body-pipe.ts';
+import type { Head } from './client/answer-head.ts';
+import { RelayedAnswer } from './relayed-answer.ts';
+
+/**
+ * An error of the gateway's own, by the short cut of relayed answers: whoever sends what no route
+ * matches must not cost more than those whose requests are forwarded.
+ */
+export function ownError(status: GatewayStatus): Response {
+  const bytes = Buffer.from(errorBody(status));
+  const body = new BodyPipe(NO_FLOW, Infinity);
+  body.push(bytes);
+  body.end();
+  const head: Head = {
+    status,
+    reason: STATUS_CODES[status]!,
+    headers: ['Content-Type', 'application/json', 'Content-Length', String(bytes.byteLength)],
+    framing: { kind: 'length', length: bytes.byteLength },
+    keepAlive: true,
+    idle: null,
+  };
+  return new RelayedAnswer(head, body) as unknown as Response;
+}

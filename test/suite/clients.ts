@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
+import { open, send } from '../support/client.ts';
+import { logged } from '../support/log.ts';
+import { type Answer, origin, type Origin, route } from '../support/origin.ts';
+import { until } from '../support/until.ts';
+import { refusal } from './strictness/conversation.ts';
+
+const LONG = 20_000;
+
+/** A gateway with settings of its own, in front of an upstream that answers as the test at hand says. */
+function setting(runtime: TestServerRuntime, env: Readonly<Record<string, string>>) {
+  let gateway: GatewayProcess;
+  let upstream: Origin;
+  const sockets: Socket[] = [];
+  const scene = {
+    answer: ((_, response) => response.end('.')) as Answer,
+    get gateway() {
+      return gateway;
+    },
+    /** A connection, and all that came back by it; reads nothing when `paused`. */
+    talk(text: string, { paused = false } = {}) {
+      const socket = connect(gateway.port, '127.0.0.1');
+      sockets.push(socket);
+      let seen = '';
+      let ended = false;
+      socket.on('error', () => (ended = true));
+      socket.on('close', () => (ended = true));
+      if (!paused) socket.setEncoding('latin1').on('data', (part) => (seen += part));
+      socket.write(text);
+      return { socket, seen: () => seen, ended: () => ended };
+    },
+  };
+  beforeAll(async () => {
+    upstream = await origin((request, response) => scene.answer(request, response));
+    gateway = await runtime.start({ routes: [{ ...route(upstream), id: '1' }], env });
+  });
+  afterEach(async () => {
+    scene.answer = (_, response) => response.end('.');
+    // Until the gateway has closed, too: it must not count them any more.
+    await Promise.all(sockets.splice(0).map(left));
+  });
+  afterAll(() => Promise.all([gateway.stop(), upstream.close()]));
+  return scene;
+}
+
+function left(socket: Socket): Promise<unknown> | undefined {
+  if (socket.closed) return undefined;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.resume().end();
+  return closed;
+}
+
+const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+/** What clients may take of the gateway's time and connections. */
+export function clients(runtime: TestServerRuntime): void {
+  describe('CLIENT_TIMEOUT', () => {
+    const scene = setting(runtime, { CLIENT_TIMEOUT: '2' });
+
+    it.each([
+      ['a head', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+      ['a body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf'],
+    ])('%s that does not go on gets 408', async (_, text) => {
+      const { seen, ended } = scene.talk(text);
+      await until(ended, LONG, 'the end');
+      expect(seen()).toMatch(refusal(408));
+    });
+
+    it('a client that takes nothing of its answer is cut off, and frees the upstream', async () => {
+      let freed = false;
+      const part = Buffer.alloc(65_536);
+      scene.answer = (_, response) => {
+        const write = () => {
+          for (let more = true; more;) more = response.write(part);
+        };
+        response.once('close', () => (freed = true)).on('drain', write);
+        write();
+      };
+      const { socket, ended } = scene.talk(get('/endless'), { paused: true });
+      await until(() => freed, LONG, 'the upstream to be freed');
+      socket.resume();
+      await until(ended, LONG, 'the end of its connection');
+      expect(ended()).toBe(true);
+    });
+
+    it('one that takes it slowly gets it whole', async () => {
+      const size = 60 << 20;
+      scene.answer = (_, response) => response.end(Buffer.alloc(size));
+      const began = performance.now();
+      let got = 0;
+      const answer = await open(scene.gateway.url, '/slow', { agent: false });
+      answer.on('data', (part: Buffer) => {
+        const before = got;
+        got += part.length;
+        if (before >> 20 === got >> 20) return;
+        answer.pause();
+        setTimeout(() => answer.resume(), 50);
+      });
+      await once(answer, 'end');
+      expect([answer.complete, got]).toEqual([true, size]);
+      expect(performance.now() - began).toBeGreaterThan(2500);
+    });
+
+    it('does not count while the client waits for the upstream', async () => {
+      scene.answer = (_, response) => {
+        setTimeout(() => response.write('late, '), 2500);
+        setTimeout(() => response.end('later'), 5000);
+      };
+      expect((await send(scene.gateway.url, '/late')).body.toString()).toBe('late, later');
+    });
+  });
+
+  describe('MAX_CONNECTIONS', () => {
+    const scene = setting(runtime, { MAX_CONNECTIONS: '4' });
+    const ok = /^HTTP\/1\.1 200 [^]*\.$/;
+
+    it.each([
+      ['wait for their next request', get('/kept'), ok],
+      ['never began', '', /^$/],
+      ['never end their heads', 'GET / HTTP/1.1\r\nX: ', /^$/],
+    ])('clients that %s make room, the longest waiting first', async (_, text, before) => {
+      const waiting: ReturnType<typeof scene.talk>[] = [];
+      for (let i = 0; i < 4; i++) {
+        const one = scene.talk(text);
+        await once(one.socket, 'connect');
+        await until(() => before.test(one.seen()), LONG, 'its answer');
+        waiting.push(one);
+      }
+      // The fifth, which stays.
+      const further = scene.talk('');
+      for (let i = 1; i <= 3; i++) {
+        further.socket.write(get('/new'));
+        const answers = () => further.seen().split('HTTP/1.1 200 ').length - 1;
+        await until(() => answers() === i, LONG, 'its answer');
+      }
+      await until(() => waiting[0]!.ended(), LONG, 'the first to make room');
+      expect(waiting.map(({ ended }) => ended())).toEqual([true, false, false, false]);
+    });
+
+    it('where all are busy, a further one gets 503 until one is free', async () => {
+      const held: (() => void)[] = [];
+      scene.answer = (_, response) => held.push(() => response.end('.'));
+      const busy = [1, 2, 3, 4].map((i) => scene.talk(get(`/busy/${i}`)));
+      await until(() => held.length === 4, LONG, 'all to be busy');
+      for (let i = 0; i < 3; i++) {
+        const further = scene.talk(get('/further'));
+        await until(further.ended, LONG, 'its end');
+        expect(further.seen()).toMatch(refusal(503));
+      }
+      const warnings = logged(scene.gateway.program).filter(({ level }) => level === 'WARN');
+      expect(warnings[0]).toMatchObject({ properties: { maxConnections: 4, suppressed: 0 } });
+      held.shift()!();
+      await until(() => busy.some(({ seen }) => ok.test(seen())), LONG, 'one to be answered');
+      scene.answer = (_, response) => response.end('free');
+      expect((await send(scene.gateway.url, '/free')).body.toString()).toBe('free');
+      for (const release of held) release();
+      await until(() => busy.filter(({ seen }) => ok.test(seen())).length >= 3, LONG, 'the others');
+    });
+  });
+}

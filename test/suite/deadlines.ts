@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
+import { open } from '../support/client.ts';
+import { until } from '../support/until.ts';
+
+const LONG = 20_000;
+const PIECE = Buffer.alloc(1 << 20);
+
+/** The upstream's `timeout.send` and `timeout.read`, each between two signs of life. */
+export function deadlines(runtime: TestServerRuntime): void {
+  let gateway: GatewayProcess;
+  const servers: Server[] = [];
+  beforeAll(async () => void (gateway = await runtime.start()));
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+  // Nothing of all this is left behind that would keep it from stopping.
+  afterAll(async () => expect(await gateway.stop()).toBe(0));
+
+  async function upstream(
+    timeout: object,
+    answer: (request: IncomingMessage, response: ServerResponse) => void,
+  ): Promise<void> {
+    const server = createServer(answer);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const node = `127.0.0.1:${port}`;
+    await gateway.put('1', {
+      uri: '/*',
+      upstream: { nodes: { [node]: 1 } },
+      timeout: { connect: 30, send: 30, read: 30, ...timeout },
+    });
+  }
+  /** A body without end: sent as fast as it is taken. */
+  async function upload(): Promise<IncomingMessage> {
+    const { port } = gateway;
+    const request = httpRequest({ port, path: '/upload', method: 'POST', agent: false });
+    request.on('error', () => {});
+    const write = () => {
+      for (let more = !request.destroyed; more;) more = request.write(PIECE);
+    };
+    request.on('drain', write);
+    write();
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    return answer;
+  }
+  async function brokenOff(answer: IncomingMessage): Promise<void> {
+    answer.on('error', () => {}).resume();
+    await until(() => answer.closed, LONG, 'the answer to break off');
+    expect(answer.complete).toBe(false);
+  }
+
+  it('send: 504 when the upstream stops reading a body', async () => {
+    await upstream({ send: 0.5 }, () => {});
+    const answer = await upload();
+    expect(answer.statusCode).toBe(504);
+    answer.socket.destroy();
+  });
+
+  it('send: the answer breaks off when the upstream has begun it and stops reading', async () => {
+    await upstream({ send: 0.5 }, (_, response) => response.write('begun'));
+    await brokenOff(await upload());
+  });
+
+  it('read: the answer breaks off when the upstream stops in the middle of it', async () => {
+    await upstream({ read: 0.5 }, (_, response) => response.write('begun'));
+    await brokenOff(await open(gateway.url, '/half', { agent: false }));
+  });
+
+  it('read: a client that takes its time is not held against the upstream', async () => {
+    let finished = false;
+    await upstream({ read: 0.5 }, async (_, response) => {
+      response.once('finish', () => (finished = true));
+      for (let i = 0; i < 96; i++) if (!response.write(PIECE)) await once(response, 'drain');
+      response.end();
+    });
+    const answer = await open(gateway.url, '/large', { agent: false });
+    // Twice the time that the upstream has, from when it was asked.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(finished).toBe(false);
+    let size = 0;
+    for await (const part of answer) size += (part as Buffer).length;
+    expect([answer.complete, size]).toEqual([true, 96 * PIECE.length]);
+  });
+
+  it('send: a client that takes its time is not held against the upstream either', async () => {
+    await upstream({ send: 0.5, read: 0.5 }, async (request, response) => {
+      let size = 0;
+      for await (const part of request) size += (part as Buffer).length;
+      response.end(String(size));
+    });
+    const { port } = gateway;
+    const request = httpRequest({ port, path: '/pausing', method: 'POST', agent: false });
+    for (let i = 0; i < 3; i++) {
+      request.write('part');
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    request.end();
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    answer.setEncoding('latin1');
+    expect([answer.statusCode, ...(await answer.toArray())]).toEqual([200, '12']);
+  });
+}

@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import { afterEach, beforeAll, afterAll, expect, it } from 'vitest';
+import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
+import { open } from '../support/client.ts';
+import { until } from '../support/until.ts';
+
+const PIECE = randomBytes(1 << 20);
+const PIECES = 96;
+const SIZE = PIECES * PIECE.length;
+
+/** What the system's buffers may hold between two ends: 10 MB here, more where they are larger. */
+const UNDER_WAY = 40 << 20;
+
+const WHOLE = (() => {
+  const hash = createHash('sha256');
+  for (let i = 0; i < PIECES; i++) hash.update(PIECE);
+  return hash.digest('hex');
+})();
+
+/** A number that has come to rest: nothing moved for half a second. */
+async function atRest(read: () => number): Promise<number> {
+  let last = -1;
+  let since = 0;
+  await until(
+    () => {
+      if (read() !== last || last === 0) [last, since] = [read(), performance.now()];
+      return performance.now() - since > 500;
+    },
+    20_000,
+    'it to come to rest',
+  );
+  return last;
+}
+
+/** Bodies of any size pass at the pace of the slower side, and are nowhere as a whole. */
+export function flow(runtime: TestRuntime): void {
+  let gateway: GatewayProcess;
+  const servers: Server[] = [];
+  beforeAll(async () => void (gateway = await runtime.start()));
+  afterEach(() =>
+    servers.splice(0).forEach((server) => (server.closeAllConnections(), server.close())),
+  );
+  afterAll(() => gateway.stop());
+
+  async function upstream(server: Server): Promise<void> {
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    await gateway.put('flow', { uri: '/*', upstream: { nodes: { [`127.0.0.1:${port}`]: 1 } } });
+  }
+
+  it('an answer waits in the upstream for a client that stops reading', async () => {
+    let taken = () => 0;
+    await upstream(
+      createServer(async (_, response) => {
+        const { socket } = response;
+        taken = () => socket!.bytesWritten - socket!.writableLength;
+        for (let i = 0; i < PIECES; i++) if (!response.write(PIECE)) await once(response, 'drain');
+        response.end();
+      }),
+    );
+    const answer = await open(gateway.url, '/large', { agent: false });
+    expect(await atRest(() => taken())).toBeLessThan(UNDER_WAY);
+    const hash = createHash('sha256');
+    for await (const part of answer) hash.update(part as Buffer);
+    expect(hash.digest('hex')).toBe(WHOLE);
+  });
+
+  it('a body waits in the client for an upstream that stops reading', async () => {
+    let read!: () => void;
+    const reading = new Promise<void>((resolve) => (read = resolve));
+    await upstream(
+      createServer(async (request, response) => {
+        await reading;
+        const hash = createHash('sha256');
+        for await (const part of request) hash.update(part as Buffer);
+        response.end(hash.digest('hex'));
+      }),
+    );
+    const { port } = gateway;
+    const request = httpRequest({ port, path: '/large', method: 'POST', agent: false });
+    request.setHeader('content-length', SIZE);
+    const answered = once(request, 'response');
+    answered.catch(() => {});
+    const sending = (async () => {
+      for (let i = 0; i < PIECES; i++) if (!request.write(PIECE)) await once(request, 'drain');
+      request.end();
+    })();
+    const sent = () => request.socket!.bytesWritten - request.socket!.writableLength;
+    expect(await atRest(() => (request.socket === null ? 0 : sent()))).toBeLessThan(UNDER_WAY);
+    read();
+    await sending;
+    const [answer] = await answered;
+    let text = '';
+    for await (const part of answer.setEncoding('latin1')) text += part;
+    expect(text).toBe(WHOLE);
+  });
+}

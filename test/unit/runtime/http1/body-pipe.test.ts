@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { BodyPipe } from '../../../../src/runtime/http1/body-pipe.ts';
+
+/** A pipe, and what it said to its connection. */
+function pipe(highWater: number) {
+  const said: string[] = [];
+  const flow = {
+    pause: () => void said.push('pause'),
+    resume: () => void said.push('resume'),
+    cancel: () => void said.push('cancel'),
+  };
+  return { body: new BodyPipe(flow, highWater), said };
+}
+
+it('lets its sender wait while too much waits for its reader', async () => {
+  const { body, said } = pipe(4);
+  body.push(Buffer.from('abc'));
+  expect(said).toEqual([]);
+  body.push(Buffer.from('def'));
+  expect(said).toEqual(['pause']);
+  await body.read();
+  expect(said).toEqual(['pause']);
+  await body.read();
+  expect(said).toEqual(['pause', 'resume']);
+});
+
+it('has no say on its connection once it is cancelled', async () => {
+  const { body, said } = pipe(4);
+  body.push(Buffer.from('abcdef'));
+  body.cancel();
+  body.cancel();
+  body.drain();
+  body.push(Buffer.from('abcdef'));
+  expect(said).toEqual(['pause', 'cancel']);
+});
