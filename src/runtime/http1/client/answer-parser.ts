@@ -52,14 +52,17 @@ export class AnswerParser {
     this.#state = 'head';
   }
 
-  /** @throws ProtocolError when the bytes are no answer, or nobody asked for them */
+  /**
+   * @param bytes not kept; what `data` is told of is part of them
+   * @throws ProtocolError when the bytes are no answer, or nobody asked for them
+   */
   push(bytes: Buffer): void {
     let input = this.#rest.byteLength === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     this.#rest = EMPTY;
     while (input.byteLength > 0) {
       const used = this.#step(input);
       if (used === 0) {
-        this.#rest = input;
+        this.#rest = Buffer.from(input);
         return;
       }
       input = input.subarray(used);

@@ -31,6 +31,12 @@ export interface Owner {
 /** Bytes of an answer that may wait for their reader before the server has to wait. */
 const HIGH_WATER = 256 * 1024;
 
+/**
+ * Where all connections read to, as only one reads at a time: a buffer for each read costs Node
+ * more than to copy what is kept of it.
+ */
+const READ: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** Which wait a deadline ends, for the message. */
 type Phase = 'connect' | 'send' | 'read';
 
@@ -71,10 +77,16 @@ export class Connection implements AnswerListener {
     const servername = isIP(host) === 0 ? host : '';
     this.#socket = origin.tls
       ? connectTls({ host, port, lookup, servername, ALPNProtocols: ['http/1.1'] })
-      : connectTcp({ host, port, lookup });
+      : connectTcp({
+          host,
+          port,
+          lookup,
+          onread: { buffer: READ, callback: (n) => this.#onRead(n) },
+        });
     const socket = this.#socket;
     socket.setNoDelay(true);
     socket.once(origin.tls ? 'secureConnect' : 'connect', () => this.#onConnected());
+    // With TLS only: without, bytes come by `onread`.
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#close(transportError(error)));
@@ -174,6 +186,13 @@ export class Connection implements AnswerListener {
     else if (this.#body?.complete) this.#finish();
   }
 
+  /** @param length bytes that were read; always asks for more */
+  #onRead(length: number): boolean {
+    this.#onData(READ.subarray(0, length));
+    return true;
+  }
+
+  /** @param bytes not to be kept: the next read of any connection writes over them */
   #onData(bytes: Buffer): void {
     if (this.#body !== null && !this.#paused) this.#wait('read', this.#request!.timeouts.read);
     const listener = this.#listener;
@@ -222,7 +241,7 @@ export class Connection implements AnswerListener {
   }
 
   data(bytes: Buffer): void {
-    this.#body!.push(bytes);
+    this.#body!.push(Buffer.from(bytes));
   }
 
   end(): void {
