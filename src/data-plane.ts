@@ -1,4 +1,3 @@
-import type { Context } from 'hono';
 import { admit } from './exchange/admit.ts';
 import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './exchange/gateway-error.ts';
@@ -19,21 +18,27 @@ export interface DataPlaneOptions {
   readonly trust: Trust;
   readonly idOf: RequestIds;
   readonly plan: (inbound: Inbound, mirrors: readonly Mirror[]) => PlannedCopies | null;
-  readonly waitUntil: (c: Context) => WaitUntil;
   readonly emit: Listener;
 }
 
 /** nginx's name for a client that did not wait. It reaches metrics only. */
 const CLIENT_CLOSED_REQUEST = 499;
 
+/** Answers a request as this runtime's listener hands it over, with its `env`. */
+export type DataPlane = (
+  request: Request,
+  env: unknown,
+  waitUntil: WaitUntil,
+) => Response | Promise<Response>;
+
 /** Everything outside the control plane: match, forward, copy. */
-export function dataPlane(options: DataPlaneOptions): (c: Context) => Response | Promise<Response> {
-  const { runtime, table, trust, idOf, plan, waitUntil, emit } = options;
+export function dataPlane(options: DataPlaneOptions): DataPlane {
+  const { runtime, table, trust, idOf, plan, emit } = options;
   const errorOf = runtime.gatewayError ?? gatewayError;
 
-  return (c) => {
+  return (request, env, waitUntil) => {
     const started = performance.now();
-    const inbound = admit(runtime.receive(c.req.raw, c.env), trust, idOf);
+    const inbound = admit(runtime.receive(request, env), trust, idOf);
     const routes = table();
     if (routes === null) return refuse(503, '');
     const route = routes.match(inbound);
@@ -45,12 +50,12 @@ export function dataPlane(options: DataPlaneOptions): (c: Context) => Response |
         : prepareExchange(inbound, route.upstream, { forward: runtime.forward, trust });
     if (exchange === null) {
       copies?.giveUp();
-      if (copies !== null) waitUntil(c)(copies.send(upstreamless(inbound, trust)));
+      if (copies !== null) waitUntil(copies.send(upstreamless(inbound, trust)));
       return refuse(503, route.id);
     }
     // The primary first: on Workers only so many connections may be opening at once.
     const answer = exchange.send();
-    if (copies !== null) waitUntil(c)(copies.send(exchange.request));
+    if (copies !== null) waitUntil(copies.send(exchange.request));
     return answer.then(
       (response) => {
         copies?.answered();

@@ -65,6 +65,9 @@ export interface Gateway {
   drain(milliseconds: number): Promise<void>;
 }
 
+/** What Hono takes for `/apisix/*`. */
+const CONTROL_PLANE = /^\/apisix(?:\/|$)/;
+
 const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
 
 /**
@@ -115,7 +118,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
   // One idea of the path for both planes: Hono's own takes what follows the first slash of the URL,
   // which on some runtimes is the text of a client's choice (`GET http://a?/apisix/admin`).
-  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
+  const pathOf = (request: Request) => matchPath(originForm(request.url));
+  const app = new Hono({ getPath: pathOf });
   const access = controlPlaneGuard({
     adminKey: options.adminKey ?? null,
     peer: (c) => runtime.peer(c.req.raw, c.env),
@@ -128,22 +132,23 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   app.route('/apisix', explainApi({ access, inForce: explainable }));
   app.route('/apisix', adminApi({ live, access, onFailure: reportFailure }));
   app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
-  app.all(
-    '*',
-    dataPlane({
-      runtime,
-      table,
-      trust,
-      idOf: requestIds(instance),
-      plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
-      waitUntil: (c) => waitUntilOf(c, background),
-      emit,
-    }),
-  );
+  const proxy = dataPlane({
+    runtime,
+    table,
+    trust,
+    idOf: requestIds(instance),
+    plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
+    emit,
+  });
+  app.all('*', (c) => proxy(c.req.raw, c.env, (work) => waitUntilOf(c, background)(work)));
 
   return {
     app,
-    fetch: app.fetch,
+    // Hono makes the answer to HEAD anew of the one to GET: the upstream's own fields would be lost.
+    fetch: (request, env, context) =>
+      request.method === 'HEAD' && !CONTROL_PLANE.test(pathOf(request))
+        ? proxy(request, env, (work) => (context ?? background).waitUntil(work))
+        : app.fetch(request, env, context),
     refresh: () => live.refresh(),
     ready: () => table() !== null,
     waitUntil: background.waitUntil,

@@ -52,8 +52,6 @@ const CAN = {
   answersMidUpload: SERVERS,
   /** Case and order of fields: workerd has web `Headers`, sorted and in lower case. */
   fieldOrder: SERVERS,
-  /** The same for the answer to HEAD, which Hono makes anew of the one to GET. */
-  fieldOrderOfHead: [],
   /** Fields that are there twice: workerd joins all but Set-Cookie (RFC 9110 section 5.3). */
   repeatedFields: SERVERS,
   /** Bytes above 127 in a target pass as they are: workerd writes escapes. */

@@ -24,14 +24,6 @@ export const fields: readonly Rule[] = [
     accepts: ({ what }) => what === 'order' || what === 'spelling',
   },
   {
-    name: 'case and order of fields do not survive Hono in answer to HEAD',
-    on: unless('fieldOrderOfHead'),
-    accepts: ({ side, what }, { exchange }) =>
-      side === 'client' &&
-      exchange.request.startsWith('HEAD ') &&
-      (what === 'order' || what === 'spelling'),
-  },
-  {
     name: 'repeated fields are joined (RFC 9110 section 5.3)',
     on: unless('repeatedFields'),
     accepts: ({ what, name, direct, through }) =>
