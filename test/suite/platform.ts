@@ -70,7 +70,7 @@ const CAN = {
   interimFromUpstream: SERVERS,
   /** Bytes that follow an answer end the connection: workerd reads the next answer from them. */
   guardsConnections: SERVERS,
-  /** Folded fields and spaces before a colon are refused; workerd mends them (RFC 9112 section 5). */
+  /** Folded fields of an answer are refused; workerd unfolds them (RFC 9112 section 5.2). */
   refusesFolds: SERVERS,
   /** A WebSocket counts for least_conn until it ends: workerd does not tell when that is. */
   countsWebSockets: SERVERS,

@@ -1,7 +1,7 @@
 import { WEBSOCKET } from '../../../http/handshake.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import { isHopByHop, nominated } from '../../../http/hop-by-hop.ts';
-import { fieldValue, isPersistent } from '../fields.ts';
+import { fieldValue, isPersistent, withoutSpaceBeforeColon } from '../fields.ts';
 import type { Framing } from '../framing.ts';
 import { ProtocolError, quoted } from '../protocol-error.ts';
 
@@ -20,7 +20,9 @@ export interface Head {
 
 /**
  * A whole head, strictly: a status line, then fields whose names are tokens with nothing between
- * them and the colon; no line folding, no bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5).
+ * them and the colon; no bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5). And no line folding:
+ * a proxy may mend it or answer 502 (section 5.2), and like nginx, Envoy and Node we do the latter,
+ * since a line that some read as a field and others as the rest of one is how answers get split.
  */
 const HEAD =
   // oxlint-disable-next-line no-control-regex
@@ -40,8 +42,11 @@ const SWITCHED: Framing = { kind: 'switched' };
  * @throws ProtocolError
  */
 export function parseHead(text: string, method: string, switches = false): Head {
-  if (!HEAD.test(text))
+  if (!HEAD.test(text)) {
+    const mended = withoutSpaceBeforeColon(text);
+    if (mended !== text) return parseHead(mended, method, switches);
     throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(text)}`);
+  }
   let lineEnd = text.indexOf('\r\n');
   const statusEnd = lineEnd === -1 ? text.length : lineEnd;
   const status = Number(text.slice(9, 12));

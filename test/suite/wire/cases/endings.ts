@@ -36,10 +36,16 @@ const BROKEN: Readonly<Record<string, Answer>> = {
   ),
 };
 
-/** Answers that are no HTTP: to guess what they mean is how answers get split. */
+/** Answers that break the rules: to guess what they mean is how answers get split. */
 const MALFORMED: Readonly<Record<string, Answer>> = {
   'a folded field': answer(OK, [...USUAL, 'X-A: 1\r\n 2', 'Content-Length: 2'], 'ok'),
   'a space before the colon': answer(OK, [...USUAL, 'X-A : 1', 'Content-Length: 2'], 'ok'),
+  'spaces before the colon of a length': answer(
+    OK,
+    [...USUAL, 'Content-Length \t : 2'],
+    'ok',
+    'closed',
+  ),
   'two lengths that differ': answer(
     OK,
     [...USUAL, 'Content-Length: 2', 'Content-Length: 3'],

@@ -57,12 +57,13 @@ export const fields: readonly Rule[] = [
   },
   {
     name: 'a space before the colon is removed (RFC 9112 section 5.1)',
-    on: unless('refusesFolds'),
-    accepts: ({ side, what, name, direct, through }, { exchange }) =>
-      side === 'client' &&
-      what === 'field' &&
-      exchange.answer.segments.join('').includes('X-A : 1') &&
-      (name === 'x-a' ? through.join() === '1' : name === 'x-a ' && direct.join() === '1'),
+    accepts: ({ side, name, direct, through }, { pair }) => {
+      const spaced = pair.direct.got.message?.fields.find((field) => /[ \t]$/.test(field.name));
+      if (side !== 'client' || spaced === undefined) return false;
+      if (name === spaced.name.toLowerCase()) return through.length === 0;
+      const isMended = name === spaced.name.trim().toLowerCase() && direct.length === 0;
+      return isMended && through.join() === spaced.value;
+    },
   },
 ];
 

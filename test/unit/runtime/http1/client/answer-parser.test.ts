@@ -104,6 +104,12 @@ describe('a head', () => {
     expect(read(`${lines}Content-Length: 0\r\n\r\n`).heads[0]!.keepAlive).toBe(keepAlive);
   });
 
+  it('loses the spaces before its colons', () => {
+    const { heads, body } = read('HTTP/1.1 200 OK\r\nX-A : 1\r\nContent-Length\t: 2\r\n\r\nok');
+    expect(heads[0]!.headers).toEqual(['X-A', '1', 'Content-Length', '2']);
+    expect(body).toBe('ok');
+  });
+
   it('with a length beside chunks loses the length and the connection', () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n';
     const { heads, body } = read(`${head}1\r\nx\r\n0\r\n\r\n`);
@@ -155,7 +161,13 @@ describe('what is no answer', () => {
     ['HTTP/2', 'HTTP/2 200\r\n\r\n'],
     ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
     ['a folded field', 'HTTP/1.1 200 OK\r\nA: 1\r\n 2\r\n\r\n'],
-    ['a space before the colon', 'HTTP/1.1 200 OK\r\nA : 1\r\n\r\n'],
+    ['a fold of nothing', 'HTTP/1.1 200 OK\r\n A: 1\r\n\r\n'],
+    ['a name of two words', 'HTTP/1.1 200 OK\r\nA B: 1\r\n\r\n'],
+    ['a name with spaces before it', 'HTTP/1.1 200 OK\r\nA: 1\r\n B : 1\r\n\r\n'],
+    [
+      'two lengths, one spaced',
+      'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length : 2\r\n\r\n',
+    ],
     ['a field without a name', 'HTTP/1.1 200 OK\r\n: 1\r\n\r\n'],
     ['a bare LF', 'HTTP/1.1 200 OK\nA: 1\r\n\r\n'],
     ['a bare CR', 'HTTP/1.1 200 OK\r\nA: 1\r2\r\n\r\n'],
