@@ -1,5 +1,6 @@
 import { headerValue } from '../http/headers.ts';
 import type { Inbound, Received } from '../http/inbound.ts';
+import type { Interim } from '../http/transport.ts';
 import { forwardTarget, matchPath } from '../http/target.ts';
 import type { RequestIds } from './request-id.ts';
 import type { Trust } from './trust.ts';
@@ -60,6 +61,9 @@ class AdmittedRequest implements Inbound {
   }
   onGone(callback: () => void): void {
     this.#received.onGone(callback);
+  }
+  inform(interim: Interim): void {
+    this.#received.inform(interim);
   }
 }
 

@@ -93,6 +93,7 @@ export function inboundOf(question: Question, trust: Trust): Inbound {
     upgradable: namesUpgrade(headers),
     upload: length === 0 ? null : new Upload(NOTHING, length),
     onGone() {},
+    inform() {},
   };
   return admit(received, trust, () => '');
 }

@@ -1,8 +1,9 @@
 import type { HeaderList } from './headers.ts';
+import type { Informed } from './transport.ts';
 import type { Upload } from './upload.ts';
 
 /** What a listener knows of a request, before anything is concluded from it. */
-export interface Received {
+export interface Received extends Informed {
   /** As received; HTTP methods are case-sensitive (RFC 9110 section 9.1). */
   readonly method: string;
   /** Origin-form target as received, undecoded: `/a%2Fb?x=1`. */

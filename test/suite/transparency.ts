@@ -5,6 +5,7 @@ import { answers } from './transparency/answers.ts';
 import { bodies } from './transparency/bodies.ts';
 import { codings } from './transparency/codings.ts';
 import { endings } from './transparency/endings.ts';
+import { interimAnswers } from './transparency/interim.ts';
 import { killed } from './transparency/killed.ts';
 import { requests } from './transparency/requests.ts';
 import { whereFrom } from './transparency/where-from.ts';
@@ -34,5 +35,6 @@ export function transparency(runtime: TestRuntime): void {
   describe('request bodies', () => bodies(runtime, () => line));
   describe('where a request came from', () => whereFrom(runtime, () => line));
   describe('endings', () => endings(runtime, () => line));
+  describe('interim answers', () => interimAnswers(runtime, () => line));
   describe('an upstream that is killed', () => killed(runtime, () => line));
 }

@@ -54,6 +54,9 @@ class WebReceived implements Received {
   onGone(callback: () => void): void {
     this.#request.signal.addEventListener('abort', callback, { once: true });
   }
+
+  /** A web response has no others before it. */
+  inform(): void {}
 }
 
 function fieldsOf({ headers }: Request, acceptEncoding: string | undefined): HeaderList {

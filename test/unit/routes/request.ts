@@ -21,6 +21,7 @@ export function request(target: string, rest: Partial<Inbound> = {}): Inbound {
     upgradable: false,
     upload: null,
     onGone() {},
+    inform() {},
     ...rest,
   };
 }

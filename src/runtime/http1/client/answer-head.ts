@@ -89,7 +89,7 @@ export function parseHead(text: string, method: string, switches = false): Head 
   return {
     status,
     reason: text.slice(13, statusEnd),
-    headers: passedOn(headers, connection, coding !== null && length !== null),
+    headers: passedOn(headers, connection, length !== null && (coding !== null || status < 200)),
     framing,
     keepAlive: persistent && framing.kind !== 'close' && !(coding !== null && length !== null),
     idle: keepAlive === null ? null : idleOf(keepAlive),
@@ -113,8 +113,8 @@ function framingOf(
 }
 
 /**
- * Drops what a Connection field names, and a length beside a transfer coding: the coding wins, and a
- * client that believed the length would be fooled (RFC 9112 section 6.3).
+ * Drops what a Connection field names, and a length beside a transfer coding or of an interim answer:
+ * a client that believed it would be fooled (RFC 9112 section 6.3, RFC 9110 section 8.6).
  */
 function passedOn(
   headers: HeaderList,

@@ -15,6 +15,9 @@ export interface AnswerListener {
 /** Most bytes of a head: above what servers send, below what hurts. */
 const HEAD_LIMIT = 64 * 1024;
 
+/** Most 1xx answers before the final one: more than anybody has to say, and not without end. */
+const INTERIM_LIMIT = 32;
+
 /** Some servers pad the size with spaces. */
 const SIZE_LINE = /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
 
@@ -36,6 +39,8 @@ export class AnswerParser {
   /** Bytes left of the body. */
   #remaining = 0;
   #chunks: ChunkedDecoder | null = null;
+  /** 1xx answers to the present request. */
+  #interim = 0;
 
   constructor(listener: AnswerListener) {
     this.#listener = listener;
@@ -49,6 +54,7 @@ export class AnswerParser {
   expect(method: string, switches = false): void {
     this.#method = method;
     this.#switches = switches;
+    this.#interim = 0;
     this.#state = 'head';
   }
 
@@ -108,6 +114,7 @@ export class AnswerParser {
     const head = parseHead(input.toString('latin1', 0, end), this.#method, this.#switches);
     // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
     if (head.status >= 200 || head.status === 101) this.#begin(head.framing);
+    else if (++this.#interim > INTERIM_LIMIT) throw new ProtocolError('too many 1xx answers');
     this.#listener.head(head);
     if (this.#state === 'idle') this.#listener.end();
     return end + 4;

@@ -13,10 +13,12 @@ import type { Origin } from './origin.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
 import { SwitchedBody } from '../switched.ts';
 
-/** Told what becomes of one request. Exactly one of the two is called, once. */
+/** Told what becomes of one request. Exactly one of the last two is called, once. */
 export interface ExchangeListener {
   /** When the exchange must be over, on the clock of `performance.now()`. */
   readonly until: number;
+  /** A 1xx answer came; the final one is still to come. */
+  interim(head: Head): void;
   answered(head: Head, body: BodyPipe): void;
   failed(error: TransportError): void;
 }
@@ -194,8 +196,8 @@ export class Connection implements AnswerListener {
 
   head(head: Head): void {
     if (head.status < 200 && head.status !== 101) {
-      // Interim answers belong to our connection; the client's listener sends its own.
-      this.#wait('read', this.#request!.timeouts.read);
+      // The final answer has no more time for it: a deadline that moves with each is none.
+      this.#listener?.interim(head);
       return;
     }
     this.#head = head;

@@ -1,6 +1,7 @@
 import { namesUpgrade } from '../../../http/handshake.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import type { Received } from '../../../http/inbound.ts';
+import type { Interim } from '../../../http/transport.ts';
 import type { Upload } from '../../../http/upload.ts';
 import { receiveWeb } from '../../fetch/receive.ts';
 import { ServerRequest } from './request.ts';
@@ -42,5 +43,8 @@ class ServerReceived implements Received {
   }
   onGone(callback: () => void): void {
     this.#request.gone = callback;
+  }
+  inform(interim: Interim): void {
+    this.#request.link.inform(this.#request, interim);
   }
 }

@@ -3,6 +3,7 @@ import { answerBodies } from './answer-bodies.ts';
 import { answerFields } from './answer-fields.ts';
 import { codings } from './codings.ts';
 import { endings } from './endings.ts';
+import { interim } from './interim.ts';
 import { methods } from './methods.ts';
 import { requestBodies } from './request-bodies.ts';
 import { requestFields } from './request-fields.ts';
@@ -20,5 +21,6 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'fields of answers': answerFields,
   'bodies of answers': answerBodies,
   'content codings': codings,
+  'interim answers': interim,
   endings,
 };

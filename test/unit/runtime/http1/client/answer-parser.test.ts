@@ -110,6 +110,11 @@ describe('a head', () => {
     expect(body).toBe('ok');
   });
 
+  it('of an interim answer has no length', () => {
+    const { heads } = read('HTTP/1.1 103 x\r\nContent-Length: 2\r\nLink: y\r\n\r\n');
+    expect(heads[0]!.headers).toEqual(['Link', 'y']);
+  });
+
   it('with a length beside chunks loses the length and the connection', () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n';
     const { heads, body } = read(`${head}1\r\nx\r\n0\r\n\r\n`);
@@ -168,6 +173,7 @@ describe('what is no answer', () => {
       'two lengths, one spaced',
       'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length : 2\r\n\r\n',
     ],
+    ['33 interim answers', 'HTTP/1.1 103 x\r\n\r\n'.repeat(33)],
     ['a field without a name', 'HTTP/1.1 200 OK\r\n: 1\r\n\r\n'],
     ['a bare LF', 'HTTP/1.1 200 OK\nA: 1\r\n\r\n'],
     ['a bare CR', 'HTTP/1.1 200 OK\r\nA: 1\r2\r\n\r\n'],
