@@ -52,6 +52,9 @@ class AdmittedRequest implements Inbound {
   get upload(): Inbound['upload'] {
     return this.#received.upload;
   }
+  get takesTrailers(): boolean {
+    return this.#received.takesTrailers;
+  }
   get query(): string {
     const mark = this.target.indexOf('?');
     return mark === -1 ? '' : this.target.slice(mark + 1);

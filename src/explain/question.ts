@@ -92,6 +92,7 @@ export function inboundOf(question: Question, trust: Trust): Inbound {
     headers,
     upgradable: namesUpgrade(headers),
     upload: length === 0 ? null : new Upload(NOTHING, length),
+    takesTrailers: false,
     onGone() {},
     inform() {},
   };

@@ -20,6 +20,8 @@ export interface Received extends Informed {
   readonly upgradable: boolean;
   /** `null` when the request has no body. */
   readonly upload: Upload | null;
+  /** The client says that trailers will not be dropped on their way to it (RFC 9110 section 10.1.4). */
+  readonly takesTrailers: boolean;
   /** Calls back when the client leaves before it was answered, where the runtime can see that. */
   onGone(callback: () => void): void;
 }

@@ -62,9 +62,9 @@ const CAN = {
   noUpload: SERVERS,
   /** Chunk extensions are skipped: workerd fails in a request and drops the chunk in an answer. */
   chunkExtensions: SERVERS,
-  /** Trailers of a request are read over: workerd reads a request from them. */
+  /** Trailers of a request: workerd reads the next request from them, and refuses that. */
   trailersOfRequest: SERVERS,
-  /** Trailers of an answer, too: workerd reads the next answer from them, and that request fails. */
+  /** Trailers of an answer: workerd reads the next answer from them, and that request fails. */
   trailersOfAnswer: SERVERS,
   /** 1xx answers of the upstream: workerd takes them for a broken one. */
   interimFromUpstream: SERVERS,

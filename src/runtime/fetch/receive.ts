@@ -35,6 +35,8 @@ class WebReceived implements Received {
   readonly headers: HeaderList;
   readonly upgradable: boolean;
   readonly upload: Upload | null;
+  /** A web response has none. */
+  readonly takesTrailers = false;
   readonly #request: Request;
 
   constructor(request: Request, connection: Connection) {

@@ -20,6 +20,7 @@ export function request(target: string, rest: Partial<Inbound> = {}): Inbound {
     headers: [],
     upgradable: false,
     upload: null,
+    takesTrailers: false,
     onGone() {},
     inform() {},
     ...rest,

@@ -11,6 +11,8 @@ export interface Head {
   readonly reason: string;
   /** As sent, less what belongs to the connection. */
   readonly headers: HeaderList;
+  /** Further fields of the connection by the message's own account, in lower case. */
+  readonly named: ReadonlySet<string> | null;
   readonly framing: Framing;
   /** Whether the connection may carry another exchange. */
   readonly keepAlive: boolean;
@@ -86,10 +88,12 @@ export function parseHead(text: string, method: string, switches = false): Head 
     status === 101 && switches && upgrade?.toLowerCase() === WEBSOCKET
       ? SWITCHED
       : framingOf(status, method, length, coding);
+  const named = nominated(connection);
   return {
     status,
     reason: text.slice(13, statusEnd),
-    headers: passedOn(headers, connection, length !== null && (coding !== null || status < 200)),
+    headers: passedOn(headers, named, length !== null && (coding !== null || status < 200)),
+    named,
     framing,
     keepAlive: persistent && framing.kind !== 'close' && !(coding !== null && length !== null),
     idle: keepAlive === null ? null : idleOf(keepAlive),
@@ -118,10 +122,9 @@ function framingOf(
  */
 function passedOn(
   headers: HeaderList,
-  connection: string | undefined,
+  named: ReadonlySet<string> | null,
   fooled: boolean,
 ): HeaderList {
-  const named = nominated(connection);
   if (named === null && !fooled) return headers;
   return headers.filter((_, i) => {
     const name = headers[i - (i % 2)]!.toLowerCase();

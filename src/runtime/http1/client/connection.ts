@@ -1,10 +1,11 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { HeaderList } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import type { Upload } from '../../../http/upload.ts';
 import { ClientLeftError, TransportError } from '../../../http/transport.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
-import { drained, LAST_CHUNK, writeChunk } from '../body-writer.ts';
+import { drained, lastChunk, writeChunk } from '../body-writer.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { Deadline } from '../deadline.ts';
 import { transportError } from './failure.ts';
@@ -143,7 +144,8 @@ export class Connection implements AnswerListener {
   /** Passes a body on as it comes: the next chunk is asked for when the server took the last. */
   async #upload(framing: BodyFraming): Promise<void> {
     const { body, timeouts } = this.#request!;
-    const upload = (body as Upload).reader();
+    const whole = body as Upload;
+    const upload = whole.reader();
     const listener = this.#listener;
     // The exchange may end before its upload does, and the connection serve another, or close.
     const current = () => !this.#closed && this.#listener === listener;
@@ -166,7 +168,7 @@ export class Connection implements AnswerListener {
       if (current()) this.#close(new ClientLeftError(error));
       return;
     }
-    if (framing === 'chunked') this.#socket.write(LAST_CHUNK, 'latin1');
+    if (framing === 'chunked') this.#socket.write(lastChunk(whole.trailers), 'latin1');
     this.#onSent();
   }
 
@@ -227,10 +229,10 @@ export class Connection implements AnswerListener {
     this.#body!.push(bytes);
   }
 
-  end(): void {
+  end(trailers: HeaderList | null): void {
     const body = this.#body;
     if (body === null) return;
-    body.end();
+    body.end(trailers);
     if (this.#sent) this.#finish();
     // Answered before all was sent: the server does not want the rest, and what it does with bytes
     // under way nobody knows (RFC 9112 section 9.5).

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { HeaderList } from '../../../http/headers.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
 import type { Deadline } from '../deadline.ts';
 import { BodyBrokeOff } from './broke-off.ts';
@@ -114,9 +115,9 @@ export class Incoming implements RequestListener, Flow {
     this.#body.push(bytes);
   }
 
-  end(): void {
+  end(trailers: HeaderList | null): void {
     this.#deadline.clear();
-    this.#body?.end();
+    this.#body?.end(trailers);
   }
 
   pause(): void {

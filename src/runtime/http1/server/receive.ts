@@ -1,5 +1,5 @@
 import { namesUpgrade } from '../../../http/handshake.ts';
-import type { HeaderList } from '../../../http/headers.ts';
+import { type HeaderList, joinedValue } from '../../../http/headers.ts';
 import type { Received } from '../../../http/inbound.ts';
 import type { Interim } from '../../../http/transport.ts';
 import type { Upload } from '../../../http/upload.ts';
@@ -11,6 +11,8 @@ export function receive(request: Request): Received {
   if (request instanceof ServerRequest) return new ServerReceived(request);
   return receiveWeb(request, { peer: '', serverPort: 0 });
 }
+
+const TRAILERS = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i;
 
 class ServerReceived implements Received {
   readonly method: string;
@@ -40,6 +42,11 @@ class ServerReceived implements Received {
   get upgradable(): boolean {
     // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
     return this.#request.head.http11 && namesUpgrade(this.headers);
+  }
+  /** HTTP/1.0 knows no chunks, and so nothing behind them. */
+  get takesTrailers(): boolean {
+    const { http11, headers } = this.#request.head;
+    return http11 && TRAILERS.test(joinedValue(headers, 'te') ?? '');
   }
   onGone(callback: () => void): void {
     this.#request.gone = callback;

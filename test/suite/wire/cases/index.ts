@@ -9,6 +9,7 @@ import { requestBodies } from './request-bodies.ts';
 import { requestFields } from './request-fields.ts';
 import { statuses } from './statuses.ts';
 import { targets } from './targets.ts';
+import { trailers } from './trailers.ts';
 import { versions } from './versions.ts';
 
 export const cases: Readonly<Record<string, readonly Case[]>> = {
@@ -22,5 +23,5 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'bodies of answers': answerBodies,
   'content codings': codings,
   'interim answers': interim,
-  endings,
+  endings: [...endings, ...trailers],
 };

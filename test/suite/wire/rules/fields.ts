@@ -1,7 +1,7 @@
 import { is, type Rule, unless } from '../rule.ts';
 
 /** Fields that each hop writes by itself, wherever it likes. */
-const OWN = /^(?:host|connection|keep-alive|content-length|transfer-encoding)$/;
+const OWN = /^(?:host|connection|keep-alive|te|content-length|transfer-encoding)$/;
 
 const FOLDED = /\r\n[ \t]/;
 

@@ -1,6 +1,6 @@
 import type { Difference } from '../difference.ts';
 import { isCalled, type Message } from '../message.ts';
-import { is, isGone, type Rule, unless, where } from '../rule.ts';
+import { is, isGone, type Rule, where } from '../rule.ts';
 
 const upstreamField = is('upstream', 'field');
 const clientField = is('client', 'field');
@@ -59,41 +59,6 @@ export const hop: readonly Rule[] = [
   {
     name: 'Expect is a question to the next hop (RFC 9110 section 10.1.1)',
     accepts: (difference) => is('upstream', 'field', 'expect')(difference) && isGone(difference),
-  },
-  {
-    name: '1xx answers do not get through',
-    on: unless('interimFromUpstream'),
-    accepts: (difference) => is('client', 'interim')(difference) && isGone(difference),
-  },
-  {
-    name: 'one 100 says it all (RFC 9110 section 15.2.1)',
-    on: where('interimFromUpstream'),
-    accepts: (difference) =>
-      is('client', 'interim')(difference) &&
-      difference.through.join() === 'HTTP/1.1 100 Continue' &&
-      new Set(difference.direct).size === 1 &&
-      difference.direct[0] === difference.through[0],
-  },
-  {
-    name: 'a 1xx answer has neither fields of the connection nor a length (RFC 9110 section 8.6)',
-    on: where('interimFromUpstream'),
-    accepts: (difference) =>
-      is('client', 'interim')(difference) &&
-      difference.direct.join().includes('\nConnection: X-Hop\n') &&
-      difference.through.join() === 'HTTP/1.1 103 Early Hints\nX-Stays: 1',
-  },
-  {
-    name: 'HTTP/1.0 knows no 1xx answers (RFC 9110 section 15.2)',
-    on: where('interimFromUpstream'),
-    accepts: (difference, { exchange }) =>
-      is('client', 'interim')(difference) &&
-      / HTTP\/1\.0\r\n/.test(exchange.request) &&
-      isGone(difference),
-  },
-  {
-    name: 'trailers stay behind (RFC 9110 section 6.5.1); the Trailer field still tells of them (6.6.2)',
-    on: where('trailersOfAnswer'),
-    accepts: (difference) => difference.what === 'trailers' && isGone(difference),
   },
   {
     name: 'bytes behind an answer reach nobody',

@@ -1,21 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { AnswerParser } from '../../../../../src/runtime/http1/client/answer-parser.ts';
+import type { HeaderList } from '../../../../../src/http/headers.ts';
 import type { Head } from '../../../../../src/runtime/http1/client/answer-head.ts';
 import { ProtocolError } from '../../../../../src/runtime/http1/protocol-error.ts';
 
 interface Read {
   readonly heads: Head[];
   body: string;
+  trailers: HeaderList | null;
   ended: number;
 }
 
 /** Reads an answer that arrives in pieces of `size` bytes; `close` ends the connection after it. */
 function read(text: string, { size = Infinity, method = 'GET', close = false } = {}): Read {
-  const result: Read = { heads: [], body: '', ended: 0 };
+  const result: Read = { heads: [], body: '', trailers: null, ended: 0 };
   const parser = new AnswerParser({
     head: (head) => result.heads.push(head),
     data: (bytes) => (result.body += bytes.toString('latin1')),
-    end: () => (result.ended += 1),
+    end(trailers) {
+      result.ended += 1;
+      result.trailers = trailers;
+    },
   });
   parser.expect(method);
   const bytes = Buffer.from(text, 'latin1');
@@ -82,6 +87,7 @@ describe('a head', () => {
         status: 299,
         reason: 'Fine by  me',
         headers: ['Set-Cookie', 'a=1', 'X-Empty', '', 'set-cookie', 'b=2', 'Content-Length', '0'],
+        named: new Set(['close', 'x-hop']),
         framing: { kind: 'none' },
         keepAlive: false,
         idle: 7000,
@@ -160,6 +166,25 @@ describe('a switch to WebSocket', () => {
   });
 });
 
+describe('trailers', () => {
+  it.each<[string, string, HeaderList | null]>([
+    [
+      'in their order and case',
+      'X-B: 1\r\nx-a : 2 \r\nX-B:\r\n',
+      ['X-B', '1', 'x-a', '2', 'X-B', ''],
+    ],
+    ['that belong into a head', 'Content-Length: 1\r\nX-A: 1\r\nHost: a\r\n', ['X-A', '1']],
+    ['of the connection', 'Connection: x\r\nX-Hop: 1\r\n', null],
+    ['that are none', '', null],
+  ])('%s', (_, lines, passed) => {
+    const head = 'HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const text = `${head}1\r\n.\r\n0\r\n${lines}\r\n`;
+    for (const size of [1, 7, Infinity]) {
+      expect(read(text, { size })).toMatchObject({ body: '.', trailers: passed, ended: 1 });
+    }
+  });
+});
+
 describe('what is no answer', () => {
   it.each([
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
@@ -188,7 +213,9 @@ describe('what is no answer', () => {
     ['bytes after the end', 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
     ['a head without end', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(70_000)}`],
     ['chunk extensions without end', CHUNKED + `1;${'a'.repeat(4000)}\r\n.\r\n`.repeat(5)],
-    ['trailers that are no fields', `${CHUNKED}0\r\nA : 1\r\n\r\n`],
+    ['trailers that are no fields', `${CHUNKED}0\r\nA B: 1\r\n\r\n`],
+    ['folded trailers', `${CHUNKED}0\r\nA: 1\r\n 2\r\n\r\n`],
+    ['over a hundred trailers', `${CHUNKED}0\r\n${'A: 1\r\n'.repeat(101)}\r\n`],
     ['trailers without end', `${CHUNKED}0\r\nA: ${'a'.repeat(70_000)}`],
   ])('%s is refused', (_, text) => {
     expect(() => read(text)).toThrow(ProtocolError);
