@@ -1,7 +1,5 @@
-import { admit } from './exchange/admit.ts';
 import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './exchange/gateway-error.ts';
-import type { RequestIds } from './exchange/request-id.ts';
 import type { Trust } from './exchange/trust.ts';
 import type { Inbound } from './http/inbound.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
@@ -16,7 +14,6 @@ export interface DataPlaneOptions {
   /** The table in force; `null` before there is one. */
   readonly table: () => RouteTable | null;
   readonly trust: Trust;
-  readonly idOf: RequestIds;
   readonly plan: (inbound: Inbound, mirrors: readonly Mirror[]) => PlannedCopies | null;
   readonly emit: Listener;
 }
@@ -24,21 +21,15 @@ export interface DataPlaneOptions {
 /** nginx's name for a client that did not wait. It reaches metrics only. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** Answers a request as this runtime's listener hands it over, with its `env`. */
-export type DataPlane = (
-  request: Request,
-  env: unknown,
-  waitUntil: WaitUntil,
-) => Response | Promise<Response>;
+export type DataPlane = (inbound: Inbound, waitUntil: WaitUntil) => Response | Promise<Response>;
 
 /** Everything outside the control plane: match, forward, copy. */
 export function dataPlane(options: DataPlaneOptions): DataPlane {
-  const { runtime, table, trust, idOf, plan, emit } = options;
+  const { runtime, table, trust, plan, emit } = options;
   const errorOf = runtime.gatewayError ?? gatewayError;
 
-  return (request, env, waitUntil) => {
+  return (inbound, waitUntil) => {
     const started = performance.now();
-    const inbound = admit(runtime.receive(request, env), trust, idOf);
     const routes = table();
     if (routes === null) return refuse(503, '');
     const route = routes.match(inbound);

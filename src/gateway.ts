@@ -6,6 +6,7 @@ import { dataPlane } from './data-plane.ts';
 import { memoryBudget } from './exchange/record.ts';
 import type { ExplainOptions } from './explain/explain.ts';
 import { explainApi } from './explain/api.ts';
+import { admit } from './exchange/admit.ts';
 import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { matchPath, originForm } from './http/target.ts';
@@ -118,8 +119,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
   // One idea of the path for both planes: Hono's own takes what follows the first slash of the URL,
   // which on some runtimes is the text of a client's choice (`GET http://a?/apisix/admin`).
-  const pathOf = (request: Request) => matchPath(originForm(request.url));
-  const app = new Hono({ getPath: pathOf });
+  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
   const access = controlPlaneGuard({
     adminKey: options.adminKey ?? null,
     peer: (c) => runtime.peer(c.req.raw, c.env),
@@ -132,23 +132,29 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   app.route('/apisix', explainApi({ access, inForce: explainable }));
   app.route('/apisix', adminApi({ live, access, onFailure: reportFailure }));
   app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
+  const idOf = requestIds(instance);
+  const admitted = (request: Request, env: unknown) =>
+    admit(runtime.receive(request, env), trust, idOf);
   const proxy = dataPlane({
     runtime,
     table,
     trust,
-    idOf: requestIds(instance),
     plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
     emit,
   });
-  app.all('*', (c) => proxy(c.req.raw, c.env, (work) => waitUntilOf(c, background)(work)));
+  app.all('*', (c) =>
+    proxy(admitted(c.req.raw, c.env), (work) => waitUntilOf(c, background)(work)),
+  );
 
   return {
     app,
-    // Hono makes the answer to HEAD anew of the one to GET: the upstream's own fields would be lost.
-    fetch: (request, env, context) =>
-      request.method === 'HEAD' && !CONTROL_PLANE.test(pathOf(request))
-        ? proxy(request, env, (work) => (context ?? background).waitUntil(work))
-        : app.fetch(request, env, context),
+    // What is proxied goes past Hono, which would make the answer to HEAD anew of one to GET, without
+    // the upstream's own fields, and whose routing and context a request has no use for.
+    fetch(request, env, context) {
+      const inbound = admitted(request, env);
+      if (CONTROL_PLANE.test(inbound.path)) return app.fetch(request, env, context);
+      return proxy(inbound, (work) => (context ?? background).waitUntil(work));
+    },
     refresh: () => live.refresh(),
     ready: () => table() !== null,
     waitUntil: background.waitUntil,
