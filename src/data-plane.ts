@@ -1,8 +1,5 @@
-import type { Context } from 'hono';
-import { admit } from './exchange/admit.ts';
 import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './exchange/gateway-error.ts';
-import type { RequestIds } from './exchange/request-id.ts';
 import type { Trust } from './exchange/trust.ts';
 import type { Inbound } from './http/inbound.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
@@ -17,23 +14,22 @@ export interface DataPlaneOptions {
   /** The table in force; `null` before there is one. */
   readonly table: () => RouteTable | null;
   readonly trust: Trust;
-  readonly idOf: RequestIds;
   readonly plan: (inbound: Inbound, mirrors: readonly Mirror[]) => PlannedCopies | null;
-  readonly waitUntil: (c: Context) => WaitUntil;
   readonly emit: Listener;
 }
 
 /** nginx's name for a client that did not wait. It reaches metrics only. */
 const CLIENT_CLOSED_REQUEST = 499;
 
+export type DataPlane = (inbound: Inbound, waitUntil: WaitUntil) => Response | Promise<Response>;
+
 /** Everything outside the control plane: match, forward, copy. */
-export function dataPlane(options: DataPlaneOptions): (c: Context) => Response | Promise<Response> {
-  const { runtime, table, trust, idOf, plan, waitUntil, emit } = options;
+export function dataPlane(options: DataPlaneOptions): DataPlane {
+  const { runtime, table, trust, plan, emit } = options;
   const errorOf = runtime.gatewayError ?? gatewayError;
 
-  return (c) => {
+  return (inbound, waitUntil) => {
     const started = performance.now();
-    const inbound = admit(runtime.receive(c.req.raw, c.env), trust, idOf);
     const routes = table();
     if (routes === null) return refuse(503, '');
     const route = routes.match(inbound);
@@ -45,12 +41,12 @@ export function dataPlane(options: DataPlaneOptions): (c: Context) => Response |
         : prepareExchange(inbound, route.upstream, { forward: runtime.forward, trust });
     if (exchange === null) {
       copies?.giveUp();
-      if (copies !== null) waitUntil(c)(copies.send(upstreamless(inbound, trust)));
+      if (copies !== null) waitUntil(copies.send(upstreamless(inbound, trust)));
       return refuse(503, route.id);
     }
     // The primary first: on Workers only so many connections may be opening at once.
     const answer = exchange.send();
-    if (copies !== null) waitUntil(c)(copies.send(exchange.request));
+    if (copies !== null) waitUntil(copies.send(exchange.request));
     return answer.then(
       (response) => {
         copies?.answered();

@@ -6,6 +6,7 @@ import { dataPlane } from './data-plane.ts';
 import { memoryBudget } from './exchange/record.ts';
 import type { ExplainOptions } from './explain/explain.ts';
 import { explainApi } from './explain/api.ts';
+import { admit } from './exchange/admit.ts';
 import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { matchPath, originForm } from './http/target.ts';
@@ -64,6 +65,9 @@ export interface Gateway {
    */
   drain(milliseconds: number): Promise<void>;
 }
+
+/** What Hono takes for `/apisix/*`. */
+const CONTROL_PLANE = /^\/apisix(?:\/|$)/;
 
 const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
 
@@ -128,22 +132,29 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   app.route('/apisix', explainApi({ access, inForce: explainable }));
   app.route('/apisix', adminApi({ live, access, onFailure: reportFailure }));
   app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
-  app.all(
-    '*',
-    dataPlane({
-      runtime,
-      table,
-      trust,
-      idOf: requestIds(instance),
-      plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
-      waitUntil: (c) => waitUntilOf(c, background),
-      emit,
-    }),
+  const idOf = requestIds(instance);
+  const admitted = (request: Request, env: unknown) =>
+    admit(runtime.receive(request, env), trust, idOf);
+  const proxy = dataPlane({
+    runtime,
+    table,
+    trust,
+    plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
+    emit,
+  });
+  app.all('*', (c) =>
+    proxy(admitted(c.req.raw, c.env), (work) => waitUntilOf(c, background)(work)),
   );
 
   return {
     app,
-    fetch: app.fetch,
+    // What is proxied goes past Hono, which would make the answer to HEAD anew of one to GET, without
+    // the upstream's own fields, and whose routing and context a request has no use for.
+    fetch(request, env, context) {
+      const inbound = admitted(request, env);
+      if (CONTROL_PLANE.test(inbound.path)) return app.fetch(request, env, context);
+      return proxy(inbound, (work) => (context ?? background).waitUntil(work));
+    },
     refresh: () => live.refresh(),
     ready: () => table() !== null,
     waitUntil: background.waitUntil,

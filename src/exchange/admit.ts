@@ -1,5 +1,6 @@
 import { headerValue } from '../http/headers.ts';
 import type { Inbound, Received } from '../http/inbound.ts';
+import type { Interim } from '../http/transport.ts';
 import { forwardTarget, matchPath } from '../http/target.ts';
 import type { RequestIds } from './request-id.ts';
 import type { Trust } from './trust.ts';
@@ -51,6 +52,9 @@ class AdmittedRequest implements Inbound {
   get upload(): Inbound['upload'] {
     return this.#received.upload;
   }
+  get takesTrailers(): boolean {
+    return this.#received.takesTrailers;
+  }
   get query(): string {
     const mark = this.target.indexOf('?');
     return mark === -1 ? '' : this.target.slice(mark + 1);
@@ -60,6 +64,9 @@ class AdmittedRequest implements Inbound {
   }
   onGone(callback: () => void): void {
     this.#received.onGone(callback);
+  }
+  inform(interim: Interim): void {
+    this.#received.inform(interim);
   }
 }
 

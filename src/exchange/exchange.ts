@@ -40,7 +40,7 @@ export function prepareExchange(
   return { request, send: () => attempt(request, [node], performance.now()) };
 
   function attempt(to: Outbound, tried: Node[], started: number): Promise<Response> {
-    const call = forward(to);
+    const call = forward(to, inbound);
     inbound.onGone(() => call.abort(new ClientLeftError()));
     if (upstream.counts) countUntilOver(call, tried.at(-1)!);
     // With one node there is nothing to choose, and without a stream nothing to end.

@@ -24,6 +24,7 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
   const list: HeaderList = host === '' ? [] : ['Host', host];
   const claims: Claims = {};
   let named: ReadonlySet<string> | null = null;
+  let takesTrailers = false;
   for (let i = 0; i < received.length; i += 2) {
     const field = received[i]!;
     const value = received[i + 1]!;
@@ -32,6 +33,7 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
       named = merge(named, nominated(value));
       continue;
     }
+    if (name === 'te') takesTrailers ||= inbound.takesTrailers;
     // `Expect` is a question to this hop, and the listener has answered it (RFC 9110 section 10.1.1).
     if (isHopByHop(name) || name === 'host' || name === 'expect') continue;
     // The runtime kept the body from us (GET on fetch): a length without bytes would hang the upstream.
@@ -44,6 +46,8 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
   }
   const fields = named === null ? list : list.filter(keeping(list, named));
   appendOrigin(fields, inbound, claims, trust);
+  // Nor are they dropped by us. TE is for one hop, which Connection has to say (RFC 9110 section 10.1.4).
+  if (takesTrailers) fields.push('Connection', 'TE', 'TE', 'trailers');
   return fields;
 }
 

@@ -92,7 +92,9 @@ export function inboundOf(question: Question, trust: Trust): Inbound {
     headers,
     upgradable: namesUpgrade(headers),
     upload: length === 0 ? null : new Upload(NOTHING, length),
+    takesTrailers: false,
     onGone() {},
+    inform() {},
   };
   return admit(received, trust, () => '');
 }

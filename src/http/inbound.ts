@@ -1,8 +1,9 @@
 import type { HeaderList } from './headers.ts';
+import type { Informed } from './transport.ts';
 import type { Upload } from './upload.ts';
 
 /** What a listener knows of a request, before anything is concluded from it. */
-export interface Received {
+export interface Received extends Informed {
   /** As received; HTTP methods are case-sensitive (RFC 9110 section 9.1). */
   readonly method: string;
   /** Origin-form target as received, undecoded: `/a%2Fb?x=1`. */
@@ -19,6 +20,8 @@ export interface Received {
   readonly upgradable: boolean;
   /** `null` when the request has no body. */
   readonly upload: Upload | null;
+  /** The client says that trailers will not be dropped on their way to it (RFC 9110 section 10.1.4). */
+  readonly takesTrailers: boolean;
   /** Calls back when the client leaves before it was answered, where the runtime can see that. */
   onGone(callback: () => void): void;
 }

@@ -18,7 +18,7 @@ export interface Outbound {
   /** Path and query, sent as they stand where the runtime can. */
   readonly target: string;
   readonly method: string;
-  /** `Host` included; nothing that belongs to one connection but the offer to switch. */
+  /** `Host` included; nothing that belongs to one connection but the offer to switch and `TE: trailers`. */
   readonly headers: HeaderList;
   /** Bytes can be sent again, an upload only once. */
   readonly body: Uint8Array | Upload | null;

@@ -1,3 +1,4 @@
+import type { HeaderList } from './headers.ts';
 import type { Outbound } from './outbound.ts';
 
 /** Why a request got no whole answer. The names are also the reasons of a failed copy. */
@@ -43,8 +44,22 @@ export interface Call<T> {
 /**
  * Sends a request to an upstream. The answer is ready for the client: untouched but for the fields
  * that belong to the upstream's own connection, body streamed, redirects not followed.
+ *
+ * @param client told of the interim answers before it, where the runtime sees them
  */
-export type Forward = (request: Outbound) => Call<Response>;
+export type Forward = (request: Outbound, client: Informed) => Call<Response>;
+
+/** A 1xx answer: another one follows (RFC 9110 section 15.2). */
+export interface Interim {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HeaderList;
+}
+
+/** Who hears of interim answers. */
+export interface Informed {
+  inform(interim: Interim): void;
+}
 
 /** What an exchange left of its connection: `cut` when we closed it under an answer without end. */
 export type ConnectionLeft = 'kept' | 'closed' | 'cut';

@@ -1,3 +1,5 @@
+import type { HeaderList } from './headers.ts';
+
 /** Listens to a request body on its way to the upstream. Must neither throw nor keep the bytes waiting. */
 export interface Tap {
   /** Bytes that just passed. The array may be kept: nobody writes to it again. */
@@ -12,6 +14,8 @@ export interface BodySource {
   read(): Promise<Uint8Array | null>;
   /** Nobody will read the rest. */
   cancel(): void;
+  /** Fields that came behind the last byte, where the runtime tells. */
+  readonly trailers?: HeaderList | null;
 }
 
 /**
@@ -50,6 +54,11 @@ export class Upload {
   /** True once it cannot be sent from its start any more. */
   get consumed(): boolean {
     return this.#kept === null;
+  }
+
+  /** Fields behind the body that may be passed on; known at its end, and no part of a recording. */
+  get trailers(): HeaderList | null {
+    return this.#source.trailers ?? null;
   }
 
   /** Lets `tap` listen. At most one, and before anything is read. */

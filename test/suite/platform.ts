@@ -52,8 +52,6 @@ const CAN = {
   answersMidUpload: SERVERS,
   /** Case and order of fields: workerd has web `Headers`, sorted and in lower case. */
   fieldOrder: SERVERS,
-  /** The same for the answer to HEAD, which Hono makes anew of the one to GET. */
-  fieldOrderOfHead: [],
   /** Fields that are there twice: workerd joins all but Set-Cookie (RFC 9110 section 5.3). */
   repeatedFields: SERVERS,
   /** Bytes above 127 in a target pass as they are: workerd writes escapes. */
@@ -64,15 +62,15 @@ const CAN = {
   noUpload: SERVERS,
   /** Chunk extensions are skipped: workerd fails in a request and drops the chunk in an answer. */
   chunkExtensions: SERVERS,
-  /** Trailers of a request are read over: workerd reads a request from them. */
+  /** Trailers of a request: workerd reads the next request from them, and refuses that. */
   trailersOfRequest: SERVERS,
-  /** Trailers of an answer, too: workerd reads the next answer from them, and that request fails. */
+  /** Trailers of an answer: workerd reads the next answer from them, and that request fails. */
   trailersOfAnswer: SERVERS,
   /** 1xx answers of the upstream: workerd takes them for a broken one. */
   interimFromUpstream: SERVERS,
   /** Bytes that follow an answer end the connection: workerd reads the next answer from them. */
   guardsConnections: SERVERS,
-  /** Folded fields and spaces before a colon are refused; workerd mends them (RFC 9112 section 5). */
+  /** Folded fields of an answer are refused; workerd unfolds them (RFC 9112 section 5.2). */
   refusesFolds: SERVERS,
   /** A WebSocket counts for least_conn until it ends: workerd does not tell when that is. */
   countsWebSockets: SERVERS,

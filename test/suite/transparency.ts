@@ -5,7 +5,10 @@ import { answers } from './transparency/answers.ts';
 import { bodies } from './transparency/bodies.ts';
 import { codings } from './transparency/codings.ts';
 import { endings } from './transparency/endings.ts';
+import { interimAnswers } from './transparency/interim.ts';
+import { killed } from './transparency/killed.ts';
 import { requests } from './transparency/requests.ts';
+import { trailers } from './transparency/trailers.ts';
 import { whereFrom } from './transparency/where-from.ts';
 
 /** A gateway with one route, to an upstream that answers as the test at hand says. */
@@ -33,4 +36,7 @@ export function transparency(runtime: TestRuntime): void {
   describe('request bodies', () => bodies(runtime, () => line));
   describe('where a request came from', () => whereFrom(runtime, () => line));
   describe('endings', () => endings(runtime, () => line));
+  describe('trailers', () => trailers(runtime, () => line));
+  describe('interim answers', () => interimAnswers(runtime, () => line));
+  describe('an upstream that is killed', () => killed(runtime, () => line));
 }

@@ -35,6 +35,8 @@ class WebReceived implements Received {
   readonly headers: HeaderList;
   readonly upgradable: boolean;
   readonly upload: Upload | null;
+  /** A web response has none. */
+  readonly takesTrailers = false;
   readonly #request: Request;
 
   constructor(request: Request, connection: Connection) {
@@ -54,6 +56,9 @@ class WebReceived implements Received {
   onGone(callback: () => void): void {
     this.#request.signal.addEventListener('abort', callback, { once: true });
   }
+
+  /** A web response has no others before it. */
+  inform(): void {}
 }
 
 function fieldsOf({ headers }: Request, acceptEncoding: string | undefined): HeaderList {

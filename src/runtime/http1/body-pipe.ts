@@ -1,3 +1,5 @@
+import type { HeaderList } from '../../http/headers.ts';
+
 /** How a body talks back to the connection that it comes from. */
 export interface Flow {
   pause(): void;
@@ -15,6 +17,8 @@ export const NO_FLOW: Flow = { pause() {}, resume() {}, cancel() {} };
 export class BodyPipe {
   /** Called once, when nothing more comes or is wanted. */
   onOver: () => void = () => {};
+  /** What came behind it, once it has ended. */
+  trailers: HeaderList | null = null;
   #flow: Flow;
   readonly #highWater: number;
   #chunks: Uint8Array[] = [];
@@ -42,7 +46,8 @@ export class BodyPipe {
     this.#flow.pause();
   }
 
-  end(): void {
+  end(trailers: HeaderList | null = null): void {
+    this.trailers = trailers;
     this.#ended = true;
     this.onOver();
     this.#settle()?.resolve(null);

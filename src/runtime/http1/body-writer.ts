@@ -1,7 +1,11 @@
 import type { Socket } from 'node:net';
+import type { HeaderList } from '../../http/headers.ts';
+import { fieldLines } from './fields.ts';
 
-/** What ends a body in chunks. */
-export const LAST_CHUNK = '0\r\n\r\n';
+/** What ends a body in chunks, with what comes behind it (RFC 9112 section 7.1.2). */
+export function lastChunk(trailers: HeaderList | null | undefined): string {
+  return trailers ? `0\r\n${fieldLines(trailers)}\r\n` : '0\r\n\r\n';
+}
 
 /** Writes a piece of a body; `false` when the other side has to take what is there first. */
 export function writeChunk(socket: Socket, chunk: Uint8Array, chunked: boolean): boolean {

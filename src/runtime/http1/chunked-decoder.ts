@@ -1,3 +1,6 @@
+import type { HeaderList } from '../../http/headers.ts';
+import { passableTrailers } from '../../http/trailers.ts';
+import { fieldValue } from './fields.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** Most bytes of all chunk extensions of a body: they mean nothing to us, and cost time to read. */
@@ -9,29 +12,48 @@ const SIZE_LINE_LIMIT = 4096;
 /** Most bytes of trailers. */
 const TRAILERS_LIMIT = 32 * 1024;
 
-/** Fields as in a head (RFC 9112 section 7.1.2); those that came in vain are checked, too. */
-const TRAILERS = /^(?:[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
+/** Most fields of trailers. */
+const FIELD_LIMIT = 100;
+
+/** Fields as in a head (RFC 9112 section 7.1.2), each after the end of a line. */
+const TRAILERS = /^(?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
 /** A bare LF is no end of a line to us and may be one to others. */
 const LF = 0x0a;
 
 type State = 'size' | 'data' | 'data-end' | 'trailers' | 'done';
 
+/** How requests and answers differ. */
+export interface ChunkedGrammar {
+  /** A line with a chunk's size, which its first group matches, in hex. */
+  readonly sizeLine: RegExp;
+  /** Mends the lines of trailers, where something about them is forgiven. */
+  readonly mended?: (lines: string) => string;
+}
+
 /**
- * Takes the chunked coding off a body that is cut anywhere. Extensions and trailers are dropped
- * (RFC 9112 sections 7.1.1 and 7.1.2).
+ * Takes the chunked coding off a body that is cut anywhere. Extensions are dropped (RFC 9112 section
+ * 7.1.1), trailers are kept for whoever passes the body on in chunks (section 7.1.2).
  */
 export class ChunkedDecoder {
-  readonly #sizeLine: RegExp;
+  /** What came behind the body and may be passed on. */
+  trailers: HeaderList | null = null;
+  readonly #grammar: ChunkedGrammar;
+  readonly #named: ReadonlySet<string> | null;
   readonly #data: (bytes: Buffer) => void;
   #state: State = 'size';
   /** Bytes left of the chunk. */
   #remaining = 0;
   #extensions = 0;
 
-  /** @param sizeLine a line with a chunk's size, which its first group matches, in hex */
-  constructor(sizeLine: RegExp, data: (bytes: Buffer) => void) {
-    this.#sizeLine = sizeLine;
+  /** @param named fields that belong to the connection, trailers included */
+  constructor(
+    grammar: ChunkedGrammar,
+    named: ReadonlySet<string> | null,
+    data: (bytes: Buffer) => void,
+  ) {
+    this.#grammar = grammar;
+    this.#named = named;
     this.#data = data;
   }
 
@@ -68,7 +90,7 @@ export class ChunkedDecoder {
       if (input.includes(LF)) throw new ProtocolError('not the size of a chunk');
       return 0;
     }
-    const digits = this.#sizeLine.exec(input.toString('latin1', 0, end))?.[1];
+    const digits = this.#grammar.sizeLine.exec(input.toString('latin1', 0, end))?.[1];
     if (digits === undefined) throw new ProtocolError('not the size of a chunk');
     this.#extensions += end - digits.length;
     if (this.#extensions > EXTENSIONS_LIMIT) throw new ProtocolError('too many chunk extensions');
@@ -98,9 +120,25 @@ export class ChunkedDecoder {
     if (end === -1 ? input.byteLength > TRAILERS_LIMIT : end > TRAILERS_LIMIT)
       throw new ProtocolError('trailers without an end');
     if (end === -1) return 0;
-    if (end > 0 && !TRAILERS.test(input.toString('latin1', 0, end + 2)))
-      throw new ProtocolError('trailers that are no fields');
     this.#state = 'done';
-    return end === 0 ? 2 : end + 4;
+    if (end === 0) return 2;
+    const lines = `\r\n${input.toString('latin1', 0, end)}`;
+    this.trailers = passableTrailers(parseTrailers(lines, this.#grammar), this.#named);
+    return end + 4;
   }
+}
+
+function parseTrailers(text: string, { mended }: ChunkedGrammar): HeaderList {
+  const lines = mended === undefined ? text : mended(text);
+  if (!TRAILERS.test(lines)) throw new ProtocolError('trailers that are no fields');
+  const list: HeaderList = [];
+  for (let end = 0; end < lines.length;) {
+    const start = end + 2;
+    const colon = lines.indexOf(':', start);
+    const next = lines.indexOf('\r\n', start);
+    end = next === -1 ? lines.length : next;
+    list.push(lines.slice(start, colon), fieldValue(lines, colon + 1, end));
+    if (list.length > 2 * FIELD_LIMIT) throw new ProtocolError('too many trailers');
+  }
+  return list;
 }

@@ -1,3 +1,5 @@
+import type { HeaderList } from '../../http/headers.ts';
+
 /**
  * The value between two offsets, without the space around it. Not `trim()`, which takes 0xA0 for a
  * space as well: in UTF-8 that is the second half of a letter (RFC 9110 section 5.5).
@@ -8,6 +10,25 @@ export function fieldValue(text: string, start: number, end: number): string {
   while (from < to && isSpace(text.charCodeAt(from))) from++;
   while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
   return text.slice(from, to);
+}
+
+/** Fields as they stand on the wire, each with the end of its line. */
+export function fieldLines(fields: HeaderList): string {
+  let lines = '';
+  for (let i = 0; i < fields.length; i += 2) lines += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  return lines;
+}
+
+const SPACE_BEFORE_COLON = /(\r\n[!#$%&'*+\-.^_`|~\w]+)[\t ]+:/g;
+
+/**
+ * Fields of an answer without the spaces before their colons, which a proxy must remove; in a request
+ * they must be refused (RFC 9112 section 5.1).
+ *
+ * @param text lines, each after the end of another
+ */
+export function withoutSpaceBeforeColon(text: string): string {
+  return text.replace(SPACE_BEFORE_COLON, '$1:');
 }
 
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;

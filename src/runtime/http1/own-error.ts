@@ -18,6 +18,7 @@ export function ownError(status: GatewayStatus): Response {
     reason: STATUS_CODES[status]!,
     headers: ['Content-Type', 'application/json', 'Content-Length', String(bytes.byteLength)],
     framing: { kind: 'length', length: bytes.byteLength },
+    named: null,
     keepAlive: true,
     idle: null,
   };

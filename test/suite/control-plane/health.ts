@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { readExposition } from '../../support/exposition.ts';
+import { send } from '../../support/client.ts';
 import { route } from '../../support/origin.ts';
 import { type Bench, answered } from './bench.ts';
 
@@ -49,6 +50,23 @@ export function health(bench: () => Bench): void {
     expect(response.status).toBe(404);
     expect(response.json).toEqual({ error_msg: expect.any(String) });
     expect(upstream.seen.filter(({ url }) => url.startsWith('/apisix'))).toEqual([]);
+  });
+
+  it.each([
+    ['/apisix/status', 200],
+    ['//apisix/./status/ready', 200],
+    ['/%61pisix/prometheus/metrics', 401],
+    ['/apisix/admin/routes', 401],
+    ['/apisix/status/x', 404],
+    ['/apisix?x', 404],
+  ])('answers HEAD %s with %i, whatever the routes say', async (target, status) => {
+    const { gateway, upstream } = bench();
+    await gateway.put('all', route(upstream));
+    const asked = (method: string) => send(gateway.url, target, { method });
+    const [head, get] = [await asked('HEAD'), await asked('GET')];
+    expect([head.status, get.status, head.body.length]).toEqual([status, status, 0]);
+    expect(head.headers['content-type']).toBe(get.headers['content-type']);
+    expect(upstream.seen.filter(({ url }) => /pisix/.test(url))).toEqual([]);
   });
 
   it('says which methods there are', async () => {

@@ -1,11 +1,12 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import type { TestRuntime } from '../../runtimes/runtime.ts';
-import { send } from '../../support/client.ts';
+import { send, sendRaw } from '../../support/client.ts';
 import { type Answer, origin, type Origin } from '../../support/origin.ts';
 import { outcomes, sample, settled } from '../../support/outcomes.ts';
 import { can } from '../platform.ts';
 import { freePort } from '../../support/ports.ts';
+import { socketOrigin } from '../../support/socket-origin.ts';
 import type { Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 
@@ -100,6 +101,25 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     const counted = await settled(stage.gateway, id, 1);
     expect(counted).toEqual({ 'skipped body_incomplete': 1 });
     request.destroy();
+  });
+
+  it.runIf(can(runtime.name, 'interimFromUpstream')).each([
+    ['one', 1, 'sent 2xx'],
+    ['too many', 33, 'failed protocol'],
+  ])('keeps %s of the 1xx answers of its mirror from the client', async (_, count, outcome) => {
+    const mirror = await socketOrigin((socket) => {
+      socket.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(count));
+      socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+    });
+    const upstream = await holding();
+    const id = stage.fresh('hints');
+    await stage.put(id, { host: `http://${mirror.node}` }, to(upstream));
+    const got = sendRaw(stage.gateway.port, `GET /${id}/a HTTP/1.1\r\nHost: h\r\n\r\n`);
+    expect(await settled(stage.gateway, id, 1)).toEqual({ [outcome]: 1 });
+    await until(() => upstream.seen.length === 1, 5000);
+    upstream.release();
+    expect(await got).toMatchObject({ interim: [], status: 200 });
+    await mirror.close();
   });
 
   it('has one outcome when the upstream does not answer in time', async () => {

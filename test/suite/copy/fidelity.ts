@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { beforeAll, expect, it } from 'vitest';
 import type { TestRuntime } from '../../runtimes/runtime.ts';
-import type { Stage } from '../../support/stage.ts';
-import { endToEnd } from './same.ts';
+import { sendRaw } from '../../support/client.ts';
+import { CASE, type Stage } from '../../support/stage.ts';
+import { can } from '../platform.ts';
+import { endToEnd, expectSame } from './same.ts';
 
 const TARGETS = [
   '/same/plain',
@@ -57,6 +60,23 @@ export function fidelity(runtime: TestRuntime, stage: Stage): void {
         ? [stage.upstream.node, stage.mirror.node]
         : ['shop.example', 'shop.example'];
     expect([primary.headers.host, copy.headers.host]).toEqual(expected);
+  });
+
+  it.runIf(can(runtime.name, 'trailersOfRequest'))('has a length, and so no trailers', async () => {
+    const passed: NodeJS.Dict<string>[] = [];
+    stage.upstream.server.once('request', (message: IncomingMessage) =>
+      message.once('end', () => passed.push(message.trailers)),
+    );
+    const id = stage.fresh('trailers');
+    const head = `POST /same/trailers HTTP/1.1\r\nHost: h\r\nTE: trailers\r\n${CASE}: ${id}\r\n`;
+    const fields = 'Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n';
+    const body = '4\r\ntext\r\n0\r\nX-Sum: 1\r\n\r\n';
+    await sendRaw(stage.gateway.port, `${head}${fields}\r\n${body}`);
+    const { primary, copy } = await stage.seenAs(id);
+    expect(passed).toEqual([{ 'x-sum': '1' }]);
+    expectSame(Buffer.from('text'), primary, copy);
+    // The field still tells what was lost (RFC 9110 section 6.6.2).
+    expect([copy.headers.trailer, copy.headers['te']]).toEqual(['X-Sum', 'trailers']);
   });
 
   it('is a HEAD for a HEAD', async () => {

@@ -46,6 +46,15 @@ const BROKEN: readonly (readonly [what: string, text: string])[] = [
   ['a bare LF behind a chunk size', chunks('5\nhello\r\n0\r\n\r\n')],
   ['a bare LF in a chunk extension', chunks('5;a\nb\r\nhello\r\n0\r\n\r\n')],
   ['a trailer that is no field', chunks('0\r\nGET /p HTTP/1.1\r\n\r\n')],
+  ['a trailer with a space before its colon', chunks('0\r\nHost : h\r\n\r\n')],
+  ['a trailer without a name', chunks('0\r\n: h\r\n\r\n')],
+  ['a folded trailer', chunks('0\r\nA: 1\r\n Content-Length: 5\r\n\r\n')],
+  ['trailers that begin with a space', chunks('0\r\n A: 1\r\n\r\n')],
+  ['a bare LF in a trailer', chunks('0\r\nA: 1\nContent-Length: 5\r\n\r\n')],
+  ['a bare CR in a trailer', chunks('0\r\nA: 1\rContent-Length: 5\r\n\r\n')],
+  ['a NUL in a trailer', chunks('0\r\nA: 1\0\r\n\r\n')],
+  ['over a hundred trailers', chunks(`0\r\n${'A: 1\r\n'.repeat(101)}\r\n`)],
+  ['over 32 KiB of trailers', chunks(`0\r\n${`A: ${'a'.repeat(8000)}\r\n`.repeat(5)}\r\n`)],
 ];
 
 /** Bodies that look dangerous and are not: one request each. */

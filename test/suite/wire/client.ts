@@ -3,7 +3,7 @@ import { declaredFraming, type Framing, type Message, NO_BODY, readMessage } fro
 
 /** An answer as a client got it. */
 export interface Received {
-  /** Status lines of 1xx answers before it. */
+  /** Heads of 1xx answers before it. */
   readonly interim: readonly string[];
   /** `null` when the connection closed before there was a head. */
   readonly message: Message | null;
@@ -60,7 +60,7 @@ function read(bytes: string, head: boolean): Read {
       (line, fields) => framingOf(line, head) ?? declaredFraming(fields) ?? CLOSE,
     );
     if (message === null || !/^\S+ 1\d\d/.test(message.line)) return { interim, message };
-    interim.push(message.line);
+    interim.push([message.line, ...message.fields.map(({ line }) => line)].join('\n'));
     rest = message.rest;
   }
 }

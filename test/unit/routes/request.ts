@@ -20,7 +20,9 @@ export function request(target: string, rest: Partial<Inbound> = {}): Inbound {
     headers: [],
     upgradable: false,
     upload: null,
+    takesTrailers: false,
     onGone() {},
+    inform() {},
     ...rest,
   };
 }

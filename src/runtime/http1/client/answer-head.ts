@@ -1,7 +1,7 @@
 import { WEBSOCKET } from '../../../http/handshake.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import { isHopByHop, nominated } from '../../../http/hop-by-hop.ts';
-import { fieldValue, isPersistent } from '../fields.ts';
+import { fieldValue, isPersistent, withoutSpaceBeforeColon } from '../fields.ts';
 import type { Framing } from '../framing.ts';
 import { ProtocolError, quoted } from '../protocol-error.ts';
 
@@ -11,6 +11,8 @@ export interface Head {
   readonly reason: string;
   /** As sent, less what belongs to the connection. */
   readonly headers: HeaderList;
+  /** Further fields of the connection by the message's own account, in lower case. */
+  readonly named: ReadonlySet<string> | null;
   readonly framing: Framing;
   /** Whether the connection may carry another exchange. */
   readonly keepAlive: boolean;
@@ -20,7 +22,9 @@ export interface Head {
 
 /**
  * A whole head, strictly: a status line, then fields whose names are tokens with nothing between
- * them and the colon; no line folding, no bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5).
+ * them and the colon; no bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5). And no line folding:
+ * a proxy may mend it or answer 502 (section 5.2), and like nginx, Envoy and Node we do the latter,
+ * since a line that some read as a field and others as the rest of one is how answers get split.
  */
 const HEAD =
   // oxlint-disable-next-line no-control-regex
@@ -40,8 +44,11 @@ const SWITCHED: Framing = { kind: 'switched' };
  * @throws ProtocolError
  */
 export function parseHead(text: string, method: string, switches = false): Head {
-  if (!HEAD.test(text))
+  if (!HEAD.test(text)) {
+    const mended = withoutSpaceBeforeColon(text);
+    if (mended !== text) return parseHead(mended, method, switches);
     throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(text)}`);
+  }
   let lineEnd = text.indexOf('\r\n');
   const statusEnd = lineEnd === -1 ? text.length : lineEnd;
   const status = Number(text.slice(9, 12));
@@ -81,10 +88,12 @@ export function parseHead(text: string, method: string, switches = false): Head 
     status === 101 && switches && upgrade?.toLowerCase() === WEBSOCKET
       ? SWITCHED
       : framingOf(status, method, length, coding);
+  const named = nominated(connection);
   return {
     status,
     reason: text.slice(13, statusEnd),
-    headers: passedOn(headers, connection, coding !== null && length !== null),
+    headers: passedOn(headers, named, length !== null && (coding !== null || status < 200)),
+    named,
     framing,
     keepAlive: persistent && framing.kind !== 'close' && !(coding !== null && length !== null),
     idle: keepAlive === null ? null : idleOf(keepAlive),
@@ -108,15 +117,14 @@ function framingOf(
 }
 
 /**
- * Drops what a Connection field names, and a length beside a transfer coding: the coding wins, and a
- * client that believed the length would be fooled (RFC 9112 section 6.3).
+ * Drops what a Connection field names, and a length beside a transfer coding or of an interim answer:
+ * a client that believed it would be fooled (RFC 9112 section 6.3, RFC 9110 section 8.6).
  */
 function passedOn(
   headers: HeaderList,
-  connection: string | undefined,
+  named: ReadonlySet<string> | null,
   fooled: boolean,
 ): HeaderList {
-  const named = nominated(connection);
   if (named === null && !fooled) return headers;
   return headers.filter((_, i) => {
     const name = headers[i - (i % 2)]!.toLowerCase();

@@ -1,6 +1,7 @@
-import { ChunkedDecoder } from '../chunked-decoder.ts';
+import type { HeaderList } from '../../../http/headers.ts';
+import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
+import { withoutSpaceBeforeColon } from '../fields.ts';
 import { ProtocolError } from '../protocol-error.ts';
-import type { Framing } from '../framing.ts';
 import { type Head, parseHead } from './answer-head.ts';
 
 /** Told of an answer as it comes in. */
@@ -9,14 +10,20 @@ export interface AnswerListener {
   head(head: Head): void;
   data(bytes: Buffer): void;
   /** The answer is whole. */
-  end(): void;
+  end(trailers: HeaderList | null): void;
 }
 
 /** Most bytes of a head: above what servers send, below what hurts. */
 const HEAD_LIMIT = 64 * 1024;
 
-/** Some servers pad the size with spaces. */
-const SIZE_LINE = /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
+/** Most 1xx answers before the final one: more than anybody has to say, and not without end. */
+const INTERIM_LIMIT = 32;
+
+const GRAMMAR: ChunkedGrammar = {
+  // Some servers pad the size with spaces.
+  sizeLine: /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i,
+  mended: withoutSpaceBeforeColon,
+};
 
 const EMPTY = Buffer.alloc(0);
 
@@ -36,6 +43,8 @@ export class AnswerParser {
   /** Bytes left of the body. */
   #remaining = 0;
   #chunks: ChunkedDecoder | null = null;
+  /** 1xx answers to the present request. */
+  #interim = 0;
 
   constructor(listener: AnswerListener) {
     this.#listener = listener;
@@ -49,6 +58,7 @@ export class AnswerParser {
   expect(method: string, switches = false): void {
     this.#method = method;
     this.#switches = switches;
+    this.#interim = 0;
     this.#state = 'head';
   }
 
@@ -110,13 +120,14 @@ export class AnswerParser {
     }
     const head = parseHead(input.toString('latin1', 0, end), this.#method, this.#switches);
     // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
-    if (head.status >= 200 || head.status === 101) this.#begin(head.framing);
+    if (head.status >= 200 || head.status === 101) this.#begin(head);
+    else if (++this.#interim > INTERIM_LIMIT) throw new ProtocolError('too many 1xx answers');
     this.#listener.head(head);
-    if (this.#state === 'idle') this.#listener.end();
+    if (this.#state === 'idle') this.#listener.end(null);
     return end + 4;
   }
 
-  #begin(framing: Framing): void {
+  #begin({ framing, named }: Head): void {
     switch (framing.kind) {
       case 'none':
         this.#state = 'idle';
@@ -126,7 +137,7 @@ export class AnswerParser {
         this.#state = 'length';
         break;
       case 'chunked':
-        this.#chunks = new ChunkedDecoder(SIZE_LINE, (bytes) => this.#listener.data(bytes));
+        this.#chunks = new ChunkedDecoder(GRAMMAR, named, (bytes) => this.#listener.data(bytes));
         this.#state = 'chunked';
         break;
       case 'close':
@@ -144,13 +155,15 @@ export class AnswerParser {
   }
 
   #chunked(input: Buffer): number {
-    const used = this.#chunks!.step(input);
-    if (this.#chunks!.done) this.#finish();
+    const chunks = this.#chunks!;
+    const used = chunks.step(input);
+    if (chunks.done) this.#finish(chunks.trailers);
     return used;
   }
 
-  #finish(): void {
+  #finish(trailers: HeaderList | null = null): void {
     this.#state = 'idle';
-    this.#listener.end();
+    this.#chunks = null;
+    this.#listener.end(trailers);
   }
 }

@@ -5,6 +5,7 @@ import {
   type ConnectionLeft,
   type CopyAnswer,
   type Forward,
+  type Informed,
   type SendCopy,
   TransportError,
 } from '../../../http/transport.ts';
@@ -21,7 +22,7 @@ export type Respond = (head: Head, body: BodyPipe) => Response;
 
 /** Forwarding over HTTP/1.1 connections of our own: bytes, fields and reason phrase as they are. */
 export function http1Forward(pool: Pool, respond: Respond): Forward {
-  return (request) => new ForwardCall(pool, request, respond);
+  return (request, client) => new ForwardCall(pool, request, client, respond);
 }
 
 /** Sending copies over a pool of their own; answers are dropped as they arrive. */
@@ -51,6 +52,9 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     });
     this.#start(false);
   }
+
+  /** Of no interest, unless somebody waits for the answer. */
+  interim(_head: Head): void {}
 
   answered(head: Head, body: BodyPipe): void {
     if (body.complete) this.#onOver();
@@ -114,11 +118,17 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
 const UNASKED_UPGRADE = new TransportError('protocol', 'an upgrade that nobody asked for');
 
 class ForwardCall extends Http1Call<Response> {
+  readonly #client: Informed;
   readonly #respond: Respond;
 
-  constructor(pool: Pool, request: Outbound, respond: Respond) {
+  constructor(pool: Pool, request: Outbound, client: Informed, respond: Respond) {
     super(pool, request, Infinity);
+    this.#client = client;
     this.#respond = respond;
+  }
+
+  override interim(head: Head): void {
+    this.#client.inform(head);
   }
 
   protected handle(head: Head, body: BodyPipe): void {

@@ -1,10 +1,11 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { HeaderList } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import type { Upload } from '../../../http/upload.ts';
 import { ClientLeftError, TransportError } from '../../../http/transport.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
-import { drained, LAST_CHUNK, writeChunk } from '../body-writer.ts';
+import { drained, lastChunk, writeChunk } from '../body-writer.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { Deadline } from '../deadline.ts';
 import { transportError } from './failure.ts';
@@ -13,10 +14,12 @@ import type { Origin } from './origin.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
 import { SwitchedBody } from '../switched.ts';
 
-/** Told what becomes of one request. Exactly one of the two is called, once. */
+/** Told what becomes of one request. Exactly one of the last two is called, once. */
 export interface ExchangeListener {
   /** When the exchange must be over, on the clock of `performance.now()`. */
   readonly until: number;
+  /** A 1xx answer came; the final one is still to come. */
+  interim(head: Head): void;
   answered(head: Head, body: BodyPipe): void;
   failed(error: TransportError): void;
 }
@@ -153,7 +156,8 @@ export class Connection implements AnswerListener {
   /** Passes a body on as it comes: the next chunk is asked for when the server took the last. */
   async #upload(framing: BodyFraming): Promise<void> {
     const { body, timeouts } = this.#request!;
-    const upload = (body as Upload).reader();
+    const whole = body as Upload;
+    const upload = whole.reader();
     const listener = this.#listener;
     // The exchange may end before its upload does, and the connection serve another, or close.
     const current = () => !this.#closed && this.#listener === listener;
@@ -176,7 +180,7 @@ export class Connection implements AnswerListener {
       if (current()) this.#close(new ClientLeftError(error));
       return;
     }
-    if (framing === 'chunked') this.#socket.write(LAST_CHUNK, 'latin1');
+    if (framing === 'chunked') this.#socket.write(lastChunk(whole.trailers), 'latin1');
     this.#onSent();
   }
 
@@ -213,8 +217,8 @@ export class Connection implements AnswerListener {
 
   head(head: Head): void {
     if (head.status < 200 && head.status !== 101) {
-      // Interim answers belong to our connection; the client's listener sends its own.
-      this.#wait('read', this.#request!.timeouts.read);
+      // The final answer has no more time for it: a deadline that moves with each is none.
+      this.#listener?.interim(head);
       return;
     }
     this.#head = head;
@@ -244,10 +248,10 @@ export class Connection implements AnswerListener {
     this.#body!.push(Buffer.from(bytes));
   }
 
-  end(): void {
+  end(trailers: HeaderList | null): void {
     const body = this.#body;
     if (body === null) return;
-    body.end();
+    body.end(trailers);
     if (this.#sent) this.#finish();
     // Answered before all was sent: the server does not want the rest, and what it does with bytes
     // under way nobody knows (RFC 9112 section 9.5).

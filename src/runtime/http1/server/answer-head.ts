@@ -1,5 +1,6 @@
-import { type HeaderList, headerValue } from '../../../http/headers.ts';
+import { headerValue } from '../../../http/headers.ts';
 import { WEBSOCKET } from '../../../http/handshake.ts';
+import { fieldLines } from '../fields.ts';
 import type { Framing } from '../framing.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -50,10 +51,4 @@ export function answerHead(
 export function switchingHead({ reason, headers }: Outgoing): string {
   const switched = `Connection: Upgrade\r\nUpgrade: ${WEBSOCKET}\r\n`;
   return `HTTP/1.1 101 ${reason}\r\n${fieldLines(headers)}${switched}\r\n`;
-}
-
-function fieldLines(headers: HeaderList): string {
-  let lines = '';
-  for (let i = 0; i < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return lines;
 }

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { GatewayStatus } from '../../../exchange/gateway-error.ts';
+import type { Interim } from '../../../http/transport.ts';
 import { drained } from '../body-writer.ts';
 import { Deadline } from '../deadline.ts';
+import { fieldLines } from '../fields.ts';
 import { SwitchedBody } from '../switched.ts';
 import { tunnel } from '../tunnel.ts';
 import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
@@ -71,6 +73,13 @@ export class Connection implements Link {
   }
   get serverPort(): number {
     return this.#socket.localPort ?? 0;
+  }
+
+  inform(request: ServerRequest, { status, reason, headers }: Interim): void {
+    // HTTP/1.0 has none, and would take it for the answer (RFC 9110 section 15.2).
+    if (this.#request !== request || this.#answer !== null || !request.head.http11) return;
+    if (status === 100 && !this.#incoming.invite()) return;
+    this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}\r\n`, 'latin1');
   }
 
   destroy(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { HeaderList } from '../../../http/headers.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
 import type { Deadline } from '../deadline.ts';
 import { BodyBrokeOff } from './broke-off.ts';
@@ -20,6 +21,8 @@ export class Incoming implements RequestListener, Flow {
   #body: BodyPipe | null = null;
   /** The client waits for a 100. */
   #expectsContinue = false;
+  /** It has got one: from us, or from the upstream by itself. */
+  #invited = false;
   #skipped = 0;
 
   /**
@@ -72,6 +75,14 @@ export class Incoming implements RequestListener, Flow {
     this.#expectsContinue = false;
   }
 
+  /** Takes the only 100 that a request may get; `false` when that is gone. */
+  invite(): boolean {
+    if (this.#invited) return false;
+    this.#invited = true;
+    this.#expectsContinue = false;
+    return true;
+  }
+
   /** Nobody reads the rest of the body; whoever does now is told that it broke off. */
   drop(): void {
     this.#arrived = null;
@@ -87,6 +98,7 @@ export class Incoming implements RequestListener, Flow {
   head(head: RequestHead): void {
     this.#deadline.clear();
     this.#skipped = 0;
+    this.#invited = false;
     this.#body = head.framing.kind === 'none' ? null : new BodyPipe(this, BODY_HIGH_WATER);
     this.#expectsContinue = head.expectsContinue && this.#body !== null;
     this.#arrived = new ServerRequest(head, this.#body, this.#link);
@@ -103,9 +115,9 @@ export class Incoming implements RequestListener, Flow {
     this.#body.push(bytes);
   }
 
-  end(): void {
+  end(trailers: HeaderList | null): void {
     this.#deadline.clear();
-    this.#body?.end();
+    this.#body?.end(trailers);
   }
 
   pause(): void {
@@ -126,7 +138,7 @@ export class Incoming implements RequestListener, Flow {
   wanted(): void {
     if (this.#body === null) return;
     this.#deadline.set(this.#patience);
-    if (this.#expectsContinue) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
-    this.#expectsContinue = false;
+    if (this.#expectsContinue && this.invite())
+      this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 }

@@ -1,6 +1,7 @@
 import { namesUpgrade } from '../../../http/handshake.ts';
-import type { HeaderList } from '../../../http/headers.ts';
+import { type HeaderList, joinedValue } from '../../../http/headers.ts';
 import type { Received } from '../../../http/inbound.ts';
+import type { Interim } from '../../../http/transport.ts';
 import type { Upload } from '../../../http/upload.ts';
 import { receiveWeb } from '../../fetch/receive.ts';
 import { ServerRequest } from './request.ts';
@@ -10,6 +11,8 @@ export function receive(request: Request): Received {
   if (request instanceof ServerRequest) return new ServerReceived(request);
   return receiveWeb(request, { peer: '', serverPort: 0 });
 }
+
+const TRAILERS = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i;
 
 class ServerReceived implements Received {
   readonly method: string;
@@ -40,7 +43,15 @@ class ServerReceived implements Received {
     // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
     return this.#request.head.http11 && namesUpgrade(this.headers);
   }
+  /** HTTP/1.0 knows no chunks, and so nothing behind them. */
+  get takesTrailers(): boolean {
+    const { http11, headers } = this.#request.head;
+    return http11 && TRAILERS.test(joinedValue(headers, 'te') ?? '');
+  }
   onGone(callback: () => void): void {
     this.#request.gone = callback;
+  }
+  inform(interim: Interim): void {
+    this.#request.link.inform(this.#request, interim);
   }
 }

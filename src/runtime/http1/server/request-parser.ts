@@ -1,4 +1,6 @@
-import { ChunkedDecoder } from '../chunked-decoder.ts';
+import { type HeaderList, joinedValue } from '../../../http/headers.ts';
+import { nominated } from '../../../http/hop-by-hop.ts';
+import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
 import { HEAD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { parseRequestHead, type RequestHead } from './request-head.ts';
@@ -8,11 +10,13 @@ export interface RequestListener {
   head(head: RequestHead): void;
   data(bytes: Buffer): void;
   /** A body is whole. Not told of requests without one. */
-  end(): void;
+  end(trailers: HeaderList | null): void;
 }
 
 /** No whitespace around the size, which others may read differently. */
-const SIZE_LINE = /^([\da-f]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
+const GRAMMAR: ChunkedGrammar = {
+  sizeLine: /^([\da-f]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?$/i,
+};
 
 /** What no head can begin with or hold, as far as it is here: no need to wait for its end. */
 const NO_HEAD = /^[^!#$%&'*+\-.^_`|~\w]|(?:^|[^\r])\n|\r[^\n]|\0/;
@@ -130,7 +134,8 @@ export class RequestParser {
       this.#remaining = framing.length;
       this.#state = 'length';
     } else if (framing.kind === 'chunked') {
-      this.#chunks = new ChunkedDecoder(SIZE_LINE, (bytes) => this.#listener.data(bytes));
+      const named = nominated(joinedValue(head.headers, 'connection'));
+      this.#chunks = new ChunkedDecoder(GRAMMAR, named, (bytes) => this.#listener.data(bytes));
       this.#state = 'chunked';
     } else {
       this.#state = 'whole';
@@ -148,15 +153,16 @@ export class RequestParser {
   }
 
   #chunked(input: Buffer): number {
-    const used = this.#chunks!.step(input);
-    if (this.#chunks!.done) this.#finish();
+    const chunks = this.#chunks!;
+    const used = chunks.step(input);
+    if (chunks.done) this.#finish(chunks.trailers);
     return used;
   }
 
-  #finish(): void {
+  #finish(trailers: HeaderList | null = null): void {
     this.#state = 'whole';
     this.#chunks = null;
-    this.#listener.end();
+    this.#listener.end(trailers);
   }
 }
 

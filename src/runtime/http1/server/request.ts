@@ -1,3 +1,4 @@
+import type { Interim } from '../../../http/transport.ts';
 import { originForm } from '../../../http/target.ts';
 import { Upload } from '../../../http/upload.ts';
 import type { HeaderList } from '../../../http/headers.ts';
@@ -13,6 +14,8 @@ export interface Link {
   readonly peer: string;
   /** Port of the listener. */
   readonly serverPort: number;
+  /** Writes an interim answer, where the request is still to be answered. */
+  inform(request: ServerRequest, interim: Interim): void;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { nextTick } from 'node:process';
 import type { BodySource } from '../../../http/upload.ts';
 import { BodyPipe } from '../body-pipe.ts';
-import { LAST_CHUNK, writeChunk } from '../body-writer.ts';
+import { lastChunk, writeChunk } from '../body-writer.ts';
 import type { Framing } from '../framing.ts';
 
 /** Answers up to this many bytes are copied into one piece: cheaper than telling the system of three. */
@@ -44,7 +44,9 @@ export function writeAnswer(
   }
   const { complete } = body;
   const chunks = body.drain();
-  const written = writeTogether(socket, head, chunks, framing.kind === 'chunked', complete);
+  const chunked = framing.kind === 'chunked';
+  const end = chunked && complete ? lastChunk(body.trailers) : '';
+  const written = writeTogether(socket, head, chunks, chunked, end);
   return complete ? null : pump(socket, body, framing, written, taken);
 }
 
@@ -54,12 +56,12 @@ function writeTogether(
   head: string,
   chunks: readonly Uint8Array[],
   chunked: boolean,
-  last: boolean,
+  end: string,
 ): number {
   let size = 0;
   for (const chunk of chunks) size += chunk.byteLength;
   const before = chunked && size > 0 ? `${head}${size.toString(16)}\r\n` : head;
-  const after = chunked ? `${size > 0 ? '\r\n' : ''}${last ? LAST_CHUNK : ''}` : '';
+  const after = chunked && size > 0 ? `\r\n${end}` : end;
   const total = before.length + size + after.length;
   if (total > ONE_PIECE) {
     socket.cork();
@@ -101,7 +103,7 @@ async function pump(
     }
   }
   if (framing.kind === 'length' && left !== 0) throw wrongLength();
-  if (chunked) socket.write(LAST_CHUNK, 'latin1');
+  if (chunked) socket.write(lastChunk(body.trailers), 'latin1');
 }
 
 function wrongLength(): Error {

@@ -1,14 +1,4 @@
-import {
-  type Answer,
-  answer,
-  bytes,
-  type Case,
-  chunked,
-  gets,
-  needing,
-  ok,
-  USUAL,
-} from '../case.ts';
+import { type Answer, answer, bytes, type Case, chunked, gets, ok, USUAL } from '../case.ts';
 
 const OK = 'HTTP/1.1 200 OK';
 const CHUNKED = [...USUAL, 'Transfer-Encoding: chunked'];
@@ -42,17 +32,6 @@ export const answerBodies: readonly Case[] = [
   gets(
     'answer body: chunks with extensions',
     answer(OK, CHUNKED, chunked('some text', [4], ' ; a="1"')),
-  ),
-  needing(
-    'trailersOfAnswer',
-    gets(
-      'answer body: trailers',
-      answer(
-        OK,
-        [...CHUNKED, 'Trailer: X-Sum'],
-        '4\r\ntext\r\n0\r\nX-Sum: 1\r\nX-Other: 2\r\n\r\n',
-      ),
-    ),
   ),
   gets(
     'answer body: a length beside chunks',

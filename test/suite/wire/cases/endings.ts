@@ -1,18 +1,6 @@
-import { type Answer, answer, type Case, gets, needing, ok, USUAL } from '../case.ts';
+import { type Answer, answer, type Case, gets, needing, USUAL } from '../case.ts';
 
 const OK = 'HTTP/1.1 200 OK';
-
-/** Interim answers before the final one (RFC 9110 section 15.2). */
-const INTERIM: Readonly<Record<string, readonly string[]>> = {
-  'answer 100 before the final one': ['HTTP/1.1 100 Continue\r\n\r\n'],
-  'answer 102 before the final one': ['HTTP/1.1 102 Processing\r\n\r\n'],
-  'answer 103 before the final one': [
-    'HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n',
-  ],
-  'answers 103 and 100 before the final one': [
-    'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
-  ],
-};
 
 /** Answers that break off (RFC 9112 section 8). */
 const BROKEN: Readonly<Record<string, Answer>> = {
@@ -36,10 +24,16 @@ const BROKEN: Readonly<Record<string, Answer>> = {
   ),
 };
 
-/** Answers that are no HTTP: to guess what they mean is how answers get split. */
+/** Answers that break the rules: to guess what they mean is how answers get split. */
 const MALFORMED: Readonly<Record<string, Answer>> = {
   'a folded field': answer(OK, [...USUAL, 'X-A: 1\r\n 2', 'Content-Length: 2'], 'ok'),
   'a space before the colon': answer(OK, [...USUAL, 'X-A : 1', 'Content-Length: 2'], 'ok'),
+  'spaces before the colon of a length': answer(
+    OK,
+    [...USUAL, 'Content-Length \t : 2'],
+    'ok',
+    'closed',
+  ),
   'two lengths that differ': answer(
     OK,
     [...USUAL, 'Content-Length: 2', 'Content-Length: 3'],
@@ -55,10 +49,6 @@ const MALFORMED: Readonly<Record<string, Answer>> = {
 };
 
 export const endings: readonly Case[] = [
-  ...Object.entries(INTERIM).map(([name, interim]) => {
-    const final = ok();
-    return gets(name, { ...final, segments: [...interim, ...final.segments] });
-  }),
   ...Object.entries(BROKEN).map(([name, reply]) => gets(name, reply)),
   ...Object.entries(MALFORMED).map(([name, reply]) => gets(`an answer with ${name}`, reply)),
   gets(

@@ -3,11 +3,13 @@ import { answerBodies } from './answer-bodies.ts';
 import { answerFields } from './answer-fields.ts';
 import { codings } from './codings.ts';
 import { endings } from './endings.ts';
+import { interim } from './interim.ts';
 import { methods } from './methods.ts';
 import { requestBodies } from './request-bodies.ts';
 import { requestFields } from './request-fields.ts';
 import { statuses } from './statuses.ts';
 import { targets } from './targets.ts';
+import { trailers } from './trailers.ts';
 import { versions } from './versions.ts';
 
 export const cases: Readonly<Record<string, readonly Case[]>> = {
@@ -20,5 +22,6 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'fields of answers': answerFields,
   'bodies of answers': answerBodies,
   'content codings': codings,
-  endings,
+  'interim answers': interim,
+  endings: [...endings, ...trailers],
 };

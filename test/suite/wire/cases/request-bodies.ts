@@ -1,4 +1,4 @@
-import { asks, bytes, type Case, chunked, needing } from '../case.ts';
+import { asks, bytes, type Case, chunked } from '../case.ts';
 
 const SIZES = { 'no byte': 0, 'one byte': 1, '1 KiB': 1024, '100 KiB': 102_400 };
 
@@ -21,10 +21,6 @@ export const requestBodies: readonly Case[] = [
   post('chunks with extensions', CHUNKED, chunked('some text', [4], ';a=1;b="2"')),
   post('chunks with sizes in capitals and zeros', CHUNKED, `00A\r\n${bytes(10)}\r\n0\r\n\r\n`),
   post('Transfer-Encoding in capitals', ['TRANSFER-ENCODING: Chunked'], chunked('text')),
-  needing(
-    'trailersOfRequest',
-    post('trailers', [...CHUNKED, 'Trailer: X-Sum'], '4\r\ntext\r\n0\r\nX-Sum: 1\r\n\r\n'),
-  ),
   post('neither a length nor a byte', [], ''),
   post('text that looks like a request', sized('GET / HTTP/1.1\r\n\r\n'), 'GET / HTTP/1.1\r\n\r\n'),
   post('compressed', ['Content-Encoding: gzip', ...sized(bytes(200))], bytes(200)),

@@ -61,15 +61,6 @@ export const hop: readonly Rule[] = [
     accepts: (difference) => is('upstream', 'field', 'expect')(difference) && isGone(difference),
   },
   {
-    name: '1xx answers stay behind: no fetch handler can pass them on',
-    accepts: (difference) => is('client', 'interim')(difference) && isGone(difference),
-  },
-  {
-    name: 'trailers stay behind (RFC 9110 section 6.5.1); the Trailer field still tells of them (6.6.2)',
-    on: where('trailersOfAnswer'),
-    accepts: (difference) => difference.what === 'trailers' && isGone(difference),
-  },
-  {
     name: 'bytes behind an answer reach nobody',
     on: where('guardsConnections'),
     accepts: (difference) =>

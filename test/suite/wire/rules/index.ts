@@ -3,6 +3,7 @@ import { bodies } from './bodies.ts';
 import { fields } from './fields.ts';
 import { framing } from './framing.ts';
 import { hop } from './hop.ts';
+import { interimAndTrailers } from './interim-and-trailers.ts';
 import { origin } from './origin.ts';
 import { refusals } from './refusals.ts';
 import { targets } from './targets.ts';
@@ -10,6 +11,7 @@ import { targets } from './targets.ts';
 /** Every difference that there may be. */
 export const rules: readonly Rule[] = [
   ...hop,
+  ...interimAndTrailers,
   ...origin,
   ...targets,
   ...fields,

@@ -58,7 +58,6 @@ const OF_REQUESTS: readonly Rule[] = [
 const OF_ANSWERS: readonly Rule[] = [
   ruleOfAnswer('silence is answered', EVERYWHERE, /^$/),
   ruleOfAnswer('a folded field is refused', SERVERS, /\r\n /),
-  ruleOfAnswer('a space before the colon is refused', SERVERS, /\r\n\S+ :/),
   ruleOfAnswer(
     'two lengths that differ are refused',
     EVERYWHERE,

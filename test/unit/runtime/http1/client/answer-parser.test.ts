@@ -1,21 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { AnswerParser } from '../../../../../src/runtime/http1/client/answer-parser.ts';
+import type { HeaderList } from '../../../../../src/http/headers.ts';
 import type { Head } from '../../../../../src/runtime/http1/client/answer-head.ts';
 import { ProtocolError } from '../../../../../src/runtime/http1/protocol-error.ts';
 
 interface Read {
   readonly heads: Head[];
   body: string;
+  trailers: HeaderList | null;
   ended: number;
 }
 
 /** Reads an answer that arrives in pieces of `size` bytes; `close` ends the connection after it. */
 function read(text: string, { size = Infinity, method = 'GET', close = false } = {}): Read {
-  const result: Read = { heads: [], body: '', ended: 0 };
+  const result: Read = { heads: [], body: '', trailers: null, ended: 0 };
   const parser = new AnswerParser({
     head: (head) => result.heads.push(head),
     data: (bytes) => (result.body += bytes.toString('latin1')),
-    end: () => (result.ended += 1),
+    end(trailers) {
+      result.ended += 1;
+      result.trailers = trailers;
+    },
   });
   parser.expect(method);
   const bytes = Buffer.from(text, 'latin1');
@@ -82,6 +87,7 @@ describe('a head', () => {
         status: 299,
         reason: 'Fine by  me',
         headers: ['Set-Cookie', 'a=1', 'X-Empty', '', 'set-cookie', 'b=2', 'Content-Length', '0'],
+        named: new Set(['close', 'x-hop']),
         framing: { kind: 'none' },
         keepAlive: false,
         idle: 7000,
@@ -102,6 +108,17 @@ describe('a head', () => {
     ['HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n', true],
   ])('%j: the connection stays: %s', (lines, keepAlive) => {
     expect(read(`${lines}Content-Length: 0\r\n\r\n`).heads[0]!.keepAlive).toBe(keepAlive);
+  });
+
+  it('loses the spaces before its colons', () => {
+    const { heads, body } = read('HTTP/1.1 200 OK\r\nX-A : 1\r\nContent-Length\t: 2\r\n\r\nok');
+    expect(heads[0]!.headers).toEqual(['X-A', '1', 'Content-Length', '2']);
+    expect(body).toBe('ok');
+  });
+
+  it('of an interim answer has no length', () => {
+    const { heads } = read('HTTP/1.1 103 x\r\nContent-Length: 2\r\nLink: y\r\n\r\n');
+    expect(heads[0]!.headers).toEqual(['Link', 'y']);
   });
 
   it('with a length beside chunks loses the length and the connection', () => {
@@ -149,13 +166,39 @@ describe('a switch to WebSocket', () => {
   });
 });
 
+describe('trailers', () => {
+  it.each<[string, string, HeaderList | null]>([
+    [
+      'in their order and case',
+      'X-B: 1\r\nx-a : 2 \r\nX-B:\r\n',
+      ['X-B', '1', 'x-a', '2', 'X-B', ''],
+    ],
+    ['that belong into a head', 'Content-Length: 1\r\nX-A: 1\r\nHost: a\r\n', ['X-A', '1']],
+    ['of the connection', 'Connection: x\r\nX-Hop: 1\r\n', null],
+    ['that are none', '', null],
+  ])('%s', (_, lines, passed) => {
+    const head = 'HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const text = `${head}1\r\n.\r\n0\r\n${lines}\r\n`;
+    for (const size of [1, 7, Infinity]) {
+      expect(read(text, { size })).toMatchObject({ body: '.', trailers: passed, ended: 1 });
+    }
+  });
+});
+
 describe('what is no answer', () => {
   it.each([
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
     ['HTTP/2', 'HTTP/2 200\r\n\r\n'],
     ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
     ['a folded field', 'HTTP/1.1 200 OK\r\nA: 1\r\n 2\r\n\r\n'],
-    ['a space before the colon', 'HTTP/1.1 200 OK\r\nA : 1\r\n\r\n'],
+    ['a fold of nothing', 'HTTP/1.1 200 OK\r\n A: 1\r\n\r\n'],
+    ['a name of two words', 'HTTP/1.1 200 OK\r\nA B: 1\r\n\r\n'],
+    ['a name with spaces before it', 'HTTP/1.1 200 OK\r\nA: 1\r\n B : 1\r\n\r\n'],
+    [
+      'two lengths, one spaced',
+      'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length : 2\r\n\r\n',
+    ],
+    ['33 interim answers', 'HTTP/1.1 103 x\r\n\r\n'.repeat(33)],
     ['a field without a name', 'HTTP/1.1 200 OK\r\n: 1\r\n\r\n'],
     ['a bare LF', 'HTTP/1.1 200 OK\nA: 1\r\n\r\n'],
     ['a bare CR', 'HTTP/1.1 200 OK\r\nA: 1\r2\r\n\r\n'],
@@ -170,7 +213,9 @@ describe('what is no answer', () => {
     ['bytes after the end', 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
     ['a head without end', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(70_000)}`],
     ['chunk extensions without end', CHUNKED + `1;${'a'.repeat(4000)}\r\n.\r\n`.repeat(5)],
-    ['trailers that are no fields', `${CHUNKED}0\r\nA : 1\r\n\r\n`],
+    ['trailers that are no fields', `${CHUNKED}0\r\nA B: 1\r\n\r\n`],
+    ['folded trailers', `${CHUNKED}0\r\nA: 1\r\n 2\r\n\r\n`],
+    ['over a hundred trailers', `${CHUNKED}0\r\n${'A: 1\r\n'.repeat(101)}\r\n`],
     ['trailers without end', `${CHUNKED}0\r\nA: ${'a'.repeat(70_000)}`],
   ])('%s is refused', (_, text) => {
     expect(() => read(text)).toThrow(ProtocolError);

@@ -17,6 +17,7 @@ function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, 
     status: 200,
     reason: 'Fine',
     headers: [],
+    named: null,
     framing,
     keepAlive: true,
     idle: null,
@@ -97,6 +98,26 @@ describe('an answer of an upstream', () => {
     const [body, answer] = relayed(head, ...chunks);
     body.end();
     expect(await exchange(answer, requestLine)).toBe(expected);
+  });
+
+  it.each([
+    ['GET / HTTP/1.1', '4\r\nbody\r\n0\r\nX-Sum: 1\r\n\r\n'],
+    ['GET / HTTP/1.0', 'body'],
+    ['HEAD / HTTP/1.1', ''],
+  ])('to %s has its trailers behind chunks and nowhere else', async (requestLine, expected) => {
+    const [body, answer] = relayed({}, 'body');
+    body.end(['X-Sum', '1']);
+    const text = await exchange(answer, requestLine);
+    expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(expected);
+  });
+
+  it('has the trailers that come after all else was written', async () => {
+    const [body, answer] = relayed({}, 'body');
+    const { write, sees } = client(await gate(() => answer));
+    write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await sees('body');
+    body.end(['X-Sum', '1', 'x-b', '']);
+    await sees('body\r\n0\r\nX-Sum: 1\r\nx-b: \r\n\r\n');
   });
 
   it('over 16 KiB arrives as it is', async () => {

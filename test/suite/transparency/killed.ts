@@ -1,0 +1,105 @@
+import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestRuntime } from '../../runtimes/runtime.ts';
+import { send } from '../../support/client.ts';
+import { random, randomBytes } from '../../support/random.ts';
+import { type SocketOrigin, socketOrigin } from '../../support/socket-origin.ts';
+import { can } from '../platform.ts';
+import type { Line } from '../transparency.ts';
+import { chunked } from '../wire/case.ts';
+import { exchangeBytes, type Received } from '../wire/client.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n';
+const TEXT = 'a body of some length, and every byte of it counts. '.repeat(3);
+const GZIP = gzipSync(randomBytes(100, random(10))).toString('latin1');
+
+/** Whole answers; each is cut short at every tenth byte. */
+const ANSWERS = {
+  'with its length': `${OK}Content-Length: ${TEXT.length}\r\n\r\n${TEXT}`,
+  'in chunks': `${OK}Transfer-Encoding: chunked\r\n\r\n${chunked(TEXT, [50, 3])}`,
+  'compressed, with its length': `${OK}Content-Encoding: gzip\r\nContent-Length: ${GZIP.length}\r\n\r\n${GZIP}`,
+} as const;
+
+const ENDS = {
+  FIN: (socket: Socket) => void socket.end(),
+  RST: (socket: Socket) => void socket.resetAndDestroy(),
+} as const;
+
+/** However little is missing of an answer, no client takes what is there for the whole. */
+export function killed({ name }: TestRuntime, line: () => Line): void {
+  /** What the upstream sends and how it ends the connection, by the path it is asked for. */
+  const scripts = new Map<string, (socket: Socket) => void>();
+  let upstream: SocketOrigin;
+  beforeAll(async () => {
+    upstream = await socketOrigin((socket, text) => scripts.get(text.split(' ')[1]!)?.(socket));
+    const to = { uri: '/killed/*', upstream: { nodes: { [upstream.node]: 1 } } };
+    await line().gateway.put('killed', to);
+  });
+  afterAll(() => upstream.close());
+
+  const raw = (path: string, progress: (body: string) => void = () => {}) =>
+    exchangeBytes(line().gateway.port, `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`, progress);
+
+  it.each(Object.entries(ANSWERS))('at the end of an answer %s: it is whole', async (_, whole) => {
+    scripts.set('/killed/whole', (socket) => void socket.end(whole, 'latin1'));
+    expect(byByte(await raw('/killed/whole'))).toBe('whole');
+  });
+
+  for (const [framing, whole] of Object.entries(ANSWERS)) {
+    // Workers end a body in chunks as if it were whole, and compress anew in chunks.
+    if (framing !== 'with its length' && !can(name, 'brokenChunks')) continue;
+    const headEnd = whole.indexOf('\r\n\r\n') + 4;
+    const lengths = Array.from({ length: Math.ceil(whole.length / 10) }, (_, i) => i * 10);
+    lengths.push(...[5, 4, 3, 2, 1].map((missing) => whole.length - missing));
+
+    it.each(Object.entries(ENDS))(`by %s in an answer ${framing}`, async (how, end) => {
+      const found = await Promise.all(
+        lengths.map(async (length) => {
+          const path = `/killed/${how}/${framing.replaceAll(/\W/g, '')}/${length}`;
+          scripts.set(path, (socket) => {
+            socket.write(whole.slice(0, length), 'latin1');
+            end(socket);
+          });
+          const got = await Promise.all([
+            raw(path).then(byByte),
+            send(line().gateway.url, path, { agent: false }).then(
+              ({ status }) => (status === 502 ? '502' : 'whole'),
+              () => 'broken',
+            ),
+          ]);
+          return { length, got };
+        }),
+      );
+      expect(found.length).toBeGreaterThan(20);
+      // Before the head is whole there is nothing to break off; a reset may overtake bytes behind it.
+      const wrong = found.filter(({ length, got }) =>
+        got.some((one) => one !== '502' && (one !== 'broken' || length < headEnd)),
+      );
+      expect(wrong).toEqual([]);
+      // And what came before the end did reach the client.
+      if (how === 'FIN') expect(found.some(({ got }) => got.includes('broken'))).toBe(true);
+    });
+  }
+
+  it.runIf(can(name, 'brokenChunks'))(
+    'by RST in an answer that would end with the connection',
+    async () => {
+      let reset = () => {};
+      scripts.set('/killed/close', (socket) => {
+        socket.write(`${OK}\r\na part`, 'latin1');
+        reset = () => void socket.resetAndDestroy();
+      });
+      const got = await raw('/killed/close', (body) => {
+        if (body === 'a part') reset();
+      });
+      expect([got.message?.body, byByte(got)]).toEqual(['a part', 'broken']);
+    },
+  );
+}
+
+function byByte({ message, end }: Received): string {
+  if (message === null) return 'nothing';
+  if (end === 'cut') return 'broken';
+  return / 502 /.test(message.line) ? '502' : 'whole';
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { passableTrailers } from '../../../src/http/trailers.ts';
+
+describe('trailers', () => {
+  it.each([
+    'Content-Length',
+    'TRANSFER-ENCODING',
+    'host',
+    'Connection',
+    'TE',
+    'Upgrade',
+    'Keep-Alive',
+    'Trailer',
+    'Authorization',
+    'Cookie',
+    'Set-Cookie',
+    'Content-Encoding',
+    'Content-Type',
+    'Content-Range',
+    'If-None-Match',
+    'Range',
+    'Cache-Control',
+    'Location',
+    'X-Forwarded-For',
+    'x-forwarded-proto',
+    'X-Real-IP',
+    'Forwarded',
+  ])('%s is not passed on', (name) => {
+    expect(passableTrailers([name, '1'], null)).toBeNull();
+    expect(passableTrailers(['X-A', '1', name, '2', 'x-a', '3'], null)).toEqual([
+      'X-A',
+      '1',
+      'x-a',
+      '3',
+    ]);
+  });
+
+  it.each(['Digest', 'ETag', 'Server-Timing', 'grpc-status', 'X-Sum', 'Iffy'])(
+    '%s is, unless it is of the connection',
+    (name) => {
+      expect(passableTrailers([name, '1'], null)).toEqual([name, '1']);
+      expect(passableTrailers([name, '1'], new Set([name.toLowerCase()]))).toBeNull();
+    },
+  );
+});
