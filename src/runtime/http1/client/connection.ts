@@ -1,5 +1,4 @@
-import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { LookupFunction, Socket } from 'node:net';
 import type { HeaderList } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import type { Upload } from '../../../http/upload.ts';
@@ -7,11 +6,12 @@ import { ClientLeftError, TransportError } from '../../../http/transport.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { drained, lastChunk, writeChunk } from '../body-writer.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
-import { Deadline } from '../deadline.ts';
 import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
 import type { Origin } from './origin.ts';
+import { Patience } from './patience.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
+import { openSocket, type SocketListener } from './socket.ts';
 import { SwitchedBody } from '../switched.ts';
 
 /** Told what becomes of one request. Exactly one of the last two is called, once. */
@@ -34,23 +34,8 @@ export interface Owner {
 /** Bytes of an answer that may wait for their reader before the server has to wait. */
 const HIGH_WATER = 256 * 1024;
 
-/**
- * Where all connections read to, as only one reads at a time: a buffer for each read costs Node
- * more than to copy what is kept of it.
- */
-const READ: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
-
-/** Which wait a deadline ends, for the message. */
-type Phase = 'connect' | 'send' | 'read';
-
-const PHASE_TEXT: Readonly<Record<Phase, string>> = {
-  connect: 'no connection',
-  send: 'the request was not taken',
-  read: 'no answer',
-};
-
 /** One connection to a server. Carries one exchange at a time. */
-export class Connection implements AnswerListener {
+export class Connection implements AnswerListener, SocketListener {
   /** Exchanges it has carried, the present one included. */
   exchanges = 0;
   /** Milliseconds that the server keeps it idle, if it said so. */
@@ -58,12 +43,9 @@ export class Connection implements AnswerListener {
   readonly #owner: Owner;
   readonly #socket: Socket;
   readonly #parser = new AnswerParser(this);
-  readonly #deadline = new Deadline(() => this.#expire(this.#phase));
-  /** For the server to take what was sent of a body; it may be answering at the same time. */
-  readonly #untaken = new Deadline(() => this.#standStill());
+  readonly #patience = new Patience((error) => this.#close(error));
   #connected = false;
   #closed = false;
-  #phase: Phase = 'connect';
   #request: Outbound | null = null;
   #listener: ExchangeListener | null = null;
   #head: Head | null = null;
@@ -73,24 +55,11 @@ export class Connection implements AnswerListener {
   #sent = false;
   #paused = false;
 
-  constructor(origin: Origin, owner: Owner, lookup: LookupFunction) {
+  /** @param leaves whether it may be given away, to speak something else than HTTP */
+  constructor(origin: Origin, owner: Owner, lookup: LookupFunction, leaves: boolean) {
     this.#owner = owner;
-    const { hostname: host, port } = origin;
-    // An IP address is no server name (RFC 6066 section 3).
-    const servername = isIP(host) === 0 ? host : '';
-    this.#socket = origin.tls
-      ? connectTls({ host, port, lookup, servername, ALPNProtocols: ['http/1.1'] })
-      : connectTcp({
-          host,
-          port,
-          lookup,
-          onread: { buffer: READ, callback: (n) => this.#onRead(n) },
-        });
+    this.#socket = openSocket(origin, lookup, leaves, this);
     const socket = this.#socket;
-    socket.setNoDelay(true);
-    socket.once(origin.tls ? 'secureConnect' : 'connect', () => this.#onConnected());
-    // With TLS only: without, bytes come by `onread`.
-    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#close(transportError(error)));
     socket.once('close', () =>
@@ -107,8 +76,9 @@ export class Connection implements AnswerListener {
     this.#answer = null;
     this.#body = null;
     this.#sent = false;
+    this.#patience.begin(request.timeouts, listener.until);
     if (this.#connected) this.#send();
-    else this.#wait('connect', request.timeouts.connect);
+    else this.#patience.for('connect');
   }
 
   /** Ends the connection and fails what is under way. */
@@ -121,7 +91,7 @@ export class Connection implements AnswerListener {
     return this.#head !== null;
   }
 
-  #onConnected(): void {
+  connected(): void {
     this.#connected = true;
     if (this.#request !== null) this.#send();
   }
@@ -155,8 +125,7 @@ export class Connection implements AnswerListener {
 
   /** Passes a body on as it comes: the next chunk is asked for when the server took the last. */
   async #upload(framing: BodyFraming): Promise<void> {
-    const { body, timeouts } = this.#request!;
-    const whole = body as Upload;
+    const whole = this.#request!.body as Upload;
     const upload = whole.reader();
     const listener = this.#listener;
     // The exchange may end before its upload does, and the connection serve another, or close.
@@ -164,14 +133,14 @@ export class Connection implements AnswerListener {
     try {
       for (;;) {
         // While the client takes its time, nobody owes us anything.
-        this.#wait('send', Infinity);
+        this.#patience.rest();
         const chunk = await upload.read();
         if (!current()) return upload.cancel();
         if (chunk === null) break;
         if (!writeChunk(this.#socket, chunk, framing === 'chunked')) {
-          this.#untaken.set(timeouts.send);
+          this.#patience.untaken(true);
           await drained(this.#socket);
-          this.#untaken.clear();
+          this.#patience.untaken(false);
           if (!current()) return upload.cancel();
         }
       }
@@ -186,19 +155,12 @@ export class Connection implements AnswerListener {
 
   #onSent(): void {
     this.#sent = true;
-    if (this.#head === null) this.#wait('read', this.#request!.timeouts.read);
+    if (this.#head === null) this.#patience.for('read');
     else if (this.#body?.complete) this.#finish();
   }
 
-  /** @param length bytes that were read; always asks for more */
-  #onRead(length: number): boolean {
-    this.#onData(READ.subarray(0, length));
-    return true;
-  }
-
-  /** @param bytes not to be kept: the next read of any connection writes over them */
-  #onData(bytes: Buffer): void {
-    if (this.#body !== null && !this.#paused) this.#wait('read', this.#request!.timeouts.read);
+  read(bytes: Buffer): void {
+    if (this.#body !== null && !this.#paused) this.#patience.for('read');
     const listener = this.#listener;
     try {
       this.#parser.push(bytes);
@@ -231,14 +193,14 @@ export class Connection implements AnswerListener {
     else this.#body = new BodyPipe(flow, HIGH_WATER);
     if (head.idle !== null) this.idleHint = head.idle;
     this.#answer = { head, body: this.#body };
-    this.#wait('read', this.#request!.timeouts.read);
+    this.#patience.for('read');
   }
 
   /** What comes from now on waits for whoever takes the connection over. */
   #switched(flow: Flow): SwitchedBody {
     this.#socket.pause();
     return new SwitchedBody(flow, this.#request!.timeouts, () => {
-      this.#deadline.clear();
+      this.#patience.end();
       this.#socket.removeAllListeners('data').removeAllListeners('end');
       return { socket: this.#socket, bytes: this.#parser.release() };
     });
@@ -260,7 +222,7 @@ export class Connection implements AnswerListener {
 
   #finish(): void {
     const { keepAlive } = this.#head!;
-    this.#deadline.clear();
+    this.#patience.end();
     this.#request = null;
     this.#listener = null;
     this.#body = null;
@@ -271,14 +233,16 @@ export class Connection implements AnswerListener {
   #pause(): void {
     this.#paused = true;
     // A slow client is not the server's fault.
-    this.#wait('read', Infinity);
+    this.#patience.rest();
+    this.#patience.hold(true);
     this.#socket.pause();
   }
 
   #resume(): void {
     this.#paused = false;
+    this.#patience.hold(false);
     if (this.#closed) return;
-    if (this.#request !== null) this.#wait('read', this.#request.timeouts.read);
+    if (this.#request !== null) this.#patience.for('read');
     this.#socket.resume();
   }
 
@@ -287,28 +251,10 @@ export class Connection implements AnswerListener {
     this.#close(new TransportError('reset', 'the server closed the connection'));
   }
 
-  #wait(phase: Phase, milliseconds: number): void {
-    this.#phase = phase;
-    this.#deadline.set(milliseconds, this.#listener?.until);
-  }
-
-  #expire(phase: Phase): void {
-    const { timeouts } = this.#request ?? {};
-    const limit = timeouts === undefined ? 0 : timeouts[phase] / 1000;
-    this.#close(new TransportError('timeout', `${PHASE_TEXT[phase]} within ${limit} s`));
-  }
-
-  #standStill(): void {
-    // A server that cannot get rid of its answer, as the client does not take it, may well wait.
-    if (this.#paused) this.#untaken.set(this.#request!.timeouts.send);
-    else this.#expire('send');
-  }
-
   #close(reason: TransportError | null): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#deadline.dispose();
-    this.#untaken.dispose();
+    this.#patience.dispose();
     const listener = this.#listener;
     const body = this.#body;
     const told = this.#head !== null && this.#answer === null;

@@ -61,8 +61,11 @@ class Server implements Owner {
   }
 
   start(request: Outbound, listener: ExchangeListener, fresh: boolean): Connection {
-    const reused = fresh ? null : this.#takeIdle();
-    const connection = reused ?? new Connection(parseOrigin(this.#origin), this, this.#lookup);
+    // One that may leave HTTP is read in another way.
+    const leaves = request.switches === true;
+    const reused = fresh || leaves ? null : this.#takeIdle();
+    const connection =
+      reused ?? new Connection(parseOrigin(this.#origin), this, this.#lookup, leaves);
     this.#all.add(connection);
     connection.start(request, listener);
     return connection;
