@@ -54,6 +54,7 @@ export function carrying(runtime: TestServerRuntime): void {
     gateway.program.signal('SIGTERM');
     client.socket.close(1000);
     expect(await gateway.program.exited).toBe(0);
+    await until(() => client.closed !== null, LONG, 'the end');
     expect(client.closed).toEqual({ code: 1000, reason: '' });
   });
 
