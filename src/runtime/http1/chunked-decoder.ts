@@ -1,6 +1,7 @@
 import type { HeaderList } from '../../http/headers.ts';
 import { passableTrailers } from '../../http/trailers.ts';
 import { fieldValue } from './fields.ts';
+import type { BodyDecoder } from './length-decoder.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** Most bytes of all chunk extensions of a body: they mean nothing to us, and cost time to read. */
@@ -35,7 +36,7 @@ export interface ChunkedGrammar {
  * Takes the chunked coding off a body that is cut anywhere. Extensions are dropped (RFC 9112 section
  * 7.1.1), trailers are kept for whoever passes the body on in chunks (section 7.1.2).
  */
-export class ChunkedDecoder {
+export class ChunkedDecoder implements BodyDecoder {
   /** What came behind the body and may be passed on. */
   trailers: HeaderList | null = null;
   readonly #grammar: ChunkedGrammar;

@@ -1,4 +1,5 @@
 import type { HeaderList } from '../../../http/headers.ts';
+import { type BodyDecoder, LengthDecoder } from '../length-decoder.ts';
 import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
 import { withoutSpaceBeforeColon } from '../fields.ts';
 import { ProtocolError } from '../protocol-error.ts';
@@ -27,7 +28,7 @@ const GRAMMAR: ChunkedGrammar = {
 
 const EMPTY = Buffer.alloc(0);
 
-type State = 'idle' | 'head' | 'length' | 'close' | 'chunked' | 'switched';
+type State = 'idle' | 'head' | 'body' | 'close' | 'switched';
 
 /**
  * Reads answers from a byte stream cut anywhere. One parser serves one connection, one answer after
@@ -40,9 +41,9 @@ export class AnswerParser {
   #switches = false;
   /** Bytes that are not enough to go on with. */
   #rest: Buffer = EMPTY;
-  /** Bytes left of the body. */
-  #remaining = 0;
-  #chunks: ChunkedDecoder | null = null;
+  readonly #data = (bytes: Buffer): void => this.#listener.data(bytes);
+  readonly #length = new LengthDecoder(this.#data);
+  #body: BodyDecoder = this.#length;
   /** 1xx answers to the present request. */
   #interim = 0;
 
@@ -98,13 +99,11 @@ export class AnswerParser {
     switch (this.#state) {
       case 'head':
         return this.#head(input);
-      case 'length':
-        return this.#body(input);
+      case 'body':
+        return this.#decode(input);
       case 'close':
         this.#listener.data(input);
         return input.byteLength;
-      case 'chunked':
-        return this.#chunked(input);
       case 'switched':
         return 0;
       case 'idle':
@@ -133,12 +132,13 @@ export class AnswerParser {
         this.#state = 'idle';
         break;
       case 'length':
-        this.#remaining = framing.length;
-        this.#state = 'length';
+        this.#length.remaining = framing.length;
+        this.#body = this.#length;
+        this.#state = 'body';
         break;
       case 'chunked':
-        this.#chunks = new ChunkedDecoder(GRAMMAR, named, (bytes) => this.#listener.data(bytes));
-        this.#state = 'chunked';
+        this.#body = new ChunkedDecoder(GRAMMAR, named, this.#data);
+        this.#state = 'body';
         break;
       case 'close':
       case 'switched':
@@ -146,24 +146,16 @@ export class AnswerParser {
     }
   }
 
-  #body(input: Buffer): number {
-    const taken = Math.min(input.byteLength, this.#remaining);
-    this.#remaining -= taken;
-    this.#listener.data(taken === input.byteLength ? input : input.subarray(0, taken));
-    if (this.#remaining === 0) this.#finish();
-    return taken;
-  }
-
-  #chunked(input: Buffer): number {
-    const chunks = this.#chunks!;
-    const used = chunks.step(input);
-    if (chunks.done) this.#finish(chunks.trailers);
+  #decode(input: Buffer): number {
+    const body = this.#body;
+    const used = body.step(input);
+    if (body.done) this.#finish(body.trailers);
     return used;
   }
 
   #finish(trailers: HeaderList | null = null): void {
     this.#state = 'idle';
-    this.#chunks = null;
+    this.#body = this.#length;
     this.#listener.end(trailers);
   }
 }

@@ -1,5 +1,6 @@
 import { type HeaderList, joinedValue } from '../../../http/headers.ts';
 import { nominated } from '../../../http/hop-by-hop.ts';
+import { type BodyDecoder, LengthDecoder } from '../length-decoder.ts';
 import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
 import { HEAD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
 import { Refusal } from './refusal.ts';
@@ -28,7 +29,7 @@ const EMPTY = Buffer.alloc(0);
 const CR = 0x0d;
 const LF = 0x0a;
 
-type State = 'head' | 'length' | 'chunked' | 'whole';
+type State = 'head' | 'body' | 'whole';
 
 /**
  * Reads requests from a byte stream cut anywhere. What comes behind a whole request is kept until
@@ -42,9 +43,9 @@ export class RequestParser {
   /** Bytes of `rest` that are known not to hold the end of a head. */
   #searched = 0;
   #skippedLine = false;
-  /** Bytes left of a body of known length. */
-  #remaining = 0;
-  #chunks: ChunkedDecoder | null = null;
+  readonly #data = (bytes: Buffer): void => this.#listener.data(bytes);
+  readonly #length = new LengthDecoder(this.#data);
+  #body: BodyDecoder = this.#length;
 
   constructor(listener: RequestListener) {
     this.#listener = listener;
@@ -63,7 +64,9 @@ export class RequestParser {
   /** Bytes of the body that are still to come; `Infinity` where only the last chunk will tell. */
   get remaining(): number {
     if (this.#state === 'whole') return 0;
-    return this.#state === 'length' ? this.#remaining : Infinity;
+    return this.#state === 'body' && this.#body === this.#length
+      ? this.#length.remaining
+      : Infinity;
   }
 
   /** @throws ProtocolError */
@@ -104,10 +107,8 @@ export class RequestParser {
     switch (this.#state) {
       case 'head':
         return this.#head(input);
-      case 'length':
-        return this.#body(input);
-      case 'chunked':
-        return this.#chunked(input);
+      case 'body':
+        return this.#decode(input);
       case 'whole':
         return 0;
     }
@@ -131,12 +132,13 @@ export class RequestParser {
     const head = parseRequestHead(text.slice(0, end));
     const { framing } = head;
     if (framing.kind === 'length') {
-      this.#remaining = framing.length;
-      this.#state = 'length';
+      this.#length.remaining = framing.length;
+      this.#body = this.#length;
+      this.#state = 'body';
     } else if (framing.kind === 'chunked') {
       const named = nominated(joinedValue(head.headers, 'connection'));
-      this.#chunks = new ChunkedDecoder(GRAMMAR, named, (bytes) => this.#listener.data(bytes));
-      this.#state = 'chunked';
+      this.#body = new ChunkedDecoder(GRAMMAR, named, this.#data);
+      this.#state = 'body';
     } else {
       this.#state = 'whole';
     }
@@ -144,24 +146,16 @@ export class RequestParser {
     return end + 4;
   }
 
-  #body(input: Buffer): number {
-    const taken = Math.min(input.byteLength, this.#remaining);
-    this.#remaining -= taken;
-    this.#listener.data(taken === input.byteLength ? input : input.subarray(0, taken));
-    if (this.#remaining === 0) this.#finish();
-    return taken;
-  }
-
-  #chunked(input: Buffer): number {
-    const chunks = this.#chunks!;
-    const used = chunks.step(input);
-    if (chunks.done) this.#finish(chunks.trailers);
+  #decode(input: Buffer): number {
+    const body = this.#body;
+    const used = body.step(input);
+    if (body.done) this.#finish(body.trailers);
     return used;
   }
 
   #finish(trailers: HeaderList | null = null): void {
     this.#state = 'whole';
-    this.#chunks = null;
+    this.#body = this.#length;
     this.#listener.end(trailers);
   }
 }
