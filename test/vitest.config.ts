@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 90_000,
     // Most of their time they wait: for a deadline, a period, a runtime to start.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // Four runtimes share a small machine there; what needed a second try is marked in the report.
     retry: process.env['CI'] ? 1 : 0,
   },
