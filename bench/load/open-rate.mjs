@@ -4,6 +4,7 @@
  * when a connection was free for it: else a gateway that stalls would slow down what measures it, and
  * most of the wait would not be seen (coordinated omission).
  */
+import { Worker } from 'node:worker_threads';
 import { openConnection } from './connection.mjs';
 import { requestMessage } from './message.mjs';
 
@@ -11,13 +12,19 @@ const [address = '', connections = '1', rate = '1', seconds = '1'] = process.arg
 const url = new URL(address);
 const message = requestMessage(url, 0);
 const interval = 1000 / Number(rate);
-const total = Math.floor(Number(rate) * Number(seconds));
+/** Not counted: those in which this program itself is still slow. */
+const WARM_UP_SECONDS = 1;
+const warmUp = Math.floor(Number(rate) * WARM_UP_SECONDS);
+const total = warmUp + Math.floor(Number(rate) * Number(seconds));
 
 /** Milliseconds. `late` is how long a request waited for this program, with a connection free for it. */
 const took = /** @type {number[]} */ ([]);
 const late = /** @type {number[]} */ ([]);
 let wrong = 0;
 
+/** Milliseconds between two looks at what is due. */
+const GRAIN = 0.25;
+const clock = new Worker(new URL('clock.mjs', import.meta.url), { workerData: GRAIN });
 const opened = await Promise.all(Array.from({ length: Number(connections) }, open));
 const idle = [...opened];
 let next = 0;
@@ -34,19 +41,19 @@ const whole = new Promise((resolve) => {
 
   /** @type {(client: typeof opened[number], due: number, now: number) => void} */
   const send = (client, due, now) => {
-    if (client.since <= due) late.push(now - due);
+    const counts = next >= warmUp;
+    if (counts && client.since <= due) late.push(now - due);
     client.connection.ask(message, (right) => {
       const answered = performance.now();
-      took.push(answered - due);
+      if (counts) took.push(answered - due);
       if (!right) wrong += 1;
       client.since = answered;
       idle.push(client);
-      if (took.length === total) resolve(null);
+      if (took.length === total - warmUp) resolve(null);
       pump();
     });
   };
-  // Answers keep the clock, too, so the grain of this timer shows at low rates alone.
-  setInterval(pump, 1);
+  clock.on('message', pump);
 });
 await whole;
 

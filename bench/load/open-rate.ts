@@ -1,6 +1,6 @@
 import { resultOf } from '../own-process.ts';
 
-/** GETs at a rate, whether they are answered or not. */
+/** GETs at a rate, whether they are answered or not, after a second of them that is not timed. */
 export interface OpenLoad {
   readonly url: string;
   readonly connections: number;

@@ -1,8 +1,10 @@
 import { type Latencies, openRate } from '../../load/open-rate.ts';
+import { cpuSeconds, members } from '../../machine/group.ts';
 import { pairedSpread, spread } from '../../report/figures.ts';
 import { faultRow } from '../../report/series.ts';
 import { table } from '../../report/table.ts';
 import { spreadText } from '../../report/text.ts';
+import type { Running } from '../../subjects/running.ts';
 import type { Subject } from '../../subjects/subject.ts';
 import { settled, takeTurn } from '../rates/turn.ts';
 import { type Setting, say } from '../setting.ts';
@@ -15,6 +17,8 @@ const HEADINGS = [
   'p99 off',
   'p99 on',
   'p99 on/off (min - max)',
+  'busy off',
+  'busy on',
   'load late',
 ] as const;
 
@@ -27,14 +31,29 @@ export function p99Of(side: Side, subject: string): string {
   return `p99 ${side} ${subject}`;
 }
 
+/** Of one turn. */
+interface Taken extends Latencies {
+  /** Share of its core that the gateway used. */
+  readonly busy: number;
+}
+
+interface Measured {
+  readonly rate: number;
+  /** A row of the table. */
+  readonly cells: string[];
+}
+
 /** What a mirror adds to the time of a GET, at half the rate that the gateway could take with it. */
 export async function latency(setting: Setting): Promise<void> {
   const rows: string[][] = [];
+  let highest = 0;
   for (const subject of setting.subjects) {
     if (subject.kind === 'competitor' && subject.runtime !== null) continue;
     say(`latency: ${subject.name}`);
     try {
-      rows.push(await measure(setting, subject));
+      const { rate, cells } = await measure(setting, subject);
+      highest = Math.max(highest, rate);
+      rows.push(cells);
     } catch (error) {
       for (const side of ['off', 'on'] as const)
         setting.figures.fail(p99Of(side, subject.name), error as Error);
@@ -42,38 +61,71 @@ export async function latency(setting: Setting): Promise<void> {
       await setting.stage.leave(subject);
     }
   }
+  if (highest > 0) rows.push(await direct(setting, highest));
   console.log('\nGET at a fixed rate that waits for no answer, milliseconds');
   console.log(table([HEADINGS, ...rows]));
 }
 
-async function measure(setting: Setting, subject: Subject): Promise<string[]> {
+async function measure(setting: Setting, subject: Subject): Promise<Measured> {
   const { stage, options, figures } = setting;
-  const { connections, seconds, turns } = options;
-  const { url } = await stage.enter(subject);
-  const rate = await halfOfSaturation(setting, url);
-  const taken: Record<Side, Latencies[]> = { off: [], on: [] };
-  for (let round = 0; round < turns; round++) {
+  const running = await stage.enter(subject);
+  const rate = await halfOfSaturation(setting, running.url);
+  const taken: Record<Side, Taken[]> = { off: [], on: [] };
+  for (let round = 0; round < options.turns; round++) {
     for (const side of ['off', 'on'] as const) {
-      const target = `${url}/${SIDES[side]}/small`;
-      const result = await openRate({ url: target, connections, rate, seconds });
+      const result = await timed(running, { ...options, rate, target: `${SIDES[side]}/small` });
       taken[side].push(result);
       figures.add(p99Of(side, subject.name), result.p99);
       await settled(stage.origins);
     }
   }
-  const median = (side: Side, what: keyof Latencies) =>
-    spread(taken[side].map((one) => one[what])).median.toFixed(2);
-  const p99s = (side: Side) => taken[side].map(({ p99 }) => p99);
-  return [
+  const of = (side: Side, what: keyof Taken) => taken[side].map((one) => one[what]);
+  const milliseconds = (side: Side, what: keyof Latencies) =>
+    spread(of(side, what)).median.toFixed(2);
+  const share = (side: Side) => `${(spread(of(side, 'busy')).median * 100).toFixed(0)} %`;
+  const cells = [
     subject.name,
     `${rate}/s`,
-    median('off', 'p50'),
-    median('on', 'p50'),
-    median('off', 'p99'),
-    median('on', 'p99'),
-    spreadText(pairedSpread(p99s('on'), p99s('off'))),
-    median('on', 'late'),
+    milliseconds('off', 'p50'),
+    milliseconds('on', 'p50'),
+    milliseconds('off', 'p99'),
+    milliseconds('on', 'p99'),
+    spreadText(pairedSpread(of('on', 'p99'), of('off', 'p99'))),
+    share('off'),
+    share('on'),
+    milliseconds('on', 'late'),
   ];
+  return { rate, cells };
+}
+
+interface Load {
+  readonly target: string;
+  readonly connections: number;
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+async function timed({ url, program }: Running, { target, ...load }: Load): Promise<Taken> {
+  const processes = members(program.child.pid!);
+  const before = cpuSeconds(processes);
+  const began = performance.now();
+  const latencies = await openRate({ ...load, url: `${url}/${target}` });
+  const elapsed = (performance.now() - began) / 1000;
+  return { ...latencies, busy: (cpuSeconds(processes) - before) / elapsed };
+}
+
+/**
+ * The same load on the upstream itself, at the highest rate that a gateway got: what the machine and the
+ * load add to all of the above.
+ */
+async function direct({ stage, options }: Setting, rate: number): Promise<string[]> {
+  const taken: Latencies[] = [];
+  for (let round = 0; round < options.turns; round++)
+    taken.push(await openRate({ ...options, rate, url: `${stage.origins.upstream.url}/small` }));
+  const [p50, p99, late] = (['p50', 'p99', 'late'] as const).map((what) =>
+    spread(taken.map((one) => one[what])).median.toFixed(2),
+  );
+  return ['no gateway', `${rate}/s`, p50!, '-', p99!, '-', '-', '-', '-', late!];
 }
 
 /** Half the rate of the slower side, each warmed up. */
