@@ -9,7 +9,6 @@ import {
   type SendCopy,
   TransportError,
 } from '../../../http/transport.ts';
-import { ANSWER_DRAIN_LIMIT } from '../../limits.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
 import { transportError } from './failure.ts';
@@ -29,6 +28,12 @@ export function http1Forward(pool: Pool, respond: Respond): Forward {
 export function http1SendCopy(pool: Pool): SendCopy {
   return (request, life) => new CopyCall(pool, request, performance.now() + life);
 }
+
+/**
+ * Most bytes of a mirror's answer that are read to keep its connection; a longer answer is cut off,
+ * which closes the connection. About what it costs to set one up anew.
+ */
+const ANSWER_DRAIN_LIMIT = 1024 * 1024;
 
 /** A request under way. One object serves as call and as listener, since each request needs both. */
 abstract class Http1Call<T> implements Call<T>, ExchangeListener {
