@@ -8,6 +8,7 @@ import {
 } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
 import { type Outcome, type SkipReason, statusClass } from './outcome.ts';
+import { Slots } from './slots.ts';
 
 /** Told once what became of a copy, and how long that took. */
 export type Report = (outcome: Outcome, seconds: number) => void;
@@ -28,15 +29,15 @@ export interface CopySender {
 const DONE = Promise.resolve();
 
 export function copySender(sendCopy: SendCopy): CopySender {
-  const underWay = new Set<Call<CopyAnswer>>();
-  const recordings = new Set<() => void>();
+  const underWay = new Slots<Call<CopyAnswer>>();
+  const recordings = new Slots<() => void>();
   let abandoned = false;
 
   /** A copy that has its place among those in flight. */
   function send(mirror: Mirror, copy: Outbound, started: number, report: Report): Promise<void> {
     const pass = mirror.breaker.pass(started);
     const call = sendCopy(copy, mirror.timeout);
-    underWay.add(call);
+    const slot = underWay.take(call);
     return call.done.then(
       ({ status, connection }) =>
         settle({ outcome: 'sent', reason: statusClass(status), status }, connection),
@@ -44,7 +45,7 @@ export function copySender(sendCopy: SendCopy): CopySender {
     );
 
     function settle(outcome: Outcome, connection: ConnectionLeft): void {
-      underWay.delete(call);
+      underWay.free(slot);
       const now = performance.now();
       mirror.leave(connection, now);
       mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
@@ -62,13 +63,13 @@ export function copySender(sendCopy: SendCopy): CopySender {
     },
     onAbandon(giveUp) {
       if (abandoned) giveUp();
-      else recordings.add(giveUp);
-      return () => recordings.delete(giveUp);
+      const slot = recordings.take(giveUp);
+      return () => recordings.free(slot);
     },
     abandon() {
       abandoned = true;
-      for (const giveUp of recordings) giveUp();
-      for (const call of underWay) call.abort(stopped());
+      for (const giveUp of recordings.all) giveUp();
+      for (const call of underWay.all) call.abort(stopped());
     },
   };
 }

@@ -8,15 +8,21 @@ export interface Background {
 }
 
 export function createBackground(): Background {
-  const underWay = new Set<Promise<unknown>>();
+  let underWay = 0;
+  let waiting: (() => void)[] = [];
+  function over(): void {
+    underWay -= 1;
+    if (underWay > 0) return;
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  }
   return {
     waitUntil(work) {
-      underWay.add(work);
-      const remove = () => underWay.delete(work);
-      work.then(remove, remove);
+      underWay += 1;
+      work.then(over, over);
     },
     async idle() {
-      while (underWay.size > 0) await Promise.allSettled(underWay);
+      while (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
   };
 }
