@@ -8,6 +8,8 @@ import { isInstalled } from './programs.ts';
 /** Keeps the gateway on one core and everything around it on another, so that neither takes from it. */
 export interface Pinning {
   readonly description: string;
+  /** Where all but the gateway runs; `null` when nothing is pinned. */
+  readonly othersCore: number | null;
   /** Moves a gateway, with all processes and threads it has, to its own core. */
   gateway(program: Program): void;
 }
@@ -23,10 +25,15 @@ export function pinning(): Pinning {
       ? 'this machine has one core'
       : null;
   if (missing !== null)
-    return { description: `unpinned (${missing}): expect noise`, gateway: () => {} };
+    return {
+      description: `unpinned (${missing}): expect noise`,
+      othersCore: null,
+      gateway: () => {},
+    };
   move(process.pid, OTHERS_CORE);
   return {
     description: `gateway on core ${GATEWAY_CORE}, everything else on core ${OTHERS_CORE}`,
+    othersCore: OTHERS_CORE,
     gateway: ({ child }) =>
       members(child.pid!).forEach(({ pid }) => {
         try {

@@ -18,6 +18,8 @@ export interface Options {
   readonly turns: number;
   readonly seconds: number;
   readonly connections: number;
+  /** Of the saturating rate, at which latency is taken. */
+  readonly share: number;
   /** Where to write the chart; `null`: nowhere. */
   readonly chart: string | null;
 }
@@ -36,6 +38,7 @@ export function readOptions(args: readonly string[]): Options {
       turns: text,
       seconds: text,
       connections: text,
+      share: text,
       chart: text,
     },
   });
@@ -48,6 +51,7 @@ export function readOptions(args: readonly string[]): Options {
     turns: numberOf('turns', values.turns, 5),
     seconds: numberOf('seconds', values.seconds, 3),
     connections: numberOf('connections', values.connections, 64),
+    share: numberOf('share', values.share, 0.5),
     chart: values.chart ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { type Latencies, openRate } from '../../load/open-rate.ts';
+import { workedSeconds } from '../../machine/core.ts';
 import { cpuSeconds, members } from '../../machine/group.ts';
 import { pairedSpread, spread } from '../../report/figures.ts';
 import { faultRow } from '../../report/series.ts';
@@ -19,6 +20,8 @@ const HEADINGS = [
   'p99 on/off (min - max)',
   'busy off',
   'busy on',
+  'rest off',
+  'rest on',
   'load late',
 ] as const;
 
@@ -35,6 +38,8 @@ export function p99Of(side: Side, subject: string): string {
 interface Taken extends Latencies {
   /** Share of its core that the gateway used. */
   readonly busy: number;
+  /** Share of the other core that all the rest used; NaN when nothing is pinned. */
+  readonly rest: number;
 }
 
 interface Measured {
@@ -43,7 +48,7 @@ interface Measured {
   readonly cells: string[];
 }
 
-/** What a mirror adds to the time of a GET, at half the rate that the gateway could take with it. */
+/** What a mirror adds to the time of a GET, at a share of the rate that the gateway could take with it. */
 export async function latency(setting: Setting): Promise<void> {
   const rows: string[][] = [];
   let highest = 0;
@@ -69,11 +74,15 @@ export async function latency(setting: Setting): Promise<void> {
 async function measure(setting: Setting, subject: Subject): Promise<Measured> {
   const { stage, options, figures } = setting;
   const running = await stage.enter(subject);
-  const rate = await halfOfSaturation(setting, running.url);
+  const rate = await shareOfSaturation(setting, running.url);
   const taken: Record<Side, Taken[]> = { off: [], on: [] };
   for (let round = 0; round < options.turns; round++) {
     for (const side of ['off', 'on'] as const) {
-      const result = await timed(running, { ...options, rate, target: `${SIDES[side]}/small` });
+      const result = await timed(setting, running, {
+        ...options,
+        rate,
+        target: `${SIDES[side]}/small`,
+      });
       taken[side].push(result);
       figures.add(p99Of(side, subject.name), result.p99);
       await settled(stage.origins);
@@ -82,7 +91,10 @@ async function measure(setting: Setting, subject: Subject): Promise<Measured> {
   const of = (side: Side, what: keyof Taken) => taken[side].map((one) => one[what]);
   const milliseconds = (side: Side, what: keyof Latencies) =>
     spread(of(side, what)).median.toFixed(2);
-  const share = (side: Side) => `${(spread(of(side, 'busy')).median * 100).toFixed(0)} %`;
+  const share = (side: Side, what: 'busy' | 'rest') => {
+    const { median } = spread(of(side, what));
+    return Number.isNaN(median) ? '-' : `${(median * 100).toFixed(0)} %`;
+  };
   const cells = [
     subject.name,
     `${rate}/s`,
@@ -91,8 +103,10 @@ async function measure(setting: Setting, subject: Subject): Promise<Measured> {
     milliseconds('off', 'p99'),
     milliseconds('on', 'p99'),
     spreadText(pairedSpread(of('on', 'p99'), of('off', 'p99'))),
-    share('off'),
-    share('on'),
+    share('off', 'busy'),
+    share('on', 'busy'),
+    share('off', 'rest'),
+    share('on', 'rest'),
     milliseconds('on', 'late'),
   ];
   return { rate, cells };
@@ -105,13 +119,26 @@ interface Load {
   readonly seconds: number;
 }
 
-async function timed({ url, program }: Running, { target, ...load }: Load): Promise<Taken> {
+async function timed(
+  { pinned: { othersCore } }: Setting,
+  { url, program }: Running,
+  { target, ...load }: Load,
+): Promise<Taken> {
   const processes = members(program.child.pid!);
-  const before = cpuSeconds(processes);
+  const work = () => ({
+    gateway: cpuSeconds(processes),
+    rest: othersCore === null ? NaN : workedSeconds(othersCore),
+  });
+  const before = work();
   const began = performance.now();
   const latencies = await openRate({ ...load, url: `${url}/${target}` });
   const elapsed = (performance.now() - began) / 1000;
-  return { ...latencies, busy: (cpuSeconds(processes) - before) / elapsed };
+  const after = work();
+  return {
+    ...latencies,
+    busy: (after.gateway - before.gateway) / elapsed,
+    rest: (after.rest - before.rest) / elapsed,
+  };
 }
 
 /**
@@ -125,12 +152,12 @@ async function direct({ stage, options }: Setting, rate: number): Promise<string
   const [p50, p99, late] = (['p50', 'p99', 'late'] as const).map((what) =>
     spread(taken.map((one) => one[what])).median.toFixed(2),
   );
-  return ['no gateway', `${rate}/s`, p50!, '-', p99!, '-', '-', '-', '-', late!];
+  return ['no gateway', `${rate}/s`, p50!, '-', p99!, '-', '-', '-', '-', '-', '-', late!];
 }
 
-/** Half the rate of the slower side, each warmed up. */
-async function halfOfSaturation({ stage, options }: Setting, url: string): Promise<number> {
-  const { connections, seconds } = options;
+/** A share of the rate of the slower side, each warmed up. */
+async function shareOfSaturation({ stage, options }: Setting, url: string): Promise<number> {
+  const { connections, seconds, share } = options;
   const rates: number[] = [];
   for (const mode of Object.values(SIDES)) {
     const turn = { url, case: 'get', mode, connections, seconds } as const;
@@ -138,5 +165,5 @@ async function halfOfSaturation({ stage, options }: Setting, url: string): Promi
     rates.push((await takeTurn(stage.origins, turn)).requestsPerSecond);
     await settled(stage.origins);
   }
-  return Math.max(1, Math.round(Math.min(...rates) / 2));
+  return Math.max(1, Math.round(Math.min(...rates) * share));
 }

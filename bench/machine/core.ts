@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+
+/** Hertz of the times in /proc/stat, as in /proc/PID/stat. */
+const CLOCK_TICKS = 100;
+
+/** Seconds that a core has worked since the machine started: for anybody, interrupts included. */
+export function workedSeconds(core: number): number {
+  const line = new RegExp(`^cpu${core} (.*)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))?.[1];
+  if (line === undefined)
+    throw new Error(`/proc/stat: expected a line of core ${core}, found none`);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line
+    .split(' ')
+    .map(Number);
+  return (user + nice + system + irq + softirq + steal) / CLOCK_TICKS;
+}
