@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import { createServer, request as httpRequest, type Server, type ServerResponse } from 'node:http';
 import { afterEach, beforeAll, afterAll, expect, it } from 'vitest';
 import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
 import { open } from '../support/client.ts';
@@ -32,6 +32,10 @@ async function atRest(read: () => number): Promise<number> {
     'it to come to rest',
   );
   return last;
+}
+
+function drainedOrClosed(response: ServerResponse): Promise<unknown> {
+  return Promise.race([once(response, 'drain'), once(response, 'close')]);
 }
 
 /** Bodies of any size pass at the pace of the slower side, and are nowhere as a whole. */
@@ -66,6 +70,41 @@ export function flow(runtime: TestRuntime): void {
     const hash = createHash('sha256');
     for await (const part of answer) hash.update(part as Buffer);
     expect(hash.digest('hex')).toBe(WHOLE);
+  });
+
+  it('answers that pass at once, and stop and break off, are not mixed up', async () => {
+    const numbers = Array.from({ length: 9 }, (_, number) => number);
+    const pieces = numbers.map((number) => Buffer.alloc(3 << 18, `${number}..`));
+    const size = 28 * (3 << 18);
+    await upstream(
+      createServer(async (request, response) => {
+        const number = Number(request.url!.slice(1));
+        // Half of them in chunks.
+        if (number % 2 === 0) response.setHeader('content-length', size);
+        for (let sent = 0; sent < size && !response.destroyed; sent += 3 << 18)
+          if (!response.write(pieces[number])) await drainedOrClosed(response);
+        response.end();
+      }),
+    );
+    const answers = await Promise.all(
+      numbers.map((number) => open(gateway.url, `/${number}`, { agent: false })),
+    );
+    const arrives = async (number: number) => {
+      let bytes = 0;
+      let wrong = 0;
+      for await (const part of answers[number]! as AsyncIterable<Buffer>) {
+        const at = bytes % 3;
+        if (!part.equals(pieces[number]!.subarray(at, at + part.length))) wrong += 1;
+        bytes += part.length;
+      }
+      return { bytes, wrong };
+    };
+    // A third leaves in the middle, a third is read, and the last waits until those are over.
+    const [leave, read, wait] = [0, 1, 2].map((kind) => numbers.filter((n) => n % 3 === kind));
+    for (const number of leave!) answers[number]!.once('data', () => answers[number]!.destroy());
+    const arrived = await Promise.all(read!.map(arrives));
+    arrived.push(...(await Promise.all(wait!.map(arrives))));
+    expect(arrived).toEqual(arrived.map(() => ({ bytes: size, wrong: 0 })));
   });
 
   it('a body waits in the client for an upstream that stops reading', async () => {

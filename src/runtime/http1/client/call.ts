@@ -15,6 +15,7 @@ import { transportError } from './failure.ts';
 import type { Framing } from '../framing.ts';
 import type { Head } from './answer-head.ts';
 import type { Pool } from './pool.ts';
+import { recycle } from './read-buffer.ts';
 
 /** Makes the client's answer of a head and a body still under way. */
 export type Respond = (head: Head, body: BodyPipe) => Response;
@@ -177,6 +178,7 @@ async function drain(framing: Framing, body: BodyPipe): Promise<ConnectionLeft |
       const chunk = await body.read();
       if (chunk === null) return null;
       drained += chunk.byteLength;
+      recycle(chunk);
     }
     body.cancel();
     return 'cut';

@@ -10,6 +10,7 @@ import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
 import type { Origin } from './origin.ts';
 import { Patience } from './patience.ts';
+import { ReadBuffer } from './read-buffer.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
 import { openSocket, type SocketListener } from './socket.ts';
 import { SwitchedBody } from '../switched.ts';
@@ -42,6 +43,7 @@ export class Connection implements AnswerListener, SocketListener {
   idleHint: number | null = null;
   readonly #owner: Owner;
   readonly #socket: Socket;
+  readonly #buffer = new ReadBuffer();
   readonly #parser = new AnswerParser(this);
   readonly #patience = new Patience((error) => this.#close(error));
   #connected = false;
@@ -58,7 +60,7 @@ export class Connection implements AnswerListener, SocketListener {
   /** @param leaves whether it may be given away, to speak something else than HTTP */
   constructor(origin: Origin, owner: Owner, lookup: LookupFunction, leaves: boolean) {
     this.#owner = owner;
-    this.#socket = openSocket(origin, lookup, leaves, this);
+    this.#socket = openSocket(origin, lookup, leaves, this.#buffer, this);
     const socket = this.#socket;
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#close(transportError(error)));
@@ -207,7 +209,7 @@ export class Connection implements AnswerListener, SocketListener {
   }
 
   data(bytes: Buffer): void {
-    this.#body!.push(Buffer.from(bytes));
+    this.#body!.push(this.#buffer.keep(bytes));
   }
 
   end(trailers: HeaderList | null): void {
@@ -223,6 +225,7 @@ export class Connection implements AnswerListener, SocketListener {
   #finish(): void {
     const { keepAlive } = this.#head!;
     this.#patience.end();
+    this.#buffer.rest();
     this.#request = null;
     this.#listener = null;
     this.#body = null;

@@ -1,17 +1,12 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Origin } from './origin.ts';
-
-/**
- * Where plain connections read to, as only one reads at a time: a buffer for each read costs Node
- * more than to copy what is kept of it.
- */
-const READ: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+import type { ReadBuffer } from './read-buffer.ts';
 
 /** What a socket tells of. */
 export interface SocketListener {
   connected(): void;
-  /** @param bytes not to be kept: the next read of any socket may write over them */
+  /** @param bytes to be kept only as `ReadBuffer` does: the next read may write over them */
   read(bytes: Buffer): void;
 }
 
@@ -24,6 +19,7 @@ export function openSocket(
   origin: Origin,
   lookup: LookupFunction,
   leaves: boolean,
+  buffer: ReadBuffer,
   listener: SocketListener,
 ): Socket {
   const { hostname: host, port, tls } = origin;
@@ -36,7 +32,7 @@ export function openSocket(
         servername: isIP(host) === 0 ? host : '',
         ALPNProtocols: ['http/1.1'],
       })
-    : connectTcp({ host, port, lookup, ...(!leaves && intoOneBuffer(listener)) });
+    : connectTcp({ host, port, lookup, ...(!leaves && into(buffer, listener)) });
   socket.setNoDelay(true);
   socket.once(tls ? 'secureConnect' : 'connect', () => listener.connected());
   socket.on('data', (bytes: Buffer) => listener.read(bytes));
@@ -44,12 +40,12 @@ export function openSocket(
 }
 
 /** In place of `data` events. */
-function intoOneBuffer(listener: SocketListener) {
+function into(buffer: ReadBuffer, listener: SocketListener) {
   return {
     onread: {
-      buffer: READ,
+      buffer: () => buffer.next(),
       callback(length: number): boolean {
-        listener.read(READ.subarray(0, length));
+        listener.read(buffer.filled(length));
         return true;
       },
     },

@@ -3,6 +3,7 @@ import { nextTick } from 'node:process';
 import type { BodySource } from '../../../http/upload.ts';
 import { BodyPipe } from '../body-pipe.ts';
 import { lastChunk, writeChunk } from '../body-writer.ts';
+import { recycle } from '../client/read-buffer.ts';
 import type { Framing } from '../framing.ts';
 
 /** Answers up to this many bytes are copied into one piece: cheaper than telling the system of three. */
@@ -101,6 +102,9 @@ async function pump(
       const piece = chunk.byteLength > STRIDE ? chunk.subarray(at, at + STRIDE) : chunk;
       if (!writeChunk(socket, piece, chunked)) await taken();
     }
+    // Nobody else has what comes from a pipe, and none of it waits to be written.
+    if (body instanceof BodyPipe && socket.writableLength === 0 && !socket.destroyed)
+      recycle(chunk);
   }
   if (framing.kind === 'length' && left !== 0) throw wrongLength();
   if (chunked) socket.write(lastChunk(body.trailers), 'latin1');
