@@ -70,8 +70,9 @@ export class AnswerParser {
   push(bytes: Buffer): void {
     let input = this.#rest.byteLength === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     this.#rest = EMPTY;
-    while (input.byteLength > 0) {
+    for (;;) {
       const used = this.#step(input);
+      if (used === input.byteLength) return;
       if (used === 0) {
         this.#rest = Buffer.from(input);
         return;

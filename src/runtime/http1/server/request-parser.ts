@@ -98,7 +98,7 @@ export class RequestParser {
     while (this.#rest.byteLength > 0) {
       const used = this.#step(this.#rest);
       if (used === 0) return;
-      this.#rest = this.#rest.subarray(used);
+      this.#rest = used === this.#rest.byteLength ? EMPTY : this.#rest.subarray(used);
     }
   }
 
