@@ -1,17 +1,27 @@
+import { fieldNames } from '../http/field-names.ts';
 import type { HeaderList } from '../http/headers.ts';
-import { isHopByHop, nominated } from '../http/hop-by-hop.ts';
+import { HOP_BY_HOP, nominated } from '../http/hop-by-hop.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Trust } from './trust.ts';
 
 /** Fields that say where a request came from. Each hop writes them anew; none passes unchecked. */
-const ORIGIN_FIELDS: ReadonlySet<string> = new Set([
+const ORIGIN_FIELDS: readonly string[] = [
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-port',
   'x-forwarded-proto',
   'x-real-ip',
-]);
+];
+
+/**
+ * `Expect` is a question to this hop, and the listener has answered it (RFC 9110 section 10.1.1);
+ * `Host` is written anew.
+ */
+const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'expect']);
+
+/** The fields that do not pass unseen. */
+const nameOf = fieldNames([...DROPPED, ...ORIGIN_FIELDS, 'content-length']);
 
 /**
  * The fields an upstream gets: the client's in their order and case, less those of the client's
@@ -28,21 +38,16 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
   for (let i = 0; i < received.length; i += 2) {
     const field = received[i]!;
     const value = received[i + 1]!;
-    const name = field.toLowerCase();
-    if (name === 'connection') {
-      named = merge(named, nominated(value));
-      continue;
-    }
-    if (name === 'te') takesTrailers ||= inbound.takesTrailers;
-    // `Expect` is a question to this hop, and the listener has answered it (RFC 9110 section 10.1.1).
-    if (isHopByHop(name) || name === 'host' || name === 'expect') continue;
-    // The runtime kept the body from us (GET on fetch): a length without bytes would hang the upstream.
-    if (name === 'content-length' && inbound.upload === null && value !== '0') continue;
-    if (ORIGIN_FIELDS.has(name)) {
+    const name = nameOf(field);
+    if (name === 'connection') named = merge(named, nominated(value));
+    else if (name === 'te') takesTrailers ||= inbound.takesTrailers;
+    if (name === '') list.push(field, value);
+    else if (name === 'content-length') {
+      // The runtime kept the body from us (GET on fetch): a length without bytes would hang the upstream.
+      if (inbound.upload !== null || value === '0') list.push(field, value);
+    } else if (!DROPPED.has(name)) {
       claims[name] = claims[name] === undefined ? value : `${claims[name]}, ${value}`;
-      continue;
     }
-    list.push(field, value);
   }
   const fields = named === null ? list : list.filter(keeping(list, named));
   appendOrigin(fields, inbound, claims, trust);

@@ -1,10 +1,11 @@
+import { fieldNames } from './field-names.ts';
 import type { HeaderList } from './headers.ts';
 
 /**
  * Fields that speak of one connection and not of the message (RFC 9110 section 7.6.1), and
  * `Proxy-Connection`, which some old clients still send in place of `Connection`.
  */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -12,6 +13,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+
+const nameOf = fieldNames(HOP_BY_HOP);
 
 /** `Connection` values that name no further field. Nearly all traffic has one of these. */
 const PLAIN_CONNECTION = /^\s*(?:keep-alive|close|upgrade)?\s*$/i;
@@ -42,8 +45,8 @@ export function withoutHopByHop(list: HeaderList): HeaderList {
   let connection: string | undefined;
   let found = false;
   for (let i = 0; i < list.length; i += 2) {
-    const name = list[i]!.toLowerCase();
-    if (!HOP_BY_HOP.has(name)) continue;
+    const name = nameOf(list[i]!);
+    if (name === '') continue;
     found = true;
     if (name === 'connection')
       connection = connection ? `${connection},${list[i + 1]!}` : list[i + 1]!;
@@ -52,9 +55,9 @@ export function withoutHopByHop(list: HeaderList): HeaderList {
   const named = nominated(connection);
   const kept: HeaderList = [];
   for (let i = 0; i < list.length; i += 2) {
-    const name = list[i]!.toLowerCase();
-    if (HOP_BY_HOP.has(name) || named?.has(name)) continue;
-    kept.push(list[i]!, list[i + 1]!);
+    const field = list[i]!;
+    if (nameOf(field) !== '' || named?.has(field.toLowerCase())) continue;
+    kept.push(field, list[i + 1]!);
   }
   return kept;
 }

@@ -1,4 +1,5 @@
 import type { MirrorConfig } from '../config/proxy-mirror.ts';
+import { fieldNames } from '../http/field-names.ts';
 import type { HeaderList } from '../http/headers.ts';
 
 /** The mark of a copy, so that mirrors that point back at a gateway cannot multiply requests. */
@@ -25,10 +26,11 @@ export function copyHeaders(
   if (host !== null) dropped.add('host');
   const appended = [...(host === null ? [] : ['Host', host]), ...pairs(set), ...pairs(add)];
   if (dropped.size === 0) return (primary) => primary.concat(appended, LOOP_MARK, instance());
+  const nameOf = fieldNames(dropped);
   return (primary) => {
     const list: HeaderList = [];
     for (let i = 0; i < primary.length; i += 2) {
-      if (!dropped.has(primary[i]!.toLowerCase())) list.push(primary[i]!, primary[i + 1]!);
+      if (nameOf(primary[i]!) === '') list.push(primary[i]!, primary[i + 1]!);
     }
     return list.concat(appended, LOOP_MARK, instance());
   };

@@ -1,6 +1,7 @@
+import { fieldNames } from '../../../http/field-names.ts';
 import { WEBSOCKET } from '../../../http/handshake.ts';
 import type { HeaderList } from '../../../http/headers.ts';
-import { isHopByHop, nominated } from '../../../http/hop-by-hop.ts';
+import { HOP_BY_HOP, nominated } from '../../../http/hop-by-hop.ts';
 import { fieldValue, isPersistent, withoutSpaceBeforeColon } from '../fields.ts';
 import type { Framing } from '../framing.ts';
 import { ProtocolError, quoted } from '../protocol-error.ts';
@@ -29,6 +30,9 @@ export interface Head {
 const HEAD =
   // oxlint-disable-next-line no-control-regex
   /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?(?:\r\n[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*)*$/;
+
+/** The fields that do not go on as they are, or say something to the connection. */
+const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
 
 const NO_BODY: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
@@ -66,20 +70,29 @@ export function parseHead(text: string, method: string, switches = false): Head 
     const colon = text.indexOf(':', start);
     const field = text.slice(start, colon);
     const value = fieldValue(text, colon + 1, end);
-    const name = field.toLowerCase();
-    if (name === 'content-length') {
-      if (length !== null && length !== value) throw new ProtocolError('two lengths for one body');
-      // The same length twice is one length (RFC 9110 section 8.6).
-      if (length !== null) continue;
-      length = value;
-    } else if (isHopByHop(name)) {
-      if (name === 'transfer-encoding') coding = coding === null ? value : `${coding}, ${value}`;
-      else if (name === 'connection') connection = connection ? `${connection}, ${value}` : value;
-      else if (name === 'keep-alive') keepAlive = value;
-      else if (name === 'upgrade') upgrade = upgrade === null ? value : `${upgrade}, ${value}`;
-      continue;
+    switch (nameOf(field)) {
+      case 'content-length':
+        if (length !== null && length !== value)
+          throw new ProtocolError('two lengths for one body');
+        // The same length twice is one length (RFC 9110 section 8.6).
+        if (length === null) headers.push(field, value);
+        length = value;
+        break;
+      case 'transfer-encoding':
+        coding = coding === null ? value : `${coding}, ${value}`;
+        break;
+      case 'connection':
+        connection = connection ? `${connection}, ${value}` : value;
+        break;
+      case 'keep-alive':
+        keepAlive = value;
+        break;
+      case 'upgrade':
+        upgrade = upgrade === null ? value : `${upgrade}, ${value}`;
+        break;
+      case '':
+        headers.push(field, value);
     }
-    headers.push(field, value);
   }
 
   // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).

@@ -1,3 +1,4 @@
+import { fieldNames } from '../../../http/field-names.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import { fieldValue, isPersistent } from '../fields.ts';
 import { quoted } from '../protocol-error.ts';
@@ -30,6 +31,9 @@ export interface RequestHead {
 const HEAD =
   /^[!#$%&'*+\-.^_`|~\w]+ (?:\/[\x21-\x7e\x80-\xff]*|\*|[A-Za-z][A-Za-z\d+.-]*:\/\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.[01](?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
+/** The fields that say something to the listener. */
+const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'connection', 'expect']);
+
 /** A request line of another version, HTTP/2's preface included. */
 const OTHER_VERSION = /^[!-~]+ [!-~\x80-\xff]+ HTTP\/\d+\.\d+$/;
 
@@ -60,7 +64,7 @@ export function parseRequestHead(text: string): RequestHead {
     const field = text.slice(start, colon);
     const value = fieldValue(text, colon + 1, lineEnd === -1 ? text.length : lineEnd);
     if (headers.push(field, value) > 2 * FIELD_LIMIT) throw new Refusal(431, 'too many fields');
-    switch (SPECIAL_LENGTHS.has(field.length) ? field.toLowerCase() : '') {
+    switch (nameOf(field)) {
       case 'host':
         host = only(host, value, 'Host');
         break;
@@ -92,13 +96,6 @@ export function parseRequestHead(text: string): RequestHead {
     expectsContinue: expect !== null && http11 && isContinue(expect),
   };
 }
-
-/** Of the fields that say something to the listener: a quick look spares the others a lower case. */
-const SPECIAL_LENGTHS: ReadonlySet<number> = new Set(
-  ['host', 'content-length', 'transfer-encoding', 'connection', 'expect'].map(
-    ({ length }) => length,
-  ),
-);
 
 /** Two of these, even if they agree, mean that somebody on the way reads the request differently. */
 function only(before: string | null, value: string, name: string): string {
