@@ -55,14 +55,17 @@ export function buildMatcher<T>(entries: readonly Entry<T>[]): Matcher<T> {
   const anyIndex = buildUriIndex(anyHost);
 
   function search<A>(
-    { authority, host, path }: Inbound,
+    request: Inbound,
     accept: Accept<Entry<T>, A>,
     argument: A,
   ): Candidate<Entry<T>> | null {
+    const { path } = request;
     let found: Candidate<Entry<T>> | null = null;
-    // The more exact statement first; almost no table has a host with a port.
-    if (portIndex) found = searchHost(portIndex, authority.toLowerCase(), path, accept, argument);
-    if (!found && hostIndex) found = searchHost(hostIndex, host, path, accept, argument);
+    // The more exact statement first; almost no table has a host with a port. And a request's host is
+    // worked out when it is asked for: a table without hosts does not.
+    if (portIndex)
+      found = searchHost(portIndex, request.authority.toLowerCase(), path, accept, argument);
+    if (!found && hostIndex) found = searchHost(hostIndex, request.host, path, accept, argument);
     return found ?? searchUri(anyIndex, path, accept, argument);
   }
 
