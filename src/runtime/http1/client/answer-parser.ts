@@ -2,6 +2,7 @@ import type { HeaderList } from '../../../http/headers.ts';
 import { type BodyDecoder, LengthDecoder } from '../length-decoder.ts';
 import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
 import { withoutSpaceBeforeColon } from '../fields.ts';
+import { headText } from '../head-text.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { type Head, parseHead } from './answer-head.ts';
 
@@ -113,12 +114,13 @@ export class AnswerParser {
   }
 
   #head(input: Buffer): number {
-    const end = input.indexOf('\r\n\r\n');
-    if (end === -1 || end > HEAD_LIMIT) {
+    const text = headText(input, HEAD_LIMIT);
+    const end = text.indexOf('\r\n\r\n');
+    if (end === -1) {
       if (input.byteLength > HEAD_LIMIT) throw new ProtocolError('a head over 64 KiB');
       return 0;
     }
-    const head = parseHead(input.toString('latin1', 0, end), this.#method, this.#switches);
+    const head = parseHead(text.slice(0, end), this.#method, this.#switches);
     // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
     if (head.status >= 200 || head.status === 101) this.#begin(head);
     else if (++this.#interim > INTERIM_LIMIT) throw new ProtocolError('too many 1xx answers');

@@ -2,6 +2,7 @@ import { type HeaderList, joinedValue } from '../../../http/headers.ts';
 import { nominated } from '../../../http/hop-by-hop.ts';
 import { type BodyDecoder, LengthDecoder } from '../length-decoder.ts';
 import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
+import { headText } from '../head-text.ts';
 import { HEAD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { parseRequestHead, type RequestHead } from './request-head.ts';
@@ -21,9 +22,6 @@ const GRAMMAR: ChunkedGrammar = {
 
 /** What no head can begin with or hold, as far as it is here: no need to wait for its end. */
 const NO_HEAD = /^[^!#$%&'*+\-.^_`|~\w]|(?:^|[^\r])\n|\r[^\n]|\0/;
-
-/** Bytes that become text faster than they are searched. */
-const SHORT = 2048;
 
 const EMPTY = Buffer.alloc(0);
 const CR = 0x0d;
@@ -122,7 +120,7 @@ export class RequestParser {
       this.#skippedLine = true;
       return 2;
     }
-    const text = headText(input);
+    const text = headText(input, HEAD_LIMIT);
     const end = text.indexOf('\r\n\r\n', this.#searched);
     if (end === -1) {
       refuseEarly(text);
@@ -158,12 +156,6 @@ export class RequestParser {
     this.#body = this.#length;
     this.#listener.end(trailers);
   }
-}
-
-/** The head as far as it is here, and what came behind it unless that is long: a body need not become text. */
-function headText(input: Buffer): string {
-  const end = input.byteLength > SHORT ? input.indexOf('\r\n\r\n', 0, 'latin1') : -1;
-  return input.toString('latin1', 0, end === -1 ? HEAD_LIMIT + 4 : Math.min(end, HEAD_LIMIT) + 4);
 }
 
 /** @throws Refusal when more bytes could not make a head of this */
