@@ -36,7 +36,7 @@ export interface Owner {
 const HIGH_WATER = 256 * 1024;
 
 /** One connection to a server. Carries one exchange at a time. */
-export class Connection implements AnswerListener, SocketListener {
+export class Connection implements AnswerListener, SocketListener, Flow {
   /** Exchanges it has carried, the present one included. */
   exchanges = 0;
   /** Milliseconds that the server keeps it idle, if it said so. */
@@ -186,22 +186,17 @@ export class Connection implements AnswerListener, SocketListener {
       return;
     }
     this.#head = head;
-    const flow = {
-      pause: () => this.#pause(),
-      resume: () => this.#resume(),
-      cancel: () => this.#close(new TransportError('reset', 'nobody wants the rest')),
-    };
-    if (head.framing.kind === 'switched') this.#body = this.#switched(flow);
-    else this.#body = new BodyPipe(flow, HIGH_WATER);
+    if (head.framing.kind === 'switched') this.#body = this.#switched();
+    else this.#body = new BodyPipe(this, HIGH_WATER);
     if (head.idle !== null) this.idleHint = head.idle;
     this.#answer = { head, body: this.#body };
     this.#patience.for('read');
   }
 
   /** What comes from now on waits for whoever takes the connection over. */
-  #switched(flow: Flow): SwitchedBody {
+  #switched(): SwitchedBody {
     this.#socket.pause();
-    return new SwitchedBody(flow, this.#request!.timeouts, () => {
+    return new SwitchedBody(this, this.#request!.timeouts, () => {
       this.#patience.end();
       this.#socket.removeAllListeners('data').removeAllListeners('end');
       return { socket: this.#socket, bytes: this.#parser.release() };
@@ -233,7 +228,7 @@ export class Connection implements AnswerListener, SocketListener {
     else this.#close(null);
   }
 
-  #pause(): void {
+  pause(): void {
     this.#paused = true;
     // A slow client is not the server's fault.
     this.#patience.rest();
@@ -241,12 +236,16 @@ export class Connection implements AnswerListener, SocketListener {
     this.#socket.pause();
   }
 
-  #resume(): void {
+  resume(): void {
     this.#paused = false;
     this.#patience.hold(false);
     if (this.#closed) return;
     if (this.#request !== null) this.#patience.for('read');
     this.#socket.resume();
+  }
+
+  cancel(): void {
+    this.#close(new TransportError('reset', 'nobody wants the rest'));
   }
 
   #onEnd(): void {

@@ -79,7 +79,7 @@ function writeTogether(
       piece.set(chunk, at);
       at += chunk.byteLength;
     }
-    piece.write(after, at, 'latin1');
+    if (after !== '') piece.write(after, at, 'latin1');
     socket.write(piece);
   }
   return size;
