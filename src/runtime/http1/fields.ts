@@ -19,6 +19,18 @@ export function fieldLines(fields: HeaderList): string {
   return lines;
 }
 
+/** Fields one by one, of lines that are known to be good: the other way round. */
+export function fieldsOf(lines: string): HeaderList {
+  const fields: HeaderList = [];
+  for (let start = 0; start < lines.length;) {
+    const end = lines.indexOf('\r\n', start);
+    const colon = lines.indexOf(':', start);
+    fields.push(lines.slice(start, colon), fieldValue(lines, colon + 1, end));
+    start = end + 2;
+  }
+  return fields;
+}
+
 const SPACE_BEFORE_COLON = /(\r\n[!#$%&'*+\-.^_`|~\w]+)[\t ]+:/g;
 
 /**

@@ -10,14 +10,16 @@ import { RelayedAnswer } from './relayed-answer.ts';
  */
 export function ownError(status: GatewayStatus): Response {
   const bytes = Buffer.from(errorBody(status));
+  const length = bytes.byteLength;
   const body = new BodyPipe(NO_FLOW, Infinity);
   body.push(bytes);
   body.end();
   const head: Head = {
     status,
     reason: STATUS_CODES[status]!,
-    headers: ['Content-Type', 'application/json', 'Content-Length', String(bytes.byteLength)],
-    framing: { kind: 'length', length: bytes.byteLength },
+    lines: `Content-Type: application/json\r\nContent-Length: ${length}\r\n`,
+    length,
+    framing: { kind: 'length', length },
     named: null,
     keepAlive: true,
     idle: null,

@@ -1,4 +1,3 @@
-import type { HeaderList } from '../../http/headers.ts';
 import type { BodyPipe } from './body-pipe.ts';
 import type { Head } from './client/answer-head.ts';
 import { webAnswer } from './client/web-answer.ts';
@@ -23,9 +22,9 @@ export class RelayedAnswer {
     this.statusText = head.reason;
   }
 
-  /** The fields as they came. */
-  get fields(): HeaderList {
-    return this.#head.headers;
+  /** The head as it came. */
+  get head(): Head {
+    return this.#head;
   }
 
   /** The body as it comes. */

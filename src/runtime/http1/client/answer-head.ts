@@ -1,6 +1,5 @@
 import { fieldNames } from '../../../http/field-names.ts';
 import { WEBSOCKET } from '../../../http/handshake.ts';
-import type { HeaderList } from '../../../http/headers.ts';
 import { HOP_BY_HOP, nominated } from '../../../http/hop-by-hop.ts';
 import { fieldValue, isPersistent, withoutSpaceBeforeColon } from '../fields.ts';
 import type { Framing } from '../framing.ts';
@@ -10,8 +9,10 @@ import { ProtocolError, quoted } from '../protocol-error.ts';
 export interface Head {
   readonly status: number;
   readonly reason: string;
-  /** As sent, less what belongs to the connection. */
-  readonly headers: HeaderList;
+  /** The fields as sent, each with the end of its line, less what belongs to the connection. */
+  readonly lines: string;
+  /** Bytes of the body by its Content-Length, if it goes on with one. */
+  readonly length: number | null;
   /** Further fields of the connection by the message's own account, in lower case. */
   readonly named: ReadonlySet<string> | null;
   readonly framing: Framing;
@@ -29,7 +30,7 @@ export interface Head {
  */
 const HEAD =
   // oxlint-disable-next-line no-control-regex
-  /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?(?:\r\n[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*)*$/;
+  /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?\r\n(?:[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*\r\n)*$/;
 
 /** The fields that do not go on as they are, or say something to the connection. */
 const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
@@ -42,7 +43,7 @@ const SWITCHED: Framing = { kind: 'switched' };
 /**
  * Reads the head of an answer.
  *
- * @param text everything before the empty line, one character per byte
+ * @param text everything before the empty line, one character per byte, its last line with an end
  * @param method of the request: the answer to HEAD has no body whatever it says
  * @param switches whether the request asked for a WebSocket
  * @throws ProtocolError
@@ -53,31 +54,31 @@ export function parseHead(text: string, method: string, switches = false): Head 
     if (mended !== text) return parseHead(mended, method, switches);
     throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(text)}`);
   }
-  let lineEnd = text.indexOf('\r\n');
-  const statusEnd = lineEnd === -1 ? text.length : lineEnd;
+  const statusEnd = text.indexOf('\r\n');
   const status = Number(text.slice(9, 12));
-  const headers: HeaderList = [];
   let length: string | null = null;
   let coding: string | null = null;
   let connection: string | undefined;
   let keepAlive: string | null = null;
   let upgrade: string | null = null;
+  let lines = '';
+  /** Where the lines begin that go on in one piece. */
+  let kept = statusEnd + 2;
 
-  while (lineEnd !== -1) {
-    const start = lineEnd + 2;
-    lineEnd = text.indexOf('\r\n', start);
-    const end = lineEnd === -1 ? text.length : lineEnd;
+  for (let start = kept, end; start < text.length; start = end + 2) {
+    end = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
-    const field = text.slice(start, colon);
+    const name = nameOf(text.slice(start, colon));
+    if (name === '') continue;
     const value = fieldValue(text, colon + 1, end);
-    switch (nameOf(field)) {
+    switch (name) {
       case 'content-length':
         if (length !== null && length !== value)
           throw new ProtocolError('two lengths for one body');
         // The same length twice is one length (RFC 9110 section 8.6).
-        if (length === null) headers.push(field, value);
+        if (length !== null) break;
         length = value;
-        break;
+        continue;
       case 'transfer-encoding':
         coding = coding === null ? value : `${coding}, ${value}`;
         break;
@@ -89,11 +90,11 @@ export function parseHead(text: string, method: string, switches = false): Head 
         break;
       case 'upgrade':
         upgrade = upgrade === null ? value : `${upgrade}, ${value}`;
-        break;
-      case '':
-        headers.push(field, value);
     }
+    lines += text.slice(kept, start);
+    kept = end + 2;
   }
+  lines += text.slice(kept);
 
   // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
   const persistent = status !== 101 && isPersistent(text.charCodeAt(7) === 0x31, connection);
@@ -102,10 +103,12 @@ export function parseHead(text: string, method: string, switches = false): Head 
       ? SWITCHED
       : framingOf(status, method, length, coding);
   const named = nominated(connection);
+  const fooled = length !== null && (coding !== null || status < 200);
   return {
     status,
     reason: text.slice(13, statusEnd),
-    headers: passedOn(headers, named, length !== null && (coding !== null || status < 200)),
+    lines: passedOn(lines, named, fooled),
+    length: length === null || fooled ? null : Number(length),
     named,
     framing,
     keepAlive: persistent && framing.kind !== 'close' && !(coding !== null && length !== null),
@@ -133,17 +136,15 @@ function framingOf(
  * Drops what a Connection field names, and a length beside a transfer coding or of an interim answer:
  * a client that believed it would be fooled (RFC 9112 section 6.3, RFC 9110 section 8.6).
  */
-function passedOn(
-  headers: HeaderList,
-  named: ReadonlySet<string> | null,
-  fooled: boolean,
-): HeaderList {
-  if (named === null && !fooled) return headers;
-  return headers.filter((_, i) => {
-    const name = headers[i - (i % 2)]!.toLowerCase();
-    return !(named?.has(name) ?? false) && !(fooled && name === 'content-length');
+function passedOn(lines: string, named: ReadonlySet<string> | null, fooled: boolean): string {
+  if (named === null && !fooled) return lines;
+  return lines.replace(LINE, (line, field: string) => {
+    const name = field.toLowerCase();
+    return named?.has(name) || (fooled && name === 'content-length') ? '' : line;
   });
 }
+
+const LINE = /([^:]+):[^\r]*\r\n/g;
 
 /** `timeout=5, max=100` -> 5000 */
 function idleOf(keepAlive: string): number | null {

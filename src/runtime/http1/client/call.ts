@@ -10,6 +10,7 @@ import {
   TransportError,
 } from '../../../http/transport.ts';
 import type { BodyPipe } from '../body-pipe.ts';
+import { fieldsOf } from '../fields.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
 import { transportError } from './failure.ts';
 import type { Framing } from '../framing.ts';
@@ -133,8 +134,8 @@ class ForwardCall extends Http1Call<Response> {
     this.#respond = respond;
   }
 
-  override interim(head: Head): void {
-    this.#client.inform(head);
+  override interim({ status, reason, lines }: Head): void {
+    this.#client.inform({ status, reason, headers: fieldsOf(lines) });
   }
 
   protected handle(head: Head, body: BodyPipe): void {

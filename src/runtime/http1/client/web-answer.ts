@@ -1,5 +1,6 @@
 import type { HeaderList } from '../../../http/headers.ts';
 import { TransportError } from '../../../http/transport.ts';
+import { fieldsOf } from '../fields.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import type { Head } from './answer-head.ts';
 
@@ -13,12 +14,12 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
  * @throws TransportError when `Response` cannot carry the status
  */
 export function webAnswer(head: Head, body: BodyPipe): Response {
-  const { status, reason, headers, framing } = head;
+  const { status, reason, lines, framing } = head;
   if (status > 599 || framing.kind === 'switched') {
     body.cancel();
     throw new TransportError('protocol', `a status that no Response can carry: ${status}`);
   }
-  const init = { status, statusText: reason, headers: pairs(headers) };
+  const init = { status, statusText: reason, headers: pairs(fieldsOf(lines)) };
   if (framing.kind === 'none' || NULL_BODY.has(status)) return new Response(null, init);
   return new Response(body.complete ? bytesOf(body) : streamOf(body), init);
 }

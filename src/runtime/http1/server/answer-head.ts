@@ -1,6 +1,4 @@
-import { headerValue } from '../../../http/headers.ts';
 import { WEBSOCKET } from '../../../http/handshake.ts';
-import { fieldLines } from '../fields.ts';
 import type { Framing } from '../framing.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -16,10 +14,9 @@ const UNTIL_CLOSE: Framing = { kind: 'close' };
 
 /** Where the body of an answer will end (RFC 9112 section 6.3). */
 export function answerFraming(answer: Outgoing, { method, http11 }: Asked): Framing {
-  const { status } = answer;
+  const { status, length } = answer;
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return NONE;
-  const length = headerValue(answer.headers, 'content-length');
-  if (length !== undefined) return { kind: 'length', length: Number(length) };
+  if (length !== null) return { kind: 'length', length };
   if (answer.body === null) return { kind: 'length', length: 0 };
   return http11 ? CHUNKED : UNTIL_CLOSE;
 }
@@ -32,23 +29,22 @@ export function answerFraming(answer: Outgoing, { method, http11 }: Asked): Fram
  * @param keep whether the connection stays for another request
  */
 export function answerHead(
-  { status, reason, headers, body }: Outgoing,
+  { status, reason, lines, length, body }: Outgoing,
   framing: Framing,
   { http11 }: Asked,
   keep: boolean,
 ): string {
-  let head = `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}`;
+  let head = `HTTP/1.1 ${status} ${reason}\r\n${lines}`;
   if (framing.kind === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
-  else if (framing.kind === 'length' && body === null && framing.length === 0) {
-    if (headerValue(headers, 'content-length') === undefined) head += 'Content-Length: 0\r\n';
-  }
+  else if (framing.kind === 'length' && body === null && length === null)
+    head += 'Content-Length: 0\r\n';
   if (!keep) head += 'Connection: close\r\n';
   else if (!http11) head += 'Connection: keep-alive\r\n';
   return `${head}\r\n`;
 }
 
 /** The head of a 101. Connection and Upgrade speak of one connection: the client's has its own. */
-export function switchingHead({ reason, headers }: Outgoing): string {
+export function switchingHead({ reason, lines }: Outgoing): string {
   const switched = `Connection: Upgrade\r\nUpgrade: ${WEBSOCKET}\r\n`;
-  return `HTTP/1.1 101 ${reason}\r\n${fieldLines(headers)}${switched}\r\n`;
+  return `HTTP/1.1 101 ${reason}\r\n${lines}${switched}\r\n`;
 }

@@ -4,28 +4,34 @@ import type { HeaderList } from '../../../http/headers.ts';
 import { isHopByHop } from '../../../http/hop-by-hop.ts';
 import type { BodySource } from '../../../http/upload.ts';
 import { webBody } from '../../fetch/body.ts';
+import { fieldLines } from '../fields.ts';
 import { RelayedAnswer } from '../relayed-answer.ts';
 
 /** An answer as it will stand on the wire, but for what belongs to the client's connection. */
 export interface Outgoing {
   readonly status: number;
   readonly reason: string;
-  readonly headers: HeaderList;
+  /** The fields, each with the end of its line. */
+  readonly lines: string;
+  /** Bytes of the body by its Content-Length, if it has one. */
+  readonly length: number | null;
   readonly body: BodySource | null;
 }
 
 /** What to write of an answer: an upstream's own fields and body, or those of any `Response`. */
 export function outgoing(answer: Response): Outgoing {
   if (answer instanceof RelayedAnswer && !answer.materialised) {
-    const { status, statusText: reason, fields: headers, pipe: body } = answer;
-    return { status, reason, headers, body };
+    const { status, reason, lines, length } = answer.head;
+    return { status, reason, lines, length, body: answer.pipe };
   }
-  const { status, statusText, body } = answer;
+  const { status, statusText, headers, body } = answer;
+  const length = headers.get('content-length');
   return {
     status,
     // An empty reason means that nobody gave one.
     reason: statusText === '' ? (STATUS_CODES[status] ?? '') : statusText,
-    headers: fieldsOf(answer.headers),
+    lines: linesOf(headers),
+    length: length === null ? null : Number(length),
     body: body === null ? null : webBody(body),
   };
 }
@@ -39,10 +45,10 @@ export function errorAnswer(status: GatewayStatus): string {
   );
 }
 
-function fieldsOf(headers: Headers): HeaderList {
+function linesOf(headers: Headers): string {
   const list: HeaderList = [];
   headers.forEach((value, name) => {
     if (!isHopByHop(name)) list.push(name, value);
   });
-  return list;
+  return fieldLines(list);
 }
