@@ -1,26 +1,50 @@
+/** Tells which of some fields the name between two offsets of a text is; `''` for any other. */
+export type FieldNames = (text: string, start?: number, end?: number) => string;
+
+/** A field that is looked for. */
+interface Sought {
+  readonly name: string;
+  /** As most write it. */
+  readonly usual: string;
+  /** Its first letter, as `caseless` has it. */
+  readonly first: number;
+}
+
+const NONE: readonly Sought[] = [];
+
 /**
- * Looks for some fields among all: returns which of `names` a field's name is, whatever its case, and
- * `''` for any other. A lower-case copy of every name would cost more than all the rest of reading a
- * head, so it is made only of names that could be meant, and are not written as most write them.
+ * Looks for some fields among all, whatever their case. To make a string of every name, and a lower-case
+ * copy of that, would cost more than all the rest of reading a head: the length of a name and its first
+ * letter rule out nearly all, and those that remain are mostly written as everybody writes them.
  *
  * @param names in lower case; names are compared without regard to case (RFC 9110 section 5.1)
  * @example
  * const known = fieldNames(['host', 'connection']);
  * known('Host'); // 'host'
  * known('User-Agent'); // ''
+ * known('GET / HTTP/1.1\r\nHost: a', 16, 20); // 'host'
  */
-export function fieldNames(names: Iterable<string>): (field: string) => string {
-  const spellings = new Map<string, string>();
-  // One bit for each length, and lengths from 32 on share bits: the map has the last word.
-  let lengths = 0;
+export function fieldNames(names: Iterable<string>): FieldNames {
+  const byLength: Sought[][] = [];
   for (const name of names) {
-    spellings.set(name, name).set(capitalised(name), name);
-    lengths |= 1 << name.length;
+    while (byLength.length <= name.length) byLength.push([]);
+    byLength[name.length]!.push({ name, usual: capitalised(name), first: caseless(name, 0) });
   }
-  return (field) => {
-    if ((lengths & (1 << field.length)) === 0) return '';
-    return spellings.get(field) ?? spellings.get(field.toLowerCase()) ?? '';
+  return (text, start = 0, end = text.length) => {
+    const length = end - start;
+    const sought = length < byLength.length ? byLength[length]! : NONE;
+    for (const { name, usual, first } of sought) {
+      if (caseless(text, start) !== first) continue;
+      if (text.startsWith(usual, start) || text.startsWith(name, start)) return name;
+      if (text.slice(start, end).toLowerCase() === name) return name;
+    }
+    return '';
   };
+}
+
+/** The same for both cases of a letter; for other characters, the same as that of one more at most. */
+function caseless(text: string, at: number): number {
+  return text.charCodeAt(at) | 0x20;
 }
 
 /** `content-length` -> `Content-Length` */

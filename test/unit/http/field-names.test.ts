@@ -24,14 +24,25 @@ describe('fieldNames', () => {
     [''],
     ['From'],
     ['Content-Lengths'],
+    // As long as one of them, with the same first letter.
+    ['Hoax'],
     ['content_length'],
-    // As long as one of them, and of a length that shares its bit with another's.
     [`x-${'b'.repeat(40)}`],
-    ['h'.repeat(4 + 32)],
+    ['h'.repeat(100)],
+    // ( and H differ in case, if one takes them for letters.
+    ['(ost'],
     ['constructor'],
     ['__proto__'],
   ])('knows no %j', (field) => {
     expect(nameOf(field)).toBe('');
+  });
+
+  it('looks between two offsets of a text', () => {
+    const text = 'GET / HTTP/1.1\r\nHOST: a\r\nTE: b';
+    expect(nameOf(text, 16, 20)).toBe('host');
+    expect(nameOf(text, 25, 27)).toBe('te');
+    expect(nameOf(text, 16, 19)).toBe('');
+    expect(nameOf(text, 0, 3)).toBe('');
   });
 
   it('has no name where none is looked for', () => {

@@ -30,7 +30,7 @@ export interface Head {
  */
 const HEAD =
   // oxlint-disable-next-line no-control-regex
-  /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?\r\n(?:[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*\r\n)*$/;
+  /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?\r\n(?:[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*\r\n)*\r\n/;
 
 /** The fields that do not go on as they are, or say something to the connection. */
 const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
@@ -41,18 +41,21 @@ const UNTIL_CLOSE: Framing = { kind: 'close' };
 const SWITCHED: Framing = { kind: 'switched' };
 
 /**
- * Reads the head of an answer.
+ * Reads the head of an answer, out of the text that it came in: to cut it out first would be one more
+ * string.
  *
- * @param text everything before the empty line, one character per byte, its last line with an end
+ * @param text begins with the head, one character per byte, the empty line included
+ * @param end where `\r\n\r\n` is found first
  * @param method of the request: the answer to HEAD has no body whatever it says
  * @param switches whether the request asked for a WebSocket
  * @throws ProtocolError
  */
-export function parseHead(text: string, method: string, switches = false): Head {
+export function parseHead(text: string, end: number, method: string, switches = false): Head {
   if (!HEAD.test(text)) {
-    const mended = withoutSpaceBeforeColon(text);
-    if (mended !== text) return parseHead(mended, method, switches);
-    throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(text)}`);
+    const head = text.slice(0, end);
+    const mended = withoutSpaceBeforeColon(head);
+    if (mended !== head) return parseHead(`${mended}\r\n\r\n`, mended.length, method, switches);
+    throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(head)}`);
   }
   const statusEnd = text.indexOf('\r\n');
   const status = Number(text.slice(9, 12));
@@ -65,12 +68,12 @@ export function parseHead(text: string, method: string, switches = false): Head 
   /** Where the lines begin that go on in one piece. */
   let kept = statusEnd + 2;
 
-  for (let start = kept, end; start < text.length; start = end + 2) {
-    end = text.indexOf('\r\n', start);
+  for (let start = kept, lineEnd; start < end; start = lineEnd + 2) {
+    lineEnd = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
-    const name = nameOf(text.slice(start, colon));
+    const name = nameOf(text, start, colon);
     if (name === '') continue;
-    const value = fieldValue(text, colon + 1, end);
+    const value = fieldValue(text, colon + 1, lineEnd);
     switch (name) {
       case 'content-length':
         if (length !== null && length !== value)
@@ -92,9 +95,9 @@ export function parseHead(text: string, method: string, switches = false): Head 
         upgrade = upgrade === null ? value : `${upgrade}, ${value}`;
     }
     lines += text.slice(kept, start);
-    kept = end + 2;
+    kept = lineEnd + 2;
   }
-  lines += text.slice(kept);
+  lines += text.slice(kept, end + 2);
 
   // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
   const persistent = status !== 101 && isPersistent(text.charCodeAt(7) === 0x31, connection);

@@ -120,7 +120,7 @@ export class AnswerParser {
       if (input.byteLength > HEAD_LIMIT) throw new ProtocolError('a head over 64 KiB');
       return 0;
     }
-    const head = parseHead(text.slice(0, end + 2), this.#method, this.#switches);
+    const head = parseHead(text, end, this.#method, this.#switches);
     // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
     if (head.status >= 200 || head.status === 101) this.#begin(head);
     else if (++this.#interim > INTERIM_LIMIT) throw new ProtocolError('too many 1xx answers');

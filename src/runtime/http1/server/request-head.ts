@@ -29,7 +29,7 @@ export interface RequestHead {
  * sections 2.2, 3, 5.1 and 5.2, RFC 9110 section 5.5).
  */
 const HEAD =
-  /^[!#$%&'*+\-.^_`|~\w]+ (?:\/[\x21-\x7e\x80-\xff]*|\*|[A-Za-z][A-Za-z\d+.-]*:\/\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.[01](?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*$/;
+  /^[!#$%&'*+\-.^_`|~\w]+ (?:\/[\x21-\x7e\x80-\xff]*|\*|[A-Za-z][A-Za-z\d+.-]*:\/\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.[01](?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*\r\n\r\n/;
 
 /** The fields that say something to the listener. */
 const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'connection', 'expect']);
@@ -38,14 +38,15 @@ const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'conne
 const OTHER_VERSION = /^[!-~]+ [!-~\x80-\xff]+ HTTP\/\d+\.\d+$/;
 
 /**
- * Reads the head of a request.
+ * Reads the head of a request, out of the text that it came in: to cut it out first would be one more
+ * string.
  *
- * @param text everything before the empty line, one character per byte
+ * @param text begins with the head, one character per byte, the empty line included
+ * @param end where `\r\n\r\n` is found first
  * @throws Refusal
  */
-export function parseRequestHead(text: string): RequestHead {
-  let lineEnd = text.indexOf('\r\n');
-  const requestLineEnd = lineEnd === -1 ? text.length : lineEnd;
+export function parseRequestHead(text: string, end: number): RequestHead {
+  const requestLineEnd = text.indexOf('\r\n');
   if (requestLineEnd > REQUEST_LINE_LIMIT) throw new Refusal(414, 'a request line over 8 KiB');
   if (!HEAD.test(text)) throw refusalOf(text.slice(0, requestLineEnd));
   const methodEnd = text.indexOf(' ');
@@ -57,14 +58,13 @@ export function parseRequestHead(text: string): RequestHead {
   let connection: string | undefined;
   let expect: string | null = null;
 
-  while (lineEnd !== -1) {
-    const start = lineEnd + 2;
+  for (let start = requestLineEnd + 2, lineEnd; start < end; start = lineEnd + 2) {
     lineEnd = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
-    const field = text.slice(start, colon);
-    const value = fieldValue(text, colon + 1, lineEnd === -1 ? text.length : lineEnd);
-    if (headers.push(field, value) > 2 * FIELD_LIMIT) throw new Refusal(431, 'too many fields');
-    switch (nameOf(field)) {
+    const value = fieldValue(text, colon + 1, lineEnd);
+    if (headers.push(text.slice(start, colon), value) > 2 * FIELD_LIMIT)
+      throw new Refusal(431, 'too many fields');
+    switch (nameOf(text, start, colon)) {
       case 'host':
         host = only(host, value, 'Host');
         break;

@@ -127,7 +127,7 @@ export class RequestParser {
       this.#searched = Math.max(0, text.length - 3);
       return 0;
     }
-    const head = parseRequestHead(text.slice(0, end));
+    const head = parseRequestHead(text, end);
     const { framing } = head;
     if (framing.kind === 'length') {
       this.#length.remaining = framing.length;

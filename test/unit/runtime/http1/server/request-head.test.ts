@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseRequestHead } from '../../../../../src/runtime/http1/server/request-head.ts';
 
+/** A body follows, which is none of its business. */
+function read(head: string) {
+  return parseRequestHead(`${head}\r\n\r\nHost: b\r\n\r\n`, head.length);
+}
+
 describe('the head of a request', () => {
   it('keeps fields in their order and case, with their bytes', () => {
-    const head = parseRequestHead(
+    const head = read(
       'GET /a%2Fb?x={"y"}\\\xe9 HTTP/1.1\r\nhOST: a.example:81\r\nX-A:1\r\nx-a: \t 2\xa0 \t\r\nX-Empty:\r\nX: a:b',
     );
     expect(head).toEqual({
@@ -19,22 +24,22 @@ describe('the head of a request', () => {
   });
 
   it.each(['GET', 'PROPFIND', 'patch', 'M-SEARCH', "!#$%&'*+.^_`|~"])('method %s', (method) => {
-    expect(parseRequestHead(`${method} / HTTP/1.1\r\nHost: a`).method).toBe(method);
+    expect(read(`${method} / HTTP/1.1\r\nHost: a`).method).toBe(method);
   });
 
   it.each(['/', '*', 'http://a.example', 'HTTPS://u:p@a.example:1/x?y', '/\xff', '/|^`<>"'])(
     'target %s',
     (target) => {
-      expect(parseRequestHead(`OPTIONS ${target} HTTP/1.1\r\nHost: a`).target).toBe(target);
+      expect(read(`OPTIONS ${target} HTTP/1.1\r\nHost: a`).target).toBe(target);
     },
   );
 
   it.each(['', 'a', '[::1]:80', '1.2.3.4.5', 'a_b.example'])('Host %j', (host) => {
-    expect(parseRequestHead(`GET / HTTP/1.1\r\nHost: ${host}`).host).toBe(host);
+    expect(read(`GET / HTTP/1.1\r\nHost: ${host}`).host).toBe(host);
   });
 
   it('may lack Host in HTTP/1.0', () => {
-    expect(parseRequestHead('GET / HTTP/1.0')).toMatchObject({ http11: false, host: '' });
+    expect(read('GET / HTTP/1.0')).toMatchObject({ http11: false, host: '' });
   });
 
   it.each([
@@ -46,7 +51,7 @@ describe('the head of a request', () => {
     ['1.0', 'Connection: Keep-Alive', true],
   ])('HTTP/%s %j: the connection stays: %s', (version, fields, keepAlive) => {
     const lines = fields === '' ? '' : `\r\n${fields}`;
-    expect(parseRequestHead(`GET / HTTP/${version}\r\nHost: a${lines}`).keepAlive).toBe(keepAlive);
+    expect(read(`GET / HTTP/${version}\r\nHost: a${lines}`).keepAlive).toBe(keepAlive);
   });
 
   it.each([
@@ -57,13 +62,13 @@ describe('the head of a request', () => {
     ['1.0', 'miracles', false],
   ])('HTTP/%s expects %s: %s', (version, expect_, expected) => {
     const text = `POST / HTTP/${version}\r\nHost: a\r\nExpect: ${expect_}\r\nContent-Length: 1`;
-    expect(parseRequestHead(text).expectsContinue).toBe(expected);
+    expect(read(text).expectsContinue).toBe(expected);
   });
 
   it('is read in time that grows with its size and no faster', () => {
     const started = performance.now();
     const hostile = `GET / HTTP/1.1\r\nHost: a\r\nA:${' '.repeat(32_000)}\x07`;
-    for (let i = 0; i < 100; i++) expect(() => parseRequestHead(hostile)).toThrow();
+    for (let i = 0; i < 100; i++) expect(() => read(hostile)).toThrow();
     expect(performance.now() - started).toBeLessThan(2000);
   });
 });
