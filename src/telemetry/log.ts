@@ -40,6 +40,7 @@ export function configureLog(level: LogLevel): void {
  */
 export function logListener(now: () => number = Date.now): Listener {
   const admitFailure = lineRate(now);
+  const debug = wantsDebug(now);
   return (event) => {
     switch (event.type) {
       case 'upstream_failure':
@@ -66,13 +67,13 @@ export function logListener(now: () => number = Date.now): Listener {
         const suppressed = failed ? admitFailure(`${route} ${mirror} ${outcome.reason}`) : null;
         if (suppressed !== null) {
           log.warning('copy to {mirror} failed: {reason}', { ...factsOf(event), suppressed });
-        } else if (log.isEnabledFor('debug')) {
+        } else if (debug()) {
           log.debug('copy to {mirror}: {outcome} ({reason})', factsOf(event));
         }
         break;
       }
       case 'request': {
-        if (!log.isEnabledFor('debug')) break;
+        if (!debug()) break;
         const { request, route, status, seconds } = event;
         const { id: requestId, method, target } = request;
         const facts = { requestId, method, path: pathOf(target), route, status, seconds };
@@ -80,6 +81,23 @@ export function logListener(now: () => number = Date.now): Listener {
         break;
       }
     }
+  };
+}
+
+/** Milliseconds that an answer of LogTape's holds. */
+const REMEMBERED_MILLISECONDS = 50;
+
+/** Whether lines at `debug` are wanted. To look that up costs more than all that is counted of a request. */
+function wantsDebug(now: () => number): () => boolean {
+  let wanted = false;
+  let until = -Infinity;
+  return () => {
+    const time = now();
+    if (time >= until) {
+      wanted = log.isEnabledFor('debug');
+      until = time + REMEMBERED_MILLISECONDS;
+    }
+    return wanted;
   };
 }
 

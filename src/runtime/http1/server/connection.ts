@@ -20,7 +20,7 @@ export interface Owner {
   readonly stopping: boolean;
   /** Milliseconds for a head, between two reads of a body, and between two writes of an answer. */
   readonly patience: number;
-  respond(request: ServerRequest): Promise<Response>;
+  respond(request: ServerRequest): Response | Promise<Response>;
   closed(connection: Connection): void;
 }
 
@@ -121,17 +121,33 @@ export class Connection implements Link {
   #begin(request: ServerRequest): void {
     this.#phase = 'exchange';
     this.#request = request;
-    this.#owner
-      .respond(request)
-      .then((answer) => this.#send(request, outgoing(answer)))
-      .catch(() => {
-        if (this.#request === request) this.#refuse(500);
-      });
+    try {
+      // In a turn of its own even if it is here: pipelined requests would pile up on the stack.
+      Promise.resolve(this.#owner.respond(request)).then(
+        (response) => this.#answered(request, response),
+        () => this.#failed(request),
+      );
+    } catch {
+      this.#failed(request);
+    }
+  }
+
+  #answered(request: ServerRequest, response: Response): void {
+    try {
+      const answer = outgoing(response);
+      // The client has left meanwhile, or was told that it took too long.
+      if (this.#request === request) this.#send(request, answer);
+      else answer.body?.cancel();
+    } catch {
+      this.#failed(request);
+    }
+  }
+
+  #failed(request: ServerRequest): void {
+    if (this.#request === request) this.#refuse(500);
   }
 
   #send(request: ServerRequest, answer: Outgoing): void {
-    // The client has left meanwhile, or was told that it took too long.
-    if (this.#request !== request) return answer.body?.cancel();
     if (answer.body instanceof SwitchedBody) return this.#switch(answer, answer.body);
     this.#answer = answer;
     const { head } = request;

@@ -20,7 +20,7 @@ export async function listen(options: ListenOptions, most: number = Infinity): P
       return stopping;
     },
     patience: clientTimeout === undefined ? CLIENT_TIME : clientTimeout * 1000,
-    respond: async (request) => app.fetch(request as unknown as Request, {}, context),
+    respond: (request) => app.fetch(request as unknown as Request, {}, context),
     closed: (connection) => connections.closed(connection),
   };
   const server = createServer({ noDelay: true }, (socket) => {
