@@ -4,7 +4,7 @@ import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Bun. */
 export function bunRuntime(): ServerRuntime {
-  return http1Runtime('bun', descriptorLimit);
+  return http1Runtime({ name: 'bun', descriptors: descriptorLimit });
 }
 
 export { bunRuntime as runtime };

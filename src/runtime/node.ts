@@ -4,7 +4,7 @@ import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Node. */
 export function nodeRuntime(): ServerRuntime {
-  return http1Runtime('node', descriptorLimit);
+  return http1Runtime({ name: 'node', descriptors: descriptorLimit, ownBuffers: true });
 }
 
 export { nodeRuntime as runtime };

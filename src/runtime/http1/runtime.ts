@@ -1,22 +1,23 @@
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from './client/call.ts';
-import { createPool } from './client/pool.ts';
+import { createPool, type PoolOptions } from './client/pool.ts';
 import { ownError } from './own-error.ts';
 import { RelayedAnswer } from './relayed-answer.ts';
 import { listen } from './server/listen.ts';
 import { receive } from './server/receive.ts';
 
-/**
- * A runtime with `node:net`: HTTP/1.1 of our own in front and behind, the same bytes everywhere.
- *
- * @param descriptors how many files and sockets the process may have open, where that can be known
- */
-export function http1Runtime(
-  name: ServerRuntime['name'],
-  descriptors: () => number = () => Infinity,
-): ServerRuntime {
-  const primaries = createPool();
-  const mirrors = createPool();
+/** What differs from one runtime with `node:net` to another. */
+export interface Http1Options extends PoolOptions {
+  readonly name: ServerRuntime['name'];
+  /** How many files and sockets the process may have open. Default: not known. */
+  readonly descriptors?: () => number;
+}
+
+/** A runtime with `node:net`: HTTP/1.1 of our own in front and behind, the same bytes everywhere. */
+export function http1Runtime(options: Http1Options): ServerRuntime {
+  const { name, descriptors = () => Infinity } = options;
+  const primaries = createPool(options);
+  const mirrors = createPool(options);
   return {
     name,
     receive,
@@ -28,7 +29,7 @@ export function http1Runtime(
     ),
     sendCopy: http1SendCopy(mirrors),
     // A third for clients, and as many each for upstreams and mirrors.
-    listen: (options) => listen(options, Math.ceil(descriptors() / 3)),
+    listen: (listening) => listen(listening, Math.ceil(descriptors() / 3)),
     close() {
       primaries.destroy();
       mirrors.destroy();

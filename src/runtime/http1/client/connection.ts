@@ -10,7 +10,7 @@ import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
 import type { Origin } from './origin.ts';
 import { Patience } from './patience.ts';
-import { ReadBuffer } from './read-buffer.ts';
+import type { ReadBuffer } from './read-buffer.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
 import { openSocket, type SocketListener } from './socket.ts';
 import { SwitchedBody } from '../switched.ts';
@@ -43,7 +43,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   idleHint: number | null = null;
   readonly #owner: Owner;
   readonly #socket: Socket;
-  readonly #buffer = new ReadBuffer();
+  readonly #reads: ReadBuffer | null;
   readonly #parser = new AnswerParser(this);
   readonly #patience = new Patience((error) => this.#close(error));
   #connected = false;
@@ -57,10 +57,11 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   #sent = false;
   #paused = false;
 
-  /** @param leaves whether it may be given away, to speak something else than HTTP */
-  constructor(origin: Origin, owner: Owner, lookup: LookupFunction, leaves: boolean) {
+  /** @param reads where it reads to; `null`: to new memory each time */
+  constructor(origin: Origin, owner: Owner, lookup: LookupFunction, reads: ReadBuffer | null) {
     this.#owner = owner;
-    this.#socket = openSocket(origin, lookup, leaves, this.#buffer, this);
+    this.#reads = reads;
+    this.#socket = openSocket(origin, lookup, reads, this);
     const socket = this.#socket;
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#close(transportError(error)));
@@ -204,7 +205,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   }
 
   data(bytes: Buffer): void {
-    this.#body!.push(this.#buffer.keep(bytes));
+    this.#body!.push(this.#reads === null ? bytes : this.#reads.keep(bytes));
   }
 
   end(trailers: HeaderList | null): void {
@@ -220,7 +221,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   #finish(): void {
     const { keepAlive } = this.#head!;
     this.#patience.end();
-    this.#buffer.rest();
+    this.#reads?.rest();
     this.#request = null;
     this.#listener = null;
     this.#body = null;

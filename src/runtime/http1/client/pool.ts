@@ -3,7 +3,8 @@ import type { Outbound } from '../../../http/outbound.ts';
 import { TransportError } from '../../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
 import { sharedLookup } from './lookup.ts';
-import { parseOrigin } from './origin.ts';
+import { type Origin, parseOrigin } from './origin.ts';
+import { ReadBuffer } from './read-buffer.ts';
 
 /**
  * Milliseconds that a connection is kept idle when the server does not say how long it would. Below
@@ -26,15 +27,25 @@ export interface Pool {
   destroy(): void;
 }
 
-export function createPool(): Pool {
+export interface PoolOptions {
+  /**
+   * Whether connections read to buffers of ours, where they can. That suits Node, which else makes a
+   * buffer of 64 KiB for each read; who copies what came to new memory anyway would copy twice.
+   * Default: no.
+   */
+  readonly ownBuffers?: boolean;
+}
+
+export function createPool({ ownBuffers = false }: PoolOptions): Pool {
   const servers = new Map<string, Server>();
   const lookup = sharedLookup();
   return {
     start(request, listener, fresh) {
-      let server = servers.get(request.origin);
+      const { origin } = request;
+      let server = servers.get(origin);
       if (server === undefined) {
-        server = new Server(request.origin, lookup, (empty) => servers.delete(empty));
-        servers.set(request.origin, server);
+        server = new Server(origin, lookup, ownBuffers, () => servers.delete(origin));
+        servers.set(origin, server);
       }
       return server.start(request, listener, fresh);
     },
@@ -46,28 +57,34 @@ export function createPool(): Pool {
 
 /** The connections to one server. Forgets itself when the last one is gone. */
 class Server implements Owner {
-  readonly #origin: string;
+  readonly #origin: Origin;
   readonly #lookup: LookupFunction;
-  readonly #forget: (origin: string) => void;
+  readonly #ownBuffers: boolean;
+  readonly #forget: () => void;
   readonly #all = new Set<Connection>();
   /** The one used last is used first, so that those nobody needs age and go. */
   readonly #idle: { connection: Connection; until: number }[] = [];
   #sweep: NodeJS.Timeout | null = null;
 
-  constructor(origin: string, lookup: LookupFunction, forget: (origin: string) => void) {
-    this.#origin = origin;
+  constructor(origin: string, lookup: LookupFunction, ownBuffers: boolean, forget: () => void) {
+    this.#origin = parseOrigin(origin);
     this.#lookup = lookup;
+    this.#ownBuffers = ownBuffers && !this.#origin.tls;
     this.#forget = forget;
   }
 
   start(request: Outbound, listener: ExchangeListener, fresh: boolean): Connection {
     // One that may leave HTTP is read in another way.
     const leaves = request.switches === true;
-    const reused = fresh || leaves ? null : this.#takeIdle();
-    const connection =
-      reused ?? new Connection(parseOrigin(this.#origin), this, this.#lookup, leaves);
-    this.#all.add(connection);
+    const connection = (fresh || leaves ? null : this.#takeIdle()) ?? this.#open(leaves);
     connection.start(request, listener);
+    return connection;
+  }
+
+  #open(leaves: boolean): Connection {
+    const reads = this.#ownBuffers && !leaves ? new ReadBuffer() : null;
+    const connection = new Connection(this.#origin, this, this.#lookup, reads);
+    this.#all.add(connection);
     return connection;
   }
 
@@ -89,7 +106,7 @@ class Server implements Owner {
     if (this.#all.size > 0) return;
     if (this.#sweep !== null) clearTimeout(this.#sweep);
     this.#sweep = null;
-    this.#forget(this.#origin);
+    this.#forget();
   }
 
   destroy(): void {

@@ -6,20 +6,20 @@ import type { ReadBuffer } from './read-buffer.ts';
 /** What a socket tells of. */
 export interface SocketListener {
   connected(): void;
-  /** @param bytes to be kept only as `ReadBuffer` does: the next read may write over them */
+  /** @param bytes of a `ReadBuffer`, where there is one: to be kept only as it says */
   read(bytes: Buffer): void;
 }
 
 /**
  * Opens a connection to a server.
  *
- * @param leaves whether the socket may be given to somebody else, who then listens to it himself
+ * @param reads where it reads to; `null`: to new memory each time, as it must where the socket may be
+ * given to somebody else, who then listens to it himself. With TLS it always does
  */
 export function openSocket(
   origin: Origin,
   lookup: LookupFunction,
-  leaves: boolean,
-  buffer: ReadBuffer,
+  reads: ReadBuffer | null,
   listener: SocketListener,
 ): Socket {
   const { hostname: host, port, tls } = origin;
@@ -32,7 +32,7 @@ export function openSocket(
         servername: isIP(host) === 0 ? host : '',
         ALPNProtocols: ['http/1.1'],
       })
-    : connectTcp({ host, port, lookup, ...(!leaves && into(buffer, listener)) });
+    : connectTcp({ host, port, lookup, ...(reads !== null && into(reads, listener)) });
   socket.setNoDelay(true);
   socket.once(tls ? 'secureConnect' : 'connect', () => listener.connected());
   socket.on('data', (bytes: Buffer) => listener.read(bytes));
@@ -40,12 +40,12 @@ export function openSocket(
 }
 
 /** In place of `data` events. */
-function into(buffer: ReadBuffer, listener: SocketListener) {
+function into(reads: ReadBuffer, listener: SocketListener) {
   return {
     onread: {
-      buffer: () => buffer.next(),
+      buffer: () => reads.next(),
       callback(length: number): boolean {
-        listener.read(buffer.filled(length));
+        listener.read(reads.filled(length));
         return true;
       },
     },
