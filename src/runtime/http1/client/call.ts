@@ -23,12 +23,38 @@ export type Respond = (head: Head, body: BodyPipe) => Response;
 
 /** Forwarding over HTTP/1.1 connections of our own: bytes, fields and reason phrase as they are. */
 export function http1Forward(pool: Pool, respond: Respond): Forward {
-  return (request, client) => new ForwardCall(pool, request, client, respond);
+  return (request, client) => {
+    const call = new ForwardCall(pool, request, client, respond);
+    call.start();
+    return call;
+  };
 }
 
-/** Sending copies over a pool of their own; answers are dropped as they arrive. */
+/**
+ * Sending copies over a pool of their own; answers are dropped as they arrive. Requests that came in
+ * together are all on their way to their upstreams before the first copy is: a copy must not keep the
+ * next client waiting.
+ */
 export function http1SendCopy(pool: Pool): SendCopy {
-  return (request, life) => new CopyCall(pool, request, performance.now() + life);
+  const start = atEndOfTurn<CopyCall>((call) => call.start());
+  return (request, life) => {
+    const call = new CopyCall(pool, request, performance.now() + life);
+    start(call);
+    return call;
+  };
+}
+
+/** Puts work off until the event loop has dealt with all that it found ready. */
+function atEndOfTurn<T>(work: (item: T) => void): (item: T) => void {
+  let waiting: T[] = [];
+  function workAll(): void {
+    const items = waiting;
+    waiting = [];
+    for (const item of items) work(item);
+  }
+  return (item) => {
+    if (waiting.push(item) === 1) setImmediate(workAll);
+  };
 }
 
 /**
@@ -57,7 +83,11 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
       this.resolve = resolve;
       this.#reject = reject;
     });
-    this.#start(false);
+  }
+
+  /** Sends it, unless it was given up before. */
+  start(): void {
+    if (!this.#over) this.#begin(false);
   }
 
   /** Of no interest, unless somebody waits for the answer. */
@@ -84,7 +114,7 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
 
   failed(error: TransportError): void {
     if (this.#over) return;
-    if (this.#wasStale(error)) return this.#start(true);
+    if (this.#wasStale(error)) return this.#begin(true);
     this.#fail();
     this.#reject(error);
   }
@@ -94,7 +124,7 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     this.#over = true;
   }
 
-  #start(fresh: boolean): void {
+  #begin(fresh: boolean): void {
     try {
       this.connection = this.#pool.start(this.#request, this, fresh);
     } catch (error) {
