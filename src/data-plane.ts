@@ -27,22 +27,21 @@ export type DataPlane = (inbound: Inbound, waitUntil: WaitUntil) => Response | P
 export function dataPlane(options: DataPlaneOptions): DataPlane {
   const { runtime, table, trust, plan, emit } = options;
   const errorOf = runtime.gatewayError ?? gatewayError;
+  const exchangeOptions = { forward: runtime.forward, trust };
 
   return (inbound, waitUntil) => {
     const started = performance.now();
     const routes = table();
-    if (routes === null) return refuse(503, '');
+    if (routes === null) return refuse(503, '', inbound, started);
     const route = routes.match(inbound);
-    if (route === null) return refuse(404, '');
-    const copies = route.mirrors.length === 0 ? null : plan(inbound, route.mirrors);
-    const exchange =
-      route.upstream === null
-        ? null
-        : prepareExchange(inbound, route.upstream, { forward: runtime.forward, trust });
+    if (route === null) return refuse(404, '', inbound, started);
+    const { id, upstream, mirrors } = route;
+    const copies = mirrors.length === 0 ? null : plan(inbound, mirrors);
+    const exchange = upstream === null ? null : prepareExchange(inbound, upstream, exchangeOptions);
     if (exchange === null) {
       copies?.giveUp();
       if (copies !== null) waitUntil(copies.send(upstreamless(inbound, trust)));
-      return refuse(503, route.id);
+      return refuse(503, id, inbound, started);
     }
     // The primary first: on Workers only so many connections may be opening at once.
     const answer = exchange.send();
@@ -50,27 +49,34 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     return answer.then(
       (response) => {
         copies?.answered();
-        return done(route.id, response.status, response);
+        return answered(response.status, response, id, inbound, started);
       },
       (error: unknown) => {
         copies?.giveUp();
-        return failed(route.id, error);
+        return failed(error, id, inbound, started);
       },
     );
-
-    function refuse(status: GatewayStatus, id: string): Response {
-      return done(id, status, errorOf(status));
-    }
-    function failed(id: string, error: unknown): Response {
-      if (error instanceof ClientLeftError) return done(id, CLIENT_CLOSED_REQUEST, errorOf(502));
-      emit({ type: 'upstream_failure', route: id, request: inbound, error: error as Error });
-      const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
-      return refuse(status, id);
-    }
-    function done(id: string, status: number, response: Response): Response {
-      const seconds = (performance.now() - started) / 1000;
-      emit({ type: 'request', route: id, request: inbound, status, seconds });
-      return response;
-    }
   };
+
+  function answered(
+    status: number,
+    response: Response,
+    route: string,
+    request: Inbound,
+    started: number,
+  ): Response {
+    const seconds = (performance.now() - started) / 1000;
+    emit({ type: 'request', route, request, status, seconds });
+    return response;
+  }
+  function refuse(status: GatewayStatus, route: string, request: Inbound, started: number) {
+    return answered(status, errorOf(status), route, request, started);
+  }
+  function failed(error: unknown, route: string, request: Inbound, started: number): Response {
+    if (error instanceof ClientLeftError)
+      return answered(CLIENT_CLOSED_REQUEST, errorOf(502), route, request, started);
+    emit({ type: 'upstream_failure', route, request, error: error as Error });
+    const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
+    return refuse(status, route, request, started);
+  }
 }

@@ -10,17 +10,6 @@ import type { Trust } from './trust.ts';
 import type { Node } from './balancer/node.ts';
 import type { Upstream } from './upstream.ts';
 
-/** One request on its way to an upstream. */
-export interface Exchange {
-  /** What the first node gets; also what a copy is made from. */
-  readonly request: Outbound;
-  /**
-   * Sends it, to further nodes if the first fails and it is safe. Rejects with a `TransportError`
-   * when no node answered.
-   */
-  send(): Promise<Response>;
-}
-
 export interface ExchangeOptions {
   readonly forward: Forward;
   readonly trust: Trust;
@@ -32,40 +21,75 @@ const NONE: readonly Node[] = [];
 export function prepareExchange(
   inbound: Inbound,
   upstream: Upstream,
-  { forward, trust }: ExchangeOptions,
+  options: ExchangeOptions,
 ): Exchange | null {
   const node = upstream.pick(inbound, NONE);
-  if (node === null) return null;
-  const request = requestTo(node, inbound, upstream, trust);
-  return { request, send: () => attempt(request, [node], performance.now()) };
+  return node === null ? null : new Exchange(inbound, upstream, options, node);
+}
 
-  function attempt(to: Outbound, tried: Node[], started: number): Promise<Response> {
-    const call = forward(to, inbound);
-    inbound.onGone(() => call.abort(new ClientLeftError()));
-    if (upstream.counts) countUntilOver(call, tried.at(-1)!);
-    // With one node there is nothing to choose, and without a stream nothing to end.
-    if (upstream.nodes.length === 1 && !(to.body instanceof Upload)) return call.done;
-    return orNext(call, tried, started);
+/** One request on its way to an upstream. */
+export class Exchange {
+  /** What the first node gets; also what a copy is made from. */
+  readonly request: Outbound;
+  readonly #inbound: Inbound;
+  readonly #upstream: Upstream;
+  readonly #options: ExchangeOptions;
+  /** The nodes that have got it, the present one included. */
+  readonly #tried: Node[];
+  #started = 0;
+
+  constructor(inbound: Inbound, upstream: Upstream, options: ExchangeOptions, node: Node) {
+    this.#inbound = inbound;
+    this.#upstream = upstream;
+    this.#options = options;
+    this.#tried = [node];
+    this.request = requestTo(node, inbound, upstream, options.trust);
   }
 
-  async function orNext(call: Call<Response>, tried: Node[], started: number): Promise<Response> {
+  /**
+   * Sends it, to further nodes if the first fails and it is safe. Rejects with a `TransportError`
+   * when no node answered.
+   */
+  send(): Promise<Response> {
+    if (this.#upstream.retryTimeout > 0) this.#started = performance.now();
+    return this.#attempt(this.request);
+  }
+
+  #attempt(to: Outbound): Promise<Response> {
+    const upstream = this.#upstream;
+    const call = this.#options.forward(to, this.#inbound);
+    this.#inbound.onGone(() => call.abort(new ClientLeftError()));
+    if (upstream.counts) countUntilOver(call, this.#tried.at(-1)!);
+    // With one node there is nothing to choose, and without a stream nothing to end.
+    if (upstream.nodes.length === 1 && !(to.body instanceof Upload)) return call.done;
+    return this.#orNext(call);
+  }
+
+  async #orNext(call: Call<Response>): Promise<Response> {
+    const upstream = this.#upstream;
+    const inbound = this.#inbound;
+    const node = this.#tried.at(-1)!;
     try {
       const response = await call.done;
-      upstream.answered(tried.at(-1)!);
+      upstream.answered(node);
       inbound.upload?.answered();
       return response;
     } catch (error) {
-      if (!(error instanceof ClientLeftError)) upstream.failed(tried.at(-1)!);
-      const elapsed = performance.now() - started;
-      const late = upstream.retryTimeout > 0 && elapsed >= upstream.retryTimeout;
-      const last = late || tried.length >= upstream.attempts || !mayRetry(inbound, error);
-      const next = last ? null : upstream.pick(inbound, tried);
+      if (!(error instanceof ClientLeftError)) upstream.failed(node);
+      const next = this.#mayTryAgain(error) ? upstream.pick(inbound, this.#tried) : null;
       if (next === null) {
         inbound.upload?.cancel();
         throw error;
       }
-      return attempt(requestTo(next, inbound, upstream, trust), [...tried, next], started);
+      this.#tried.push(next);
+      return this.#attempt(requestTo(next, inbound, upstream, this.#options.trust));
     }
+  }
+
+  #mayTryAgain(error: unknown): boolean {
+    const { retryTimeout, attempts } = this.#upstream;
+    if (retryTimeout > 0 && performance.now() - this.#started >= retryTimeout) return false;
+    return this.#tried.length < attempts && mayRetry(this.#inbound, error);
   }
 }
 
