@@ -10,10 +10,22 @@ export interface PrefixTree<T> {
   longest(text: string): Prefix<T> | null;
 }
 
-interface Node<T> {
+/** A node while the tree grows. */
+interface Branch<T> {
   label: string;
-  children: Map<number, Node<T>>;
-  prefix: { value: T; shorter: Prefix<T> | null } | null;
+  children: Map<number, Branch<T>>;
+  value: { readonly of: T } | null;
+}
+
+/** A node of the tree as it is searched: a child is found by its place, which is faster than by a hash. */
+interface Node<T> {
+  readonly label: string;
+  /** What of its keys begins the text up to here, the longest first. */
+  readonly prefix: Prefix<T> | null;
+  /** Lowest first letter of a child. */
+  readonly first: number;
+  /** By their first letters, counted from `first`. */
+  readonly children: (Node<T> | undefined)[];
 }
 
 /**
@@ -29,20 +41,24 @@ export function buildPrefixTree<T>(
   keys: ReadonlyMap<string, T>,
   direction: 'forwards' | 'backwards' = 'forwards',
 ): PrefixTree<T> {
-  const root: Node<T> = { label: '', children: new Map(), prefix: null };
+  const seed = branch<T>('');
   const backwards = direction === 'backwards';
-  for (const [key, value] of keys) insert(root, backwards ? reversed(key) : key, value);
-  link(root, null);
+  for (const [key, value] of keys) insert(seed, backwards ? reversed(key) : key, value);
+  const root = grown(seed);
   return { longest: (text) => find(root, text, backwards) };
 }
 
-function insert<T>(root: Node<T>, key: string, value: T): void {
+function branch<T>(label: string): Branch<T> {
+  return { label, children: new Map(), value: null };
+}
+
+function insert<T>(root: Branch<T>, key: string, value: T): void {
   let node = root;
   let rest = key;
   while (rest !== '') {
     const child = node.children.get(rest.charCodeAt(0));
     if (child === undefined) {
-      const leaf: Node<T> = { label: rest, children: new Map(), prefix: null };
+      const leaf = branch<T>(rest);
       node.children.set(rest.charCodeAt(0), leaf);
       node = leaf;
       break;
@@ -52,47 +68,60 @@ function insert<T>(root: Node<T>, key: string, value: T): void {
     node = child;
     rest = rest.slice(shared);
   }
-  node.prefix = { value, shorter: null };
+  node.value = { of: value };
 }
 
 /** Cuts a node in two: it keeps the first `length` characters, a new child takes what it had. */
-function split<T>(node: Node<T>, length: number): void {
-  const tail: Node<T> = { ...node, label: node.label.slice(length) };
+function split<T>(node: Branch<T>, length: number): void {
+  const tail: Branch<T> = { ...node, label: node.label.slice(length) };
   node.label = node.label.slice(0, length);
   node.children = new Map([[tail.label.charCodeAt(0), tail]]);
-  node.prefix = null;
+  node.value = null;
 }
 
-/** Once, so that a look-up need not remember the way it came. */
-function link<T>(root: Node<T>, above: Prefix<T> | null): void {
-  const pending: { node: Node<T>; above: Prefix<T> | null }[] = [{ node: root, above }];
+/**
+ * The tree to be searched. Prefixes are linked once, so that a look-up need not remember the way it came.
+ * Without recursion: a tree may be as deep as a path is long.
+ */
+function grown<T>(seed: Branch<T>): Node<T> {
+  const root = nodeOf(seed, null);
+  const pending = [{ from: seed, node: root }];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    const { node } = next;
-    if (node.prefix !== null) node.prefix.shorter = next.above;
-    const nearest = node.prefix ?? next.above;
-    for (const child of node.children.values()) pending.push({ node: child, above: nearest });
+    const { children, first, prefix } = next.node;
+    for (const [letter, from] of next.from.children) {
+      const node = nodeOf(from, prefix);
+      children[letter - first] = node;
+      pending.push({ from, node });
+    }
   }
+  return root;
+}
+
+/** Without its children. */
+function nodeOf<T>({ label, value, children }: Branch<T>, above: Prefix<T> | null): Node<T> {
+  const prefix = value === null ? above : { value: value.of, shorter: above };
+  return { label, prefix, first: Math.min(...children.keys()), children: [] };
 }
 
 function find<T>(root: Node<T>, text: string, backwards: boolean): Prefix<T> | null {
   const end = text.length - 1;
   let node = root;
-  let best = root.prefix;
   let position = 0;
   while (position < text.length) {
-    const child = node.children.get(text.charCodeAt(backwards ? end - position : position));
-    if (child === undefined) return best;
+    const { first, children } = node;
+    const place = text.charCodeAt(backwards ? end - position : position) - first;
+    const child = place < 0 || place >= children.length ? undefined : children[place];
+    if (child === undefined) return node.prefix;
     const { label } = child;
-    if (position + label.length > text.length) return best;
+    if (position + label.length > text.length) return node.prefix;
     for (let i = 1; i < label.length; i += 1) {
       const at = position + i;
-      if (text.charCodeAt(backwards ? end - at : at) !== label.charCodeAt(i)) return best;
+      if (text.charCodeAt(backwards ? end - at : at) !== label.charCodeAt(i)) return node.prefix;
     }
     position += label.length;
     node = child;
-    best = node.prefix ?? best;
   }
-  return best;
+  return node.prefix;
 }
 
 function sharedLength(a: string, b: string): number {

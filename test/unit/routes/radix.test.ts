@@ -61,4 +61,12 @@ describe('buildPrefixTree', () => {
       }
     }
   });
+
+  it('may be as deep as the longest path, and has children of any letter', () => {
+    const keys = Array.from({ length: 4096 }, (_, i) => `/${'a'.repeat(i)}`);
+    const tree = treeOf([...keys, '/\u0001', '/\uffff']);
+    expect(found(tree, `/${'a'.repeat(5000)}`)).toEqual(keys.toReversed());
+    expect(found(tree, '/\uffff\u0001')).toEqual(['/\uffff', '/']);
+    expect(found(tree, '/\u0002')).toEqual(['/']);
+  });
 });
