@@ -20,12 +20,14 @@ interface Branch<T> {
 /** A node of the tree as it is searched: a child is found by its place, which is faster than by a hash. */
 interface Node<T> {
   readonly label: string;
+  /** Of the label. */
+  readonly length: number;
   /** What of its keys begins the text up to here, the longest first. */
   readonly prefix: Prefix<T> | null;
   /** Lowest first letter of a child. */
   readonly first: number;
   /** By their first letters, counted from `first`. */
-  readonly children: (Node<T> | undefined)[];
+  readonly children: (Node<T> | null)[];
 }
 
 /**
@@ -97,31 +99,55 @@ function grown<T>(seed: Branch<T>): Node<T> {
   return root;
 }
 
-/** Without its children. */
+/** Letters from the lowest to the highest first letter up to which each child, there or not, has a place. */
+const MOST_PLACES = 256;
+
+/** With places for its children. */
 function nodeOf<T>({ label, value, children }: Branch<T>, above: Prefix<T> | null): Node<T> {
   const prefix = value === null ? above : { value: value.of, shorter: above };
-  return { label, prefix, first: Math.min(...children.keys()), children: [] };
+  // Not of no letters: that is `Infinity`, and a field that may hold it is slower for all.
+  const letters = children.size === 0 ? [0] : [...children.keys()];
+  const first = Math.min(...letters);
+  const places = Math.max(...letters) - first + 1;
+  // An array without gaps is read fastest; one of letters from all over the world would be mostly empty.
+  const length = places > MOST_PLACES ? 0 : places;
+  return {
+    label,
+    length: label.length,
+    prefix,
+    first,
+    children: Array.from({ length }, () => null),
+  };
 }
 
 function find<T>(root: Node<T>, text: string, backwards: boolean): Prefix<T> | null {
-  const end = text.length - 1;
+  const step = backwards ? -1 : 1;
+  let at = backwards ? text.length - 1 : 0;
+  let left = text.length;
   let node = root;
-  let position = 0;
-  while (position < text.length) {
+  while (left > 0) {
     const { first, children } = node;
-    const place = text.charCodeAt(backwards ? end - position : position) - first;
-    const child = place < 0 || place >= children.length ? undefined : children[place];
-    if (child === undefined) return node.prefix;
-    const { label } = child;
-    if (position + label.length > text.length) return node.prefix;
-    for (let i = 1; i < label.length; i += 1) {
-      const at = position + i;
-      if (text.charCodeAt(backwards ? end - at : at) !== label.charCodeAt(i)) return node.prefix;
-    }
-    position += label.length;
+    const place = text.charCodeAt(at) - first;
+    const child = place < 0 || place >= children.length ? null : children[place];
+    if (child == null || child.length > left) break;
+    if (child.length > 1 && !reads(child, text, at, step)) break;
+    at += child.length * step;
+    left -= child.length;
     node = child;
   }
   return node.prefix;
+}
+
+/** Whether a label stands in the text. Its first letter does. */
+function reads(
+  { label, length }: Node<unknown>,
+  text: string,
+  start: number,
+  step: number,
+): boolean {
+  for (let i = 1, at = start + step; i < length; i += 1, at += step)
+    if (text.charCodeAt(at) !== label.charCodeAt(i)) return false;
+  return true;
 }
 
 function sharedLength(a: string, b: string): number {
