@@ -29,10 +29,17 @@ const LIMIT_MILLISECONDS = 180_000;
 
 /**
  * Runs a program to its end and returns what it printed, which is JSON.
+ *
+ * @param command what runs it. Default: this Node
  * @throws when it fails, or does not end within three minutes
  */
-export async function resultOf<Result>(file: URL, args: readonly string[]): Promise<Result> {
-  const program = run(process.execPath, [fileURLToPath(file), ...args]);
+export async function resultOf<Result>(
+  file: URL,
+  args: readonly string[],
+  command: readonly [string, ...string[]] = [process.execPath],
+): Promise<Result> {
+  const [name, ...first] = command;
+  const program = run(name, [...first, fileURLToPath(file), ...args]);
   const kill = setTimeout(() => program.signal('SIGKILL'), LIMIT_MILLISECONDS);
   const status = await program.exited;
   clearTimeout(kill);

@@ -94,12 +94,12 @@ export const GOALS: readonly Goal[] = [
     under: p99Of('off', runtime),
     most: 1.15,
   })),
-  {
-    name: `node: match alone, ${many} routes / ${one}`,
-    over: matchOf(many),
-    under: matchOf(one),
+  ...EVERY.map((runtime) => ({
+    name: `${runtime}: match alone, ${many} routes / ${one}`,
+    over: matchOf(runtime, many),
+    under: matchOf(runtime, one),
     most: 1.5,
-  },
+  })),
   ...EVERY.map((runtime) => ({
     name: `${runtime}: GET, ${many} routes / ${one}`,
     over: wholeOf(runtime, many),

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { deno } from '../../../test/runtimes/deno.ts';
 import { bun } from '../../../test/runtimes/bun.ts';
 import { node } from '../../../test/runtimes/node.ts';
+import { ROOT, runtimeProgram } from '../../../test/runtimes/paths.ts';
 import type { TestServerRuntime } from '../../../test/runtimes/runtime.ts';
 import { route } from '../../../test/support/origin.ts';
 import { resultOf } from '../../own-process.ts';
@@ -19,11 +21,27 @@ import { mixedRoutes } from './routes.mjs';
 const { one, some, many } = MATCH_TABLES;
 const SIZES = [one, some, many];
 
-/** What many routes cost: the match alone on Node, and the whole request on every runtime. */
+/** What many routes cost: the match alone, and the whole request. */
 export async function matching(setting: Setting): Promise<void> {
-  await alone(setting);
-  await whole(setting);
+  const { runtimes } = setting.options;
+  const servers = [node, bun, deno].filter(({ name }) => runtimes.includes(name));
+  for (const { name } of servers) await alone(setting, name as keyof typeof INTERPRETERS);
+  await whole(setting, servers);
 }
+
+/** What runs the match alone. */
+const INTERPRETERS = {
+  node: [process.execPath],
+  bun: [runtimeProgram('bun')],
+  deno: [
+    runtimeProgram('deno'),
+    'run',
+    '--node-modules-dir=none',
+    '--allow-read',
+    '--allow-sys',
+    `--config=${join(ROOT, 'deno.json')}`,
+  ],
+} satisfies Record<string, [string, ...string[]]>;
 
 /** Nanoseconds by kind of route, by number of routes, each round. */
 type Alone = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
@@ -35,39 +53,47 @@ type Alone = Readonly<Record<string, Readonly<Record<string, readonly number[]>>
  */
 const REQUESTS = { one: 1, some: 64, many: 1024 } as const;
 
-async function alone(setting: Setting): Promise<void> {
-  const kinds = await matchTimes(setting, REQUESTS.one);
-  await matchTimes(setting, REQUESTS.some);
-  await matchTimes(setting, REQUESTS.many);
+async function alone(setting: Setting, runtime: keyof typeof INTERPRETERS): Promise<void> {
+  const kinds = await matchTimes(setting, runtime, REQUESTS.one);
+  await matchTimes(setting, runtime, REQUESTS.some);
+  await matchTimes(setting, runtime, REQUESTS.many);
   const all = Object.values(kinds);
   const { options, figures } = setting;
   for (const size of SIZES) {
     for (let round = 0; round < options.turns; round++) {
       const sum = all.reduce((before, kind) => before + kind[size]![round]!, 0);
-      figures.add(matchOf(size), sum / all.length);
+      figures.add(matchOf(runtime, size), sum / all.length);
     }
   }
 }
 
-async function matchTimes({ options }: Setting, requests: number): Promise<Alone> {
-  say(`matching: alone, ${requests} requests`);
+async function matchTimes(
+  { options }: Setting,
+  runtime: keyof typeof INTERPRETERS,
+  requests: number,
+): Promise<Alone> {
+  say(`matching: alone on ${runtime}, ${requests} requests`);
   const args = [options.turns, requests, ...SIZES].map(String);
-  const kinds = await resultOf<Alone>(new URL('match.mjs', import.meta.url), args);
+  const program = new URL('match.mjs', import.meta.url);
+  const kinds = await resultOf<Alone>(program, args, INTERPRETERS[runtime]);
   const rows = Object.entries(kinds).map(([kind, bySize]) => [
     kind,
     ...SIZES.map((size) => spread(bySize[size]!).median.toFixed(1)),
     spreadText(pairedSpread(bySize[many]!, bySize[one]!)),
   ]);
   console.log(
-    `\nMatch alone on Node, ${requests} different request(s): nanoseconds by number of routes of one kind`,
+    `\nMatch alone on ${runtime}, ${requests} different request(s): nanoseconds by number of routes of one kind`,
   );
   console.log(table([['', ...SIZES.map(String), `${many} / ${one} (min - max)`], ...rows]));
   return kinds;
 }
 
-async function whole({ options, figures, pinned, stage }: Setting): Promise<void> {
+async function whole(
+  { options, figures, pinned, stage }: Setting,
+  servers: readonly TestServerRuntime[],
+): Promise<void> {
   const rows: string[][] = [];
-  for (const runtime of [node, bun, deno].filter(({ name }) => options.runtimes.includes(name))) {
+  for (const runtime of servers) {
     say(`matching: whole request on ${runtime.name}`);
     const sizes = [one, many];
     const running: Running[] = [];
