@@ -18,15 +18,24 @@ export function webBody(stream: ReadableStream<Uint8Array>): BodySource {
  * As `webBody`, for a stream that lets its reader bring the room for its bytes: workerd gives
  * no more than 4 KiB at a time to others, and a large upload then costs ten times as much.
  *
- * @param room bytes of one read at most
+ * @param length bytes of the whole, `null` where that is not known: no room is made for more
+ * @param most bytes of one read
  */
-export function webBytes(stream: ReadableStream<Uint8Array>, room: number): BodySource {
+export function webBytes(
+  stream: ReadableStream<Uint8Array>,
+  length: number | null,
+  most: number,
+): BodySource {
   let reader: ReadableStreamBYOBReader | null = null;
+  let left = length ?? Infinity;
   return {
     async read() {
+      if (left <= 0) return null;
+      const room = Math.min(left, most);
       reader ??= stream.getReader({ mode: 'byob' });
       const { done, value } = await reader.read(new Uint8Array(room));
       if (done) return null;
+      left -= value.byteLength;
       // Whoever keeps a few bytes must not keep all that room with them.
       return value.byteLength * 2 < room ? value.slice() : value;
     },
