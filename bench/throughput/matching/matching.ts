@@ -3,14 +3,14 @@ import { deno } from '../../../test/runtimes/deno.ts';
 import { bun } from '../../../test/runtimes/bun.ts';
 import { node } from '../../../test/runtimes/node.ts';
 import { ROOT, runtimeProgram } from '../../../test/runtimes/paths.ts';
-import type { TestServerRuntime } from '../../../test/runtimes/runtime.ts';
+import type { RuntimeName, TestServerRuntime } from '../../../test/runtimes/runtime.ts';
 import { route } from '../../../test/support/origin.ts';
 import { resultOf } from '../../own-process.ts';
 import { pairedSpread, spread } from '../../report/figures.ts';
-import { faultRow } from '../../report/series.ts';
+import { faultRow, MissingError } from '../../report/series.ts';
 import { table } from '../../report/table.ts';
 import { spreadText } from '../../report/text.ts';
-import { ours } from '../../subjects/ours.ts';
+import { missingRuntime, ours } from '../../subjects/ours.ts';
 import { type Running, start } from '../../subjects/running.ts';
 import type { Place } from '../../subjects/subject.ts';
 import { settled, takeTurn } from '../rates/turn.ts';
@@ -25,7 +25,15 @@ const SIZES = [one, some, many];
 export async function matching(setting: Setting): Promise<void> {
   const { runtimes } = setting.options;
   const servers = [node, bun, deno].filter(({ name }) => runtimes.includes(name));
-  for (const { name } of servers) await alone(setting, name as keyof typeof INTERPRETERS);
+  for (const { name } of servers) {
+    try {
+      await alone(setting, name);
+    } catch (error) {
+      // One runtime that is not there must not take along the others, nor the whole requests.
+      for (const size of SIZES) setting.figures.fail(matchOf(name, size), error as Error);
+      console.log(`\nMatch alone on ${name}: ${(error as Error).message}`);
+    }
+  }
   await whole(setting, servers);
 }
 
@@ -41,7 +49,14 @@ const INTERPRETERS = {
     '--allow-sys',
     `--config=${join(ROOT, 'deno.json')}`,
   ],
-} satisfies Record<string, [string, ...string[]]>;
+} as const satisfies Partial<Record<RuntimeName, readonly [string, ...string[]]>>;
+
+/** @throws MissingError when it is not installed */
+function interpreterOf(runtime: RuntimeName): readonly [string, ...string[]] {
+  const missing = missingRuntime(runtime);
+  if (missing !== null || runtime === 'workers') throw new MissingError(missing ?? runtime);
+  return INTERPRETERS[runtime];
+}
 
 /** Nanoseconds by kind of route, by number of routes, each round. */
 type Alone = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
@@ -53,7 +68,7 @@ type Alone = Readonly<Record<string, Readonly<Record<string, readonly number[]>>
  */
 const REQUESTS = { one: 1, some: 64, many: 1024 } as const;
 
-async function alone(setting: Setting, runtime: keyof typeof INTERPRETERS): Promise<void> {
+async function alone(setting: Setting, runtime: RuntimeName): Promise<void> {
   const kinds = await matchTimes(setting, runtime, REQUESTS.one);
   await matchTimes(setting, runtime, REQUESTS.some);
   await matchTimes(setting, runtime, REQUESTS.many);
@@ -69,13 +84,13 @@ async function alone(setting: Setting, runtime: keyof typeof INTERPRETERS): Prom
 
 async function matchTimes(
   { options }: Setting,
-  runtime: keyof typeof INTERPRETERS,
+  runtime: RuntimeName,
   requests: number,
 ): Promise<Alone> {
   say(`matching: alone on ${runtime}, ${requests} requests`);
   const args = [options.turns, requests, ...SIZES].map(String);
   const program = new URL('match.mjs', import.meta.url);
-  const kinds = await resultOf<Alone>(program, args, INTERPRETERS[runtime]);
+  const kinds = await resultOf<Alone>(program, args, interpreterOf(runtime));
   const rows = Object.entries(kinds).map(([kind, bySize]) => [
     kind,
     ...SIZES.map((size) => spread(bySize[size]!).median.toFixed(1)),
