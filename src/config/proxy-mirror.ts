@@ -85,7 +85,7 @@ const PATH_HINT =
 
 const mirrorHost: Test<string> = (host) => {
   if (/^grpcs?:\/\//.test(host)) {
-    return 'grpc:// and grpcs:// are not supported: a fetch-based gateway carries no HTTP/2 trailers';
+    return 'grpc:// and grpcs:// are not supported: gRPC needs HTTP/2 trailers, which this gateway does not have';
   }
   const fault = pattern(HOST, HOST_HINT)(host);
   if (fault !== undefined) return fault;

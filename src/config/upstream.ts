@@ -68,7 +68,7 @@ export interface NodeConfig {
 }
 
 const SCHEMES = ['http', 'https'] as const;
-const NO_TRAILERS = 'no gRPC: a fetch-based gateway carries no HTTP/2 trailers';
+const NO_GRPC = 'no gRPC: it needs HTTP/2 trailers, which this gateway does not have';
 const NO_DISCOVERY = 'service discovery is not supported here: list the addresses in "nodes"';
 
 const schema = table<UpstreamConfig>(
@@ -83,7 +83,7 @@ const schema = table<UpstreamConfig>(
       () => true,
       (value) => {
         const fault = among<unknown>(...SCHEMES)(value);
-        return fault && /^grpcs?$/.test(String(value)) ? hinted(fault, NO_TRAILERS) : fault;
+        return fault && /^grpcs?$/.test(String(value)) ? hinted(fault, NO_GRPC) : fault;
       },
     ),
     pass_host: choice('pass', 'node', 'rewrite'),

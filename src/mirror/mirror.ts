@@ -43,7 +43,7 @@ export interface Mirror {
   copyOf(primary: Outbound, body: Uint8Array | null): Outbound;
 }
 
-/** Defaults of the contract; limits that APISIX lacks are generous. */
+/** What a mirror gets that says nothing else. APISIX has no such limits, so they are generous. */
 const DEFAULTS = {
   timeout: 10,
   maxBodySize: 1_048_576,

@@ -37,7 +37,7 @@ const METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The metrics of section 8 of the contract. Label values come from configuration or closed sets.
+ * What Prometheus is told. Label values come from configuration or closed sets, never from requests.
  *
  * @param now milliseconds
  */

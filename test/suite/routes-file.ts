@@ -7,7 +7,7 @@ import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 
-/** Contract: within 1 s. What is asserted is that it happens, on a machine that may be busy. */
+/** Users are told: within a second. Tests see that it happens, on a machine that may be busy. */
 const EFFECT = 20_000;
 const FAILURES = 'gateway_route_reloads_total{result="failure"}';
 

@@ -55,7 +55,7 @@ const REFUSALS: readonly Refusal[] = [
     what: 'a gRPC mirror',
     plugin: { host: 'grpc://a' },
     begins: HOST,
-    hint: /not supported: a fetch-based gateway carries no HTTP\/2 trailers/,
+    hint: /not supported: gRPC needs HTTP\/2 trailers/,
   },
   {
     what: 'no host',

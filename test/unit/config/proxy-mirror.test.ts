@@ -82,8 +82,8 @@ describe("APISIX's texts", () => {
 
 describe('refused here and not by APISIX', () => {
   it.each([
-    [{ host: 'grpc://a' }, 'a fetch-based gateway carries no HTTP/2 trailers'],
-    [{ host: 'grpcs://a:1' }, 'a fetch-based gateway carries no HTTP/2 trailers'],
+    [{ host: 'grpc://a' }, 'gRPC needs HTTP/2 trailers, which this gateway does not have'],
+    [{ host: 'grpcs://a:1' }, 'gRPC needs HTTP/2 trailers, which this gateway does not have'],
     [{ host: 'http://a:0' }, `${property('host')}invalid port 0`],
     [{ host: 'https://[::1]:99999' }, `${property('host')}invalid port 99999`],
     [{ hots: 'x' }, `${PREFIX}additional properties forbidden, found hots`],

@@ -101,7 +101,7 @@ describe('texts an APISIX client may look for', () => {
   });
 
   it('names the reason for refusing gRPC', () => {
-    expect(refusal({ nodes, scheme: 'grpcs' })).toContain('no HTTP/2 trailers');
+    expect(refusal({ nodes, scheme: 'grpcs' })).toContain('it needs HTTP/2 trailers');
   });
 
   it('points at the node in question', () => {
