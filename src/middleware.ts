@@ -63,7 +63,7 @@ export function proxyMirror(
   const mirrors = compileMirrors('middleware', config, { instance });
   const { onOutcome } = options;
   const plan = {
-    sender: copySender(runtime.sendCopy),
+    sender: copySender(runtime.sendCopy, runtime.mostCopies),
     budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY),
     onOutcome: outcomeEvents(fanOut([logListener(), ...hookListeners({ onOutcome })])),
   };

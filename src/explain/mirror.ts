@@ -44,6 +44,6 @@ export function explainMirror(
 
 function atLimit({ breaker, inFlight, rate }: Mirror, now: number): SkipReason | null {
   if (breaker.blocks(now)) return 'breaker_open';
-  if (inFlight.full) return 'in_flight_limit';
+  if (inFlight.full(now)) return 'in_flight_limit';
   return rate.has(now) ? null : 'rate_limit';
 }

@@ -26,8 +26,7 @@ export interface Mirror {
   readonly timeout: number;
   readonly maxBodySize: number;
   readonly inFlight: InFlight;
-  /** Gives the place of a copy in `inFlight` back. */
-  readonly leave: Churn;
+  readonly churn: Churn;
   readonly rate: TokenBucket;
   readonly breaker: Breaker;
   /**
@@ -82,15 +81,16 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const maxBodySize = config.max_body_size ?? DEFAULTS.maxBodySize;
   const target = copyTarget(config.path, config.path_concat_mode);
   const headers = copyHeaders(config, authority, options.instance);
-  const places = inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight);
+  const rate = options.connectionRate ?? DEFAULTS.connectionRate;
+  const connections = churn(rate, host.startsWith('https:'));
   const share = sampler(config.sample_ratio ?? 1, config.sample_key);
   return {
     route,
     host,
     timeout,
     maxBodySize,
-    inFlight: places,
-    leave: churn(options.connectionRate ?? DEFAULTS.connectionRate, places),
+    inFlight: inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight, connections),
+    churn: connections,
     rate: config.rate_limit === undefined ? NO_RATE_LIMIT : tokenBucket(config.rate_limit),
     breaker:
       config.breaker === false ? NO_BREAKER : breaker({ ...DEFAULTS.breaker, ...config.breaker }),

@@ -20,6 +20,11 @@ export class Slots<T> {
     this.#free.push(slot);
   }
 
+  /** How many are taken now. */
+  get size(): number {
+    return this.#values.length - this.#free.length;
+  }
+
   /** Those whose slots are taken now. */
   get all(): T[] {
     return this.#values.filter((value) => value !== null);

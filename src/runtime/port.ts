@@ -13,6 +13,8 @@ export interface Runtime {
   readonly hostOfUrl?: boolean;
   /** Connections a second that copies to one mirror may use up without harm. Default: 500. */
   readonly connectionRate?: number;
+  /** Copies that it can have in flight to all mirrors together. Default: as many as there may be. */
+  readonly mostCopies?: number;
   /** Makes the gateway's own errors where a real `Response` costs much. Default: one. */
   readonly gatewayError?: (status: GatewayStatus) => Response;
   readonly forward: Forward;

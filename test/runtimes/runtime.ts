@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Flags of the runtime itself. Deno only: the others take them from a variable. */
   readonly flags?: readonly string[];
+  /** Files and sockets that the process may have open. Servers only. Default: as many as this one. */
+  readonly descriptors?: number;
 }
 
 /** A gateway that runs as its own process, started as its users start it. */
@@ -47,6 +49,7 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  readonly descriptors?: number;
 }
 
 /** Everything but Workers: a process with flags, signals and an exit status. */

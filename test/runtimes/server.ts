@@ -15,9 +15,10 @@ export function serverRuntime(
   ) => readonly [program: string, ...args: string[]],
   interpreter: readonly [program: string, ...args: string[]],
 ): TestServerRuntime {
-  function launch(folder: string, { args = [], env = {}, flags = [] }: LaunchOptions): Program {
-    const [program, ...first] = command(folder, flags);
-    return run(program, [...first, ...args], { env });
+  function launch(folder: string, options: LaunchOptions): Program {
+    const { args = [], env = {}, flags = [], descriptors } = options;
+    const [program, ...rest] = [...limitedTo(descriptors), ...command(folder, flags), ...args];
+    return run(program!, rest, { env });
   }
 
   return {
@@ -41,6 +42,7 @@ export function serverRuntime(
           ...env,
         },
         ...(options.flags && { flags: options.flags }),
+        ...(options.descriptors && { descriptors: options.descriptors }),
       });
       if (options.folder === undefined)
         void started.exited.then(() => rm(folder, { recursive: true, force: true }));
@@ -54,4 +56,11 @@ export function serverRuntime(
       });
     },
   };
+}
+
+/** A command that starts the one behind it with so many descriptors. */
+function limitedTo(descriptors: number | undefined): readonly string[] {
+  return descriptors === undefined
+    ? []
+    : ['sh', '-c', `ulimit -n ${descriptors} && exec "$@"`, 'sh'];
 }

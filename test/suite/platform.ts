@@ -80,6 +80,8 @@ const CAN = {
   closesIdleWebSockets: SERVERS,
   /** What is no handshake is told from one: workerd makes a GET of whatever says Upgrade: websocket. */
   onlyHandshakes: SERVERS,
+  /** How many descriptors the process may have: Deno tells nobody but `-A`. */
+  knowsDescriptors: ['node', 'bun'],
   /** Content-Length of a 304: the length of what it stands for. */
   lengthOf304: SERVERS,
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { clients } from './clients.ts';
 import { deadlines } from './deadlines.ts';
+import { isolation } from './isolation.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { ownApp } from './own-app.ts';
@@ -17,6 +18,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('deadlines', () => deadlines(runtime));
   describe('clients', () => clients(runtime));
   describe('an app of the user', () => ownApp(runtime));
+  describe('isolation', () => isolation(runtime));
   describe('the log', () => log(runtime));
   describe('kill -9', () => kill(runtime));
 }

@@ -1,30 +1,37 @@
 import type { ConnectionLeft } from '../../http/transport.ts';
-import type { InFlight } from './in-flight.ts';
 import { tokenBucket } from './token-bucket.ts';
 
 /** What counts for how many: bytes that nobody reads cost the gateway, too. */
 const COST: Readonly<Record<ConnectionLeft, number>> = { kept: 0, closed: 1, cut: 4 };
 
-/** Milliseconds that the place of a copy beyond it stays empty. */
-const REST = 1000;
+/** A connection with TLS takes eight times the processor time of one without, on Node. */
+const TLS_COST = 8;
 
-/** Gives the place of a copy back, by what the copy left of its connection. `now` in milliseconds. */
-export type Churn = (connection: ConnectionLeft, now: number) => void;
+/** Connections that copies to a mirror have used up. `now` in milliseconds. */
+export interface Churn {
+  /** Takes note of what a copy left of its connection. */
+  left(connection: ConnectionLeft, now: number): void;
+  /** Connections used up beyond the rate, less those that it has made up for since. */
+  excess(now: number): number;
+}
 
 /**
  * Keeps a mirror that uses up a connection for each copy (it closes them, breaks off, or answers
- * without end) from taking the gateway's time: a connection costs more than all else of a copy.
- * Beyond the rate their places stay empty for a second, so that further copies find
- * `max_in_flight` reached; who wants more of them raises that.
+ * without end) from taking the gateway's time: a connection costs more than all else of a copy. Those
+ * beyond the rate count as copies in flight until the rate has made up for them, so that further
+ * copies find `max_in_flight` reached. No timer gives them back: on Workers it would end with the
+ * request that set it.
  *
  * @param rate connections a second that copies to one mirror may use up
+ * @param tls whether those are of TLS
  */
-export function churn(rate: number, places: InFlight): Churn {
+export function churn(rate: number, tls = false): Churn {
   const used = tokenBucket(rate);
-  return (connection, now) => {
-    let within = true;
-    for (let cost = COST[connection]; cost > 0; cost--) within &&= used.take(now);
-    if (within) places.leave();
-    else places.leaveFor(REST);
+  const factor = tls ? TLS_COST : 1;
+  return {
+    left(connection, now) {
+      if (connection !== 'kept') used.owe(COST[connection] * factor, now);
+    },
+    excess: (now) => used.debt(now),
   };
 }

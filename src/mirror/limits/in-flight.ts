@@ -1,38 +1,33 @@
-/** Counts copies under way. */
+import type { Churn } from './churn.ts';
+
+/** Counts copies in flight. `now` in milliseconds. */
 export interface InFlight {
   readonly count: number;
-  readonly full: boolean;
+  full(now: number): boolean;
   /** Takes a place, or answers `false` when all are taken. */
-  enter(): boolean;
+  enter(now: number): boolean;
   leave(): void;
-  /** Gives a place back that nobody may take for so many milliseconds. */
-  leaveFor(milliseconds: number): void;
 }
 
-/** @param limit places there are */
-export function inFlight(limit: number): InFlight {
+/**
+ * @param limit places there are
+ * @param churn of the same mirror: what it has used up beyond its rate takes places as well
+ */
+export function inFlight(limit: number, churn: Churn): InFlight {
   let count = 0;
-  /** Places that are free and may not be taken yet. */
-  let resting = 0;
+  const full = (now: number) => count + churn.excess(now) >= limit;
   return {
     get count() {
       return count;
     },
-    get full() {
-      return count + resting >= limit;
-    },
-    enter() {
-      if (count + resting >= limit) return false;
+    full,
+    enter(now) {
+      if (full(now)) return false;
       count++;
       return true;
     },
     leave() {
       count--;
-    },
-    leaveFor(milliseconds) {
-      count--;
-      resting++;
-      setTimeout(() => resting--, milliseconds);
     },
   };
 }

@@ -4,6 +4,10 @@ export interface TokenBucket {
   has(now: number): boolean;
   /** Lets one pass, or answers `false` when none may. */
   take(now: number): boolean;
+  /** Takes so many, whether they are there or not. */
+  owe(tokens: number, now: number): void;
+  /** How many were taken that were not there, less what has come since; 0 when none are owed. */
+  debt(now: number): number;
 }
 
 /**
@@ -32,8 +36,21 @@ export function tokenBucket(rate: number): TokenBucket {
       tokens -= 1;
       return true;
     },
+    owe(more, now) {
+      has(now);
+      tokens -= more;
+    },
+    debt(now) {
+      has(now);
+      return Math.max(0, -tokens);
+    },
   };
 }
 
 /** For mirrors without `rate_limit`. */
-export const NO_RATE_LIMIT: TokenBucket = { has: () => true, take: () => true };
+export const NO_RATE_LIMIT: TokenBucket = {
+  has: () => true,
+  take: () => true,
+  owe() {},
+  debt: () => 0,
+};

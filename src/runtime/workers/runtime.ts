@@ -46,6 +46,8 @@ export function workersRuntime(): Runtime {
     hostOfUrl: true,
     // A request costs an isolate ten times what it costs a server.
     connectionRate: 100,
+    // Of the 128 MB that it has for everything.
+    mostCopies: 1024,
     receive: (request) =>
       receiveWeb(request, {
         peer: request.headers.get('cf-connecting-ip') ?? '',

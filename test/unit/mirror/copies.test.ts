@@ -10,7 +10,7 @@ import { copySender } from '../../../src/mirror/send.ts';
 import { request } from '../routes/request.ts';
 
 /** A transport whose calls are answered by hand, and everything around it. */
-function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
+function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: number) {
   const calls: { copy: Outbound; answer(status: number): void; fail(error: unknown): void }[] = [];
   const sender = copySender((copy): Call<CopyAnswer> => {
     let fail!: (error: unknown) => void;
@@ -19,7 +19,7 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000) {
       calls.push({ copy, answer: (status) => resolve({ status, connection: 'kept' }), fail });
     });
     return { done, abort: (reason) => fail(reason), onOver() {} };
-  });
+  }, bearable);
   const budget = memoryBudget(memory);
   const told: string[] = [];
   const compiled = compileMirrors('1', { mirrors }, { instance: () => 'me' });
@@ -144,4 +144,24 @@ it('opens the breaker by failures only, and skips then', async () => {
     'http://m failed connect',
     'http://m skipped breaker_open',
   ]);
+});
+
+it.each([
+  ['as many as the runtime can bear', 10, 10],
+  ['4096 at most', undefined, 4096],
+])('has in flight to all mirrors together %s', async (_what, bearable, most) => {
+  const mirrors = Array.from({ length: 40 }, (_, i) => ({ host: `http://m${i}` }));
+  const { plan, told, calls } = setUp(mirrors, 0, bearable);
+  const send = () => plan(request('/'))!.send(PRIMARY);
+  for (let i = 0; i < 120; i++) void send();
+  expect(calls.length).toBe(most);
+  expect(told.length).toBe(120 * 40 - most);
+  expect(new Set(told.map((one) => one.slice(one.indexOf(' ') + 1)))).toEqual(
+    new Set(['skipped in_flight_limit']),
+  );
+  // One that ends makes room for one.
+  calls[0]!.answer(200);
+  await new Promise((resolve) => setImmediate(resolve));
+  void send();
+  expect(calls.length).toBe(most + 1);
 });

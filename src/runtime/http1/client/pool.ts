@@ -34,17 +34,33 @@ export interface PoolOptions {
    * Default: no.
    */
   readonly ownBuffers?: boolean;
+  /**
+   * Connections to all servers together, beyond which idle ones are closed for new ones; those in use
+   * are for others to limit. Default: no limit.
+   */
+  readonly most?: number;
 }
 
-export function createPool({ ownBuffers = false }: PoolOptions): Pool {
+export function createPool({ ownBuffers = false, most = Infinity }: PoolOptions = {}): Pool {
   const servers = new Map<string, Server>();
   const lookup = sharedLookup();
+  let open = 0;
+
+  /** Looks at all servers: that costs no more than connecting, and nothing below the limit. */
+  function opening(): void {
+    if (++open <= most) return;
+    for (const server of servers.values()) if (server.closeIdle()) return;
+  }
   return {
     start(request, listener, fresh) {
       const { origin } = request;
       let server = servers.get(origin);
       if (server === undefined) {
-        server = new Server(origin, lookup, ownBuffers, () => servers.delete(origin));
+        server = new Server(origin, lookup, ownBuffers, {
+          opening,
+          closed: () => open--,
+          forget: () => servers.delete(origin),
+        });
         servers.set(origin, server);
       }
       return server.start(request, listener, fresh);
@@ -55,22 +71,30 @@ export function createPool({ ownBuffers = false }: PoolOptions): Pool {
   };
 }
 
+/** What a pool wants to know of its servers. */
+interface PoolOfServers {
+  opening(): void;
+  closed(): void;
+  /** The last connection is gone. */
+  forget(): void;
+}
+
 /** The connections to one server. Forgets itself when the last one is gone. */
 class Server implements Owner {
   readonly #origin: Origin;
   readonly #lookup: LookupFunction;
   readonly #ownBuffers: boolean;
-  readonly #forget: () => void;
+  readonly #pool: PoolOfServers;
   readonly #all = new Set<Connection>();
   /** The one used last is used first, so that those nobody needs age and go. */
   readonly #idle: { connection: Connection; until: number }[] = [];
   #sweep: NodeJS.Timeout | null = null;
 
-  constructor(origin: string, lookup: LookupFunction, ownBuffers: boolean, forget: () => void) {
+  constructor(origin: string, lookup: LookupFunction, ownBuffers: boolean, pool: PoolOfServers) {
     this.#origin = parseOrigin(origin);
     this.#lookup = lookup;
     this.#ownBuffers = ownBuffers && !this.#origin.tls;
-    this.#forget = forget;
+    this.#pool = pool;
   }
 
   start(request: Outbound, listener: ExchangeListener, fresh: boolean): Connection {
@@ -82,6 +106,7 @@ class Server implements Owner {
   }
 
   #open(leaves: boolean): Connection {
+    this.#pool.opening();
     const reads = this.#ownBuffers && !leaves ? new ReadBuffer() : null;
     const connection = new Connection(this.#origin, this, this.#lookup, reads);
     this.#all.add(connection);
@@ -101,12 +126,20 @@ class Server implements Owner {
 
   closed(connection: Connection): void {
     this.#all.delete(connection);
+    this.#pool.closed();
     const at = this.#idle.findIndex((entry) => entry.connection === connection);
     if (at !== -1) this.#idle.splice(at, 1);
     if (this.#all.size > 0) return;
     if (this.#sweep !== null) clearTimeout(this.#sweep);
     this.#sweep = null;
-    this.#forget();
+    this.#pool.forget();
+  }
+
+  /** Closes the one that has been idle for longest; `false` when none is. */
+  closeIdle(): boolean {
+    const longest = this.#idle[0];
+    longest?.connection.destroy(CLOSED);
+    return longest !== undefined;
   }
 
   destroy(): void {
