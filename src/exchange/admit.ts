@@ -1,4 +1,4 @@
-import { headerValue } from '../http/headers.ts';
+import { hostname } from '../http/authority.ts';
 import type { Inbound, Received } from '../http/inbound.ts';
 import type { Interim } from '../http/transport.ts';
 import { forwardTarget, matchPath } from '../http/target.ts';
@@ -60,7 +60,7 @@ class AdmittedRequest implements Inbound {
     return mark === -1 ? '' : this.target.slice(mark + 1);
   }
   get host(): string {
-    return hostname(headerValue(this.headers, 'host') ?? this.authority);
+    return hostname(this.authority);
   }
   onGone(callback: () => void): void {
     this.#received.onGone(callback);
@@ -68,10 +68,4 @@ class AdmittedRequest implements Inbound {
   inform(interim: Interim): void {
     this.#received.inform(interim);
   }
-}
-
-/** `Example.COM:8080` -> `example.com`; the brackets of an IPv6 address stay. */
-function hostname(authority: string): string {
-  const end = authority.startsWith('[') ? authority.indexOf(']') + 1 : authority.lastIndexOf(':');
-  return (end > 0 ? authority.slice(0, end) : authority).toLowerCase();
 }

@@ -1,3 +1,4 @@
+import { comparable } from '../http/authority.ts';
 import type { Inbound } from '../http/inbound.ts';
 import { buildHostIndex, searchHost } from './host-index.ts';
 import type { HostPattern } from './host.ts';
@@ -64,7 +65,7 @@ export function buildMatcher<T>(entries: readonly Entry<T>[]): Matcher<T> {
     // The more exact statement first; almost no table has a host with a port. And a request's host is
     // worked out when it is asked for: a table without hosts does not.
     if (portIndex)
-      found = searchHost(portIndex, request.authority.toLowerCase(), path, accept, argument);
+      found = searchHost(portIndex, comparable(request.authority), path, accept, argument);
     if (!found && hostIndex) found = searchHost(hostIndex, request.host, path, accept, argument);
     return found ?? searchUri(anyIndex, path, accept, argument);
   }

@@ -1,3 +1,4 @@
+import { comparable } from '../http/authority.ts';
 import { compileCidrs } from '../http/cidr.ts';
 import type { Inbound } from '../http/inbound.ts';
 import { compileVars } from '../vars/expression.ts';
@@ -53,7 +54,7 @@ export function compileRule(route: RouteCriteria): MatchRule {
     addressCondition(listOf(route.remote_addrs, route.remote_addr)),
     varsCondition(route.vars ?? []),
   ].filter((condition) => condition !== null);
-  const hosts = listOf(route.hosts, route.host).map((host) => host.toLowerCase());
+  const hosts = listOf(route.hosts, route.host).map(comparable);
   return {
     enabled: route.status !== 0,
     uris: [...new Set(listOf(route.uris, route.uri))].map(compileUri),

@@ -19,6 +19,15 @@ const ROUTES = {
   byWildcard: { uri: '/host/*', hosts: ['*.shop.example'] },
   byWide: { uri: '/host/*', host: '*.example' },
   hostless: { uri: '/host/only' },
+  byPort: { uri: '/host/*', host: 'ported.shop.example:81' },
+  byDotted: { uri: '/host/*', host: 'dotted.shop.example.' },
+  byFields: {
+    uri: '/named',
+    vars: [
+      ['http_host', '==', 'Named.example:81'],
+      ['host', '==', 'named.example'],
+    ],
+  },
   off: { uri: '/off', status: 0 },
   near: { uri: '/from', remote_addr: '127.0.0.0/8' },
   far: { uri: '/from', remote_addrs: ['10.0.0.0/8', '2001:db8::/32'], priority: 1 },
@@ -35,6 +44,8 @@ type Case = readonly [
   expected: keyof typeof ROUTES | null,
   how?: { method?: string; headers?: Record<string, string> },
 ];
+
+const to = (host: string) => ({ headers: { host } });
 
 const CASES: readonly Case[] = [
   ['the exact path', '/p/hello', 'exact'],
@@ -58,6 +69,15 @@ const CASES: readonly Case[] = [
     'byHost',
     { headers: { host: 'A.Shop.EXAMPLE:81' } },
   ],
+  ['the exact host, with a dot at its end', '/host/x', 'byHost', to('a.shop.example.')],
+  ['the same with a port', '/host/x', 'byHost', to('a.shop.example.:81')],
+  ['a wildcard, with a dot at the end', '/host/x', 'byWildcard', to('b.shop.example.')],
+  ['a host with a port', '/host/x', 'byPort', to('ported.shop.example:81')],
+  ['the same with a dot', '/host/x', 'byPort', to('Ported.shop.example.:81')],
+  ['a host that the route has with a dot', '/host/x', 'byDotted', to('dotted.shop.example')],
+  ['the same where both have it', '/host/x', 'byDotted', to('dotted.shop.example.')],
+  ['no host with two dots at its end', '/host/x', null, to('a.shop.example..')],
+  ['the fields that name the host', '/named', 'byFields', to('Named.example:81')],
   ['the longest wildcard', '/host/x', 'byWildcard', { headers: { host: 'b.c.shop.example' } }],
   ['the next wildcard', '/host/x', 'byWide', { headers: { host: 'shop.example' } }],
   ['hosts before the hostless', '/host/only', 'byWide', { headers: { host: 'shop.example' } }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAuthority } from '../../../src/http/authority.ts';
+import { comparable, hostname, isAuthority } from '../../../src/http/authority.ts';
 
 describe('isAuthority', () => {
   it.each([
@@ -55,5 +55,24 @@ describe('isAuthority', () => {
     ['[vg.a]', false],
   ])('%j: %s', (host, expected) => {
     expect(isAuthority(host)).toBe(expected);
+  });
+});
+
+describe('what is compared of an authority', () => {
+  it.each([
+    ['', '', ''],
+    ['A.Example', 'a.example', 'a.example'],
+    ['A.Example:80', 'a.example:80', 'a.example'],
+    ['a.example.', 'a.example', 'a.example'],
+    ['a.example.:80', 'a.example:80', 'a.example'],
+    ['a.example:', 'a.example:', 'a.example'],
+    // Two dots end no name, and a dot alone is the root of all.
+    ['a.example..', 'a.example..', 'a.example..'],
+    ['a.example..:80', 'a.example..:80', 'a.example..'],
+    ['.', '.', '.'],
+    ['[2001:DB8::1]', '[2001:db8::1]', '[2001:db8::1]'],
+    ['[2001:DB8::1]:80', '[2001:db8::1]:80', '[2001:db8::1]'],
+  ])('%j', (authority, whole, host) => {
+    expect([comparable(authority), hostname(authority)]).toEqual([whole, host]);
   });
 });
