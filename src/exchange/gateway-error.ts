@@ -7,6 +7,7 @@ const TEXTS = {
   408: '408 Request Time-out',
   414: '414 Request-URI Too Large',
   417: '417 Expectation Failed',
+  421: '421 Misdirected Request',
   431: '431 Request Header Fields Too Large',
   500: '500 Internal Server Error',
   501: '501 Not Implemented',

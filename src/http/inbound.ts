@@ -9,7 +9,10 @@ export interface Received extends Informed {
   /** Origin-form target as received, undecoded: `/a%2Fb?x=1`. */
   readonly target: string;
   readonly scheme: 'http' | 'https';
-  /** The Host field as received, `''` when absent. Never used to decide where a request goes. */
+  /**
+   * Whom the request is for, as received: the authority of a target in absolute form, else the Host
+   * field (RFC 9112 section 3.2.2), `''` when there is neither. Never used to decide where a request goes.
+   */
   readonly authority: string;
   /** Port of the listener the request came in by. */
   readonly serverPort: number;
@@ -34,7 +37,7 @@ export interface Inbound extends Received {
   readonly path: string;
   /** Raw query without `?`; empty when there is none. */
   readonly query: string;
-  /** Host in lower case without a port, as routes see it. */
+  /** The host of the authority, as routes see it: in lower case, without a port or a dot at its end. */
   readonly host: string;
   /** Address of the client: the socket's peer, or what a trusted proxy said of it. */
   readonly remoteAddr: string;

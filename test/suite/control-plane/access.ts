@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { expect, it } from 'vitest';
 import { KEY } from '../../runtimes/runtime.ts';
-import { type Got, type Send, send } from '../../support/client.ts';
+import { type Got, type Send, send, sendRaw } from '../../support/client.ts';
 import { route } from '../../support/origin.ts';
 import { type Bench, KEPT, unchanged } from './bench.ts';
 
@@ -104,6 +104,17 @@ export function keylessServer(bench: () => Bench): void {
       expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
     }
     expect((await fetch(`${bench().gateway.url}/refused`)).status).toBe(404);
+  });
+
+  it('answers 403 to a target that names another host, whatever its Host', async () => {
+    const { port } = bench().gateway;
+    for (const path of [ROUTES, METRICS]) {
+      const [foreign, local] = ['evil.example', '127.0.0.1'].map(
+        (name) => `GET http://${name}${path} HTTP/1.1\r\n`,
+      );
+      expect((await sendRaw(port, `${foreign}Host: 127.0.0.1\r\n\r\n`)).status).toBe(403);
+      expect((await sendRaw(port, `${local}Host: 127.0.0.1\r\n\r\n`)).status).toBe(200);
+    }
   });
 
   it.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('lets in Host %s', async (host) => {

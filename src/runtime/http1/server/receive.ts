@@ -31,7 +31,7 @@ class ServerReceived implements Received {
   }
 
   get authority(): string {
-    return this.#request.head.host;
+    return this.#request.head.authority;
   }
   get serverPort(): number {
     return this.#request.link.serverPort;

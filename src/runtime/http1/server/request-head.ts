@@ -1,20 +1,22 @@
 import { fieldNames } from '../../../http/field-names.ts';
 import type { HeaderList } from '../../../http/headers.ts';
+import { originForm } from '../../../http/target.ts';
 import { fieldValue, isPersistent } from '../fields.ts';
 import { quoted } from '../protocol-error.ts';
 import { bodyFraming, type RequestFraming } from './body-framing.ts';
-import { checkedHost } from './host.ts';
+import { authorityOf } from './host.ts';
 import { FIELD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
-/** The head of a request, as received. */
+/** The head of a request. Fields are as received, but for a Host that does not count (see `authority`). */
 export interface RequestHead {
   readonly method: string;
+  /** In origin form, or `*`. */
   readonly target: string;
   readonly http11: boolean;
   readonly headers: HeaderList;
-  /** Value of Host, `''` when there is none. */
-  readonly host: string;
+  /** Whom the request is for, which is also the value of Host in `headers`; `''` when it does not say. */
+  readonly authority: string;
   readonly framing: RequestFraming;
   /** Whether the client wants the connection to carry another request. */
   readonly keepAlive: boolean;
@@ -25,11 +27,11 @@ export interface RequestHead {
 /**
  * A whole head, strictly: a request line of three parts with one space between them, a target in
  * origin, absolute or asterisk form, then fields whose names are tokens with nothing between them
- * and the colon. No line folding, no bare CR or LF, no control characters but the tab (RFC 9112
+ * and the colon. Of schemes those of HTTP alone. No line folding, no bare CR or LF, no control characters but the tab (RFC 9112
  * sections 2.2, 3, 5.1 and 5.2, RFC 9110 section 5.5).
  */
 const HEAD =
-  /^[!#$%&'*+\-.^_`|~\w]+ (?:\/[\x21-\x7e\x80-\xff]*|\*|[A-Za-z][A-Za-z\d+.-]*:\/\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.[01](?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*\r\n\r\n/;
+  /^[!#$%&'*+\-.^_`|~\w]+ (?:\/[\x21-\x7e\x80-\xff]*|\*|[Hh][Tt][Tt][Pp][Ss]?:\/\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.[01](?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*\r\n\r\n/;
 
 /** The fields that say something to the listener. */
 const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'connection', 'expect']);
@@ -53,6 +55,7 @@ export function parseRequestHead(text: string, end: number): RequestHead {
   const http11 = text.charCodeAt(requestLineEnd - 1) === 0x31;
   const headers: HeaderList = [];
   let host: string | null = null;
+  let hostAt = -1;
   let length: string | null = null;
   let coding: string | null = null;
   let connection: string | undefined;
@@ -67,6 +70,7 @@ export function parseRequestHead(text: string, end: number): RequestHead {
     switch (nameOf(text, start, colon)) {
       case 'host':
         host = only(host, value, 'Host');
+        hostAt = headers.length - 1;
         break;
       case 'content-length':
         length = only(length, value, 'Content-Length');
@@ -85,16 +89,25 @@ export function parseRequestHead(text: string, end: number): RequestHead {
   const method = text.slice(0, methodEnd);
   // There is nothing to tunnel to: targets are chosen by routes.
   if (method === 'CONNECT') throw new Refusal(501, 'CONNECT');
+  const target = text.slice(methodEnd + 1, requestLineEnd - 9);
+  const authority = authorityOf(target, host, http11);
+  if (authority !== (host ?? '')) setHost(headers, hostAt, authority);
   return {
     method,
-    target: text.slice(methodEnd + 1, requestLineEnd - 9),
+    target: originForm(target),
     http11,
     headers,
-    host: checkedHost(host, http11),
+    authority,
     framing: bodyFraming(length, coding, http11),
     keepAlive: isPersistent(http11, connection),
     expectsContinue: expect !== null && http11 && isContinue(expect),
   };
+}
+
+/** Host says what the target says, so that nobody behind us reads another (RFC 9112 section 3.2.2). */
+function setHost(headers: HeaderList, at: number, authority: string): void {
+  if (at === -1) headers.unshift('Host', authority);
+  else headers[at] = authority;
 }
 
 /** Two of these, even if they agree, mean that somebody on the way reads the request differently. */

@@ -1,5 +1,4 @@
 import type { Interim } from '../../../http/transport.ts';
-import { originForm } from '../../../http/target.ts';
 import { Upload } from '../../../http/upload.ts';
 import type { HeaderList } from '../../../http/headers.ts';
 import { uploadStream } from '../../fetch/body.ts';
@@ -41,12 +40,12 @@ export class ServerRequest {
     this.head = head;
     this.link = link;
     this.method = head.method;
-    this.target = originForm(head.target);
+    this.target = head.target;
     this.#body = body;
   }
 
   get url(): string {
-    return `http://${urlHost(this.head.host)}${this.target}`;
+    return `http://${urlHost(this.head.authority)}${this.target}`;
   }
   get upload(): Upload | null {
     if (this.#body === null) return null;

@@ -14,7 +14,17 @@ const TOLD: Readonly<Record<string, (difference: Difference, exchange: Exchange)
       : String(exchange.gateway.port),
 };
 
-function hostOf({ pair }: Exchange): string {
+/** Whom the request is for (RFC 9112 section 3.2.2). */
+function hostOf(exchange: Exchange): string {
+  return namedBy(exchange) ?? hostField(exchange);
+}
+
+/** The authority of a target in absolute form. */
+function namedBy({ exchange }: Exchange): string | undefined {
+  return /^\S+ http:\/\/([^/? ]*)/.exec(exchange.request)?.[1];
+}
+
+function hostField({ pair }: Exchange): string {
   return pair.direct.asked?.fields.find((field) => isCalled(field, 'host'))?.value ?? '';
 }
 
@@ -31,6 +41,13 @@ export const origin: readonly Rule[] = [
     name: 'Forwarded of somebody who is not trusted is removed',
     accepts: (difference) =>
       is('upstream', 'field', 'forwarded')(difference) && difference.through.length === 0,
+  },
+  {
+    name: 'Host is what the target names (RFC 9112 section 3.2.2)',
+    on: where('absoluteForm'),
+    accepts: (difference, exchange) =>
+      is('upstream', 'field', 'host')(difference) &&
+      difference.through.join() === namedBy(exchange),
   },
   {
     name: "Host is the node's own",

@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../../../../src/runtime/http1/server/refusal.ts';
 import { parseRequestHead } from '../../../../../src/runtime/http1/server/request-head.ts';
 
 /** A body follows, which is none of its business. */
 function read(head: string) {
   return parseRequestHead(`${head}\r\n\r\nHost: b\r\n\r\n`, head.length);
+}
+
+/** The status that it is refused with. */
+function refusal(head: string): number | null {
+  try {
+    read(head);
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error.status;
+    throw error;
+  }
 }
 
 describe('the head of a request', () => {
@@ -16,7 +28,7 @@ describe('the head of a request', () => {
       target: '/a%2Fb?x={"y"}\\\xe9',
       http11: true,
       headers: ['hOST', 'a.example:81', 'X-A', '1', 'x-a', '2\xa0', 'X-Empty', '', 'X', 'a:b'],
-      host: 'a.example:81',
+      authority: 'a.example:81',
       framing: { kind: 'none' },
       keepAlive: true,
       expectsContinue: false,
@@ -27,19 +39,79 @@ describe('the head of a request', () => {
     expect(read(`${method} / HTTP/1.1\r\nHost: a`).method).toBe(method);
   });
 
-  it.each(['/', '*', 'http://a.example', 'HTTPS://u:p@a.example:1/x?y', '/\xff', '/|^`<>"'])(
-    'target %s',
-    (target) => {
-      expect(read(`OPTIONS ${target} HTTP/1.1\r\nHost: a`).target).toBe(target);
+  it.each(['/', '*', '/\xff', '/|^`<>"'])('target %s', (target) => {
+    expect(read(`OPTIONS ${target} HTTP/1.1\r\nHost: a`).target).toBe(target);
+  });
+
+  it.each(['', 'a', '[::1]:80', '1.2.3.4.5', 'a_b.example', 'a:', 'a:0', 'a.example.:80'])(
+    'Host %j',
+    (host) => {
+      expect(read(`GET / HTTP/1.1\r\nHost: ${host}`).authority).toBe(host);
     },
   );
 
-  it.each(['', 'a', '[::1]:80', '1.2.3.4.5', 'a_b.example'])('Host %j', (host) => {
-    expect(read(`GET / HTTP/1.1\r\nHost: ${host}`).host).toBe(host);
+  it('may lack Host in HTTP/1.0', () => {
+    expect(read('GET / HTTP/1.0')).toMatchObject({ http11: false, authority: '', headers: [] });
   });
 
-  it('may lack Host in HTTP/1.0', () => {
-    expect(read('GET / HTTP/1.0')).toMatchObject({ http11: false, host: '' });
+  it.each([
+    ['http://a.example', 'a.example', '/'],
+    ['HTTP://A.Example:8080/x?y', 'A.Example:8080', '/x?y'],
+    ['http://[::1]:80?y', '[::1]:80', '/?y'],
+    ['http://a.example:/#z', 'a.example:', '/'],
+    ['http://a.example//b/http://c', 'a.example', '//b/http://c'],
+  ])('the authority of %s wins over Host', (target, authority, path) => {
+    const head = read(`GET ${target} HTTP/1.1\r\nX-A: 1\r\nhost: b.example\r\nX-B: 2`);
+    const headers = ['X-A', '1', 'host', authority, 'X-B', '2'];
+    expect(head).toMatchObject({ target: path, authority, headers });
+    const alone = read(`GET ${target} HTTP/1.0\r\nX-A: 1`);
+    expect(alone).toMatchObject({
+      target: path,
+      authority,
+      headers: ['Host', authority, 'X-A', '1'],
+    });
+  });
+
+  it.each([
+    ['http:///x', 400],
+    ['http://', 400],
+    ['http://:80/x', 400],
+    ['http://a:99999/x', 400],
+    ['http://a:x/', 400],
+    ['http://[abcd::1/x', 400],
+    ['http://[1]/x', 400],
+    ['http://u:p@a/x', 400],
+    ['http://u@a/x', 400],
+    ['http://@a/x', 400],
+    ['http://a\\b/x', 400],
+    ['http://a%zz/x', 400],
+    ['http://caf\xe9/x', 400],
+    ['http:a/x', 400],
+    ['http:/a/x', 400],
+    ['file:///etc/passwd', 400],
+    ['ftp://a/x', 400],
+    ['ws://a/x', 400],
+    ['httpss://a/x', 400],
+    // RFC 9110 section 7.4: not over a connection without TLS.
+    ['https://a/x', 421],
+    ['HTTPS://a/x', 421],
+    ['a', 400],
+    ['a:80', 400],
+    ['?x', 400],
+  ])('target %s: %i', (target, status) => {
+    expect(refusal(`GET ${target} HTTP/1.1\r\nHost: a`)).toBe(status);
+  });
+
+  it.each(['[ab..cd::1]', '[.]', '[1]', 'a@b', 'a, b', 'a b', 'a%', 'a:65536', 'caf\xe9'])(
+    'Host %s is none, whatever the target says',
+    (host) => {
+      for (const target of ['/', '*', 'http://a.example/'])
+        expect(refusal(`OPTIONS ${target} HTTP/1.1\r\nHost: ${host}`)).toBe(400);
+    },
+  );
+
+  it('cannot lack Host in HTTP/1.1, whatever the target says', () => {
+    expect(refusal('GET http://a.example/ HTTP/1.1')).toBe(400);
   });
 
   it.each([
