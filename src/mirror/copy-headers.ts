@@ -24,11 +24,13 @@ export function copyHeaders(
   const { set = {}, add = {}, remove = [] } = config.headers ?? {};
   const dropped = new Set([...remove, ...Object.keys(set)].map((name) => name.toLowerCase()));
   if (host !== null) dropped.add('host');
-  const appended = [...(host === null ? [] : ['Host', host]), ...pairs(set), ...pairs(add)];
+  // Before all others, as in any request (RFC 9110 section 7.2).
+  const first = host === null ? [] : ['Host', host];
+  const appended = [...pairs(set), ...pairs(add)];
   if (dropped.size === 0) return (primary) => primary.concat(appended, LOOP_MARK, instance());
   const nameOf = fieldNames(dropped);
   return (primary) => {
-    const list: HeaderList = [];
+    const list: HeaderList = first.slice();
     for (let i = 0; i < primary.length; i += 2) {
       if (nameOf(primary[i]!) === '') list.push(primary[i]!, primary[i + 1]!);
     }

@@ -44,6 +44,7 @@ export function shape(runtime: TestRuntime, stage: Stage): void {
     const settable = can(runtime.name, 'hostToUpstream');
     expect(copy.headers.host).toBe(settable ? expected() : stage.mirror.node);
     expect(primary.headers.host).toBe(settable ? 'client.example' : stage.upstream.node);
+    if (can(runtime.name, 'fieldOrder')) expect(copy.rawHeaders[0]).toBe('Host');
   });
 
   it('sets, adds and removes fields of the copy only', async () => {

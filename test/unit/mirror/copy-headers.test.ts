@@ -12,11 +12,11 @@ function changed(config: Partial<MirrorConfig>): string[] {
 const CASES: readonly (readonly [what: string, config: Partial<MirrorConfig>, list: string[]])[] = [
   ['nothing', {}, PRIMARY],
   ['pass', { pass_host: 'pass' }, PRIMARY],
-  ['node', { pass_host: 'node' }, [...PRIMARY.slice(2), 'Host', 'mirror.example:81']],
+  ['node', { pass_host: 'node' }, ['Host', 'mirror.example:81', ...PRIMARY.slice(2)]],
   [
     'rewrite',
     { pass_host: 'rewrite', upstream_host: 'new.example' },
-    [...PRIMARY.slice(2), 'Host', 'new.example'],
+    ['Host', 'new.example', ...PRIMARY.slice(2)],
   ],
   [
     'set, which replaces all of that name',
