@@ -6,6 +6,7 @@ import { admit } from './exchange/admit.ts';
 import { memoryBudget } from './exchange/record.ts';
 import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
+import { NOWHERE } from './http/destination.ts';
 import { withoutHopByHop } from './http/hop-by-hop.ts';
 import type { Inbound } from './http/inbound.ts';
 import type { Outbound } from './http/outbound.ts';
@@ -93,7 +94,14 @@ function passThrough(c: Context, upload: Upload): void {
 /** The app is the upstream here: the copy has what the app got. */
 function copyOf({ target, method, headers, upload }: Inbound): Outbound {
   const timeouts = { connect: 0, send: 0, read: 0 };
-  return { origin: '', target, method, headers: withoutHopByHop(headers), body: upload, timeouts };
+  return {
+    destination: NOWHERE,
+    target,
+    method,
+    headers: withoutHopByHop(headers),
+    body: upload,
+    timeouts,
+  };
 }
 
 /** Reads what the app left, so that an app that ignores a body does not lose the copy. */

@@ -1,3 +1,4 @@
+import { type Destination, NOWHERE } from '../http/destination.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound, Timeouts } from '../http/outbound.ts';
@@ -106,21 +107,21 @@ export function requestTo(
   trust: Trust,
 ): Outbound {
   const headers = requestHeaders(inbound, upstream.hostFor(inbound, node), trust);
-  const request = outboundOf(inbound, node.origin, headers, upstream.timeouts);
+  const request = outboundOf(inbound, node.destination, headers, upstream.timeouts);
   return upstream.websocket ? passHandshake(inbound, request) : request;
 }
 
 /** The request as an upstream would have got it if there were one: what a copy is made from, then. */
 export function upstreamless(inbound: Inbound, trust: Trust): Outbound {
   const headers = requestHeaders(inbound, inbound.authority, trust);
-  return outboundOf(inbound, '', headers, { connect: 0, send: 0, read: 0 });
+  return outboundOf(inbound, NOWHERE, headers, { connect: 0, send: 0, read: 0 });
 }
 
 function outboundOf(
   { target, method, upload }: Inbound,
-  origin: string,
+  destination: Destination,
   headers: HeaderList,
   timeouts: Timeouts,
 ): Outbound {
-  return { origin, target, method, headers, body: upload?.whole ?? upload, timeouts };
+  return { destination, target, method, headers, body: upload?.whole ?? upload, timeouts };
 }

@@ -1,4 +1,5 @@
-import { nodesOf, type UpstreamConfig } from '../config/upstream.ts';
+import { type KeepalivePool, nodesOf, type UpstreamConfig } from '../config/upstream.ts';
+import { destination, type KeepAlive } from '../http/destination.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Timeouts } from '../http/outbound.ts';
 import { chash } from './balancer/chash.ts';
@@ -64,11 +65,16 @@ type Balance = (nodes: readonly Node[]) => Pick;
  */
 export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {}): Upstream {
   const { scheme = 'http', type = 'roundrobin' } = config;
+  const keepAlive = keepAliveOf(config.keepalive_pool);
   const nodes = nodesOf(config).map(({ host, port, weight, priority }): Node => {
     const address = `${host}:${port}`;
+    const authority = port === DEFAULT_PORT[scheme] ? host : address;
     return {
-      origin: `${scheme}://${address}`,
-      authority: port === DEFAULT_PORT[scheme] ? host : address,
+      destination: destination(`${scheme}://${address}`, {
+        ...config,
+        keepAlive,
+      }),
+      authority,
       weight,
       priority,
       active: 0,
@@ -96,6 +102,14 @@ function milliseconds(timeout: TimeoutConfig | undefined): Timeouts {
     read: DEFAULT_TIMEOUT,
   };
   return { connect: connect * 1000, send: send * 1000, read: read * 1000 };
+}
+
+function keepAliveOf({ size, idle_timeout, requests }: KeepalivePool = {}): Partial<KeepAlive> {
+  return {
+    ...(size !== undefined && { size }),
+    ...(idle_timeout !== undefined && { idleTimeout: idle_timeout * 1000 }),
+    ...(requests !== undefined && { requests }),
+  };
 }
 
 function hostRule(config: UpstreamConfig): Upstream['hostFor'] {

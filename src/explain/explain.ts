@@ -90,5 +90,5 @@ function primaryOf({ upstream }: Route, inbound: Inbound, trust: Trust) {
   const nodes = upstream.nodes.filter(({ weight }) => weight > 0);
   if (nodes.length === 0) return null;
   const request = requestTo(nodes[0]!, inbound, upstream, trust);
-  return { nodes: nodes.map(({ origin }) => origin), request };
+  return { nodes: nodes.map(({ destination }) => destination.origin), request };
 }

@@ -10,7 +10,8 @@ export interface ShownRequest {
 
 /** @param hostOfUrl true where the platform writes Host itself, from the URL */
 export function showRequest(request: Outbound, hostOfUrl: boolean): ShownRequest {
-  const { method, origin, target, headers } = request;
+  const { method, destination, target, headers } = request;
+  const { origin } = destination;
   const fields: [string, string][] = [];
   for (let i = 0; i < headers.length; i += 2) {
     const isHost = headers[i]!.toLowerCase() === 'host';

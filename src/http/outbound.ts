@@ -1,3 +1,4 @@
+import type { Destination } from './destination.ts';
 import type { HeaderList } from './headers.ts';
 import type { Upload } from './upload.ts';
 
@@ -13,8 +14,7 @@ export interface Timeouts {
 
 /** A request to an upstream or a mirror. */
 export interface Outbound {
-  /** Scheme, host and port: `http://127.0.0.1:1999`. */
-  readonly origin: string;
+  readonly destination: Destination;
   /** Path and query, sent as they stand where the runtime can. */
   readonly target: string;
   readonly method: string;

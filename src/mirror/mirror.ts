@@ -4,6 +4,7 @@ import {
   mirrorsOf,
   type ProxyMirrorConfig,
 } from '../config/proxy-mirror.ts';
+import { destination } from '../http/destination.ts';
 import { headerValue } from '../http/headers.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound, Timeouts } from '../http/outbound.ts';
@@ -80,6 +81,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const timeouts: Timeouts = { connect: timeout, send: timeout, read: timeout };
   const maxBodySize = config.max_body_size ?? DEFAULTS.maxBodySize;
   const target = copyTarget(config.path, config.path_concat_mode);
+  const to = destination(host, config);
   const headers = copyHeaders(config, authority, options.instance);
   const rate = options.connectionRate ?? DEFAULTS.connectionRate;
   const connections = churn(rate, host.startsWith('https:'));
@@ -97,7 +99,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
     share,
     refuses: refusal(config, share, maxBodySize),
     copyOf: (primary, body) => ({
-      origin: host,
+      destination: to,
       target: target(primary.target),
       method: primary.method,
       headers: headers(primary.headers),

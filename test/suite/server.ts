@@ -7,6 +7,7 @@ import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { ownApp } from './own-app.ts';
 import { routesFile } from './routes-file.ts';
+import { serverName } from './server-name.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
 
@@ -20,5 +21,6 @@ export function server(runtime: TestServerRuntime): void {
   describe('an app of the user', () => ownApp(runtime));
   describe('isolation', () => isolation(runtime));
   describe('the log', () => log(runtime));
+  describe('TLS', () => serverName(runtime));
   describe('kill -9', () => kill(runtime));
 }

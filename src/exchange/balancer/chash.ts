@@ -21,7 +21,7 @@ export function chash(nodes: readonly Node[], keyOf: (inbound: Inbound) => strin
     let highest = -Infinity;
     for (const node of able) {
       if (out.length > 0 && out.includes(node)) continue;
-      const point = (murmur3(`${node.origin} ${key}`) + 1) / HASH_RANGE;
+      const point = (murmur3(`${node.destination.origin} ${key}`) + 1) / HASH_RANGE;
       const score = -node.weight / Math.log(point);
       if (score <= highest) continue;
       highest = score;

@@ -1,9 +1,9 @@
+import type { Destination } from '../../http/destination.ts';
 import type { Inbound } from '../../http/inbound.ts';
 
 /** One server of an upstream, and what balancers remember of it. */
 export interface Node {
-  /** Scheme, host and port, as transports take it. */
-  readonly origin: string;
+  readonly destination: Destination;
   /** Host as `pass_host: node` sends it: the port only where it is not the scheme's own. */
   readonly authority: string;
   readonly weight: number;

@@ -38,7 +38,7 @@ export function startFetch<T>(
     };
     const broke = (error: unknown) => abort(new ClientLeftError(error));
     try {
-      const response = await fetch(request.origin + request.target, {
+      const response = await fetch(request.destination.origin + request.target, {
         ...dialect.init,
         method: request.method,
         headers: toHeaders(request.headers),

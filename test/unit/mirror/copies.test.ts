@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
 import { memoryBudget } from '../../../src/exchange/record.ts';
+import { destination } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/outbound.ts';
 import { type Call, type CopyAnswer, TransportError } from '../../../src/http/transport.ts';
 import { type Tap, Upload } from '../../../src/http/upload.ts';
@@ -40,7 +41,7 @@ function upload(length: number | null = null) {
 }
 
 const PRIMARY: Outbound = {
-  origin: 'http://u',
+  destination: destination('http://u'),
   target: '/a',
   method: 'POST',
   headers: [],
@@ -78,7 +79,7 @@ it('has one outcome for each mirror, chosen or not', async () => {
   tap().end(true);
   await Promise.resolve();
   await Promise.resolve();
-  expect(calls.map(({ copy }) => copy.origin)).toEqual(['http://n']);
+  expect(calls.map(({ copy }) => copy.destination.origin)).toEqual(['http://n']);
   expect(budget.held).toBe(3);
   calls[0]!.answer(404);
   await sent;

@@ -1,4 +1,6 @@
 import type { LookupFunction } from 'node:net';
+import { serverNameOf } from '../../../http/destination.ts';
+import { headerValue } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import { TransportError } from '../../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
@@ -53,15 +55,17 @@ export function createPool({ ownBuffers = false, most = Infinity }: PoolOptions 
   }
   return {
     start(request, listener, fresh) {
-      const { origin } = request;
-      let server = servers.get(origin);
+      const { origin, serverName: fixed, key: shared } = request.destination;
+      const serverName = fixed ?? serverNameOf(headerValue(request.headers, 'host') ?? '');
+      const key = fixed === null ? `${shared} ${serverName}` : shared;
+      let server = servers.get(key);
       if (server === undefined) {
-        server = new Server(origin, lookup, ownBuffers, {
+        server = new Server(parseOrigin(origin, serverName), lookup, ownBuffers, {
           opening,
           closed: () => open--,
-          forget: () => servers.delete(origin),
+          forget: () => servers.delete(key),
         });
-        servers.set(origin, server);
+        servers.set(key, server);
       }
       return server.start(request, listener, fresh);
     },
@@ -90,10 +94,10 @@ class Server implements Owner {
   readonly #idle: { connection: Connection; until: number }[] = [];
   #sweep: NodeJS.Timeout | null = null;
 
-  constructor(origin: string, lookup: LookupFunction, ownBuffers: boolean, pool: PoolOfServers) {
-    this.#origin = parseOrigin(origin);
+  constructor(origin: Origin, lookup: LookupFunction, ownBuffers: boolean, pool: PoolOfServers) {
+    this.#origin = origin;
     this.#lookup = lookup;
-    this.#ownBuffers = ownBuffers && !this.#origin.tls;
+    this.#ownBuffers = ownBuffers && !origin.tls;
     this.#pool = pool;
   }
 

@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Origin } from './origin.ts';
 import type { ReadBuffer } from './read-buffer.ts';
@@ -22,16 +22,9 @@ export function openSocket(
   reads: ReadBuffer | null,
   listener: SocketListener,
 ): Socket {
-  const { hostname: host, port, tls } = origin;
+  const { hostname: host, port, tls, serverName } = origin;
   const socket = tls
-    ? // An IP address is no server name (RFC 6066 section 3).
-      connectTls({
-        host,
-        port,
-        lookup,
-        servername: isIP(host) === 0 ? host : '',
-        ALPNProtocols: ['http/1.1'],
-      })
+    ? connectTls({ host, port, lookup, servername: serverName, ALPNProtocols: ['http/1.1'] })
     : connectTcp({ host, port, lookup, ...(reads !== null && into(reads, listener)) });
   socket.setNoDelay(true);
   socket.once(tls ? 'secureConnect' : 'connect', () => listener.connected());

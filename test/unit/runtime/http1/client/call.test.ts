@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { destination } from '../../../../../src/http/destination.ts';
 import type { Outbound } from '../../../../../src/http/outbound.ts';
 import { TransportError } from '../../../../../src/http/transport.ts';
 import { http1Forward, http1SendCopy } from '../../../../../src/runtime/http1/client/call.ts';
@@ -6,7 +7,14 @@ import type { Pool } from '../../../../../src/runtime/http1/client/pool.ts';
 
 function outbound(target: string): Outbound {
   const timeouts = { connect: 1000, send: 1000, read: 1000 };
-  return { origin: 'http://a', target, method: 'GET', headers: [], body: null, timeouts };
+  return {
+    destination: destination('http://a'),
+    target,
+    method: 'GET',
+    headers: [],
+    body: null,
+    timeouts,
+  };
 }
 
 /** A pool that sends nothing, and tells what it was given. */

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { destination } from '../../../../../src/http/destination.ts';
 import type { Outbound } from '../../../../../src/http/outbound.ts';
 import { http1SendCopy } from '../../../../../src/runtime/http1/client/call.ts';
 import { createPool, type Pool } from '../../../../../src/runtime/http1/client/pool.ts';
@@ -21,7 +22,14 @@ async function server(): Promise<Origin & { connections(): Promise<number> }> {
 function get({ url }: Origin): Outbound {
   const timeouts = { connect: 5000, send: 5000, read: 5000 };
   const headers = ['Host', 'h'];
-  return { origin: url, target: '/', method: 'GET', headers, body: null, timeouts };
+  return {
+    destination: destination(url),
+    target: '/',
+    method: 'GET',
+    headers,
+    body: null,
+    timeouts,
+  };
 }
 
 it('keeps no more connections to all servers than it may, the least recent go first', async () => {

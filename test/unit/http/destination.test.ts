@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { destination, serverNameOf } from '../../../src/http/destination.ts';
+
+describe('the name that TLS sends and checks', () => {
+  it.each([
+    ['https://a.example:8443', {}, 'a.example'],
+    ['https://A.example.', {}, 'a.example'],
+    ['https://a.example', { pass_host: 'rewrite', upstream_host: 'B.example.:1' }, 'b.example'],
+    ['https://a.example', { pass_host: 'rewrite', upstream_host: '10.0.0.1' }, 'a.example'],
+    // Not what is sent as Host.
+    ['https://a.example', { pass_host: 'pass', upstream_host: 'b.example' }, 'a.example'],
+    ['https://10.0.0.1', { pass_host: 'rewrite', upstream_host: 'b.example' }, 'b.example'],
+    ['https://10.0.0.1', { pass_host: 'rewrite', upstream_host: '[::1]:443' }, ''],
+    ['https://10.0.0.1:8443', { pass_host: 'node' }, ''],
+    ['https://[::1]', { pass_host: 'node' }, ''],
+    ['https://10.0.0.1', {}, null],
+    ['https://[::1]:8443', { pass_host: 'pass' }, null],
+    ['http://a.example', { pass_host: 'rewrite', upstream_host: 'b.example' }, ''],
+  ] as const)('to %s with %j is %j', (origin, options, expected) => {
+    expect(destination(origin, options).serverName).toBe(expected);
+  });
+
+  it.each([
+    ['a.example', 'a.example'],
+    ['A.Example.:443', 'a.example'],
+    ['my_service', 'my_service'],
+    ['', ''],
+    ['.', ''],
+    ['a..', ''],
+    ['a b', ''],
+    ['*.example', ''],
+    ['127.0.0.1', ''],
+    ['127.1:80', ''],
+    ['1.0x7f', ''],
+    ['[::1]', ''],
+    ['[::1]:80', ''],
+    ['7.example', '7.example'],
+    [`${'a'.repeat(254)}`, ''],
+  ])('of %j is %j', (host, expected) => {
+    expect(serverNameOf(host)).toBe(expected);
+  });
+});
+
+it('keeps connections apart that differ in more than where they go', () => {
+  const keys = [
+    destination('https://10.0.0.1'),
+    destination('https://10.0.0.2'),
+    destination('https://10.0.0.1', { pass_host: 'rewrite', upstream_host: 'a.example' }),
+    destination('https://10.0.0.1', { pass_host: 'node' }),
+    destination('https://10.0.0.1', { keepAlive: { size: 1 } }),
+    destination('https://10.0.0.1', { keepAlive: { idleTimeout: 1 } }),
+    destination('https://10.0.0.1', { keepAlive: { requests: 1 } }),
+  ].map(({ key }) => key);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(destination('https://10.0.0.1').key).toBe(keys[0]);
+  // In clear no name is sent.
+  const rewritten = destination('http://a', { pass_host: 'rewrite', upstream_host: 'b' });
+  expect(rewritten.key).toBe(destination('http://a').key);
+});
