@@ -57,7 +57,10 @@ export interface MirrorOptions {
   readonly instance: () => string;
   /** Longest life of a copy that the platform allows, in seconds. */
   readonly longestTimeout?: number;
-  /** Connections a second that copies to one mirror may use up, as this runtime can bear. Default 500. */
+  /**
+   * Connections a second that copies to one mirror may use up beside one for each that may be in
+   * flight, as this runtime can bear. Default 500.
+   */
   readonly connectionRate?: number;
 }
 
@@ -83,7 +86,9 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const target = copyTarget(config.path, config.path_concat_mode);
   const to = destination(host, config);
   const headers = copyHeaders(config, authority, options.instance);
-  const rate = options.connectionRate ?? DEFAULTS.connectionRate;
+  const places = config.max_in_flight ?? DEFAULTS.maxInFlight;
+  // Who really needs more of them can have them: by more copies in flight.
+  const rate = (options.connectionRate ?? DEFAULTS.connectionRate) + places;
   const connections = churn(rate, host.startsWith('https:'));
   const share = sampler(config.sample_ratio ?? 1, config.sample_key);
   return {
@@ -91,7 +96,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
     host,
     timeout,
     maxBodySize,
-    inFlight: inFlight(config.max_in_flight ?? DEFAULTS.maxInFlight, connections),
+    inFlight: inFlight(places, connections),
     churn: connections,
     rate: config.rate_limit === undefined ? NO_RATE_LIMIT : tokenBucket(config.rate_limit),
     breaker:

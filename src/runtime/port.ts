@@ -11,7 +11,10 @@ export interface Runtime {
   peer(request: Request, env: unknown): string | null;
   /** True where the platform writes Host itself, from the URL. */
   readonly hostOfUrl?: boolean;
-  /** Connections a second that copies to one mirror may use up without harm. Default: 500. */
+  /**
+   * Connections a second that copies to one mirror may use up without harm, beside one for each that
+   * may be in flight. Default: 500.
+   */
   readonly connectionRate?: number;
   /** Copies that it can have in flight to all mirrors together. Default: as many as there may be. */
   readonly mostCopies?: number;

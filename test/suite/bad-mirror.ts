@@ -82,6 +82,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     outcome: 'sent 2xx',
     // Each pours as fast as this process can, which has the other tests of its runtime to run as well.
     requests: 300,
+    // Each counts for four as it uses up a connection.
+    maxInFlight: 1200,
   },
 };
 
@@ -120,7 +122,8 @@ export function badMirror(runtime: TestRuntime): void {
       const skipped = counted['skipped in_flight_limit'] ?? 0;
       expect(counted).toEqual({
         [expected]: count - skipped,
-        ...(kind.maxInFlight !== undefined && { 'skipped in_flight_limit': skipped }),
+        ...(kind.maxInFlight !== undefined &&
+          skipped > 0 && { 'skipped in_flight_limit': skipped }),
       });
       expect(skipped).toBeLessThan(count);
       expect(await sample(stage.gateway, 'gateway_requests_total', { route: id })).toBe(count);
