@@ -7,6 +7,7 @@ import { memoryStore } from '../stores/memory.ts';
 import { routesDocument } from '../config/input.ts';
 import type { Store } from '../stores/store.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
+import { outputSink } from '../telemetry/output-sink.ts';
 import { configureLog, log } from '../telemetry/log.ts';
 import { readServerSettings, type ServerSettings } from './options.ts';
 import { signalled } from './signal.ts';
@@ -14,10 +15,14 @@ import { signalled } from './signal.ts';
 /** Exit status for a start that a bad setting or an address in use prevented. */
 const EXIT_USAGE = 2;
 
+/** Milliseconds for what is left of the log to be written: nobody may read it. */
+const LAST_LINES = 500;
+
 /** Runs the gateway on a runtime until SIGTERM or SIGINT. */
 export async function serve(runtime: ServerRuntime): Promise<void> {
   const settings = settingsOrExit();
-  configureLog(settings.logLevel);
+  const output = outputSink(runtime.write);
+  configureLog(settings.logLevel, output.sink);
   const store = storeOf(settings);
   const { adminKey, trustedProxies, mirrorMemory } = settings;
   const gateway = createGateway({ store, runtime, adminKey, trustedProxies, mirrorMemory });
@@ -51,6 +56,7 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
   clearTimeout(kill);
   await gateway.drain(Math.max(0, deadline - (performance.now() - began)));
   runtime.close();
+  await Promise.race([output.drain(), after(LAST_LINES)]);
   process.exit(0);
 }
 

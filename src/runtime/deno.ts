@@ -1,9 +1,25 @@
 import { http1Runtime } from './http1/runtime.ts';
+import type { WriteOutput } from './output.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Deno, which tells how many descriptors there are to nobody but `-A`. */
 export function denoRuntime(): ServerRuntime {
-  return http1Runtime({ name: 'deno' });
+  return http1Runtime({ name: 'deno', write });
 }
+
+interface DenoWriter {
+  write(bytes: Uint8Array): Promise<number>;
+}
+declare const Deno: { readonly stdout: DenoWriter; readonly stderr: DenoWriter };
+
+/** Its `process` waits until a pipe has room, and all of Deno with it. */
+const write: WriteOutput = async (to, text) => {
+  let rest = new TextEncoder().encode(text);
+  try {
+    while (rest.byteLength > 0) rest = rest.subarray(await Deno[to].write(rest));
+  } catch {
+    // Whoever read it has left.
+  }
+};
 
 export { denoRuntime as runtime };

@@ -1,3 +1,4 @@
+import type { WriteOutput } from './output.ts';
 import type { Runtime, WaitUntil } from './port.ts';
 
 /** What a listener needs of an app: Hono's `fetch`, and who looks after what outlives a request. */
@@ -40,6 +41,7 @@ export interface Listening {
 
 /** A runtime that can listen: everything but Workers, where the platform does. */
 export interface ServerRuntime extends Runtime {
+  readonly write: WriteOutput;
   listen(options: ListenOptions): Promise<Listening>;
   /** Frees pools and other sockets, so that the process can end. */
   close(): void;

@@ -4,6 +4,7 @@ import {
   getJsonLinesFormatter,
   getLogger,
   type Logger,
+  type Sink,
 } from '@logtape/logtape';
 import type { CopyEvent, Listener } from './events.ts';
 import { lineRate } from './line-rate.ts';
@@ -15,17 +16,24 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** The gateway's logger. Silent until an application configures LogTape, as libraries should be. */
 export const log: Logger = getLogger('proxy-mirror');
 
-/** For our own commands: one JSON object a line on the console. */
-export function configureLog(level: LogLevel): void {
+/**
+ * For our own commands: one JSON object a line.
+ *
+ * @param sink where they go. Default: the console, which on servers waits for whoever reads it
+ */
+export function configureLog(
+  level: LogLevel,
+  sink: Sink = getConsoleSink({ formatter: getJsonLinesFormatter() }),
+): void {
   configureSync({
     reset: true,
-    sinks: { console: getConsoleSink({ formatter: getJsonLinesFormatter() }) },
+    sinks: { sink },
     loggers: [
-      { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['console'] },
+      { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['sink'] },
       {
         category: 'proxy-mirror',
         lowestLevel: level === 'silent' ? null : level,
-        sinks: level === 'silent' ? [] : ['console'],
+        sinks: level === 'silent' ? [] : ['sink'],
       },
     ],
   });

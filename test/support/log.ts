@@ -9,8 +9,13 @@ export interface Logged {
 
 /** What the gateway logged, a JSON object a line, in the order of each stream. */
 export function logged(program: Program): Logged[] {
-  return `${program.stdout()}\n${program.stderr()}`.split('\n').flatMap((text) => {
-    if (!text.startsWith('{"@timestamp"')) return [];
-    return [JSON.parse(text) as Logged];
-  });
+  const lines = [program.stdout(), program.stderr()].flatMap(wholeLines);
+  return lines
+    .filter((text) => text.startsWith('{"@timestamp"'))
+    .map((text) => JSON.parse(text) as Logged);
+}
+
+/** Without the last one, whose end has not come yet. */
+function wholeLines(text: string): string[] {
+  return text.split('\n').slice(0, -1);
 }

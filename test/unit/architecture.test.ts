@@ -41,7 +41,7 @@ const walls: readonly [wall: string, inside: RegExp, forbidden: (name: string) =
   ],
   [
     'only runtimes, commands and the file store touch a server runtime',
-    /^(?!runtime\/http1\/|cli\/|stores\/file)/,
+    /^(?!runtime\/http1\/|runtime\/output\.ts|cli\/|stores\/file)/,
     isNode,
   ],
   [
@@ -77,7 +77,7 @@ describe('the walls between folders', () => {
 
   it.each(['runtime/workers.ts', 'index.ts'])('%s reaches no server code', (entry) => {
     const server = [...reachable(entry)].filter(
-      (name) => isNode(name) || /^runtime\/(?:http1\/|node|bun|deno|server)/.test(name),
+      (name) => isNode(name) || /^runtime\/(?:http1\/|node|bun|deno|server|output)/.test(name),
     );
     expect(server).toEqual([]);
   });

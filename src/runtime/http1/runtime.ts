@@ -1,3 +1,4 @@
+import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from './client/call.ts';
 import { createPool, type PoolOptions } from './client/pool.ts';
@@ -13,11 +14,18 @@ export interface Http1Options {
   readonly ownBuffers?: PoolOptions['ownBuffers'];
   /** How many files and sockets the process may have open. Default: not known. */
   readonly descriptors?: () => number;
+  /** How it writes to its output. Default: by `process`. */
+  readonly write?: WriteOutput;
 }
 
 /** A runtime with `node:net`: HTTP/1.1 of our own in front and behind, the same bytes everywhere. */
 export function http1Runtime(options: Http1Options): ServerRuntime {
-  const { name, ownBuffers = false, descriptors = () => Infinity } = options;
+  const {
+    name,
+    ownBuffers = false,
+    descriptors = () => Infinity,
+    write = processOutput(),
+  } = options;
   // A third for clients, and as many each for upstreams and mirrors.
   const share = Math.min(CONNECTIONS, Math.ceil(descriptors() / 3));
   const pooling = { ownBuffers, most: share };
@@ -26,6 +34,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   return {
     name,
     mostCopies: share,
+    write,
     receive,
     peer: (request) => receive(request).peer,
     gatewayError: ownError,
