@@ -1,0 +1,48 @@
+/**
+ * The code whose every line has to be held by a test, by the question that it answers. A mistake here
+ * is one that nobody sees until it is used.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const FILES = {
+  'whom to believe': [
+    'src/admin/guard.ts',
+    'src/exchange/admit.ts',
+    'src/exchange/request-headers.ts',
+    'src/exchange/trust.ts',
+    'src/http/authority.ts',
+    'src/http/cidr.ts',
+  ],
+  'where a message ends': [
+    'src/http/hop-by-hop.ts',
+    'src/http/trailers.ts',
+    'src/runtime/http1/chunked-decoder.ts',
+    'src/runtime/http1/fields.ts',
+    'src/runtime/http1/length-decoder.ts',
+    'src/runtime/http1/client/answer-head.ts',
+    'src/runtime/http1/client/answer-parser.ts',
+    'src/runtime/http1/server/answer-head.ts',
+    'src/runtime/http1/server/body-framing.ts',
+    'src/runtime/http1/server/host.ts',
+    'src/runtime/http1/server/request-head.ts',
+    'src/runtime/http1/server/request-parser.ts',
+  ],
+  'what may be retried': [
+    'src/exchange/retry.ts',
+    'src/exchange/exchange.ts',
+    'src/http/upload.ts',
+  ],
+  'what is copied and limited': [
+    'src/exchange/packed.ts',
+    'src/exchange/record.ts',
+    'src/mirror/copies.ts',
+    'src/mirror/copy-headers.ts',
+    'src/mirror/copy-target.ts',
+    'src/mirror/mirror.ts',
+    'src/mirror/planned.ts',
+    'src/mirror/sample.ts',
+    'src/mirror/send.ts',
+    'src/mirror/slots.ts',
+    'src/mirror/limits/*.ts',
+  ],
+};
