@@ -12,7 +12,7 @@ export default {
   jsonReporter: { fileName: here('report.json') },
   concurrency: 2,
   ignorePatterns: ['bench', 'dist', 'test/runtimes', 'test/mutants/node_modules', '.wrangler'],
-  tempDirName: here('.sandbox'),
+  cleanTempDir: 'always',
   // Mutants are not type-checked: the compiler of this project has no interface for that yet, and
   // most that would not compile fail a test anyway.
   disableTypeChecks: true,

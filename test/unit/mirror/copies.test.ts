@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
 import { memoryBudget } from '../../../src/exchange/record.ts';
 import { destination } from '../../../src/http/destination.ts';
@@ -6,6 +6,7 @@ import type { Outbound } from '../../../src/http/outbound.ts';
 import { type Call, type CopyAnswer, TransportError } from '../../../src/http/transport.ts';
 import { type Tap, Upload } from '../../../src/http/upload.ts';
 import { planCopies } from '../../../src/mirror/copies.ts';
+import type { Outcome } from '../../../src/mirror/outcome.ts';
 import { compileMirrors } from '../../../src/mirror/mirror.ts';
 import { copySender } from '../../../src/mirror/send.ts';
 import { request } from '../routes/request.ts';
@@ -21,6 +22,7 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
     });
     return { done, abort: (reason) => fail(reason), onOver() {} };
   }, bearable);
+  const outcomes: { outcome: Outcome; seconds: number }[] = [];
   const budget = memoryBudget(memory);
   const told: string[] = [];
   const compiled = compileMirrors('1', { mirrors }, { instance: () => 'me' });
@@ -28,9 +30,12 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
     planCopies(inbound, compiled, {
       sender,
       budget,
-      onOutcome: (_, { host }, { outcome, reason }) => told.push(`${host} ${outcome} ${reason}`),
+      onOutcome(_, { host }, outcome, seconds) {
+        told.push(`${host} ${outcome.outcome} ${outcome.reason}`);
+        outcomes.push({ outcome, seconds });
+      },
     });
-  return { calls, sender, budget, told, plan, compiled };
+  return { calls, sender, budget, told, outcomes, plan, compiled };
 }
 
 function upload(length: number | null = null) {
@@ -165,4 +170,164 @@ it.each([
   await new Promise((resolve) => setImmediate(resolve));
   void send();
   expect(calls.length).toBe(most + 1);
+});
+
+afterEach(() => void vi.useRealTimers());
+
+/** A body that came along with its head. */
+function wholeUpload(size: number): Upload {
+  const source = { read: () => Promise.resolve(null), cancel() {} };
+  return new Upload(source, size, new Uint8Array(size));
+}
+
+it('holds the memory of a body that came along with its head until its copies are over', async () => {
+  const { plan, calls, budget } = setUp([M, N]);
+  const sent = plan(request('/', { upload: wholeUpload(600) }))!.send(PRIMARY);
+  expect([calls.length, budget.held]).toEqual([2, 600]);
+  calls[0]!.answer(200);
+  calls[1]!.fail(new Error());
+  await sent;
+  expect(budget.held).toBe(0);
+});
+
+it('copies no such body beyond the memory there is', async () => {
+  const { plan, told, calls, budget } = setUp([M, N]);
+  await plan(request('/', { upload: wholeUpload(1001) }))!.send(PRIMARY);
+  expect(told).toEqual(['http://m skipped memory_limit', 'http://n skipped memory_limit']);
+  expect([calls.length, budget.held]).toEqual([0, 0]);
+});
+
+it('records for the mirror that takes most', async () => {
+  const { plan, told, calls } = setUp([
+    { ...M, max_body_size: 2 },
+    { ...N, max_body_size: 5 },
+  ]);
+  const { body, tap } = upload();
+  const sent = plan(request('/', { upload: body }))!.send(PRIMARY);
+  tap().chunk(new Uint8Array(5));
+  tap().end(true);
+  await vi.waitFor(() => expect(calls).toHaveLength(1));
+  calls[0]!.answer(200);
+  await sent;
+  expect(told).toEqual(['http://m skipped body_too_large', 'http://n sent 2xx']);
+});
+
+it('keeps nothing of a body that is too large for all of them', async () => {
+  const { plan, told, budget } = setUp([
+    { ...M, max_body_size: 2 },
+    { ...N, max_body_size: 5 },
+  ]);
+  const { body, tap } = upload();
+  const sent = plan(request('/', { upload: body }))!.send(PRIMARY);
+  tap().chunk(new Uint8Array(5));
+  expect(budget.held).toBe(5);
+  tap().chunk(new Uint8Array(1));
+  expect(budget.held).toBe(0);
+  await sent;
+  expect(told).toEqual(['http://m skipped body_too_large', 'http://n skipped body_too_large']);
+});
+
+it('copies no body of a primary that failed before it had passed', async () => {
+  const { plan, told } = setUp([M]);
+  const { body } = upload();
+  const copies = plan(request('/', { upload: body }))!;
+  const sent = copies.send(PRIMARY);
+  copies.giveUp();
+  await sent;
+  expect(told).toEqual(['http://m skipped body_incomplete']);
+});
+
+it('waits as long as the most patient mirror for a body that stands still', async () => {
+  vi.useFakeTimers();
+  const { plan, told } = setUp([
+    { ...M, timeout: 1 },
+    { ...N, timeout: 3 },
+  ]);
+  const { body } = upload();
+  const copies = plan(request('/', { upload: body }))!;
+  const sent = copies.send(PRIMARY);
+  copies.answered();
+  await vi.advanceTimersByTimeAsync(2999);
+  expect(told).toEqual([]);
+  await vi.advanceTimersByTimeAsync(3001);
+  await sent;
+  expect(told.toSorted()).toEqual([
+    'http://m skipped body_incomplete',
+    'http://n skipped body_incomplete',
+  ]);
+});
+
+it('does nothing to copies without a body when their primary fails or answers', async () => {
+  const { plan, told, calls } = setUp([M]);
+  const copies = plan(request('/'))!;
+  const sent = copies.send(PRIMARY);
+  copies.giveUp();
+  copies.answered();
+  calls[0]!.answer(204);
+  await sent;
+  expect(told).toEqual(['http://m sent 2xx']);
+});
+
+it('tells which limit was reached, and takes no place for a copy that it does not send', async () => {
+  const { plan, told, calls, compiled } = setUp([{ ...M, max_in_flight: 2, rate_limit: 3 }]);
+  const send = () => plan(request('/'))!.send(PRIMARY);
+  const first = [send(), send(), send()];
+  expect(told).toEqual(['http://m skipped in_flight_limit']);
+  for (const { answer } of calls) answer(200);
+  await Promise.all(first);
+  const third = send();
+  await send();
+  expect(told.at(-1)).toBe('http://m skipped rate_limit');
+  expect(compiled[0]!.inFlight.count).toBe(1);
+  calls[2]!.answer(200);
+  await third;
+  expect(compiled[0]!.inFlight.count).toBe(0);
+});
+
+it('tells how long a copy took, in seconds, and what went wrong', async () => {
+  vi.useFakeTimers();
+  const { plan, calls, sender, outcomes } = setUp([M]);
+  const first = plan(request('/'))!.send(PRIMARY);
+  await vi.advanceTimersByTimeAsync(1500);
+  calls[0]!.answer(503);
+  await first;
+  const second = plan(request('/'))!.send(PRIMARY);
+  await vi.advanceTimersByTimeAsync(250);
+  sender.abandon();
+  await second;
+  expect(outcomes).toEqual([
+    { outcome: { outcome: 'sent', reason: '5xx', status: 503 }, seconds: 1.5 },
+    {
+      outcome: { outcome: 'failed', reason: 'shutdown', detail: 'the gateway stopped' },
+      seconds: 0.25,
+    },
+  ]);
+});
+
+it('counts a copy that failed as one that used up its connection', async () => {
+  vi.useFakeTimers();
+  const mirrors = [{ ...M, breaker: false as const, max_in_flight: 1 }];
+  const { plan, calls, told } = setUp(mirrors);
+  // The burst of a second; one more is one too many for a mirror with one place.
+  for (let i = 0; i < 500; i++) {
+    const sent = plan(request('/'))!.send(PRIMARY);
+    calls[i]!.fail(new TransportError('reset', ''));
+    await sent;
+  }
+  expect(new Set(told)).toEqual(new Set(['http://m failed reset']));
+  const beyond = plan(request('/'))!.send(PRIMARY);
+  calls[500]!.fail(new TransportError('reset', ''));
+  await beyond;
+  await plan(request('/'))!.send(PRIMARY);
+  expect(told.at(-1)).toBe('http://m skipped in_flight_limit');
+});
+
+it('gives up what still waits when the gateway stops, and not what is over', () => {
+  const { sender } = setUp([M]);
+  const [waiting, over] = [vi.fn(), vi.fn()];
+  sender.onAbandon(waiting);
+  sender.onAbandon(over)();
+  sender.abandon();
+  expect(waiting).toHaveBeenCalledOnce();
+  expect(over).not.toHaveBeenCalled();
 });

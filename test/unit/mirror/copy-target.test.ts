@@ -12,6 +12,7 @@ const CASES = [
   ['/p%20q', 'replace', '/', '/p%20q'],
   ['/a b#c', 'replace', '/', '/a%20b%23c'],
   ['/caf\u00e9/\u{1f600}', 'replace', '/', '/caf%C3%A9/%F0%9F%98%80'],
+  ['/tab\t', 'replace', '/', '/tab%09'],
   ['/half\ud800', 'replace', '/', '/half%EF%BF%BD'],
 ] as const;
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { murmur3 } from '../../../src/hash/murmur3.ts';
 import { sampler } from '../../../src/mirror/sample.ts';
 import { request } from '../routes/request.ts';
 
@@ -36,4 +37,11 @@ it('leaves a request without the key, or any without a key configured, to chance
 it('takes all at 1', () => {
   expect(sampler(1)(request('/'))).toBe(1);
   expect(sampler(1, 'http_x_user')(request('/', { headers: ['X-User', 'any'] }))).toBe(1);
+});
+
+it('leaves out a key whose point is the ratio itself: a share is what lies below it', () => {
+  const point = murmur3('user-1') / 2 ** 32;
+  const one = request('/', { headers: ['X-User', 'user-1'] });
+  expect(sampler(point, 'http_x_user')(one)).toBe(0);
+  expect(sampler(point + 2 ** -32, 'http_x_user')(one)).toBe(1);
 });

@@ -55,7 +55,16 @@ it('learns nothing from copies that were under way when it opened', () => {
   expect([one.open, one.blocks(4999), one.blocks(5000)]).toEqual([true, true, false]);
 });
 
+it('lets copies through as normal ones while it is closed', () => {
+  const one = breaker({ failures: 1, open: 5 });
+  expect([one.blocks(-1), one.blocks(0), one.pass(0)]).toEqual([false, false, 'normal']);
+  settle(one, -1000, false);
+  // Whatever the clock says: monotonic ones may be below zero to begin with.
+  expect([one.blocks(-1000), one.blocks(3999), one.blocks(4000)]).toEqual([true, true, false]);
+});
+
 it('never opens when there is none', () => {
+  expect(NO_BREAKER.pass(0)).toBe('normal');
   settle(NO_BREAKER, 0, false, false, false);
   expect([NO_BREAKER.open, NO_BREAKER.blocks(0)]).toEqual([false, false]);
 });

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { type TokenBucket, tokenBucket } from '../../../../src/mirror/limits/token-bucket.ts';
+import {
+  NO_RATE_LIMIT,
+  type TokenBucket,
+  tokenBucket,
+} from '../../../../src/mirror/limits/token-bucket.ts';
 
 function passed(bucket: TokenBucket, times: readonly number[]): number {
   return times.filter((now) => bucket.take(now)).length;
@@ -23,4 +27,23 @@ it('gains nothing from a clock that stands still or runs backwards', () => {
   const bucket = tokenBucket(1);
   expect(passed(bucket, [5000, 5000, 1000, 5000, 2000])).toBe(1);
   expect(passed(bucket, [5999, 6000])).toBe(1);
+});
+
+it('starts full at whatever time it is first asked, and says so without taking anything', () => {
+  for (const start of [-5000, 0, 5000]) {
+    const bucket = tokenBucket(2);
+    expect([bucket.has(start), bucket.has(start), bucket.has(start)]).toEqual([true, true, true]);
+    expect(passed(bucket, at(start, 5))).toBe(2);
+    expect(bucket.has(start)).toBe(false);
+    expect(bucket.has(start + 500)).toBe(true);
+  }
+});
+
+it('lets all through where there is no limit', () => {
+  NO_RATE_LIMIT.owe(5, 0);
+  expect([NO_RATE_LIMIT.has(0), NO_RATE_LIMIT.take(0), NO_RATE_LIMIT.debt(0)]).toEqual([
+    true,
+    true,
+    0,
+  ]);
 });
