@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MirrorConfig, ProxyMirrorConfig } from '../../../src/config/proxy-mirror.ts';
+import { destination } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/outbound.ts';
 import { Upload } from '../../../src/http/upload.ts';
 import { compileMirrors, type Mirror, type MirrorOptions } from '../../../src/mirror/mirror.ts';
@@ -12,7 +13,7 @@ function compiled(config: Partial<MirrorConfig>, options: Partial<MirrorOptions>
 }
 
 const PRIMARY: Outbound = {
-  origin: 'http://upstream',
+  destination: destination('http://upstream'),
   target: '/a?b=1',
   method: 'PUT',
   headers: ['Host', 'shop.example'],
@@ -41,7 +42,7 @@ it('has a mirror for each that is not disabled', () => {
 it('makes the copy of what the primary gets', () => {
   const body = new Uint8Array(3);
   expect(compiled({ timeout: 0.5 }).copyOf(PRIMARY, body)).toMatchObject({
-    origin: HOST,
+    destination: destination(HOST),
     target: '/a?b=1',
     method: 'PUT',
     headers: ['Host', 'shop.example', 'x-mirrored-by', 'me'],
@@ -80,11 +81,15 @@ function connections({ churn }: Mirror): number {
   return used - 1;
 }
 
-it('may use up 500 connections a second, or as many as the runtime can bear', () => {
-  expect(connections(compiled({ host: 'http://m' }))).toBe(500);
-  expect(connections(compiled({ host: 'http://m' }, { connectionRate: 100 }))).toBe(100);
+it('may use up 500 connections a second, or as many as the runtime can bear, and its places', () => {
+  expect(connections(compiled({ host: 'http://m' }))).toBe(500 + 128);
+  expect(
+    connections(compiled({ host: 'http://m', max_in_flight: 20 }, { connectionRate: 100 })),
+  ).toBe(100 + 20);
   // Each with a TLS handshake.
-  expect(connections(compiled({ host: 'https://m' }, { connectionRate: 80 }))).toBe(10);
+  expect(
+    connections(compiled({ host: 'https://m', max_in_flight: 1 }, { connectionRate: 79 })),
+  ).toBe(10);
 });
 
 it('has no limit to its rate unless one is configured', () => {
