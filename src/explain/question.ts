@@ -4,7 +4,7 @@ import { lazy } from 'valibot';
 import { admit } from '../exchange/admit.ts';
 import type { Trust } from '../exchange/trust.ts';
 import { isAuthority } from '../http/authority.ts';
-import { compileCidrs } from '../http/cidr.ts';
+import { plainAddress } from '../http/cidr.ts';
 import { namesUpgrade } from '../http/handshake.ts';
 import { type HeaderList, headerValue } from '../http/headers.ts';
 import type { Inbound, Received } from '../http/inbound.ts';
@@ -59,12 +59,7 @@ function urlFault(url: string): string | undefined {
 }
 
 function addressFault(address: string): string | undefined {
-  try {
-    compileCidrs([address]);
-    if (!address.includes('/')) return;
-  } catch {
-    // Said below.
-  }
+  if (plainAddress(address) !== null) return;
   return `expected an IP address, found ${JSON.stringify(address)}`;
 }
 
@@ -88,7 +83,7 @@ export function inboundOf(question: Question, trust: Trust): Inbound {
     scheme: scheme.toLowerCase() === 'https' ? 'https' : 'http',
     authority,
     serverPort: Number(/:(\d+)$/.exec(named)?.[1] ?? 0),
-    peer: remote_addr,
+    peer: plainAddress(remote_addr)!,
     headers,
     upgradable: namesUpgrade(headers),
     upload: length === 0 ? null : new Upload(NOTHING, length),

@@ -38,6 +38,21 @@ export function parseAddress(text: string): Address | null {
 }
 
 /**
+ * An address as others are told of it: an IPv4 client of a dual-stack socket by its IPv4 address, and
+ * without a zone. `null` for what is no address.
+ *
+ * @example plainAddress('::ffff:192.0.2.1') // '192.0.2.1'
+ * @example plainAddress('fe80::1%eth0') // 'fe80::1'
+ */
+export function plainAddress(text: string): string | null {
+  const address = parseAddress(text);
+  if (address === null) return null;
+  if (address.version === 4) return text.includes(':') ? dotted(address.words[0]!) : text;
+  const zone = text.indexOf('%');
+  return zone === -1 ? text : text.slice(0, zone);
+}
+
+/**
  * Reads `address/prefix`, or an address alone as the block that holds just it. Bits behind the
  * prefix are ignored, as everywhere: `10.1.2.3/8` is `10.0.0.0/8`. `null` for anything else.
  *
@@ -118,6 +133,10 @@ function maskWord(bits: number): number {
 
 function ipv4Word(text: string): number {
   return text.split('.').reduce((word, octet) => word * 256 + Number(octet), 0);
+}
+
+function dotted(word: number): string {
+  return [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
 }
 
 function isMapped(words: readonly number[]): boolean {

@@ -16,7 +16,7 @@ export interface Received extends Informed {
   readonly authority: string;
   /** Port of the listener the request came in by. */
   readonly serverPort: number;
-  /** Address of the socket's peer; `''` where the runtime does not tell. */
+  /** Address of the socket's peer, as `plainAddress` has it; `''` where the runtime does not tell. */
   readonly peer: string;
   readonly headers: HeaderList;
   /** Whether the client's connection can leave HTTP for another protocol, and the client says so. */

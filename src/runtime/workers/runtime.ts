@@ -1,3 +1,4 @@
+import { plainAddress } from '../../http/cidr.ts';
 import { webBytes } from '../fetch/body.ts';
 import { fetchSendCopy } from '../fetch/copy.ts';
 import { type Dialect, kindByText } from '../fetch/dialect.ts';
@@ -50,7 +51,7 @@ export function workersRuntime(): Runtime {
     mostCopies: 1024,
     receive: (request) =>
       receiveWeb(request, {
-        peer: request.headers.get('cf-connecting-ip') ?? '',
+        peer: plainAddress(request.headers.get('cf-connecting-ip') ?? '') ?? '',
         serverPort: portOf(request.url),
         bodyOf: (stream, length) => webBytes(stream, length, BODY_ROOM),
         // A client that takes no coding would get what the upstream compressed for Cloudflare.

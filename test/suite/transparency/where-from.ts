@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GatewayProcess, TestRuntime } from '../../runtimes/runtime.ts';
 import { send } from '../../support/client.ts';
@@ -6,7 +7,7 @@ import type { Line } from '../transparency.ts';
 import { fieldsOf } from './fields.ts';
 
 const CLAIMS = {
-  'X-Forwarded-For': '198.51.100.7, 203.0.113.9',
+  'X-Forwarded-For': '198.51.100.1, 198.51.100.7, 203.0.113.9',
   'X-Forwarded-Proto': 'https',
   'X-Forwarded-Host': 'claimed.example',
   'X-Forwarded-Port': '8443',
@@ -15,6 +16,10 @@ const CLAIMS = {
 };
 
 const FIELDS = Object.keys(CLAIMS).map((field) => field.toLowerCase());
+
+const IPV6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
 
 /** What an upstream is told of the client; TRUSTED_PROXIES says whose word counts. */
 export function whereFrom(runtime: TestRuntime, line: () => Line): void {
@@ -60,7 +65,7 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
   it('X-Forwarded-For is appended to and the rest replaced when nobody is trusted', async () => {
     expect(await told(line().gateway, CLAIMS)).toEqual({
       ...observed(line().gateway),
-      'x-forwarded-for': '198.51.100.7, 203.0.113.9, 127.0.0.1',
+      'x-forwarded-for': '198.51.100.1, 198.51.100.7, 203.0.113.9, 127.0.0.1',
     });
   });
 
@@ -68,13 +73,35 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
     expect(await told(behindOther, CLAIMS)).toEqual(observed(behindOther));
   });
 
+  it.runIf(IPV6 && runtime.name !== 'workers')(
+    'a client of IPv4 has its own address on a socket for both',
+    async () => {
+      const near = {
+        id: '1',
+        uri: '/*',
+        remote_addr: '127.0.0.0/8',
+        vars: [['remote_addr', '==', '127.0.0.1']],
+        upstream: { nodes: { [line().upstream.node]: 1 } },
+      };
+      const gateway = await runtime.start({ adminKey: null, routes: [near], env: { HOST: '::' } });
+      try {
+        expect(await told(gateway, {})).toEqual(observed(gateway));
+        expect((await send(gateway.url, '/apisix/admin/routes')).status).toBe(200);
+        const overIpv6 = await fetch(`http://[::1]:${gateway.port}/apisix/admin/routes`);
+        expect(overIpv6.status).toBe(200);
+      } finally {
+        await gateway.stop();
+      }
+    },
+  );
+
   it('a trusted proxy is believed', async () => {
     expect(await told(behindProxy, CLAIMS)).toEqual({
-      'x-forwarded-for': '198.51.100.7, 203.0.113.9, 127.0.0.1',
+      'x-forwarded-for': '198.51.100.1, 198.51.100.7, 203.0.113.9, 127.0.0.1',
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'claimed.example',
       'x-forwarded-port': '8443',
-      // The last address that no trusted proxy has.
+      // The last address that no trusted proxy has: what stands left of it a client could have written.
       'x-real-ip': '198.51.100.7',
       forwarded: 'for=198.51.100.7;proto=https',
     });

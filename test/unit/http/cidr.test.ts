@@ -1,7 +1,37 @@
 import { BlockList, isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { cidrContains, compileCidrs, parseAddress, parseCidr } from '../../../src/http/cidr.ts';
+import {
+  cidrContains,
+  compileCidrs,
+  parseAddress,
+  parseCidr,
+  plainAddress,
+} from '../../../src/http/cidr.ts';
 import { random } from '../../support/random.ts';
+
+describe('plainAddress', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::FFFF:c000:2ff', '192.0.2.255'],
+    ['0:0:0:0:0:ffff:255.0.0.1', '255.0.0.1'],
+    ['::ffff:127.0.0.1%lo', '127.0.0.1'],
+    ['::1', '::1'],
+    ['2001:DB8::1', '2001:DB8::1'],
+    // Not mapped: an IPv6 address that merely ends so.
+    ['::192.0.2.1', '::192.0.2.1'],
+    ['64:ff9b::192.0.2.1', '64:ff9b::192.0.2.1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['fe80::1%', 'fe80::1'],
+    ['192.0.2.1%eth0', null],
+    ['192.0.2.1:80', null],
+    ['[::1]', null],
+    ['localhost', null],
+    ['', null],
+  ])('%j: %j', (text, expected) => {
+    expect(plainAddress(text)).toBe(expected);
+  });
+});
 
 describe('parseAddress', () => {
   it.each([

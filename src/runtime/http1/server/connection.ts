@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { GatewayStatus } from '../../../exchange/gateway-error.ts';
+import { plainAddress } from '../../../http/cidr.ts';
 import type { Interim } from '../../../http/transport.ts';
 import { drained } from '../body-writer.ts';
 import { Deadline } from '../deadline.ts';
@@ -69,7 +70,7 @@ export class Connection implements Link {
     return this.#phase === 'linger' && this.#lingersUntil !== Infinity ? at : Infinity;
   }
   get peer(): string {
-    return (this.#peer ??= this.#socket.remoteAddress ?? '');
+    return (this.#peer ??= peerOf(this.#socket));
   }
   get serverPort(): number {
     return this.#socket.localPort ?? 0;
@@ -268,4 +269,9 @@ export class Connection implements Link {
         this.destroy();
     }
   }
+}
+
+/** Here and nowhere else, so that one client has one address for all who ask. */
+function peerOf({ remoteAddress = '' }: Socket): string {
+  return plainAddress(remoteAddress) ?? remoteAddress;
 }
