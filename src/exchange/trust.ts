@@ -1,4 +1,4 @@
-import { compileCidrs } from '../http/cidr.ts';
+import { compileCidrs, plainAddress } from '../http/cidr.ts';
 import { type HeaderList, joinedValue } from '../http/headers.ts';
 
 /** Whom to believe about a request's origin. */
@@ -7,7 +7,10 @@ export interface Trust {
   readonly configured: boolean;
   /** True when the socket's peer may say whom it speaks for. */
   trusts(peer: string): boolean;
-  /** The client's address: the peer, or the last address in X-Forwarded-For that no trusted proxy is. */
+  /**
+   * The client's address: the peer, or where that is trusted, the last address in X-Forwarded-For that is
+   * not; the first one, if all are.
+   */
   clientOf(peer: string, headers: HeaderList): string;
 }
 
@@ -26,13 +29,16 @@ export function trustProxies(cidrs: readonly string[]): Trust {
     trusts,
     clientOf(peer, headers) {
       if (!trusts(peer)) return peer;
-      const chain = joinedValue(headers, 'x-forwarded-for')?.split(',') ?? [];
+      let client = peer;
       // From the right: whatever stands left of the first stranger was written by strangers.
-      for (let i = chain.length - 1; i >= 0; i--) {
-        const address = chain[i]!.trim();
-        if (address !== '' && !trusts(address)) return address;
+      for (const entry of entriesOf(headers).toReversed()) {
+        const address = addressOf(entry);
+        // `unknown` and the like: who was before the last proxy that we know of, nobody can tell.
+        if (address === null) break;
+        client = address;
+        if (!trusts(client)) break;
       }
-      return chain[0]?.trim() || peer;
+      return client;
     },
   };
 }
@@ -42,3 +48,16 @@ const NOBODY: Trust = {
   trusts: () => false,
   clientOf: (peer) => peer,
 };
+
+function entriesOf(headers: HeaderList): string[] {
+  const entries = joinedValue(headers, 'x-forwarded-for')?.split(',') ?? [];
+  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+}
+
+/** An address behind which some proxies write the client's port, with brackets if it is of IPv6. */
+const WITH_PORT = /^(?:\[([^[\]]*)\]|([^:]*))(?::\d{1,5})?$/;
+
+function addressOf(entry: string): string | null {
+  const [, bracketed, bare] = WITH_PORT.exec(entry) ?? [];
+  return plainAddress(bracketed ?? bare ?? entry);
+}
