@@ -198,7 +198,8 @@ export class Connection implements Link {
   }
 
   #next(): void {
-    if (this.#phase === 'over') return;
+    // Destroyed is not closed yet: who has left must not be asked for, and has no port any more.
+    if (this.#phase === 'over' || this.#socket.destroyed) return;
     if (this.#socket.writableNeedDrain) {
       // A client that asks on and on without reading answers would fill our memory.
       this.#phase = 'flush';

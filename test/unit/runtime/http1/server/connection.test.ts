@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../../../src/runtime/http1/server/connection.ts';
 import { ServerRequest } from '../../../../../src/runtime/http1/server/request.ts';
 import { until } from '../../../../support/until.ts';
 import { client, gate } from './gate.ts';
@@ -161,6 +162,21 @@ describe('a client that leaves', () => {
     if (how === 'closes') socket.destroy();
     else socket.resetAndDestroy();
     await until(() => gone, 5000, 'it to be noticed');
+  });
+
+  it('is asked nothing more, whatever it sent along with the last request', async () => {
+    const asked: string[] = [];
+    const { write, ended } = client(
+      await gate((request) => {
+        asked.push(path(request));
+        // Here as after a reset: the socket is destroyed now, and closes in a turn to come.
+        ((request as unknown as ServerRequest).link as Connection).destroy();
+        return new Response(null);
+      }),
+    );
+    write(get('/1') + get('/2'));
+    await until(ended, 5000, 'the end');
+    expect(asked).toEqual(['/1']);
   });
 
   it('breaks its body off for the reader', async () => {
