@@ -9,7 +9,6 @@ import {
   type SendCopy,
   TransportError,
 } from '../../../http/transport.ts';
-import { Upload } from '../../../http/upload.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import { fieldsOf } from '../fields.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
@@ -113,9 +112,9 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     this.connection?.destroy(reason);
   }
 
-  failed(error: TransportError, stale: boolean): void {
+  failed(error: TransportError): void {
     if (this.#over) return;
-    if (stale && this.#maySendAgain(error)) return this.#begin(true);
+    if (this.#wasStale(error)) return this.#begin(true);
     this.#fail();
     this.#reject(error);
   }
@@ -140,13 +139,16 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   }
 
   /**
-   * Whether a new connection gets the request after a kept one was found closed: anything of which no
-   * byte was written, else what does no harm when it is sent twice (RFC 9112 section 9.3.1).
+   * A kept connection that closes without a byte in answer was most likely being closed by the
+   * server already. A new one gets the request then, if sending it twice does no harm
+   * (RFC 9112 section 9.3.1).
    */
-  #maySendAgain({ unsent }: TransportError): boolean {
+  #wasStale(error: TransportError): boolean {
     const { body, method } = this.#request;
-    if (body instanceof Upload && body.consumed) return false;
-    return unsent || IDEMPOTENT.has(method);
+    const again = body === null || body instanceof Uint8Array;
+    return (
+      error.kind === 'reset' && this.connection!.exchanges > 1 && again && IDEMPOTENT.has(method)
+    );
   }
 }
 

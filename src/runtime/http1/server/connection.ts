@@ -217,12 +217,13 @@ export class Connection implements Link {
   /** Ends the connection, with an answer of our own where none has begun. */
   #refuse(status: GatewayStatus): void {
     const request = this.#request;
+    const method = request?.method ?? this.#incoming.arrived;
     this.#request = null;
     this.#incoming.drop();
     if (this.#answer !== null) return this.destroy();
     request?.gone?.();
     request?.leave();
-    this.#socket.write(errorAnswer(status), 'latin1');
+    this.#socket.write(errorAnswer(status, method), 'latin1');
     this.#linger();
   }
 

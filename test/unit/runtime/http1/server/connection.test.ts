@@ -144,6 +144,13 @@ describe('a body', () => {
     expect(text()).toMatch(/^HTTP\/1\.1 400 [^]*"400 Bad Request"\}\n$/);
     expect(failed).toBeInstanceOf(Error);
   });
+
+  it('of a HEAD that breaks the rules gets none in return', async () => {
+    const { write, text, ended } = client(await gate(() => HOLD));
+    write('HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n');
+    await until(ended, 5000);
+    expect(text()).toMatch(/^HTTP\/1\.1 400 [^]*Connection: close\r\n\r\n$/);
+  });
 });
 
 describe('a client that leaves', () => {
