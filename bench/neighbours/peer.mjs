@@ -1,0 +1,58 @@
+/**
+ * `node peer.mjs <url> <number of an input> <form> <connections> <seconds>`: a client that sends requests
+ * one after the other on each connection, as fast as they are answered. Of an input of a server it asks
+ * for that. Prints as JSON how many were answered.
+ */
+import { connect } from 'node:net';
+import { constants, setPriority } from 'node:os';
+import { INPUTS } from './inputs.mjs';
+import { write } from './write.mjs';
+
+const [address = '', index = '0', name = 'plain', connections = '1', seconds = '1'] =
+  process.argv.slice(2);
+const url = new URL(address);
+const input = INPUTS[Number(index)];
+if (input === undefined) throw new Error(`no input ${index}`);
+const asking = `GET ${url.pathname} HTTP/1.1\r\nHost: gateway.example\r\n\r\n`;
+const form =
+  input.sender === 'client'
+    ? input[name === 'plain' ? 'plain' : 'costly']
+    : { bytes: Buffer.from(asking), cut: Infinity };
+// The core that it shares with the other client is not its own to take.
+setPriority(constants.priority.PRIORITY_LOW);
+let answered = 0;
+
+/** A connection that sends its next request when the last is answered, and a new one when it is closed. */
+function open() {
+  const socket = connect(Number(url.port), url.hostname);
+  let tail = '';
+  socket.setNoDelay(true);
+  socket.on('error', () => {});
+  socket.on('close', open);
+  socket.on('data', (bytes) => {
+    tail = (tail + bytes.toString('latin1')).slice(-64 * 1024);
+    if (!isWhole(tail)) return;
+    tail = '';
+    answered += 1;
+    write(socket, form);
+  });
+  write(socket, form);
+}
+
+/** Good enough for what the servers here answer. */
+function isWhole(/** @type {string} */ text) {
+  if (text.endsWith('\r\n0\r\n\r\n')) return true;
+  const head = text.indexOf('\r\n\r\n');
+  if (head === -1) return false;
+  const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head));
+  return length !== null && text.length >= head + 4 + Number(length[1]);
+}
+
+for (let i = 0; i < Number(connections); i++) open();
+setTimeout(
+  () => {
+    console.log(JSON.stringify({ answered }));
+    process.exit();
+  },
+  Number(seconds) * 1000,
+);
