@@ -193,4 +193,10 @@ describe('where it came from', () => {
       'X-Forwarded-Port': '443',
     });
   });
+
+  it('leaves out a port that a trusted proxy says is none', () => {
+    const rest = { authority: 'a.example' };
+    expect(told({ 'X-Forwarded-Port': '' }, rest, PEER)).not.toHaveProperty('X-Forwarded-Port');
+    expect(told({ 'X-Forwarded-Port': '' }, rest, NOBODY)).toHaveProperty('X-Forwarded-Port');
+  });
 });
