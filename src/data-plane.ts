@@ -53,7 +53,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
       },
       (error: unknown) => {
         copies?.giveUp();
-        return failed(error, id, inbound, started);
+        return failed(error, exchange.node, id, inbound, started);
       },
     );
   };
@@ -72,10 +72,16 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
   function refuse(status: GatewayStatus, route: string, request: Inbound, started: number) {
     return answered(status, errorOf(status), route, request, started);
   }
-  function failed(error: unknown, route: string, request: Inbound, started: number): Response {
+  function failed(
+    error: unknown,
+    node: string,
+    route: string,
+    request: Inbound,
+    started: number,
+  ): Response {
     if (error instanceof ClientLeftError)
       return answered(CLIENT_CLOSED_REQUEST, errorOf(502), route, request, started);
-    emit({ type: 'upstream_failure', route, request, error: error as Error });
+    emit({ type: 'upstream_failure', route, request, node, error: error as Error });
     const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
     return refuse(status, route, request, started);
   }

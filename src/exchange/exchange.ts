@@ -56,6 +56,11 @@ export class Exchange {
     return this.#attempt(this.request);
   }
 
+  /** Scheme, host and port of the node that has it, or had it last. */
+  get node(): string {
+    return this.#tried.at(-1)!.destination.origin;
+  }
+
   #attempt(to: Outbound): Promise<Response> {
     const upstream = this.#upstream;
     const call = this.#options.forward(to, this.#inbound);

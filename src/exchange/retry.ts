@@ -9,6 +9,7 @@ import { ClientLeftError, TransportError } from '../http/transport.ts';
  */
 export function mayRetry(inbound: Inbound, error: unknown): boolean {
   if (!(error instanceof TransportError) || error instanceof ClientLeftError) return false;
+  if (error.kind === 'shutdown') return false;
   if (inbound.upload !== null && inbound.upload.consumed) return false;
   return error.unsent || IDEMPOTENT.has(inbound.method);
 }

@@ -4,20 +4,26 @@ import type { Outbound } from './outbound.ts';
 /** Why a request got no whole answer. The names are also the reasons of a failed copy. */
 export type FailureKind = 'connect' | 'dns' | 'tls' | 'timeout' | 'reset' | 'protocol' | 'shutdown';
 
-/** Failures on the way to a connection. */
-const BEFORE_SENDING: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls']);
-
 /** A request that got no whole answer. `cause` is what the runtime said: for logs, never for clients. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly kind: FailureKind;
-  /** True when no byte of the request can have reached a server. */
+  /**
+   * True when no byte of the request was written. A fact of the connection, whatever the failure is
+   * called: a time-out or a reset may come before the first byte as well as behind it.
+   */
   readonly unsent: boolean;
 
-  constructor(kind: FailureKind, message: string, cause?: unknown, unsent?: boolean) {
+  /** @param unsent default: no, since nobody may send a request twice on a guess */
+  constructor(kind: FailureKind, message: string, cause?: unknown, unsent = false) {
     super(message, { cause });
     this.kind = kind;
-    this.unsent = unsent ?? BEFORE_SENDING.has(kind);
+    this.unsent = unsent;
+  }
+
+  /** The same failure, of a request of which no byte was written. */
+  asUnsent(): TransportError {
+    return new TransportError(this.kind, this.message, this.cause, true);
   }
 }
 

@@ -44,6 +44,10 @@ export class Upload {
   #chunks = 0;
   #cancelled = false;
   #ended = false;
+  /** It ended before its end: it broke off, or nobody wanted the rest. */
+  #cutShort = false;
+  /** Of the present attempt. */
+  #reader: BodySource | null = null;
 
   constructor(source: BodySource, length: number | null, whole: Uint8Array | null = null) {
     this.#source = source;
@@ -71,17 +75,21 @@ export class Upload {
     const kept = this.#kept ?? [];
     let passed = 0;
     this.#cancelled = false;
-    return {
+    const reader: BodySource = {
       read: () => {
         const again = kept[passed];
         passed += 1;
         return again === undefined ? this.#next(passed - 1) : Promise.resolve(again);
       },
       cancel: () => {
+        // An attempt that was given up has no say in what the next one reads.
+        if (this.#reader !== reader) return;
         this.#cancelled = true;
         if (this.consumed) this.#abandon();
       },
     };
+    this.#reader = reader;
+    return reader;
   }
 
   /** An upstream has answered: no other will get the body, so nothing more is kept of it. */
@@ -104,6 +112,8 @@ export class Upload {
   }
 
   async #take(): Promise<Uint8Array | null> {
+    // Never an end that looks like that of the whole.
+    if (this.#cutShort) throw new Error('the body is gone');
     if (this.#ended) return null;
     try {
       const chunk = await this.#source.read();
@@ -132,6 +142,7 @@ export class Upload {
   #end(whole: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#cutShort = !whole;
     this.#tap?.end(whole);
   }
 }

@@ -32,6 +32,8 @@ export type GatewayEvent =
       readonly type: 'upstream_failure';
       readonly route: string;
       readonly request: RequestFacts;
+      /** Scheme, host and port of the node that was tried last: `error` is what it failed with. */
+      readonly node: string;
       readonly error: Error;
     }
   | CopyEvent

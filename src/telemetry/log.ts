@@ -6,7 +6,7 @@ import {
   type Logger,
   type Sink,
 } from '@logtape/logtape';
-import type { CopyEvent, Listener } from './events.ts';
+import type { CopyEvent, Listener, RequestFacts } from './events.ts';
 import { lineRate } from './line-rate.ts';
 import { reportOf } from './report.ts';
 
@@ -51,13 +51,12 @@ export function logListener(now: () => number = Date.now): Listener {
   const debug = wantsDebug(now);
   return (event) => {
     switch (event.type) {
-      case 'upstream_failure':
-        log.error('route {route}: no upstream answered: {error}', {
-          requestId: event.request.id,
-          route: event.route,
-          error: event.error.message,
-        });
+      case 'upstream_failure': {
+        const { route, request, node, error } = event;
+        const facts = { ...factsOfRequest(request), route, node, error: error.message };
+        log.error('{method} {path}: no upstream answered by route {route}, {node}: {error}', facts);
         break;
+      }
       case 'admin_failure':
         log.error('a write was refused: {error}', { error: event.error.message });
         break;
@@ -83,8 +82,7 @@ export function logListener(now: () => number = Date.now): Listener {
       case 'request': {
         if (!debug()) break;
         const { request, route, status, seconds } = event;
-        const { id: requestId, method, target } = request;
-        const facts = { requestId, method, path: pathOf(target), route, status, seconds };
+        const facts = { ...factsOfRequest(request), route, status, seconds };
         log.debug('{method} {path}: {status} by route {route}', facts);
         break;
       }
@@ -109,13 +107,30 @@ function wantsDebug(now: () => number): () => boolean {
   };
 }
 
+/** Most characters of a method or a path in a line: a client may send some thousand of each. */
+const PART_LIMIT = 256;
+
 function factsOf(event: CopyEvent): Record<string, unknown> {
-  const { target, ...facts } = reportOf(event);
-  return { ...facts, path: pathOf(target) };
+  const { target, method, ...facts } = reportOf(event);
+  return { ...facts, method: printable(method), path: pathOf(target) };
+}
+
+function factsOfRequest({ id: requestId, method, target }: RequestFacts): Record<string, unknown> {
+  return { requestId, method: printable(method), path: pathOf(target) };
 }
 
 /** Without the query: tokens and names travel in it, and a log is kept and passed around. */
 function pathOf(target: string): string {
   const mark = target.indexOf('?');
-  return mark === -1 ? target : target.slice(0, mark);
+  return printable(mark === -1 ? target : target.slice(0, mark));
 }
+
+/** A client's text, cut to what a line has room for, and with escapes for what a terminal may obey. */
+function printable(text: string): string {
+  const cut = text.length > PART_LIMIT ? `${text.slice(0, PART_LIMIT)}...` : text;
+  return cut.replace(NOT_PRINTABLE, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+}
+
+const NOT_PRINTABLE = /[^\x21-\x7e]/g;

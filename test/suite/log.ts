@@ -44,6 +44,23 @@ export function log(runtime: TestServerRuntime): void {
     for (const { headers: got } of [primary, copy]) expect(got['x-request-id']).toBe('not an id');
   });
 
+  it('names the node, the method and the path of a request that no upstream answered', async () => {
+    const node = `127.0.0.1:${await freePort()}`;
+    await stage.put('down', {}, { upstream: { nodes: { [node]: 1 } } });
+    const headers = { 'x-request-id': 'unanswered' };
+    await send(stage.gateway.url, '/down/a?token=secret', { method: 'PUT', headers });
+    const lines = await linesOf('/down/a', 3);
+    expect(lines.find(({ level }) => level === 'ERROR')).toMatchObject({
+      requestId: 'unanswered',
+      method: 'PUT',
+      route: 'down',
+      node: `http://${node}`,
+      error: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(stage.gateway.program.stdout()).not.toContain('secret');
+    expect(stage.gateway.program.stderr()).not.toContain('secret');
+  });
+
   it('warns of a copy that failed, with the cause', async () => {
     const host = `http://127.0.0.1:${await freePort()}`;
     await stage.put('dead', { host });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
 import { type Got, send, type Send } from '../support/client.ts';
@@ -6,6 +8,7 @@ import { freePort } from '../support/ports.ts';
 import { socketOrigin, type SocketOrigin } from '../support/socket-origin.ts';
 import { can } from './platform.ts';
 import { fieldsOf } from './transparency/fields.ts';
+import { unsent } from './upstream/unsent.ts';
 
 const ERRORS: Readonly<Record<number, string>> = {
   502: '{"error_msg":"502 Bad Gateway"}\n',
@@ -154,6 +157,8 @@ export function upstreams(runtime: TestRuntime): void {
     });
   });
 
+  describe('a request that was never sent', () => unsent(runtime));
+
   describe('no node at all', () => {
     it.each([
       ['none', {}],
@@ -226,6 +231,27 @@ export function upstreams(runtime: TestRuntime): void {
       expect(await times(4)).toEqual([200, 200, 200, 200]);
       expect([node.requests(), a.seen.length]).toEqual([2, 4]);
     });
+
+    it.runIf(can(runtime.name, 'largeBodyToNextNode'))(
+      'is followed by the next for a PUT, which gets all of a body that is still to come',
+      async () => {
+        const node = await hangingUp();
+        await put({ nodes: { [node.node]: 1, [a.node]: 1 } });
+        // The first of two goes to the node that hangs up.
+        for (let i = 0; i < 2; i++) {
+          const arrived = once(a.server, 'request');
+          const { port } = gateway;
+          const request = httpRequest({ port, path: '/x', method: 'PUT', agent: false });
+          request.write(Buffer.alloc(10_000));
+          await arrived;
+          request.end(Buffer.alloc(100_000));
+          const [answer] = (await once(request, 'response')) as [IncomingMessage];
+          expect(answer.resume().statusCode).toBe(200);
+        }
+        expect(node.requests()).toBe(1);
+        expect(a.seen.map(({ body }) => body.length)).toEqual([110_000, 110_000]);
+      },
+    );
 
     const bodies: [string, Send][] = [
       ['with a body', { body: 'once' }],

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Certified } from './certificate.ts';
 
 /** A request as a server behind the gateway saw it. */
 export interface Seen {
@@ -31,10 +33,17 @@ const plain: Answer = ({ method, url }, response) => {
   response.end(`${method} ${url}\n`);
 };
 
-/** @param port default: any that is free */
-export async function origin(answer: Answer = plain, port = 0): Promise<Origin> {
+/**
+ * @param port default: any that is free
+ * @param tls default: none
+ */
+export async function origin(
+  answer: Answer = plain,
+  port = 0,
+  tls: Certified | null = null,
+): Promise<Origin> {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -49,11 +58,12 @@ export async function origin(answer: Answer = plain, port = 0): Promise<Origin> 
       seen.push(whole);
       answer(whole, response);
     });
-  });
+  };
+  const server = tls === null ? createServer(listener) : createSecureServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const bound = (server.address() as { port: number }).port;
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: `${tls === null ? 'http' : 'https'}://127.0.0.1:${bound}`,
     port: bound,
     node: `127.0.0.1:${bound}`,
     server,

@@ -1,6 +1,11 @@
 import type { HeaderList } from '../../http/headers.ts';
 import type { Outbound } from '../../http/outbound.ts';
-import { type Call, ClientLeftError, TransportError } from '../../http/transport.ts';
+import {
+  type Call,
+  ClientLeftError,
+  type FailureKind,
+  TransportError,
+} from '../../http/transport.ts';
 import { uploadBytes, uploadStream } from './body.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -9,6 +14,9 @@ import type { Dialect } from './dialect.ts';
  * costs a fetch far less than a stream, and can be sent again.
  */
 const GATHER_LIMIT = 64 * 1024;
+
+/** Failures on the way to a connection: fetch tells no more of what was sent than their names. */
+const BEFORE_SENDING: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls']);
 
 /** Starts a fetch with a deadline for the answer's head, and hands the answer to `read`. */
 export function startFetch<T>(
@@ -52,9 +60,10 @@ export function startFetch<T>(
       if (aborted !== null) throw aborted;
       if (error instanceof TransportError) throw error;
       const message = error instanceof Error ? error.message : String(error);
+      const kind = dialect.kindOf(error);
       // Where texts are blurred, no kind proves that nothing was sent.
-      const unsent = dialect.blurred ? false : undefined;
-      throw new TransportError(dialect.kindOf(error), message, error, unsent);
+      const unsent = !dialect.blurred && BEFORE_SENDING.has(kind);
+      throw new TransportError(kind, message, error, unsent);
     } finally {
       headArrived = true;
       clearTimeout(timer);

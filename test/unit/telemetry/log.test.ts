@@ -72,11 +72,33 @@ it('writes one line for a request and one for each copy at debug, with the same 
 it('names the cause of what failed', () => {
   const listen = logListener();
   const error = new Error('connect ECONNREFUSED 10.0.0.1:80');
-  listen({ type: 'upstream_failure', route: '1', request: REQUEST, error });
+  listen({ type: 'upstream_failure', route: '1', request: REQUEST, node: 'http://n', error });
   listen({ type: 'reload', result: 'failure', error });
   listen({ type: 'admin_failure', error });
   expect(records.map(({ level, properties }) => [level, properties['error']])).toEqual(
     [1, 2, 3].map(() => ['error', error.message]),
   );
-  expect(records[0]!.properties).toMatchObject({ requestId: 'a1', route: '1' });
+  const { seconds: _, ...facts } = FACTS;
+  expect(records[0]!.properties).toEqual({ ...facts, node: 'http://n', error: error.message });
+});
+
+it('cuts what a client may make as long as it likes, and escapes what a terminal may obey', () => {
+  configure('debug');
+  const listen = logListener(() => 0);
+  const path = '/' + 'x'.repeat(255);
+  const request = { id: 'a1', method: 'M'.repeat(300), target: `${path}yz?q` };
+  listen({
+    type: 'upstream_failure',
+    route: '1',
+    request,
+    node: 'http://n',
+    error: new Error('e'),
+  });
+  listen({ ...answered, request });
+  listen(copyEvent(REFUSED, { request }));
+  const cut = { method: `${'M'.repeat(256)}...`, path: `${path}...` };
+  for (const { properties } of records) expect(properties).toMatchObject(cut);
+  expect(records).toHaveLength(3);
+  listen({ ...answered, request: { ...REQUEST, target: '/\x9b31m\xe9\x7f%0a' } });
+  expect(records[3]!.properties['path']).toBe('/%9B31m%E9%7F%0a');
 });

@@ -9,6 +9,7 @@ import {
   type SendCopy,
   TransportError,
 } from '../../../http/transport.ts';
+import { Upload } from '../../../http/upload.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import { fieldsOf } from '../fields.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
@@ -112,9 +113,9 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     this.connection?.destroy(reason);
   }
 
-  failed(error: TransportError): void {
+  failed(error: TransportError, stale: boolean): void {
     if (this.#over) return;
-    if (this.#wasStale(error)) return this.#begin(true);
+    if (stale && this.#maySendAgain(error)) return this.#begin(true);
     this.#fail();
     this.#reject(error);
   }
@@ -139,16 +140,13 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   }
 
   /**
-   * A kept connection that closes without a byte in answer was most likely being closed by the
-   * server already. A new one gets the request then, if sending it twice does no harm
-   * (RFC 9112 section 9.3.1).
+   * Whether a new connection gets the request after a kept one was found closed: anything of which no
+   * byte was written, else what does no harm when it is sent twice (RFC 9112 section 9.3.1).
    */
-  #wasStale(error: TransportError): boolean {
+  #maySendAgain({ unsent }: TransportError): boolean {
     const { body, method } = this.#request;
-    const again = body === null || body instanceof Uint8Array;
-    return (
-      error.kind === 'reset' && this.connection!.exchanges > 1 && again && IDEMPOTENT.has(method)
-    );
+    if (body instanceof Upload && body.consumed) return false;
+    return unsent || IDEMPOTENT.has(method);
   }
 }
 

@@ -1,10 +1,8 @@
 import type { LookupFunction, Socket } from 'node:net';
 import type { HeaderList } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
-import type { Upload } from '../../../http/upload.ts';
 import { ClientLeftError, TransportError } from '../../../http/transport.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
-import { drained, lastChunk, writeChunk } from '../body-writer.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
@@ -14,6 +12,7 @@ import type { ReadBuffer } from './read-buffer.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
 import { openSocket, type SocketListener } from './socket.ts';
 import { SwitchedBody } from '../switched.ts';
+import { Uploading } from './uploading.ts';
 
 /** Told what becomes of one request. Exactly one of the last two is called, once. */
 export interface ExchangeListener {
@@ -22,7 +21,12 @@ export interface ExchangeListener {
   /** A 1xx answer came; the final one is still to come. */
   interim(head: Head): void;
   answered(head: Head, body: BodyPipe): void;
-  failed(error: TransportError): void;
+  /**
+   * @param error says whether any byte of the request was written
+   * @param stale the server closed a kept connection before it said anything to this request: most
+   * likely it was closing it already
+   */
+  failed(error: TransportError, stale: boolean): void;
 }
 
 /** What a connection needs of the pool it belongs to. */
@@ -54,6 +58,11 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   /** An answer that the listener has not been told of yet. */
   #answer: { readonly head: Head; readonly body: BodyPipe } | null = null;
   #body: BodyPipe | null = null;
+  /** No byte of the request was written yet. */
+  #unsent = true;
+  /** No byte came in answer to it yet. */
+  #unheard = true;
+  #uploading: Uploading | null = null;
   #sent = false;
   #paused = false;
 
@@ -64,10 +73,8 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     this.#socket = openSocket(origin, lookup, reads, this);
     const socket = this.#socket;
     socket.once('end', () => this.#onEnd());
-    socket.once('error', (error) => this.#close(transportError(error)));
-    socket.once('close', () =>
-      this.#close(new TransportError('reset', 'the server closed the connection')),
-    );
+    socket.once('error', (error) => this.#lost(transportError(error)));
+    socket.once('close', () => this.#lost(closedByServer()));
   }
 
   /** Sends a request. Only when nothing else is under way. */
@@ -78,6 +85,8 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     this.#head = null;
     this.#answer = null;
     this.#body = null;
+    this.#unsent = true;
+    this.#unheard = true;
     this.#sent = false;
     this.#patience.begin(request.timeouts, listener.until);
     if (this.#connected) this.#send();
@@ -110,6 +119,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
       return;
     }
     this.#parser.expect(request.method, request.switches);
+    this.#unsent = false;
     const { body } = request;
     if (body === null) {
       this.#socket.write(head, 'latin1');
@@ -122,53 +132,34 @@ export class Connection implements AnswerListener, SocketListener, Flow {
       this.#onSent();
     } else {
       this.#socket.write(head, 'latin1');
-      void this.#upload(framing);
+      void this.#upload(new Uploading(this.#socket, this.#patience, body, framing === 'chunked'));
     }
   }
 
-  /** Passes a body on as it comes: the next chunk is asked for when the server took the last. */
-  async #upload(framing: BodyFraming): Promise<void> {
-    const whole = this.#request!.body as Upload;
-    const upload = whole.reader();
-    const listener = this.#listener;
-    // The exchange may end before its upload does, and the connection serve another, or close.
-    const current = () => !this.#closed && this.#listener === listener;
+  async #upload(uploading: Uploading): Promise<void> {
+    this.#uploading = uploading;
     try {
-      for (;;) {
-        // While the client takes its time, nobody owes us anything.
-        this.#patience.rest();
-        const chunk = await upload.read();
-        if (!current()) return upload.cancel();
-        if (chunk === null) break;
-        if (!writeChunk(this.#socket, chunk, framing === 'chunked')) {
-          this.#patience.untaken(true);
-          await drained(this.#socket);
-          this.#patience.untaken(false);
-          if (!current()) return upload.cancel();
-        }
-      }
+      if (await uploading.run()) this.#onSent();
     } catch (error) {
       // The client left half-way. The server must not take what it got for the whole.
-      if (current()) this.#close(new ClientLeftError(error));
-      return;
+      this.#close(new ClientLeftError(error));
     }
-    if (framing === 'chunked') this.#socket.write(lastChunk(whole.trailers), 'latin1');
-    this.#onSent();
   }
 
   #onSent(): void {
+    this.#uploading = null;
     this.#sent = true;
     if (this.#head === null) this.#patience.for('read');
-    else if (this.#body?.complete) this.#finish();
   }
 
   read(bytes: Buffer): void {
     if (this.#body !== null && !this.#paused) this.#patience.for('read');
+    this.#unheard = this.#unsent;
     const listener = this.#listener;
     try {
       this.#parser.push(bytes);
     } catch (error) {
-      this.#close(transportError(error));
+      this.#lost(transportError(error));
       // Nonsense behind a whole answer ends the connection, but the answer stands.
       if (this.#answer?.body.complete !== true) return;
     }
@@ -251,12 +242,18 @@ export class Connection implements AnswerListener, SocketListener, Flow {
 
   #onEnd(): void {
     if (this.#parser.close()) return;
-    this.#close(new TransportError('reset', 'the server closed the connection'));
+    this.#lost(closedByServer());
   }
 
-  #close(reason: TransportError | null): void {
+  /** The server broke the connection, or what it said did. */
+  #lost(reason: TransportError): void {
+    this.#close(reason, this.exchanges > 1 && this.#unheard);
+  }
+
+  #close(reason: TransportError | null, stale = false): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#uploading?.stop();
     this.#patience.dispose();
     const listener = this.#listener;
     const body = this.#body;
@@ -266,6 +263,10 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     this.#owner.closed(this);
     if (listener === null || reason === null) return;
     if (told) body?.fail(reason);
-    else listener.failed(reason);
+    else listener.failed(this.#unsent ? reason.asUnsent() : reason, stale);
   }
+}
+
+function closedByServer(): TransportError {
+  return new TransportError('reset', 'the server closed the connection');
 }
