@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { badSettings } from './start-stop/bad-settings.ts';
+import { launchers } from './start-stop/launchers.ts';
 import { start } from './start-stop/start.ts';
 import { stop } from './start-stop/stop.ts';
 
@@ -18,4 +19,5 @@ export function startStop(runtime: TestServerRuntime): void {
   describe('bad settings', () => badSettings(runtime, () => folder));
   describe('start', () => start(runtime, () => folder));
   describe('stop', () => stop(runtime));
+  describe('as users start it', () => launchers(runtime, () => folder));
 }

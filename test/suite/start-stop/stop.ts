@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../../runtimes/runtime.ts';
 import { logged } from '../../support/log.ts';
 import { type Answer, origin, route } from '../../support/origin.ts';
+import { refuses } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 
 const LONG = 20_000;
@@ -164,15 +165,4 @@ function outcomes({ program }: GatewayProcess): string[] {
   return logged(program)
     .filter(({ properties }) => 'outcome' in properties)
     .map(({ properties: { outcome, reason } }) => `${String(outcome)} ${String(reason)}`);
-}
-
-function refuses(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once('error', () => resolve(true));
-  });
 }
