@@ -1,5 +1,6 @@
 import { compileCidrs } from '../http/cidr.ts';
 import { VarsError } from './error.ts';
+import { luaNumber } from './lua-number.ts';
 import { compilePattern } from './pattern.ts';
 
 /** Tests the value of a variable; `undefined` is a variable that the request does not have. */
@@ -49,7 +50,7 @@ export function negate(test: Test): Test {
 /** JSON's null is Lua's nil: `["arg_x", "==", null]` asks whether the variable is missing. */
 function equals(operand: unknown, operator: string): Test {
   if (operand === null || operand === undefined) return (value) => value === undefined;
-  if (typeof operand === 'number') return (value) => luaNumber(value) === operand;
+  if (typeof operand === 'number') return (value) => numberOf(value) === operand;
   if (typeof operand === 'string') return (value) => value === operand;
   if (typeof operand === 'boolean') return () => false; // no variable is a boolean
   throw unusable(operator, 'a string, number, boolean or null', operand);
@@ -57,10 +58,10 @@ function equals(operand: unknown, operator: string): Test {
 
 function ordered(holds: (value: number, bound: number) => boolean): CompileTest {
   return (operand, operator) => {
-    const bound = typeof operand === 'number' ? operand : luaNumber(operand);
+    const bound = numberOf(operand);
     if (bound === undefined) throw unusable(operator, 'a number', operand);
     return (value) => {
-      const number = luaNumber(value);
+      const number = numberOf(value);
       return number !== undefined && holds(number, bound);
     };
   };
@@ -102,16 +103,10 @@ function ipMatch(operand: unknown): Test {
   return (value) => value !== undefined && contains(value);
 }
 
-const DECIMAL = /^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\s*$/i;
-const HEXADECIMAL = /^\s*([+-]?)(0x[0-9a-f]+)\s*$/i;
-
-/** Lua's tonumber: unlike `Number`, the empty string is no number, and `-0x10` is one. */
-function luaNumber(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (DECIMAL.test(value)) return Number(value);
-  const hexadecimal = HEXADECIMAL.exec(value);
-  if (hexadecimal === null) return undefined;
-  return Number(hexadecimal[2]) * (hexadecimal[1] === '-' ? -1 : 1);
+/** Strings are what Lua takes for a number, besides numbers. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? luaNumber(value) : undefined;
 }
 
 function unusable(operator: string, expected: string, found: unknown): VarsError {

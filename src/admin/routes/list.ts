@@ -1,4 +1,5 @@
 import type { RouteConfig } from '../../config/route.ts';
+import { luaNumber } from '../../vars/lua-number.ts';
 import { failed } from '../answer.ts';
 import type { Handler } from './call.ts';
 import { inForce, keyOf } from './stored.ts';
@@ -80,7 +81,6 @@ function pattern(source: string): (text: string) => boolean {
 
 /** What Lua's `tonumber` makes of a parameter. */
 export function numberOf(text: string | null): number | null {
-  if (text === null || text.trim() === '') return null;
-  const number = Number(text);
-  return Number.isFinite(number) ? number : null;
+  const number = text === null ? undefined : luaNumber(text);
+  return number !== undefined && Number.isFinite(number) ? number : null;
 }

@@ -1,0 +1,74 @@
+const PERCENT = 0x25;
+
+/** Lowest code point that a sequence may stand for, by the bytes behind its first (RFC 3629 section 3). */
+const LEAST: readonly number[] = [0, 0x80, 0x800, 0x10000];
+
+/**
+ * Percent escapes decoded as UTF-8 (RFC 3986 section 2.1). What is no escape or no UTF-8 stays as it is.
+ *
+ * @example percentDecoded('caf%C3%A9%20100%%ff') // 'café 100%%ff'
+ */
+export function percentDecoded(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not asked again piece by piece: an exception costs as much as hundreds of characters.
+    return leniently(text);
+  }
+}
+
+function leniently(text: string): string {
+  let decoded = '';
+  /** Where what is not copied yet begins. */
+  let rest = 0;
+  for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at)) {
+    const lead = escapedByte(text, at);
+    const more = bytesBehind(lead);
+    const code = more === -1 ? -1 : codePoint(text, at, lead, more);
+    if (code === -1) {
+      at += 1;
+      continue;
+    }
+    decoded += text.slice(rest, at) + String.fromCodePoint(code);
+    at += 3 * (more + 1);
+    rest = at;
+  }
+  return decoded + text.slice(rest);
+}
+
+/** The code point of a sequence of escapes, -1 when it is none. */
+function codePoint(text: string, start: number, lead: number, more: number): number {
+  let code = more === 0 ? lead : lead & (0x3f >> more);
+  for (let i = 1; i <= more; i += 1) {
+    const byte = escapedByte(text, start + 3 * i);
+    // True of -1 as well.
+    if ((byte & 0xc0) !== 0x80) return -1;
+    code = (code << 6) | (byte & 0x3f);
+  }
+  const isSurrogate = code >= 0xd800 && code <= 0xdfff;
+  return code < LEAST[more]! || isSurrogate || code > 0x10ffff ? -1 : code;
+}
+
+/** How many bytes follow a first one; -1 for what is no first one. */
+function bytesBehind(lead: number): number {
+  if (lead < 0x80) return lead === -1 ? -1 : 0;
+  if (lead < 0xc0) return -1;
+  if (lead < 0xe0) return 1;
+  if (lead < 0xf0) return 2;
+  return lead < 0xf8 ? 3 : -1;
+}
+
+/** The byte that an escape stands for, -1 when there is none. */
+function escapedByte(text: string, at: number): number {
+  if (text.charCodeAt(at) !== PERCENT) return -1;
+  const high = hexDigit(text.charCodeAt(at + 1));
+  const low = hexDigit(text.charCodeAt(at + 2));
+  return high === -1 || low === -1 ? -1 : high * 16 + low;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
