@@ -1,3 +1,5 @@
+import { percentDecoded } from './percent.ts';
+
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
 const HASH = 0x23;
@@ -10,9 +12,6 @@ const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 const ONE_DOT = /^(?:\.|%2e)$/i;
 const TWO_DOTS = /^(?:\.|%2e){2}$/i;
-
-/** ASCII escapes one by one, others as runs: only a whole run can be valid UTF-8. */
-const ESCAPES = /%[0-7][0-9a-f]|(?:%[89a-f][0-9a-f])+/gi;
 
 /**
  * The target in origin form. Clients of a proxy, and every HTTP/1.1 client if it likes, send the
@@ -78,7 +77,7 @@ function normalPath(target: string): string {
   const forwarded = forwardTarget(target);
   if (forwarded === '*') return forwarded;
   const question = forwarded.indexOf('?');
-  const path = decoded(question === -1 ? forwarded : forwarded.slice(0, question));
+  const path = percentDecoded(question === -1 ? forwarded : forwarded.slice(0, question));
   const kept: string[] = [];
   const segments = path.split('/');
   const last = segments[segments.length - 1]!;
@@ -106,21 +105,6 @@ function resolved(origin: string): string {
     else if (i === last) kept.push('');
   }
   return `/${kept.join('/')}${question === -1 ? '' : origin.slice(question)}`;
-}
-
-function decoded(path: string): string {
-  if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path.replace(ESCAPES, (escape) => {
-      try {
-        return decodeURIComponent(escape);
-      } catch {
-        return escape;
-      }
-    });
-  }
 }
 
 function withoutFragment(target: string): string {

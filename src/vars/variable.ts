@@ -1,5 +1,7 @@
 import { headerValue, joinedValue } from '../http/headers.ts';
 import type { Inbound } from '../http/inbound.ts';
+import { trimmed } from '../http/list.ts';
+import { percentDecoded } from '../http/percent.ts';
 import { VarsError } from './error.ts';
 
 /** Reads one variable of a request; `undefined` when the request does not have it. */
@@ -77,22 +79,13 @@ function argument(name: string): Variable {
       if (query.startsWith(name, start)) {
         const after = start + name.length;
         if (after === end) return '';
-        if (query[after] === '=') return decoded(query.slice(after + 1, end));
+        if (query[after] === '=')
+          return percentDecoded(query.slice(after + 1, end).replaceAll('+', ' '));
       }
       start = end + 1;
     }
     return undefined;
   };
-}
-
-/** A value that is not valid UTF-8 or has broken escapes stays as it was sent. */
-function decoded(value: string): string {
-  if (!value.includes('%') && !value.includes('+')) return value;
-  try {
-    return decodeURIComponent(value.replaceAll('+', ' '));
-  } catch {
-    return value;
-  }
 }
 
 /** Looks through every Cookie field: HTTP/2 clients may split theirs (RFC 9113 section 8.2.3). */
@@ -115,7 +108,7 @@ function cookieIn(pairs: string, name: string): string | undefined {
     while (pairs[start] === ' ' || pairs[start] === '\t') start += 1;
     const equals = start + name.length;
     if (equals < end && pairs[equals] === '=' && pairs.startsWith(name, start)) {
-      return pairs.slice(equals + 1, end).trim();
+      return trimmed(pairs, equals + 1, end);
     }
     start = end + 1;
   }
