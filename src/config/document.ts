@@ -1,4 +1,4 @@
-import { type Checked, type Fault, under, verdict } from './fault.ts';
+import { type Checked, type Fault, MOST_FAULTS, under, verdict } from './fault.ts';
 import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
 import { type RouteConfig, routeFaults } from './route.ts';
@@ -64,7 +64,10 @@ function documentFaults(document: unknown): Fault[] {
   if (!isTable(document)) return faults;
   faults.push(...resourceFaults(document));
   const routes: unknown[] = Array.isArray(document['routes']) ? document['routes'] : [];
-  routes.forEach((route, index) => faults.push(...under(['routes', index], routeFaults(route))));
+  for (const [index, route] of routes.entries()) {
+    if (faults.length > MOST_FAULTS) return faults;
+    faults.push(...under(['routes', index], routeFaults(route)));
+  }
   return [...faults, ...idFaults(routes)];
 }
 

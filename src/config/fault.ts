@@ -18,9 +18,23 @@ export type Checked<T> =
 /** `climb` of a fault that APISIX reports without naming any property. */
 export const UNPLACED: number = Number.MAX_SAFE_INTEGER;
 
+/**
+ * Most faults that are listed: more than anybody mends at once. A value that is nothing but faults would
+ * else take a hundred times its size to describe.
+ */
+export const MOST_FAULTS = 100;
+
+const MORE: Fault = {
+  path: [],
+  message: `there may be more faults than these ${MOST_FAULTS}`,
+  bare: true,
+};
+
 /** The verdict over `value`: valid when there are no faults. Never copies or changes the value. */
 export function verdict<T>(value: unknown, faults: readonly Fault[]): Checked<T> {
-  return faults.length === 0 ? { ok: true, value: value as T } : { ok: false, faults };
+  if (faults.length === 0) return { ok: true, value: value as T };
+  if (faults.length <= MOST_FAULTS) return { ok: false, faults };
+  return { ok: false, faults: [...faults.slice(0, MOST_FAULTS), MORE] };
 }
 
 /** The faults of a part, seen from the whole that holds it at `path`. */

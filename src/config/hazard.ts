@@ -21,11 +21,12 @@ export function hazards(value: unknown): Fault[] {
     }
     const isArray = Array.isArray(object);
     for (const key of Object.keys(object)) {
-      const inner = [...path, isArray ? Number(key) : key];
-      if (key === '__proto__') faults.push({ path: inner, message: forbidden(key), climb: 1 });
+      if (key === '__proto__')
+        faults.push({ path: [...path, key], message: forbidden(key), climb: 1 });
       const child = (object as Record<string, unknown>)[key];
       // Scalars are most of a document and need no visit.
-      if (typeof child === 'object' && child !== null) stack.push({ value: child, path: inner });
+      if (typeof child === 'object' && child !== null)
+        stack.push({ value: child, path: [...path, isArray ? Number(key) : key] });
     }
   }
   return faults;

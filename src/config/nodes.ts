@@ -1,5 +1,5 @@
 import { parseCidr } from '../http/cidr.ts';
-import { type Fault, UNPLACED } from './fault.ts';
+import { type Fault, MOST_FAULTS, UNPLACED } from './fault.ts';
 import { atLeast, atMost, faultsOf, integer, isTable, of, string, table } from './schema.ts';
 import { noneOf, wrongType } from './text.ts';
 
@@ -68,12 +68,24 @@ const entry = table<NodeEntry>(
  * texts of their own there.
  */
 export function nodesFaults(nodes: unknown): Fault[] {
-  if (Array.isArray(nodes)) return nodes.flatMap((node, index) => entryFaults(node, index));
-  if (isTable(nodes)) return Object.keys(nodes).flatMap((key) => keyFaults(key, nodes[key]));
+  if (Array.isArray(nodes)) return faultsOfEach(nodes.entries(), entryFaults);
+  if (isTable(nodes)) return faultsOfEach(Object.entries(nodes), keyFaults);
   return [{ path: [], message: noneOf(wrongType('object or array', nodes)) }];
 }
 
-function entryFaults(node: unknown, index: number): Fault[] {
+function faultsOfEach<K>(
+  nodes: Iterable<[key: K, node: unknown]>,
+  faultsAt: (key: K, node: unknown) => Fault[],
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const [key, node] of nodes) {
+    if (faults.length > MOST_FAULTS) break;
+    faults.push(...faultsAt(key, node));
+  }
+  return faults;
+}
+
+function entryFaults(index: number, node: unknown): Fault[] {
   if (isTable(node) && typeof node['host'] === 'string' && isIPv6(node['host'])) {
     const message = "IPv6 address must be enclosed with '[' and ']'";
     return [{ path: [index, 'host'], message, climb: UNPLACED }];

@@ -89,7 +89,7 @@ const mirrorHost: Test<string> = (host) => {
   }
   const fault = pattern(HOST, HOST_HINT)(host);
   if (fault !== undefined) return fault;
-  const port = /:(\d+)$/.exec(host.replace(/\[.*\]/, ''))?.[1];
+  const port = /:(\d+)$/.exec(host)?.[1];
   // APISIX lets these through and fails on every copy.
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) {
     return hinted(`invalid port ${port}`, 'expected 1 to 65535');

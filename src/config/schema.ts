@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Fault } from './fault.ts';
+import { type Fault, MOST_FAULTS } from './fault.ts';
 import { forbidden, mismatch, missing, notInEnum, outside, wrongType } from './text.ts';
 
 // JSON Schema's vocabulary, spelled in valibot with APISIX's texts. Nothing here transforms: what is
@@ -123,8 +123,9 @@ export function list<T>(
       if (value.length < min) {
         addIssue({ message: `expect array to have at least ${min} items` });
       }
-      value.forEach((entry, index) => inspect(item, value, index, entry, addIssue));
-      if (unique) reportEqual(value, addIssue);
+      for (let index = 0; index < value.length && !isFull(dataset); index += 1)
+        inspect(item, value, index, value[index], addIssue);
+      if (unique && !isFull(dataset)) reportEqual(value, addIssue);
     }),
   );
 }
@@ -132,11 +133,18 @@ export function list<T>(
 // Only lists of strings have to be unique, so identity is equality.
 function reportEqual(value: readonly unknown[], addIssue: Adder): void {
   const seen = new Map<unknown, number>();
-  value.forEach((entry, index) => {
+  let found = 0;
+  for (const [index, entry] of value.entries()) {
     const first = seen.get(entry);
-    if (first === undefined) return void seen.set(entry, index + 1);
-    addIssue({ message: `expected unique items but items ${first} and ${index + 1} are equal` });
-  });
+    if (first === undefined) seen.set(entry, index + 1);
+    else if (++found <= MOST_FAULTS)
+      addIssue({ message: `expected unique items but items ${first} and ${index + 1} are equal` });
+  }
+}
+
+/** There are more faults already than will be listed. */
+function isFull({ issues = [] }: { readonly issues?: readonly unknown[] | undefined }): boolean {
+  return issues.length > MOST_FAULTS;
 }
 
 /** An object whose keys are data: all values match `member`, all keys pass `key`. */
@@ -149,6 +157,7 @@ export function map<T>(
     v.rawCheck<Readonly<Record<string, T>>>(({ dataset, addIssue }) => {
       const value = dataset.value as Record<string, unknown>;
       for (const name of Object.keys(value)) {
+        if (isFull(dataset)) break;
         const message = key(name);
         if (message !== undefined) addIssue({ message, path: [step(value, name)] });
         else inspect(member, value, name, value[name], addIssue);
@@ -181,6 +190,7 @@ export function table<T extends object>(
     v.rawCheck<T>(({ dataset, addIssue }) => {
       const value = dataset.value as Record<string, unknown>;
       for (const key of Object.keys(value)) {
+        if (isFull(dataset)) break;
         // `undefined` cannot come from JSON; in a program it means "not given".
         if (value[key] === undefined) continue;
         const schema = schemas.get(key);

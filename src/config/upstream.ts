@@ -23,6 +23,7 @@ import {
   choice,
   string,
   table,
+  type Test,
 } from './schema.ts';
 import { hinted } from './text.ts';
 
@@ -136,22 +137,24 @@ export function passHostFaults(value: Readonly<Record<string, unknown>>): Fault[
 
 // What `key` may name, per `hash_on` (`upstream_hash_*_schema` in apisix/schema_def.lua).
 const FIELD_NAME = '^[a-zA-Z0-9-_]+$';
-const KEY_PATTERNS: Readonly<Record<string, string>> = {
-  vars:
-    '^((uri|server_name|server_addr|request_uri|remote_port|remote_addr|query_string|host|hostname' +
-    '|mqtt_client_id)|arg_[0-9a-zA-z_-]+)$',
-  header: FIELD_NAME,
-  cookie: FIELD_NAME,
-};
+const KEY_TESTS: ReadonlyMap<unknown, Test<string>> = new Map([
+  [
+    'vars',
+    pattern(
+      '^((uri|server_name|server_addr|request_uri|remote_port|remote_addr|query_string|host|hostname' +
+        '|mqtt_client_id)|arg_[0-9a-zA-z_-]+)$',
+    ),
+  ],
+  ['header', pattern(FIELD_NAME)],
+  ['cookie', pattern(FIELD_NAME)],
+]);
 
 const MISSING_KEY = 'missing key (type "chash" needs "key": the name of what "hash_on" reads)';
 
 function hashFaults({ type, hash_on = 'vars', key }: Readonly<Record<string, unknown>>): Fault[] {
   if (type !== 'chash') return [];
   if (key === undefined) return [{ path: ['key'], message: MISSING_KEY, bare: true }];
-  const source = KEY_PATTERNS[String(hash_on)];
-  const message =
-    typeof key === 'string' && source !== undefined ? pattern(source)(key) : undefined;
+  const message = typeof key === 'string' ? KEY_TESTS.get(hash_on)?.(key) : undefined;
   return message === undefined ? [] : [{ path: ['key'], message, climb: UNPLACED }];
 }
 
