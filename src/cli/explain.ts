@@ -5,6 +5,7 @@ import { trustProxies } from '../exchange/trust.ts';
 import { explain } from '../explain/explain.ts';
 import { checkQuestion, type Question } from '../explain/question.ts';
 import { explanationText } from '../explain/text.ts';
+import { trimmed } from '../http/list.ts';
 import { compileRoutes } from '../route-table.ts';
 import { cidrs, SettingError } from '../settings/values.ts';
 import { StoreError } from '../stores/error.ts';
@@ -81,10 +82,10 @@ function parse(args: readonly string[]) {
 function headersOf(lines: readonly string[]): Record<string, string[]> {
   const headers: Record<string, string[]> = {};
   for (const line of lines) {
-    const [, name, value] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
-    if (name === undefined)
+    const colon = line.indexOf(':');
+    if (colon < 1)
       throw new SettingError(`-H: expected "name: value", found ${JSON.stringify(line)}`);
-    (headers[name] ??= []).push(value!);
+    (headers[line.slice(0, colon)] ??= []).push(trimmed(line, colon + 1));
   }
   return headers;
 }

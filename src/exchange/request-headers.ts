@@ -35,13 +35,13 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
   const received = inbound.headers;
   const list: HeaderList = host === '' ? [] : ['Host', host];
   const claims: Claims = {};
-  let named: ReadonlySet<string> | null = null;
+  let connection: string | undefined;
   let takesTrailers = false;
   for (let i = 0; i < received.length; i += 2) {
     const field = received[i]!;
     const value = received[i + 1]!;
     const name = nameOf(field);
-    if (name === 'connection') named = merge(named, nominated(value));
+    if (name === 'connection') connection = connection ? `${connection},${value}` : value;
     else if (name === 'te') takesTrailers ||= inbound.takesTrailers;
     if (name === '') list.push(field, value);
     else if (name === 'content-length') {
@@ -51,7 +51,7 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
       claims[name] = claims[name] === undefined ? value : `${claims[name]}, ${value}`;
     }
   }
-  const fields = named === null ? list : list.filter(keeping(list, named));
+  const fields = without(list, nominated(connection));
   appendOrigin(fields, inbound, claims, trust);
   // Nor are they dropped by us. TE is for one hop, which Connection has to say (RFC 9110 section 10.1.4).
   if (takesTrailers) fields.push('Connection', 'TE', 'TE', 'trailers');
@@ -83,11 +83,11 @@ function portOf(inbound: Inbound): string {
   return inbound.scheme === 'https' ? '443' : '80';
 }
 
-function merge(a: ReadonlySet<string> | null, b: ReadonlySet<string> | null) {
-  return a === null || b === null ? (a ?? b) : new Set([...a, ...b]);
-}
-
-/** Keeps pairs whose field name nobody nominated. */
-function keeping(list: HeaderList, named: ReadonlySet<string>) {
-  return (_: string, i: number) => !named.has(list[i - (i % 2)]!.toLowerCase());
+/** The fields whose names nobody nominated. */
+function without(list: HeaderList, named: ReadonlySet<string> | null): HeaderList {
+  if (named === null) return list;
+  const kept: HeaderList = [];
+  for (let i = 0; i < list.length; i += 2)
+    if (!named.has(list[i]!.toLowerCase())) kept.push(list[i]!, list[i + 1]!);
+  return kept;
 }

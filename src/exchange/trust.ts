@@ -1,5 +1,6 @@
 import { compileCidrs, plainAddress } from '../http/cidr.ts';
 import { type HeaderList, joinedValue } from '../http/headers.ts';
+import { members } from '../http/list.ts';
 
 /** Whom to believe about a request's origin. */
 export interface Trust {
@@ -31,7 +32,7 @@ export function trustProxies(cidrs: readonly string[]): Trust {
       if (!trusts(peer)) return peer;
       let client = peer;
       // From the right: whatever stands left of the first stranger was written by strangers.
-      for (const entry of entriesOf(headers).toReversed()) {
+      for (const entry of members(joinedValue(headers, 'x-forwarded-for') ?? '').toReversed()) {
         const address = addressOf(entry);
         // `unknown` and the like: who was before the last proxy that we know of, nobody can tell.
         if (address === null) break;
@@ -48,11 +49,6 @@ const NOBODY: Trust = {
   trusts: () => false,
   clientOf: (peer) => peer,
 };
-
-function entriesOf(headers: HeaderList): string[] {
-  const entries = joinedValue(headers, 'x-forwarded-for')?.split(',') ?? [];
-  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
-}
 
 /** An address behind which some proxies write the client's port, with brackets if it is of IPv6. */
 const WITH_PORT = /^(?:\[([^[\]]*)\]|([^:]*))(?::\d{1,5})?$/;

@@ -1,14 +1,13 @@
 import type { Inbound } from './inbound.ts';
 import { type HeaderList, joinedValue } from './headers.ts';
+import { hasMember } from './list.ts';
 
 /** The one protocol that is passed on: its first request is plain HTTP/1.1, and then no byte is. */
 export const WEBSOCKET = 'websocket';
 
-const NAMES_UPGRADE = /(?:^|,)[\t ]*upgrade[\t ]*(?:,|$)/i;
-
 /** Whether Connection names Upgrade, as it must for the field to mean anything (RFC 9110 section 7.8). */
 export function namesUpgrade(headers: HeaderList): boolean {
-  return NAMES_UPGRADE.test(joinedValue(headers, 'connection') ?? '');
+  return hasMember(joinedValue(headers, 'connection'), 'upgrade');
 }
 
 /**

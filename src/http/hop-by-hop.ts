@@ -1,5 +1,6 @@
 import { fieldNames } from './field-names.ts';
 import type { HeaderList } from './headers.ts';
+import { members } from './list.ts';
 
 /**
  * Fields that speak of one connection and not of the message (RFC 9110 section 7.6.1), and
@@ -17,7 +18,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
 const nameOf = fieldNames(HOP_BY_HOP);
 
 /** `Connection` values that name no further field. Nearly all traffic has one of these. */
-const PLAIN_CONNECTION = /^\s*(?:keep-alive|close|upgrade)?\s*$/i;
+const PLAIN_CONNECTION = /^(?:keep-alive|close|upgrade)?$/i;
 
 /** Framing and routing of the message: a client that nominates these wants to confuse somebody. */
 const NEVER_NOMINATED: readonly string[] = ['content-length', 'host'];
@@ -35,7 +36,7 @@ export function isHopByHop(name: string): boolean {
  */
 export function nominated(connection: string | undefined): ReadonlySet<string> | null {
   if (connection === undefined || PLAIN_CONNECTION.test(connection)) return null;
-  const names = new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
+  const names = new Set(members(connection.toLowerCase()));
   for (const name of NEVER_NOMINATED) names.delete(name);
   return names;
 }

@@ -67,7 +67,7 @@ export const words: Read<string> = (text, from) => {
 
 /** A share of requests, with APISIX's limits. */
 export const ratio: Read<number> = (text, from) => {
-  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
+  const value = /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(text) ? Number(text) : NaN;
   if (value >= 0.00001 && value <= 1) return value;
   throw wrong(from, 'a number from 0.00001 to 1', text);
 };

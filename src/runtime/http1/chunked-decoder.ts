@@ -1,6 +1,6 @@
 import type { HeaderList } from '../../http/headers.ts';
+import { trimmed } from '../../http/list.ts';
 import { passableTrailers } from '../../http/trailers.ts';
-import { fieldValue } from './fields.ts';
 import type { BodyDecoder } from './length-decoder.ts';
 import { ProtocolError } from './protocol-error.ts';
 
@@ -138,7 +138,7 @@ function parseTrailers(text: string, { mended }: ChunkedGrammar): HeaderList {
     const colon = lines.indexOf(':', start);
     const next = lines.indexOf('\r\n', start);
     end = next === -1 ? lines.length : next;
-    list.push(lines.slice(start, colon), fieldValue(lines, colon + 1, end));
+    list.push(lines.slice(start, colon), trimmed(lines, colon + 1, end));
     if (list.length > 2 * FIELD_LIMIT) throw new ProtocolError('too many trailers');
   }
   return list;

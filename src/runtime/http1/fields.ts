@@ -1,16 +1,5 @@
 import type { HeaderList } from '../../http/headers.ts';
-
-/**
- * The value between two offsets, without the space around it. Not `trim()`, which takes 0xA0 for a
- * space as well: in UTF-8 that is the second half of a letter (RFC 9110 section 5.5).
- */
-export function fieldValue(text: string, start: number, end: number): string {
-  let from = start;
-  let to = end;
-  while (from < to && isSpace(text.charCodeAt(from))) from++;
-  while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
-}
+import { hasMember, trimmed } from '../../http/list.ts';
 
 /** Fields as they stand on the wire, each with the end of its line. */
 export function fieldLines(fields: HeaderList): string {
@@ -25,7 +14,7 @@ export function fieldsOf(lines: string): HeaderList {
   for (let start = 0; start < lines.length;) {
     const end = lines.indexOf('\r\n', start);
     const colon = lines.indexOf(':', start);
-    fields.push(lines.slice(start, colon), fieldValue(lines, colon + 1, end));
+    fields.push(lines.slice(start, colon), trimmed(lines, colon + 1, end));
     start = end + 2;
   }
   return fields;
@@ -43,15 +32,8 @@ export function withoutSpaceBeforeColon(text: string): string {
   return text.replace(SPACE_BEFORE_COLON, '$1:');
 }
 
-const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
-const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i;
-
 /** Whether the connection outlives the message (RFC 9112 section 9.3); all Connection fields joined. */
 export function isPersistent(http11: boolean, connection: string | undefined): boolean {
   if (connection === undefined) return http11;
-  return !CLOSE.test(connection) && (http11 || KEEP_ALIVE.test(connection));
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09;
+  return !hasMember(connection, 'close') && (http11 || hasMember(connection, 'keep-alive'));
 }

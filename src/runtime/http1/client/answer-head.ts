@@ -1,7 +1,8 @@
 import { fieldNames } from '../../../http/field-names.ts';
 import { WEBSOCKET } from '../../../http/handshake.ts';
 import { HOP_BY_HOP, nominated } from '../../../http/hop-by-hop.ts';
-import { fieldValue, isPersistent, withoutSpaceBeforeColon } from '../fields.ts';
+import { trimmed } from '../../../http/list.ts';
+import { isPersistent, withoutSpaceBeforeColon } from '../fields.ts';
 import type { Framing } from '../framing.ts';
 import { ProtocolError, quoted } from '../protocol-error.ts';
 
@@ -73,7 +74,7 @@ export function parseHead(text: string, end: number, method: string, switches = 
     const colon = text.indexOf(':', start);
     const name = nameOf(text, start, colon);
     if (name === '') continue;
-    const value = fieldValue(text, colon + 1, lineEnd);
+    const value = trimmed(text, colon + 1, lineEnd);
     switch (name) {
       case 'content-length':
         if (length !== null && length !== value)
@@ -141,13 +142,15 @@ function framingOf(
  */
 function passedOn(lines: string, named: ReadonlySet<string> | null, fooled: boolean): string {
   if (named === null && !fooled) return lines;
-  return lines.replace(LINE, (line, field: string) => {
-    const name = field.toLowerCase();
-    return named?.has(name) || (fooled && name === 'content-length') ? '' : line;
-  });
+  let passed = '';
+  for (let start = 0, end; start < lines.length; start = end) {
+    end = lines.indexOf('\r\n', start) + 2;
+    const name = lines.slice(start, lines.indexOf(':', start)).toLowerCase();
+    if (named?.has(name) || (fooled && name === 'content-length')) continue;
+    passed += lines.slice(start, end);
+  }
+  return passed;
 }
-
-const LINE = /([^:]+):[^\r]*\r\n/g;
 
 /** `timeout=5, max=100` -> 5000 */
 function idleOf(keepAlive: string): number | null {

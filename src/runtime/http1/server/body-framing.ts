@@ -1,3 +1,4 @@
+import { members } from '../../../http/list.ts';
 import { quoted } from '../protocol-error.ts';
 import { Refusal } from './refusal.ts';
 
@@ -34,7 +35,6 @@ function codedFraming(coding: string, length: string | null, http11: boolean): R
   // HTTP/1.0 knows no transfer codings: somebody on the way did not understand (section 6.1).
   if (!http11) throw new Refusal(400, 'a transfer coding in HTTP/1.0');
   if (coding.toLowerCase() === 'chunked') return CHUNKED;
-  const codings = coding.toLowerCase().split(',');
-  const misplaced = codings.slice(0, -1).some((name) => name.trim() === 'chunked');
+  const misplaced = members(coding.toLowerCase()).slice(0, -1).includes('chunked');
   throw new Refusal(misplaced ? 400 : 501, `a transfer coding: ${quoted(coding)}`);
 }

@@ -1,5 +1,6 @@
 import { namesUpgrade } from '../../../http/handshake.ts';
 import { type HeaderList, joinedValue } from '../../../http/headers.ts';
+import { hasMember } from '../../../http/list.ts';
 import type { Received } from '../../../http/inbound.ts';
 import type { Interim } from '../../../http/transport.ts';
 import type { Upload } from '../../../http/upload.ts';
@@ -11,8 +12,6 @@ export function receive(request: Request): Received {
   if (request instanceof ServerRequest) return new ServerReceived(request);
   return receiveWeb(request, { peer: '', serverPort: 0 });
 }
-
-const TRAILERS = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i;
 
 class ServerReceived implements Received {
   readonly method: string;
@@ -46,7 +45,7 @@ class ServerReceived implements Received {
   /** HTTP/1.0 knows no chunks, and so nothing behind them. */
   get takesTrailers(): boolean {
     const { http11, headers } = this.#request.head;
-    return http11 && TRAILERS.test(joinedValue(headers, 'te') ?? '');
+    return http11 && hasMember(joinedValue(headers, 'te'), 'trailers');
   }
   onGone(callback: () => void): void {
     this.#request.gone = callback;

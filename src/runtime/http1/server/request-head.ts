@@ -1,7 +1,8 @@
 import { fieldNames } from '../../../http/field-names.ts';
 import type { HeaderList } from '../../../http/headers.ts';
+import { trimmed } from '../../../http/list.ts';
 import { originForm } from '../../../http/target.ts';
-import { fieldValue, isPersistent } from '../fields.ts';
+import { isPersistent } from '../fields.ts';
 import { quoted } from '../protocol-error.ts';
 import { bodyFraming, type RequestFraming } from './body-framing.ts';
 import { authorityOf } from './host.ts';
@@ -64,7 +65,7 @@ export function parseRequestHead(text: string, end: number): RequestHead {
   for (let start = requestLineEnd + 2, lineEnd; start < end; start = lineEnd + 2) {
     lineEnd = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
-    const value = fieldValue(text, colon + 1, lineEnd);
+    const value = trimmed(text, colon + 1, lineEnd);
     if (headers.push(text.slice(start, colon), value) > 2 * FIELD_LIMIT)
       throw new Refusal(431, 'too many fields');
     switch (nameOf(text, start, colon)) {
