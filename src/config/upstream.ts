@@ -50,11 +50,13 @@ export interface UpstreamConfig extends Description {
   readonly keepalive_pool?: KeepalivePool;
 }
 
-/** Accepted as it stands; pools are the runtime's own. */
+/** How connections to each node are kept for further requests. On Workers that is the platform's own. */
 export interface KeepalivePool {
+  /** Most idle ones. Default 320. */
   readonly size?: number;
-  /** Seconds. */
+  /** Seconds that one is idle at most. Default: what the server says, else 4. */
   readonly idle_timeout?: number;
+  /** Most requests on one. Default 1000. */
   readonly requests?: number;
 }
 

@@ -20,10 +20,8 @@ const ORIGIN_FIELDS: readonly string[] = [
  */
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'expect']);
 
-const LOOKALIKE = '_';
-
-/** The fields that do not pass unseen, and those that an upstream might take for one of them. */
-const nameOf = fieldNames([...DROPPED, ...ORIGIN_FIELDS, 'content-length'], LOOKALIKE);
+/** The fields that do not pass unseen. */
+const nameOf = fieldNames([...DROPPED, ...ORIGIN_FIELDS, 'content-length']);
 
 /**
  * The fields an upstream gets: the client's in their order and case, less those of the client's
@@ -47,7 +45,7 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
     else if (name === 'content-length') {
       // The runtime kept the body from us (GET on fetch): a length without bytes would hang the upstream.
       if (inbound.upload !== null || value === '0') list.push(field, value);
-    } else if (!DROPPED.has(name) && name !== LOOKALIKE) {
+    } else if (!DROPPED.has(name)) {
       claims[name] = claims[name] === undefined ? value : `${claims[name]}, ${value}`;
     }
   }

@@ -1,10 +1,10 @@
 import { descriptorLimit } from './http1/descriptors.ts';
-import { http1Runtime } from './http1/runtime.ts';
+import { http1Runtime, type RuntimeOptions } from './http1/runtime.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Bun. */
-export function bunRuntime(): ServerRuntime {
-  return http1Runtime({ name: 'bun', descriptors: descriptorLimit });
+export function bunRuntime(options: RuntimeOptions = {}): ServerRuntime {
+  return http1Runtime({ ...options, name: 'bun', descriptors: descriptorLimit });
 }
 
 export { bunRuntime as runtime };

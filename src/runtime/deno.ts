@@ -1,10 +1,13 @@
-import { http1Runtime } from './http1/runtime.ts';
+import { http1Runtime, type RuntimeOptions } from './http1/runtime.ts';
 import type { WriteOutput } from './output.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Deno, which tells how many descriptors there are to nobody but `-A`. */
-export function denoRuntime(): ServerRuntime {
-  return http1Runtime({ name: 'deno', write });
+export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
+  // What its DNS client does not find may be what it does not tell of, such as a server in trouble; and
+  // the C library is asked on threads of which there are many.
+  const names: RuntimeOptions['names'] = { system: 'always', ...options.names };
+  return http1Runtime({ name: 'deno', write, names });
 }
 
 interface DenoWriter {

@@ -1,10 +1,10 @@
 import { descriptorLimit } from './http1/descriptors.ts';
-import { http1Runtime } from './http1/runtime.ts';
+import { http1Runtime, type RuntimeOptions } from './http1/runtime.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Node. */
-export function nodeRuntime(): ServerRuntime {
-  return http1Runtime({ name: 'node', descriptors: descriptorLimit, ownBuffers: true });
+export function nodeRuntime(options: RuntimeOptions = {}): ServerRuntime {
+  return http1Runtime({ ...options, name: 'node', descriptors: descriptorLimit, ownBuffers: true });
 }
 
 export { nodeRuntime as runtime };

@@ -20,6 +20,8 @@ const CAN = {
   backslashInPath: SERVERS,
   /** Host is ours to choose (`pass_host`): workerd's fetch takes it from the URL. */
   hostToUpstream: SERVERS,
+  /** How many requests a connection to an upstream carries is ours to say (`keepalive_pool`). */
+  keepalivePool: SERVERS,
   /** A name that does not resolve is told from a node that is down: workerd has one text for both. */
   unknownNames: SERVERS,
   /**

@@ -269,6 +269,16 @@ export function upstreams(runtime: TestRuntime): void {
     });
   });
 
+  it('carries as many requests over a connection as keepalive_pool says', async () => {
+    const connections = new Set<unknown>();
+    const upstream = await another((_, response) => response.end());
+    upstream.server.on('request', ({ socket }) => connections.add(socket));
+    await put({ nodes: { [upstream.node]: 1 }, keepalive_pool: { requests: 2 } });
+    expect(await times(6)).toEqual([200, 200, 200, 200, 200, 200]);
+    if (can(runtime.name, 'keepalivePool')) expect(connections.size).toBe(3);
+    else expect(connections.size).toBeLessThan(3);
+  });
+
   describe('pass_host', () => {
     const hosts = () => a.seen.map(({ rawHeaders }) => fieldsOf(rawHeaders, 'host'));
     const setsHost = can(runtime.name, 'hostToUpstream');

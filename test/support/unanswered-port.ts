@@ -5,28 +5,44 @@ import { line, run } from './process.ts';
 export interface UnansweredPort {
   /** `127.0.0.1:port`, as an upstream's node. */
   readonly node: string;
+  readonly port: number;
+  /** From now on who waits is let in, when his system tries again, and has `200` in answer to all he sends. */
+  answer(): void;
   close(): Promise<void>;
 }
 
-/** A server that never accepts. Once its backlog is full, the system drops what would open a connection. */
+/**
+ * A server that does not accept until it reads a byte. Once its backlog is full, the system drops
+ * what would open a connection.
+ */
 const SERVER = `
-  const server = require('node:net').createServer();
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+  const [host, port] = process.argv.slice(1);
+  const answer = 'HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nlate';
+  const server = require('node:net').createServer((socket) =>
+    socket.on('error', () => {}).on('data', () => socket.write(answer)));
+  server.listen({ port: Number(port), host, backlog: 1 }, () => {
     console.log('port ' + server.address().port);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    require('node:fs').readSync(0, Buffer.alloc(1));
   });
 `;
 
 /** Milliseconds in which loopback would have answered, on a busy machine as well. */
 const NO_ANSWER = 500;
 
-export async function unansweredPort(): Promise<UnansweredPort> {
-  const program = run(process.execPath, ['-e', SERVER]);
+/** @param options where. Default: any free port of 127.0.0.1 */
+export async function unansweredPort(
+  options: { readonly host?: string; readonly port?: number } = {},
+): Promise<UnansweredPort> {
+  const { host = '127.0.0.1' } = options;
+  const args = ['-e', SERVER, '--', host, String(options.port ?? 0)];
+  const program = run(process.execPath, args, { stdin: 'pipe' });
   const port = Number((await line(program, /^port (\d+)$/m))[1]);
   const filling: Socket[] = [];
-  while (await connects(port, filling));
+  while (await connects(host, port, filling));
   return {
-    node: `127.0.0.1:${port}`,
+    node: `${host}:${port}`,
+    port,
+    answer: () => void program.child.stdin!.write('.'),
     async close() {
       for (const socket of filling) socket.destroy();
       program.signal('SIGKILL');
@@ -35,9 +51,9 @@ export async function unansweredPort(): Promise<UnansweredPort> {
   };
 }
 
-function connects(port: number, filling: Socket[]): Promise<boolean> {
+function connects(host: string, port: number, filling: Socket[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    const socket = connect(port, host, () => resolve(true));
     socket.on('error', () => {});
     filling.push(socket);
     setTimeout(() => resolve(false), NO_ANSWER);

@@ -1,6 +1,8 @@
 import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from './client/call.ts';
+import { createLookup, type NameOptions } from './client/names/lookup.ts';
+import { Names } from './client/names/names.ts';
 import { createPool, type PoolOptions } from './client/pool.ts';
 import { ownError } from './own-error.ts';
 import { RelayedAnswer } from './relayed-answer.ts';
@@ -8,8 +10,14 @@ import { CONNECTIONS } from './server/limits.ts';
 import { listen } from './server/listen.ts';
 import { receive } from './server/receive.ts';
 
+/** What a program may say of the runtime that it makes. */
+export interface RuntimeOptions {
+  /** Where names of upstreams and mirrors are looked up. Default: as the system says. */
+  readonly names?: NameOptions;
+}
+
 /** What differs from one runtime with `node:net` to another. */
-export interface Http1Options {
+export interface Http1Options extends RuntimeOptions {
   readonly name: ServerRuntime['name'];
   readonly ownBuffers?: PoolOptions['ownBuffers'];
   /** How many files and sockets the process may have open. Default: not known. */
@@ -24,13 +32,15 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     name,
     ownBuffers = false,
     descriptors = () => Infinity,
+    names,
     write = processOutput(),
   } = options;
   // A third for clients, and as many each for upstreams and mirrors.
   const share = Math.min(CONNECTIONS, Math.ceil(descriptors() / 3));
-  const pooling = { ownBuffers, most: share };
-  const primaries = createPool(pooling);
-  const mirrors = createPool(pooling);
+  // Nor does one wait for what the other looks up: each asks by itself.
+  const pool = () => createPool({ ownBuffers, most: share, names: new Names(createLookup(names)) });
+  const primaries = pool();
+  const mirrors = pool();
   return {
     name,
     mostCopies: share,

@@ -1,4 +1,4 @@
-import type { LookupFunction, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { HeaderList } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import { ClientLeftError, TransportError } from '../../../http/transport.ts';
@@ -6,11 +6,10 @@ import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
-import type { Origin } from './origin.ts';
 import { Patience } from './patience.ts';
 import type { ReadBuffer } from './read-buffer.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
-import { openSocket, type SocketListener } from './socket.ts';
+import type { Opening, SocketListener } from './dial.ts';
 import { SwitchedBody } from '../switched.ts';
 import { Uploading } from './uploading.ts';
 
@@ -46,7 +45,9 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   /** Milliseconds that the server keeps it idle, if it said so. */
   idleHint: number | null = null;
   readonly #owner: Owner;
-  readonly #socket: Socket;
+  readonly #opening: Opening;
+  /** There once it is open: nothing is done with it before. */
+  #socket!: Socket;
   readonly #reads: ReadBuffer | null;
   readonly #parser = new AnswerParser(this);
   readonly #patience = new Patience((error) => this.#close(error));
@@ -66,15 +67,27 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   #sent = false;
   #paused = false;
 
-  /** @param reads where it reads to; `null`: to new memory each time */
-  constructor(origin: Origin, owner: Owner, lookup: LookupFunction, reads: ReadBuffer | null) {
+  /**
+   * @param open starts opening it
+   * @param reads where it reads to; `null`: to new memory each time
+   */
+  constructor(open: (listener: SocketListener) => Opening, owner: Owner, reads: ReadBuffer | null) {
     this.#owner = owner;
     this.#reads = reads;
-    this.#socket = openSocket(origin, lookup, reads, this);
-    const socket = this.#socket;
+    this.#opening = open(this);
+  }
+
+  opened(socket: Socket): void {
+    this.#socket = socket;
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#lost(transportError(error)));
     socket.once('close', () => this.#lost(closedByServer()));
+    this.#connected = true;
+    if (this.#request !== null) this.#send();
+  }
+
+  failed(error: TransportError): void {
+    this.#close(error);
   }
 
   /** Sends a request. Only when nothing else is under way. */
@@ -101,11 +114,6 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   /** True once any byte of an answer was seen: the server has had the request. */
   get answering(): boolean {
     return this.#head !== null;
-  }
-
-  connected(): void {
-    this.#connected = true;
-    if (this.#request !== null) this.#send();
   }
 
   #send(): void {
@@ -259,7 +267,8 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     const body = this.#body;
     const told = this.#head !== null && this.#answer === null;
     this.#listener = null;
-    this.#socket.destroy();
+    if (this.#connected) this.#socket.destroy();
+    else this.#opening.cancel();
     this.#owner.closed(this);
     if (listener === null || reason === null) return;
     if (told) body?.fail(reason);
