@@ -26,6 +26,12 @@ export interface Http1Options extends RuntimeOptions {
   readonly write?: WriteOutput;
 }
 
+/**
+ * Of the event loop's time, for connecting to mirrors and for what they answer: enough for some 350 MiB a
+ * second.
+ */
+const MIRRORS_SHARE = 0.25;
+
 /** A runtime with `node:net`: HTTP/1.1 of our own in front and behind, the same bytes everywhere. */
 export function http1Runtime(options: Http1Options): ServerRuntime {
   const {
@@ -38,9 +44,10 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   // A third for clients, and as many each for upstreams and mirrors.
   const share = Math.min(CONNECTIONS, Math.ceil(descriptors() / 3));
   // Nor does one wait for what the other looks up: each asks by itself.
-  const pool = () => createPool({ ownBuffers, most: share, names: new Names(createLookup(names)) });
+  const pool = (more: PoolOptions = {}) =>
+    createPool({ ownBuffers, most: share, names: new Names(createLookup(names)), ...more });
   const primaries = pool();
-  const mirrors = pool();
+  const mirrors = pool({ share: MIRRORS_SHARE });
   return {
     name,
     mostCopies: share,

@@ -2,8 +2,9 @@ import type { KeepAlive } from '../../../http/destination.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import { TransportError } from '../../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
-import { Dial } from './dial.ts';
+import { Dial, type SocketListener } from './dial.ts';
 import type { IdleEntry } from './idle-list.ts';
+import { type LoopShare, SharingConnection } from './loop-share.ts';
 import type { Addresses } from './names/name.ts';
 import type { Origin } from './origin.ts';
 import { type Peer as PeerOf, Peers } from './peers.ts';
@@ -46,12 +47,15 @@ export interface OriginPoolOptions {
   readonly addresses: Addresses;
   readonly keepAlive: KeepAlive;
   readonly ownBuffers: boolean;
+  /** What its connections may take of the event loop's time; `null`: all of it. */
+  readonly share: LoopShare | null;
 }
 
 /** The connections to one origin. */
 export class OriginPool {
   readonly origin: Origin;
   readonly peers: Peers<PooledConnection>;
+  readonly share: LoopShare | null;
   readonly #keepAlive: KeepAlive;
   readonly #ownBuffers: boolean;
   readonly #pool: PoolOfOrigins;
@@ -61,9 +65,10 @@ export class OriginPool {
   #trim: NodeJS.Timeout | null = null;
 
   constructor(options: OriginPoolOptions, pool: PoolOfOrigins) {
-    const { origin, addresses, keepAlive, ownBuffers } = options;
+    const { origin, addresses, keepAlive, ownBuffers, share } = options;
     this.origin = origin;
     this.peers = new Peers(addresses, (peer) => closeIdle(peer, () => true));
+    this.share = share;
     this.#keepAlive = keepAlive;
     this.#ownBuffers = ownBuffers && !origin.tls;
     this.#pool = pool;
@@ -113,12 +118,18 @@ export class OriginPool {
     return longest !== null;
   }
 
+  /** Those that carry an exchange, or will. */
+  *inUse(): Iterable<Connection> {
+    for (const { isIdle, connection } of this.#all) if (!isIdle) yield connection;
+  }
+
   destroy(): void {
     for (const { connection } of this.#all) connection.destroy(CLOSED);
   }
 
   #open(peer: Peer | null, leaves: boolean): PooledConnection {
     this.#pool.opening();
+    this.share?.connects(this.origin.tls);
     const reads = this.#ownBuffers && !leaves ? new ReadBuffer() : null;
     const pooled = new PooledConnection(this, peer, reads);
     this.#all.add(pooled);
@@ -197,15 +208,16 @@ export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
   /** @param first the address that is tried first; `null`: none is known yet */
   constructor(pool: OriginPool, first: Peer | null, reads: ReadBuffer | null) {
     this.#pool = pool;
-    this.connection = new Connection(
-      (listener) => {
-        const dial = new Dial<Peer>(pool.origin, reads, listener, (peer) => (this.peer = peer));
-        dialInTurn(dial, pool.peers, first);
-        return dial;
-      },
-      this,
-      reads,
-    );
+    const open = (listener: SocketListener) => {
+      const dial = new Dial<Peer>(pool.origin, reads, listener, (peer) => (this.peer = peer));
+      dialInTurn(dial, pool.peers, first);
+      return dial;
+    };
+    const { share } = pool;
+    this.connection =
+      share === null
+        ? new Connection(open, this, reads)
+        : new SharingConnection(share, open, this, reads);
   }
 
   idle(): void {

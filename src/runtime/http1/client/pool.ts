@@ -2,6 +2,7 @@ import { serverNameOf } from '../../../http/destination.ts';
 import { headerValue } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
+import { LoopShare } from './loop-share.ts';
 import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';
 import { parseOrigin } from './origin.ts';
@@ -32,13 +33,13 @@ export interface PoolOptions {
   readonly most?: number;
   /** Who knows the addresses. Default: the system, asked by this pool alone. */
   readonly names?: Names;
+  /** Of the event loop's time, for connecting and for what is read. Default: all of it. */
+  readonly share?: number;
 }
 
-export function createPool({
-  ownBuffers = false,
-  most = Infinity,
-  names = new Names(createLookup()),
-}: PoolOptions = {}): Pool {
+export function createPool(options: PoolOptions = {}): Pool {
+  const { ownBuffers = false, most = Infinity, names = new Names(createLookup()) } = options;
+  const share = options.share === undefined ? null : new LoopShare(options.share, inUse);
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
   let open = 0;
@@ -53,7 +54,7 @@ export function createPool({
     const origin = parseOrigin(url, serverName);
     const addresses = names.of(origin.hostname);
     return new OriginPool(
-      { origin, addresses, keepAlive, ownBuffers },
+      { origin, addresses, keepAlive, ownBuffers, share },
       {
         opening() {
           empty.delete(key);
@@ -67,6 +68,9 @@ export function createPool({
         },
       },
     );
+  }
+  function* inUse() {
+    for (const origin of origins.values()) yield* origin.inUse();
   }
   return {
     start(request, listener, fresh) {

@@ -1,0 +1,76 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { Agent } from 'node:http';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { GatewayProcess, TestServerRuntime } from '../../runtimes/runtime.ts';
+import { send } from '../../support/client.ts';
+import { processorTime } from '../../support/cpu.ts';
+import { origin, type Origin, route } from '../../support/origin.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\n';
+
+/** Answers that cost much to read, each within the limits of one. */
+const COSTLY: Readonly<Record<string, string>> = {
+  'as large as may be': `${OK}Content-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`,
+  'of many fields': `${OK}${'a:b\r\n'.repeat(12_000)}Content-Length: 0\r\n\r\n`,
+  'behind as many others as may be': `${`HTTP/1.1 103 Early Hints\r\n${'a:b\r\n'.repeat(12_000)}\r\n`.repeat(32)}${OK}Content-Length: 0\r\n\r\n`,
+};
+
+const SMALL = `${OK}Content-Length: 2\r\n\r\nok`;
+
+const MILLISECONDS = 2000;
+
+/**
+ * Of the time that passes, what goes on such answers: a quarter is theirs, and some more goes on what no
+ * meter sees. Without a limit it is what the requests leave of a core, nine tenths with the costliest.
+ */
+const MOST = 0.5;
+
+/** What mirrors answer takes no more of the event loop's time than there is for it. */
+export function eventLoop(runtime: TestServerRuntime): void {
+  let gateway: GatewayProcess;
+  let upstream: Origin;
+  const servers: Server[] = [];
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  beforeAll(async () => {
+    [upstream, gateway] = await Promise.all([origin(), runtime.start()]);
+  });
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+  afterAll(async () => {
+    agent.destroy();
+    await Promise.all([upstream.close(), gateway.stop()]);
+  });
+
+  async function mirror(answer: string): Promise<string> {
+    const bytes = Buffer.from(answer, 'latin1');
+    const server = createServer((socket: Socket) => {
+      socket.on('error', () => {});
+      socket.on('data', () => socket.write(bytes));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  }
+
+  /** Requests as fast as they are answered, and the processor time that all of it takes. */
+  async function load(answer: string) {
+    const plugin = { breaker: false, timeout: 25 };
+    await gateway.put('1', route(upstream, { url: await mirror(answer) }, { plugin }));
+    const began = performance.now();
+    const before = processorTime(gateway.program);
+    let requests = 0;
+    const client = async () => {
+      for (; performance.now() - began < MILLISECONDS; requests += 1)
+        expect((await send(gateway.url, '/', { agent })).status).toBe(200);
+    };
+    await Promise.all(Array.from({ length: 8 }, client));
+    const used = processorTime(gateway.program) - before;
+    return { requests, used, milliseconds: performance.now() - began };
+  }
+
+  it.each(Object.entries(COSTLY))('answers %s', async (_what, answer) => {
+    const small = await load(SMALL);
+    const costly = await load(answer);
+    const ofRequests = (costly.requests * small.used) / small.requests;
+    expect((costly.used - ofRequests) / costly.milliseconds).toBeLessThan(MOST);
+  });
+}
