@@ -1,4 +1,5 @@
 import { joinBytes } from '../http/bytes.ts';
+import { inOneLine } from '../config/fault.ts';
 import { parseJson } from '../config/json.ts';
 import { Refusal, failed } from './answer.ts';
 
@@ -35,7 +36,8 @@ export async function readBody(request: Request): Promise<Body> {
     throw notJson(`found too many nested data structures (over ${maxDepth})`, text);
   }
   const parsed = parseJson(text);
-  if (!parsed.ok) throw notJson(parsed.faults.map(({ message }) => message).join('; '), text);
+  if (!parsed.ok)
+    throw notJson(inOneLine(parsed.faults.map(({ message }) => message).join('; ')), text);
   return { absent: false, value: parsed.value };
 }
 

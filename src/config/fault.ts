@@ -64,7 +64,7 @@ export function adminText(faults: readonly Fault[]): string {
     said.add(prefix);
     return prefix + text;
   });
-  return texts.join('; ');
+  return inOneLine(texts.join('; '));
 }
 
 // A plugin checks its own part of a route, so its faults are named from there on.
@@ -97,9 +97,20 @@ function chain(path: Fault['path'], climb: number): string {
  */
 export function documentText(faults: readonly Fault[], document: unknown): string[] {
   return faults.map(({ path, message }) => {
-    if (path[0] !== 'routes' || typeof path[1] !== 'number') return line(place(path), message);
+    if (path[0] !== 'routes' || typeof path[1] !== 'number')
+      return inOneLine(line(place(path), message));
     const route = `routes[${path[1]}]${idOf(document, path[1])}`;
-    return line(route, line(place(path.slice(2)), message));
+    return inOneLine(line(route, line(place(path.slice(2)), message)));
+  });
+}
+
+/**
+ * Faults quote what was written, and end up in lines of logs and on terminals: control characters and
+ * ends of lines are written out, wherever in a text they come from.
+ */
+export function inOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
 

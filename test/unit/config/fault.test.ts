@@ -51,6 +51,21 @@ describe('documentText', () => {
   });
 });
 
+it.each(['\n', '\r', '\0', '\x1b', '\x7f', '\x9b', '\u2028', '\u2029'])(
+  'no text breaks its line or steers a terminal: %j',
+  (character) => {
+    const quoting: Fault[] = [
+      { path: [], message: `unknown variable '${character}'` },
+      { path: ['routes', 0, character], message: 'M' },
+      { path: ['plugins', character, 'a'], message: 'M', bare: true },
+      { path: ['labels', character], message: 'M' },
+    ];
+    const texts = [adminText(quoting), ...documentText(quoting, { routes: [{ id: character }] })];
+    for (const text of texts) expect(text).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+    expect(adminText(quoting)).toContain(character.charCodeAt(0).toString(16).padStart(4, '0'));
+  },
+);
+
 it('under keeps how a fault is said', () => {
   expect(under(['x', 1], [fault(['a'], { bare: true })])).toEqual([
     { path: ['x', 1, 'a'], message: 'M', bare: true },

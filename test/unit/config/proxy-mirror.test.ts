@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adminText, under } from '../../../src/config/fault.ts';
+import { adminText, inOneLine, under } from '../../../src/config/fault.ts';
 import { checkProxyMirror, mirrorsOf } from '../../../src/config/proxy-mirror.ts';
 
 const host = 'http://127.0.0.1:9797';
@@ -64,11 +64,13 @@ describe("APISIX's texts", () => {
     );
   });
 
+  const quoted = (text: string) => inOneLine(JSON.stringify(text));
+
   it.each([['/'], [''], ['a'], ['/a?b'], ['/a&b'], ['/a\nb'], ['/a\u0000'], ['/a\u007f']])(
     'path %j does not match',
     (path) => {
       expect(refusal({ host, path })).toContain(
-        `${property('path')}failed to match pattern "^/[^?&]+$" with ${JSON.stringify(path)} (expected "/"`,
+        `${property('path')}failed to match pattern "^/[^?&]+$" with ${quoted(path)} (expected "/"`,
       );
     },
   );
