@@ -19,7 +19,17 @@ export const deno: TestServerRuntime = serverRuntime(
     config,
     join(ROOT, 'src/cli/main.ts'),
   ],
-  [runtimeProgram('deno'), 'run', '--node-modules-dir=none', '--allow-net', '--config', config],
+  [
+    runtimeProgram('deno'),
+    'run',
+    '--node-modules-dir=none',
+    '--allow-net',
+    '--allow-read',
+    // What `Resolver.setServers` asks for.
+    '--allow-sys=networkInterfaces',
+    '--config',
+    config,
+  ],
 );
 
 /** `run` and its permissions, as the task has them. */

@@ -67,6 +67,7 @@ export function serverName(runtime: TestServerRuntime): void {
     ["an address and upstream_host: upstream_host's", '127.0.0.1', 'a.test', API, API, 200],
     ["a name and upstream_host: upstream_host's", 'localhost', 'a.test', `${API}:8443`, API, 200],
     ["a name: the node's own", 'localhost', API, null, 'localhost', 200],
+    ['a name with a trailing dot: without it', 'localhost.', API, null, 'localhost', 200],
     ["an address: that of the client's Host", '127.0.0.1', `${API}:8443`, null, API, 200],
     ['an address: the same in lower case', '127.0.0.1', 'API.internal.test.', null, API, 200],
     ['an address and a Host that is one: none', '127.0.0.1', '127.0.0.1:1', null, false, 200],

@@ -5,6 +5,7 @@ import { deadlines } from './deadlines.ts';
 import { isolation } from './isolation.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
+import { names } from './names.ts';
 import { ownApp } from './own-app.ts';
 import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
@@ -21,6 +22,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('an app of the user', () => ownApp(runtime));
   describe('isolation', () => isolation(runtime));
   describe('the log', () => log(runtime));
+  describe('names', () => names(runtime));
   describe('TLS', () => serverName(runtime));
   describe('kill -9', () => kill(runtime));
 }

@@ -1,0 +1,234 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { gatewayProcess } from '../runtimes/client.ts';
+import { type GatewayProcess, KEY, type TestServerRuntime } from '../runtimes/runtime.ts';
+import { send } from '../support/client.ts';
+import { type Answer, type DnsServer, dnsServer } from '../support/dns-server.ts';
+import { settled } from '../support/outcomes.ts';
+import { freePort } from '../support/ports.ts';
+import { line } from '../support/process.ts';
+import { unansweredPort } from '../support/unanswered-port.ts';
+import { until } from '../support/until.ts';
+
+/**
+ * Milliseconds in which a request is answered that waits for nobody else's name. It takes a few; a
+ * name that nobody answers takes seconds, which others behind it would take as well.
+ */
+const PROMPT = 2000;
+
+/** How upstreams and mirrors are found by their names. */
+export function names(runtime: TestServerRuntime): void {
+  let dns: DnsServer;
+  let gateway: GatewayProcess;
+  const closing: (() => unknown)[] = [];
+
+  beforeAll(async () => {
+    dns = await dnsServer();
+    const file = new URL('../support/named-gateway.mjs', import.meta.url);
+    const program = runtime.script(file, [dns.address, KEY]);
+    const [, port] = await line(program, /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m);
+    gateway = gatewayProcess({
+      runtime: runtime.name,
+      port: Number(port),
+      program,
+      file: null,
+      adminKey: KEY,
+    });
+  });
+  afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
+  afterAll(async () => {
+    gateway.program.signal('SIGKILL');
+    await gateway.program.exited;
+    await dns.close();
+  });
+
+  async function host(address: string, port: number, answer?: RequestListener) {
+    let requests = 0;
+    const server: Server = createServer((request, response) => {
+      requests++;
+      if (answer !== undefined) answer(request, response);
+      else response.end(address);
+    });
+    await new Promise<void>((resolve) => server.listen(port, address, resolve));
+    closing.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { requests: () => requests, server };
+  }
+  const closeAfter: RequestListener = (_, response) =>
+    response.setHeader('connection', 'close').end('closed');
+
+  const put = (id: string, node: string, more: object = {}, mirrors: readonly string[] = []) =>
+    gateway.put(id, {
+      uri: `/${id}`,
+      upstream: { nodes: { [node]: 1 }, ...more },
+      ...(mirrors.length > 0 && {
+        plugins: {
+          'proxy-mirror': { mirrors: mirrors.map((url) => ({ host: url, breaker: false })) },
+        },
+      }),
+    });
+  const get = (id: string) => send(gateway.url, `/${id}`);
+  /** Longest time of so many requests one after the other, which are all answered 200. */
+  async function slowest(id: string, count: number): Promise<number> {
+    let longest = 0;
+    for (let i = 0; i < count; i++) {
+      const began = performance.now();
+      expect((await get(id)).status).toBe(200);
+      longest = Math.max(longest, performance.now() - began);
+    }
+    return longest;
+  }
+
+  describe('a name that is of no use', () => {
+    const kinds: [string, Answer, string][] = [
+      ['that nobody answers', 'silence', 'failed dns'],
+      ['that does not exist', 'no such name', 'failed dns'],
+      ['whose server is in trouble', 'failure', 'failed dns'],
+    ];
+
+    it.each(kinds)('%s keeps nobody else waiting', async (what, answer, outcome) => {
+      const port = await freePort();
+      // Each request needs a connection, and in each second a look-up.
+      await host('127.0.0.2', port, closeAfter);
+      dns.names.set('good.test', { addresses: ['127.0.0.2'], ttl: 1 });
+      const dead = ['m0', 'm1', 'm2', 'm3', 'u0', 'u1', 'u2'].map((name) => `${name}.dead.test`);
+      for (const name of dead) dns.names.set(name, answer);
+      const id = `healthy-${kinds.findIndex(([kind]) => kind === what)}`;
+      const mirrors = dead.slice(0, 4).map((name) => `http://${name}:${port}`);
+      await put(id, `good.test:${port}`, {}, mirrors);
+      const others = dead.slice(4).map(async (name, i) => {
+        await put(`dead-${i}`, `${name}:${port}`, { timeout: { connect: 3, send: 3, read: 3 } });
+        const { status } = await get(`dead-${i}`);
+        expect([503, 504]).toContain(status);
+      });
+      const end = performance.now() + 3000;
+      let requests = 0;
+      // No more than may be in flight to one mirror, while a look-up for it lasts.
+      for (; performance.now() < end && requests < 100; requests++) {
+        expect(await slowest(id, 1)).toBeLessThan(PROMPT);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      await Promise.all(others);
+      expect(await settled(gateway, id, 4 * requests, { timeout: 30_000 })).toEqual({
+        [outcome]: 4 * requests,
+      });
+    });
+
+    it('serves on with what it had, when it stops being answered', async () => {
+      const port = await freePort();
+      await host('127.0.0.2', port, closeAfter);
+      dns.names.set('flapping.test', { addresses: ['127.0.0.2'], ttl: 1 });
+      await put('flapping', `flapping.test:${port}`);
+      for (const answer of ['silence', 'failure', 'no such name'] as const) {
+        expect((await get('flapping')).status).toBe(200);
+        dns.names.set('flapping.test', answer);
+        const asked = dns.asked.length;
+        await until(
+          async () => {
+            expect(await slowest('flapping', 1)).toBeLessThan(PROMPT);
+            return dns.asked.length > asked + 2;
+          },
+          10_000,
+          'the name to be asked for in vain',
+        );
+        expect(await slowest('flapping', 5)).toBeLessThan(PROMPT);
+        dns.names.set('flapping.test', { addresses: ['127.0.0.2'], ttl: 1 });
+      }
+    });
+  });
+
+  describe('a name with several addresses', () => {
+    it('has each of them take its turn, over connections that are kept', async () => {
+      const port = await freePort();
+      const hosts = [await host('127.0.0.2', port), await host('127.0.0.3', port)];
+      dns.names.set('two.test', { addresses: ['127.0.0.2', '127.0.0.3'] });
+      await put('two', `two.test:${port}`);
+      await slowest('two', 10);
+      expect(hosts.map(({ requests }) => requests())).toEqual([5, 5]);
+      for (const { server } of hosts) {
+        const open = await new Promise((resolve) =>
+          server.getConnections((_, count) => resolve(count)),
+        );
+        expect(open).toBe(1);
+      }
+    });
+
+    it('loses nothing by one that is dead', async () => {
+      const silent = await unansweredPort({ host: '127.0.0.2' });
+      closing.push(() => silent.close());
+      const { port } = silent;
+      await host('127.0.0.3', port, closeAfter);
+      // Nobody listens at the third, which refuses.
+      dns.names.set('limping.test', { addresses: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] });
+      await put('limping', `limping.test:${port}`);
+      const began = performance.now();
+      expect(await slowest('limping', 30)).toBeLessThan(PROMPT);
+      // Ten of them would have to find out, each in 250 ms, if nobody remembered.
+      expect(performance.now() - began).toBeLessThan(2500);
+    });
+
+    it('has all of timeout.connect, whatever each of them takes', async () => {
+      const slow = await unansweredPort({ host: '127.0.0.2' });
+      const silent = await unansweredPort({ host: '127.0.0.3', port: slow.port });
+      closing.push(
+        () => slow.close(),
+        () => silent.close(),
+      );
+      dns.names.set('slow.test', { addresses: ['127.0.0.2', '127.0.0.3'] });
+      const timeout = { connect: 20, send: 20, read: 20 };
+      await put('slow', `slow.test:${slow.port}`, { timeout });
+      const asked = get('slow');
+      const isEarly = await Promise.race([
+        asked.then(() => true),
+        new Promise((resolve) => setTimeout(() => resolve(false), 800)),
+      ]);
+      expect(isEarly).toBe(false);
+      slow.answer();
+      const { status, body } = await asked;
+      expect([status, body.toString()]).toEqual([200, 'late']);
+    });
+
+    it('is tried no longer than timeout.connect', async () => {
+      const silent = await unansweredPort({ host: '127.0.0.2' });
+      const other = await unansweredPort({ host: '127.0.0.3', port: silent.port });
+      closing.push(
+        () => silent.close(),
+        () => other.close(),
+      );
+      dns.names.set('silent.test', { addresses: ['127.0.0.2', '127.0.0.3'] });
+      const timeout = { connect: 0.6, send: 20, read: 20 };
+      await put('silent', `silent.test:${silent.port}`, { timeout });
+      const began = performance.now();
+      expect((await get('silent')).status).toBe(504);
+      expect(performance.now() - began).toBeGreaterThan(590);
+      expect(performance.now() - began).toBeLessThan(PROMPT);
+    });
+  });
+
+  it('a change of a name is seen under connections that are kept busy', async () => {
+    const port = await freePort();
+    const [before, after] = [await host('127.0.0.2', port), await host('127.0.0.3', port)];
+    dns.names.set('moving.test', { addresses: ['127.0.0.2'], ttl: 1 });
+    await put('moving', `moving.test:${port}`);
+    await slowest('moving', 5);
+    dns.names.set('moving.test', { addresses: ['127.0.0.3'], ttl: 1 });
+    const moved = async () => (await get('moving')).body.toString() === '127.0.0.3';
+    await until(moved, 10_000, 'the new address to be asked');
+    const asked = before.requests();
+    await slowest('moving', 10);
+    expect([before.requests() - asked, after.requests()]).toEqual([0, 11]);
+  });
+
+  it('localhost and addresses are nobody to ask for', async () => {
+    const port = await freePort();
+    await host('127.0.0.1', port);
+    const asked = dns.asked.length;
+    for (const node of ['localhost', 'app.localhost', 'localhost.', '127.0.0.1']) {
+      await put('here', `${node}:${port}`);
+      expect((await get('here')).body.toString()).toBe('127.0.0.1');
+    }
+    expect(dns.asked.slice(asked)).toEqual([]);
+  });
+}
