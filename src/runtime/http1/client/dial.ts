@@ -37,6 +37,15 @@ export interface Candidate {
   trust(): void;
 }
 
+/** Sockets that connections being opened may have beside one each, for all of them together. */
+export interface SpareSockets {
+  /** Takes one, or answers `false` when there is none. */
+  take(): boolean;
+  give(): void;
+}
+
+const UNLIMITED: SpareSockets = { take: () => true, give() {} };
+
 interface Attempt<C> {
   readonly candidate: C;
   readonly since: number;
@@ -53,6 +62,7 @@ export class Dial<C extends Candidate> implements Opening {
   readonly #reads: ReadBuffer | null;
   readonly #listener: SocketListener;
   readonly #won: (candidate: C) => void;
+  readonly #spare: SpareSockets;
   #candidates: C[] = [];
   /** Index of the next that is tried. */
   #next = 0;
@@ -65,17 +75,20 @@ export class Dial<C extends Candidate> implements Opening {
    * @param reads where it reads to; `null`: to new memory each time, as it must where the socket may be
    * given to somebody else, who then listens to it himself. With TLS it always does
    * @param won told of the address before the listener is of the connection
+   * @param spare without one, an attempt takes the place of another. Default: no limit
    */
   constructor(
     origin: Origin,
     reads: ReadBuffer | null,
     listener: SocketListener,
     won: (candidate: C) => void,
+    spare: SpareSockets = UNLIMITED,
   ) {
     this.#origin = origin;
     this.#reads = reads;
     this.#listener = listener;
     this.#won = won;
+    this.#spare = spare;
   }
 
   /** @param candidates in the order in which they are tried; at least one */
@@ -105,7 +118,7 @@ export class Dial<C extends Candidate> implements Opening {
       return;
     }
     const [oldest] = this.#attempts.keys();
-    if (this.#attempts.size === MOST_AT_ONCE) this.#drop(oldest!);
+    if (oldest !== undefined && !this.#mayTryBeside()) this.#drop(oldest);
     const socket = connectTcp({
       host: candidate.address,
       port: this.#origin.port,
@@ -117,6 +130,10 @@ export class Dial<C extends Candidate> implements Opening {
     this.#timer = setTimeout(() => this.#tryNext(), HEAD_START_MS);
   }
 
+  #mayTryBeside(): boolean {
+    return this.#attempts.size < MOST_AT_ONCE && this.#spare.take();
+  }
+
   #attempt(socket: Socket, candidate: C, ready: string, then: () => void): void {
     socket.setNoDelay(true);
     socket.once(ready, then);
@@ -124,8 +141,13 @@ export class Dial<C extends Candidate> implements Opening {
     this.#attempts.set(socket, { candidate, since: performance.now() });
   }
 
-  #connected(socket: Socket, candidate: C): void {
+  #remove(socket: Socket): void {
+    if (this.#attempts.size > 1) this.#spare.give();
     this.#attempts.delete(socket);
+  }
+
+  #connected(socket: Socket, candidate: C): void {
+    this.#remove(socket);
     // Those that are overtaken have their chance still, should TLS fail.
     for (const { candidate: other } of this.#attempts.values()) this.#candidates.push(other);
     this.#dropAll();
@@ -149,7 +171,7 @@ export class Dial<C extends Candidate> implements Opening {
   #failed(socket: Socket, error: unknown): void {
     const attempt = this.#attempts.get(socket);
     if (attempt === undefined) return;
-    this.#attempts.delete(socket);
+    this.#remove(socket);
     socket.destroy();
     attempt.candidate.avoid();
     if (this.#errors.length < MOST_TOLD) this.#errors.push(transportError(error));
@@ -165,7 +187,7 @@ export class Dial<C extends Candidate> implements Opening {
   #drop(socket: Socket): void {
     const { candidate, since } = this.#attempts.get(socket)!;
     if (performance.now() - since >= HEAD_START_MS) candidate.avoid();
-    this.#attempts.delete(socket);
+    this.#remove(socket);
     socket.destroy();
   }
 }

@@ -2,7 +2,7 @@ import type { KeepAlive } from '../../../http/destination.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import { TransportError } from '../../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
-import { Dial, type SocketListener } from './dial.ts';
+import { Dial, type SocketListener, type SpareSockets } from './dial.ts';
 import type { IdleEntry } from './idle-list.ts';
 import { type LoopShare, SharingConnection } from './loop-share.ts';
 import type { Addresses } from './names/name.ts';
@@ -40,6 +40,7 @@ export interface PoolOfOrigins {
   closed(): void;
   /** The last connection is gone. */
   empty(): void;
+  readonly spareSockets: SpareSockets;
 }
 
 export interface OriginPoolOptions {
@@ -109,6 +110,10 @@ export class OriginPool {
     this.#sweep = null;
     this.#trim = null;
     this.#pool.empty();
+  }
+
+  get spareSockets(): SpareSockets {
+    return this.#pool.spareSockets;
   }
 
   /** Closes the one that has been idle for longest; `false` when none is. */
@@ -209,7 +214,8 @@ export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
   constructor(pool: OriginPool, first: Peer | null, reads: ReadBuffer | null) {
     this.#pool = pool;
     const open = (listener: SocketListener) => {
-      const dial = new Dial<Peer>(pool.origin, reads, listener, (peer) => (this.peer = peer));
+      const won = (peer: Peer) => void (this.peer = peer);
+      const dial = new Dial(pool.origin, reads, listener, won, pool.spareSockets);
       dialInTurn(dial, pool.peers, first);
       return dial;
     };

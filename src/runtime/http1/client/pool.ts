@@ -43,6 +43,11 @@ export function createPool(options: PoolOptions = {}): Pool {
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
   let open = 0;
+  let spare = 0;
+  const spareSockets = {
+    take: () => open + spare < most && ++spare > 0,
+    give: () => void spare--,
+  };
 
   /** Looks at all origins: that costs no more than connecting, and nothing below the limit. */
   function makeRoom(): void {
@@ -61,6 +66,7 @@ export function createPool(options: PoolOptions = {}): Pool {
           makeRoom();
         },
         closed: () => open--,
+        spareSockets,
         empty() {
           empty.add(key);
           const [longest] = empty;

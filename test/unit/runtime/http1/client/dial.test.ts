@@ -1,7 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import type { TransportError } from '../../../../../src/http/transport.ts';
-import { type Candidate, Dial } from '../../../../../src/runtime/http1/client/dial.ts';
+import {
+  type Candidate,
+  Dial,
+  type SpareSockets,
+} from '../../../../../src/runtime/http1/client/dial.ts';
 import { parseOrigin } from '../../../../../src/runtime/http1/client/origin.ts';
 import { freePort } from '../../../../support/ports.ts';
 import { unansweredPort, type UnansweredPort } from '../../../../support/unanswered-port.ts';
@@ -45,7 +49,12 @@ function candidates(...addresses: string[]) {
   return { all, said };
 }
 
-function dial(port: number, all: Candidate[], url = `http://name.test:${port}`) {
+function dial(
+  port: number,
+  all: Candidate[],
+  url = `http://name.test:${port}`,
+  spare?: SpareSockets,
+) {
   const events: (Socket | TransportError)[] = [];
   let won = '';
   const listener = {
@@ -53,7 +62,13 @@ function dial(port: number, all: Candidate[], url = `http://name.test:${port}`) 
     failed: (error: TransportError) => void events.push(error),
     read() {},
   };
-  const one = new Dial(parseOrigin(url, ''), null, listener, ({ address }) => void (won = address));
+  const one = new Dial<Candidate>(
+    parseOrigin(url, ''),
+    null,
+    listener,
+    ({ address }) => void (won = address),
+    spare,
+  );
   one.start(all);
   closing.push(() => {
     for (const event of events) if ('destroy' in event) event.destroy();
@@ -132,6 +147,37 @@ it('holds four attempts at once, and gives each address its chance all the same'
   await told();
   expect(winner()).toBe('127.0.0.8');
   expect(said.slice(0, -1).toSorted()).toEqual(addresses.slice(0, -1).map((one) => `avoid ${one}`));
+});
+
+it.each([0, 1, 2])('holds no more beside one than there are to spare: %i', async (most) => {
+  const { port } = await silent('127.0.0.2', 0);
+  for (let i = 3; i < 6; i++) await silent(`127.0.0.${i}`, port);
+  await server('127.0.0.6', port);
+  const { all } = candidates(...Array.from({ length: 5 }, (_, i) => `127.0.0.${i + 2}`));
+  let taken = 0;
+  let peak = 0;
+  const spare = {
+    take() {
+      if (taken === most) return false;
+      peak = Math.max(peak, ++taken);
+      return true;
+    },
+    give: () => void taken--,
+  };
+  const { told, winner } = dial(port, all, undefined, spare);
+  await told();
+  expect({ winner: winner(), taken, peak }).toEqual({ winner: '127.0.0.6', taken: 0, peak: most });
+});
+
+it('gives what it had to spare back when it is given up', async () => {
+  const { port } = await silent('127.0.0.2', 0);
+  await silent('127.0.0.3', port);
+  let taken = 0;
+  const spare = { take: () => ++taken > 0, give: () => void taken-- };
+  const { one } = dial(port, candidates('127.0.0.2', '127.0.0.3').all, undefined, spare);
+  await until(() => taken === 1, 5000, 'a second attempt');
+  one.cancel();
+  expect(taken).toBe(0);
 });
 
 it('leaves nothing behind when it is given up', async () => {
