@@ -117,8 +117,10 @@ export class Dial<C extends Candidate> implements Opening {
       if (this.#attempts.size === 0) this.fail(together(this.#errors));
       return;
     }
-    const [oldest] = this.#attempts.keys();
-    if (oldest !== undefined && !this.#mayTryBeside()) this.#drop(oldest);
+    while (this.#attempts.size > 0 && !this.#mayTryBeside()) {
+      const [oldest] = this.#attempts.keys();
+      this.#drop(oldest!);
+    }
     const socket = connectTcp({
       host: candidate.address,
       port: this.#origin.port,
