@@ -1,11 +1,24 @@
 import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
+import { line, run } from '../support/process.ts';
 import { until } from '../support/until.ts';
+
+const SWAPPER = fileURLToPath(new URL('../support/swapper.mjs', import.meta.url));
 
 /** Users are told: within a second. Tests see that it happens, on a machine that may be busy. */
 const EFFECT = 20_000;
@@ -181,6 +194,44 @@ export function routesFile(runtime: TestServerRuntime): void {
       expect(await readFile(file, 'utf8')).toBe(
         `${JSON.stringify({ ...document, routes }, null, 4)}\n`,
       );
+    });
+  });
+
+  describe('a symlink that is led to and fro', () => {
+    const files = () => ['a', 'b'].map((name) => join(folder, `${name}.json`));
+    started(async () => {
+      for (const [i, one] of files().entries()) await writeFile(one, text(`base-${'ab'[i]}`));
+      await symlink(files()[0]!, file);
+    }, EACH);
+
+    /** As a client does that is told to try again. */
+    const put = (id: string) =>
+      until(async () => {
+        const body = JSON.stringify(route(upstream, null, { uri: `/${id}` }));
+        const { status } = await gateway.admin(`admin/routes/${id}`, { method: 'PUT', body });
+        expect([200, 201, 503]).toContain(status);
+        return status !== 503;
+      }, EFFECT);
+
+    it('loses no write, and no file is written over by the other', async () => {
+      const swapper = run(process.execPath, [SWAPPER, file, ...files()]);
+      onTestFinished(() => swapper.signal('SIGKILL'));
+      await line(swapper, /^swapping$/m);
+      const ids = Array.from({ length: 30 }, (_, i) => `id-${i}`);
+      for (const id of ids) await put(id);
+      swapper.signal('SIGKILL');
+      await swapper.exited;
+      const [a, b] = await Promise.all(
+        files().map(async (one) => {
+          const { routes } = JSON.parse(await readFile(one, 'utf8')) as {
+            routes: { id: string }[];
+          };
+          return routes.map(({ id }) => id);
+        }),
+      );
+      expect([a![0], b![0]]).toEqual(['base-a', 'base-b']);
+      expect([a!.includes('base-b'), b!.includes('base-a')]).toEqual([false, false]);
+      expect([...a!, ...b!]).toEqual(expect.arrayContaining(ids));
     });
   });
 

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../error.ts';
 import { errorCode, missing, stampOf } from './stamp.ts';
@@ -6,6 +6,11 @@ import type { Stamp } from './stamp.ts';
 
 /** One consistent state of the file. `text` is null when there is no file. */
 export interface Snapshot {
+  /**
+   * The file itself, with no symlink in its path, `null` when there is none. A link may be led elsewhere
+   * at any time: what was read from here can only be replaced here.
+   */
+  readonly target: string | null;
   readonly text: string | null;
   readonly stamp: Stamp;
   /**
@@ -48,11 +53,13 @@ export async function readSnapshot(
 }
 
 async function readOnce(path: string, where: string, maxBytes: number): Promise<Snapshot | null> {
+  let target: string | null = null;
   try {
+    target = await realpath(path);
     // Before open(), which would wait for the writer of a named pipe.
-    const about = await stat(path);
+    const about = await stat(target);
     if (!about.isFile()) throw notAFile(where);
-    const file = await open(path, 'r');
+    const file = await open(target, 'r');
     try {
       const before = await file.stat({ bigint: true });
       if (before.size > BigInt(maxBytes)) throw tooLarge(where, before.size, maxBytes);
@@ -60,6 +67,7 @@ async function readOnce(path: string, where: string, maxBytes: number): Promise<
       const after = await file.stat({ bigint: true });
       if (bytes === null || stampOf(before) !== stampOf(after)) return null;
       return {
+        target,
         text: decode(bytes, where),
         stamp: stampOf(after),
         racy: BigInt(Date.now()) - after.mtimeNs / 1_000_000n < racyMs,
@@ -73,7 +81,9 @@ async function readOnce(path: string, where: string, maxBytes: number): Promise<
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (errorCode(error) === 'ENOENT') {
-      return { text: null, stamp: missing, racy: false, mode: 0o600, uid: -1, gid: -1 };
+      // Gone since it was found: a link that is led elsewhere, and its old target is removed.
+      if (target !== null) return null;
+      return { target, text: null, stamp: missing, racy: false, mode: 0o600, uid: -1, gid: -1 };
     }
     throw new StoreError(
       {

@@ -1,3 +1,4 @@
+import { renameSync, symlinkSync } from 'node:fs';
 import {
   chmod,
   mkdir,
@@ -15,11 +16,15 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/stores/error.ts';
 import { fileStore } from '../../../src/stores/file.ts';
+import { line, run } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { adding, documentOf, idsOf, route } from './routes.ts';
+
+const SWAPPER = fileURLToPath(new URL('../../support/swapper.mjs', import.meta.url));
 
 let folder: string;
 let path: string;
@@ -37,6 +42,24 @@ afterEach(async () => {
 
 function text(...ids: (string | number)[]): string {
   return JSON.stringify(documentOf(...ids), null, 2);
+}
+
+/** An edit that may be made again. */
+function once(id: string): ReturnType<typeof adding> {
+  return (document) => (idsOf(document).includes(id) ? document : adding(id)(document));
+}
+
+/** As a client that is told to try again. */
+async function persistently(write: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreError) || Date.now() > deadline) throw error;
+    }
+  }
 }
 
 async function faultOf(promise: Promise<unknown>): Promise<StoreError> {
@@ -183,6 +206,54 @@ describe('update', () => {
   it('does not put a file in the place of a symlink that leads nowhere', async () => {
     await symlink('nowhere.json', path);
     expect((await faultOf(fileStore(path).update(adding('1')))).found).toMatch(/symbolic link/);
+  });
+
+  it('loses no edit and overwrites no other file while a symlink is swapped', async () => {
+    const files = ['a', 'b'].map((name) => join(folder, `${name}.json`));
+    for (const [i, file] of files.entries()) await writeFile(file, text(`base-${'ab'[i]}`));
+    const swapper = run(process.execPath, [SWAPPER, path, ...files]);
+    await line(swapper, /^swapping$/m);
+    const store = fileStore(path);
+    const ids = Array.from({ length: 60 }, (_, i) => `id-${i}`);
+    for (const id of ids) await persistently(() => store.update(once(id)));
+    swapper.signal('SIGKILL');
+    await swapper.exited;
+    const [a, b] = await Promise.all(
+      files.map(async (file) => idsOf(JSON.parse(await readFile(file, 'utf8')))),
+    );
+    expect([a![0], b![0]]).toEqual(['base-a', 'base-b']);
+    expect([a!.includes('base-b'), b!.includes('base-a')]).toEqual([false, false]);
+    expect([...new Set([...a!, ...b!])]).toEqual(expect.arrayContaining(ids));
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('reads anew what a symlink leads to now, and leaves the other as it was', async () => {
+    const [a, b] = ['a', 'b'].map((name) => join(folder, `${name}.json`)) as [string, string];
+    await writeFile(a, text('1'));
+    await writeFile(b, text('2'));
+    await symlink(a, path);
+    const store = fileStore(path);
+    let edits = 0;
+    await store.update((document) => {
+      // In the middle of it, after it was read.
+      if (edits++ === 0) {
+        symlinkSync(b, `${path}.next`);
+        renameSync(`${path}.next`, path);
+      }
+      return adding('3')(document);
+    });
+    expect(idsOf(JSON.parse(await readFile(b, 'utf8')))).toEqual(['2', '3']);
+    expect(await realpath(path)).toBe(b);
+    expect(idsOf(JSON.parse(await readFile(a, 'utf8')))[0]).toBe('1');
+    expect(idsOf(await store.load())).toEqual(['2', '3']);
+  });
+
+  it('does not put a new file over one that appeared meanwhile', async () => {
+    for (let i = 0; i < 30; i++) {
+      await Promise.all(['1', '2'].map((id) => fileStore(path).update(adding(id))));
+      expect(idsOf(await fileStore(path).load()).toSorted()).toEqual(['1', '2']);
+      await unlink(path);
+    }
   });
 
   it('keeps edits from outside, even one made while it edits', async () => {
