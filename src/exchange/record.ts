@@ -1,5 +1,5 @@
+import { ByteQueue, compact } from '../http/bytes.ts';
 import type { Tap } from '../http/upload.ts';
-import { type Packed, packed } from './packed.ts';
 
 /** Memory that recordings may hold together. */
 export interface MemoryBudget {
@@ -58,7 +58,7 @@ export interface Recording {
  * @param limit most bytes to keep; a longer body is given up the moment that shows
  */
 export function record(limit: number, budget: MemoryBudget): Recording {
-  let body: Packed | null = packed();
+  let body: ByteQueue | null = new ByteQueue();
   let held = 0;
   let watch: ReturnType<typeof setInterval> | undefined;
   let resolve!: (recorded: Recorded) => void;
@@ -97,7 +97,7 @@ export function record(limit: number, budget: MemoryBudget): Recording {
         if (body.size + byteLength > limit) return lose('body_too_large');
         if (!budget.reserve(byteLength)) return lose('memory_limit');
         held += byteLength;
-        body.append(bytes);
+        body.append(compact(bytes));
       },
       end(whole) {
         if (!whole) return lose('body_incomplete');

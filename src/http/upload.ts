@@ -1,3 +1,4 @@
+import { ByteQueue } from './bytes.ts';
 import type { HeaderList } from './headers.ts';
 
 /** Listens to a request body on its way to the upstream. Must neither throw nor keep the bytes waiting. */
@@ -37,11 +38,10 @@ export class Upload {
   readonly #source: BodySource;
   #tap: Tap | null = null;
   /** What was read so far; `null` once it is too much to keep or nobody else will want it. */
-  #kept: Uint8Array[] | null = [];
+  #kept: ByteQueue | null = new ByteQueue();
   /** The read under way: it may have been asked for by an attempt that failed since. */
   #reading: Promise<Uint8Array | null> | null = null;
   #read = 0;
-  #chunks = 0;
   #cancelled = false;
   #ended = false;
   /** It ended before its end: it broke off, or nobody wanted the rest. */
@@ -72,14 +72,21 @@ export class Upload {
 
   /** Reads it from its start, for one attempt. An attempt that gives up leaves the rest to the next. */
   reader(): BodySource {
-    const kept = this.#kept ?? [];
+    const kept = this.#kept;
     let passed = 0;
+    let replays = true;
     this.#cancelled = false;
     const reader: BodySource = {
       read: () => {
-        const again = kept[passed];
-        passed += 1;
-        return again === undefined ? this.#next(passed - 1) : Promise.resolve(again);
+        if (this.#reader !== reader) return gone();
+        if (replays && kept !== null && passed < kept.size) {
+          const again = kept.join().subarray(passed);
+          passed = kept.size;
+          return Promise.resolve(again);
+        }
+        if (replays && passed !== this.#read) return gone();
+        replays = false;
+        return this.#next();
       },
       cancel: () => {
         // An attempt that was given up has no say in what the next one reads.
@@ -104,16 +111,14 @@ export class Upload {
     this.#abandon();
   }
 
-  /** The chunk after `passed` others. */
-  #next(passed: number): Promise<Uint8Array | null> {
-    if (passed !== this.#chunks) return Promise.reject(new Error('the body is gone'));
+  #next(): Promise<Uint8Array | null> {
     this.#reading ??= this.#take().finally(() => (this.#reading = null));
     return this.#reading;
   }
 
   async #take(): Promise<Uint8Array | null> {
     // Never an end that looks like that of the whole.
-    if (this.#cutShort) throw new Error('the body is gone');
+    if (this.#cutShort) return gone();
     if (this.#ended) return null;
     try {
       const chunk = await this.#source.read();
@@ -122,9 +127,8 @@ export class Upload {
         return null;
       }
       this.#read += chunk.byteLength;
-      this.#chunks += 1;
       if (this.#read > REPLAY_LIMIT) this.#kept = null;
-      this.#kept?.push(chunk);
+      this.#kept?.append(chunk);
       this.#tap?.chunk(chunk);
       return chunk;
     } catch (error) {
@@ -145,4 +149,8 @@ export class Upload {
     this.#cutShort = !whole;
     this.#tap?.end(whole);
   }
+}
+
+function gone(): Promise<never> {
+  return Promise.reject(new Error('the body is gone'));
 }

@@ -1,5 +1,5 @@
-import { compact } from '../exchange/packed.ts';
 import type { Recorded, Recording } from '../exchange/record.ts';
+import { compact } from '../http/bytes.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound } from '../http/outbound.ts';
 import type { CopiesOptions, PlannedCopies } from './copies.ts';

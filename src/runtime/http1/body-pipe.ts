@@ -1,3 +1,4 @@
+import { ByteQueue } from '../../http/bytes.ts';
 import type { HeaderList } from '../../http/headers.ts';
 
 /** How a body talks back to the connection that it comes from. */
@@ -19,9 +20,12 @@ export class BodyPipe {
   onOver: () => void = () => {};
   /** What came behind it, once it has ended. */
   trailers: HeaderList | null = null;
+  /** Bytes that it took on the wire so far, with what framed them. */
+  received = 0;
   #flow: Flow;
   readonly #highWater: number;
-  #chunks: Uint8Array[] = [];
+  #queue = new ByteQueue();
+  /** What the bytes in the queue took on the wire. */
   #queued = 0;
   #paused = false;
   #ended = false;
@@ -34,13 +38,15 @@ export class BodyPipe {
     this.#highWater = highWater;
   }
 
-  push(chunk: Uint8Array): void {
+  /** @param wire bytes that the chunk took on the wire */
+  push(chunk: Uint8Array, wire: number = chunk.byteLength): void {
+    this.received += wire;
     if (this.#waiting !== null) {
       this.#settle()?.resolve(chunk);
       return;
     }
-    this.#chunks.push(chunk);
-    this.#queued += chunk.byteLength;
+    this.#queue.append(chunk);
+    this.#queued += wire;
     if (this.#queued < this.#highWater || this.#paused) return;
     this.#paused = true;
     this.#flow.pause();
@@ -66,23 +72,23 @@ export class BodyPipe {
 
   /** All of it, when that is one piece and still here. */
   get whole(): Uint8Array | null {
-    return this.#ended && this.#chunks.length === 1 ? this.#chunks[0]! : null;
+    return this.#ended ? this.#queue.single : null;
   }
 
   /** The chunks that are here, taken away. */
   drain(): Uint8Array[] {
-    const chunks = this.#chunks;
-    this.#chunks = [];
+    const chunks = this.#queue.drain();
     this.#queued = 0;
     this.#flowAgain();
     return chunks;
   }
 
-  /** The next chunk, `null` at the end. Rejects when the sender broke off. One read at a time. */
+  /** The next bytes, `null` at the end. Rejects when the sender broke off. One read at a time. */
   read(): Promise<Uint8Array | null> {
-    const chunk = this.#chunks.shift();
+    const { size } = this.#queue;
+    const chunk = this.#queue.shift();
     if (chunk !== undefined) {
-      this.#queued -= chunk.byteLength;
+      this.#queued *= this.#queue.size / size;
       if (this.#queued === 0) this.#flowAgain();
       return Promise.resolve(chunk);
     }
@@ -95,7 +101,7 @@ export class BodyPipe {
 
   cancel(): void {
     const flow = this.#flow;
-    this.#chunks = [];
+    this.#queue = new ByteQueue();
     // Only once: the connection goes on to other things, and must not be stopped in those.
     this.#flow = NO_FLOW;
     if (!this.#ended && this.#error === null) flow.cancel();

@@ -2,12 +2,9 @@ import type { Socket } from 'node:net';
 import { nextTick } from 'node:process';
 import type { BodySource } from '../../../http/upload.ts';
 import { BodyPipe } from '../body-pipe.ts';
-import { lastChunk, writeChunk } from '../body-writer.ts';
+import { lastChunk, ONE_PIECE, onePiece, writeChunk } from '../body-writer.ts';
 import { recycle } from '../client/read-buffer.ts';
 import type { Framing } from '../framing.ts';
-
-/** Answers up to this many bytes are copied into one piece: cheaper than telling the system of three. */
-const ONE_PIECE = 16 * 1024;
 
 /**
  * Bytes that a client has to take before it is seen to take any: what is written is told when it is
@@ -63,24 +60,16 @@ function writeTogether(
   for (const chunk of chunks) size += chunk.byteLength;
   const before = chunked && size > 0 ? `${head}${size.toString(16)}\r\n` : head;
   const after = chunked && size > 0 ? `\r\n${end}` : end;
-  const total = before.length + size + after.length;
-  if (total > ONE_PIECE) {
+  if (size === 0) {
+    socket.write(before + after, 'latin1');
+  } else if (before.length + size + after.length <= ONE_PIECE) {
+    socket.write(onePiece(before, chunks, after));
+  } else {
     socket.cork();
     socket.write(before, 'latin1');
     for (const chunk of chunks) socket.write(chunk);
     if (after !== '') socket.write(after, 'latin1');
     socket.uncork();
-  } else if (size === 0) {
-    socket.write(before + after, 'latin1');
-  } else {
-    const piece = Buffer.allocUnsafe(total);
-    let at = piece.write(before, 0, 'latin1');
-    for (const chunk of chunks) {
-      piece.set(chunk, at);
-      at += chunk.byteLength;
-    }
-    if (after !== '') piece.write(after, at, 'latin1');
-    socket.write(piece);
   }
   return size;
 }

@@ -70,6 +70,22 @@ describe('a body that is sent again', () => {
     expect(await second).toBe('one');
   });
 
+  it('that came byte by byte is sent again in one piece', async () => {
+    const from = source();
+    const upload = new Upload(webBody(from.stream), null);
+    const first = upload.reader();
+    for (let i = 0; i < 1000; i++) {
+      from.give('x');
+      await first.read();
+    }
+    first.cancel();
+    const second = upload.reader();
+    expect((await second.read())!.byteLength).toBe(1000);
+    from.give('y');
+    expect((await second.read())!.byteLength).toBe(1);
+    await expect(first.read()).rejects.toThrow('gone');
+  });
+
   it('is consumed once it is too much to keep, or answered', async () => {
     const from = source();
     const upload = new Upload(webBody(from.stream), null);

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { ByteQueue } from '../../../src/http/bytes.ts';
+import { random, randomBytes } from '../../support/random.ts';
+
+/** So many bytes in pieces of any size. */
+function pieces(size: number, most: number, next: () => number): Buffer[] {
+  const whole = randomBytes(size, next);
+  const list: Buffer[] = [];
+  for (let at = 0; at < size;) {
+    const piece = whole.subarray(at, at + 1 + Math.floor(next() * most));
+    list.push(piece);
+    at += piece.byteLength;
+  }
+  return list;
+}
+
+it.each([1, 100, 5000, 20_000])(
+  'gives what it got, in its order, in pieces up to %i bytes',
+  (most) => {
+    const next = random(most);
+    const queue = new ByteQueue();
+    const [given, taken]: [Uint8Array[], Uint8Array[]] = [[], []];
+    for (const piece of pieces(200_000, most, next)) {
+      given.push(Buffer.from(piece));
+      queue.append(piece);
+      for (let some = next() * 3; some > 1.9; some--) {
+        const bytes = queue.shift();
+        if (bytes !== undefined) taken.push(bytes);
+      }
+    }
+    const left = queue.size;
+    expect(queue.join().byteLength).toBe(left);
+    taken.push(...queue.drain());
+    expect(Buffer.concat(taken).equals(Buffer.concat(given))).toBe(true);
+    expect([queue.size, queue.shift(), queue.single]).toEqual([0, undefined, null]);
+  },
+);
+
+it('holds bytes that come one by one in few arrays', () => {
+  const queue = new ByteQueue();
+  for (let i = 0; i < 100_000; i++) queue.append(Uint8Array.of(i));
+  const arrays = queue.drain();
+  expect(arrays.length).toBe(1 + Math.ceil(99_999 / 16_384));
+  expect(Buffer.concat(arrays).every((byte, i) => byte === i % 256)).toBe(true);
+});
+
+it('keeps large pieces as they are', () => {
+  const queue = new ByteQueue();
+  const [one, two] = [new Uint8Array(5000), new Uint8Array(4096)];
+  for (const bytes of [one, two]) queue.append(bytes);
+  expect([queue.shift() === one, queue.single === two, queue.shift() === two]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});
