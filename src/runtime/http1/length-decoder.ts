@@ -1,13 +1,24 @@
 import type { HeaderList } from '../../http/headers.ts';
 
+/**
+ * Told of a body as it comes.
+ *
+ * @param wire bytes that it took on the wire, with what framed them
+ */
+export type OnData = (bytes: Buffer, wire: number) => void;
+
 /** Takes a body out of a byte stream that is cut anywhere. */
 export interface BodyDecoder {
   /** All of it has come. */
   readonly done: boolean;
   /** What came behind it and may be passed on. */
   readonly trailers: HeaderList | null;
-  /** Takes what it can from the start of `input` and says how much; 0 asks for more. */
-  step(input: Buffer): number;
+  /**
+   * Takes what belongs to the body.
+   *
+   * @returns where it stopped: at the end of the input, or of the body
+   */
+  read(input: Buffer, from: number): number;
 }
 
 /** One body of known length after another. */
@@ -15,10 +26,9 @@ export class LengthDecoder implements BodyDecoder {
   readonly trailers = null;
   /** Bytes that are still to come. */
   remaining = 0;
-  readonly #data: (bytes: Buffer) => void;
+  readonly #data: OnData;
 
-  /** @param data told of the bytes as they come */
-  constructor(data: (bytes: Buffer) => void) {
+  constructor(data: OnData) {
     this.#data = data;
   }
 
@@ -26,10 +36,16 @@ export class LengthDecoder implements BodyDecoder {
     return this.remaining === 0;
   }
 
-  step(input: Buffer): number {
-    const taken = Math.min(input.byteLength, this.remaining);
+  read(input: Buffer, from: number): number {
+    const taken = Math.min(input.byteLength - from, this.remaining);
+    const to = from + taken;
     this.remaining -= taken;
-    this.#data(taken === input.byteLength ? input : input.subarray(0, taken));
-    return taken;
+    this.#data(part(input, from, to), taken);
+    return to;
   }
+}
+
+/** The bytes between two offsets. */
+export function part(input: Buffer, from: number, to: number): Buffer {
+  return to - from === input.byteLength ? input : input.subarray(from, to);
 }

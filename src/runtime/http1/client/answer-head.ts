@@ -2,7 +2,7 @@ import { fieldNames } from '../../../http/field-names.ts';
 import { WEBSOCKET } from '../../../http/handshake.ts';
 import { HOP_BY_HOP, nominated } from '../../../http/hop-by-hop.ts';
 import { trimmed } from '../../../http/list.ts';
-import { isPersistent, withoutSpaceBeforeColon } from '../fields.ts';
+import { isPersistent } from '../fields.ts';
 import type { Framing } from '../framing.ts';
 import { ProtocolError, quoted } from '../protocol-error.ts';
 
@@ -23,16 +23,6 @@ export interface Head {
   readonly idle: number | null;
 }
 
-/**
- * A whole head, strictly: a status line, then fields whose names are tokens with nothing between
- * them and the colon; no bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5). And no line folding:
- * a proxy may mend it or answer 502 (section 5.2), and like nginx, Envoy and Node we do the latter,
- * since a line that some read as a field and others as the rest of one is how answers get split.
- */
-const HEAD =
-  // oxlint-disable-next-line no-control-regex
-  /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?\r\n(?:[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*\r\n)*\r\n/;
-
 /** The fields that do not go on as they are, or say something to the connection. */
 const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
 
@@ -45,19 +35,13 @@ const SWITCHED: Framing = { kind: 'switched' };
  * Reads the head of an answer, out of the text that it came in: to cut it out first would be one more
  * string.
  *
- * @param text begins with the head, one character per byte, the empty line included
+ * @param text begins with a head that fits the grammar, mended where it has to be, one character per byte
  * @param end where `\r\n\r\n` is found first
  * @param method of the request: the answer to HEAD has no body whatever it says
  * @param switches whether the request asked for a WebSocket
  * @throws ProtocolError
  */
 export function parseHead(text: string, end: number, method: string, switches = false): Head {
-  if (!HEAD.test(text)) {
-    const head = text.slice(0, end);
-    const mended = withoutSpaceBeforeColon(head);
-    if (mended !== head) return parseHead(`${mended}\r\n\r\n`, mended.length, method, switches);
-    throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(head)}`);
-  }
   const statusEnd = text.indexOf('\r\n');
   const status = Number(text.slice(9, 12));
   let length: string | null = null;

@@ -1,16 +1,20 @@
 import type { HeaderList } from '../../../http/headers.ts';
-import { type BodyDecoder, LengthDecoder } from '../length-decoder.ts';
-import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
+import { Backlog } from '../backlog.ts';
+import { ChunkedDecoder, ChunkedGrammar } from '../chunked-decoder.ts';
 import { withoutSpaceBeforeColon } from '../fields.ts';
 import { headText } from '../head-text.ts';
-import { ProtocolError } from '../protocol-error.ts';
+import { type BodyDecoder, LengthDecoder, type OnData, part } from '../length-decoder.ts';
+import { LineReader } from '../line-reader.ts';
+import { ProtocolError, quoted } from '../protocol-error.ts';
+import { ANSWER_HEAD, WHOLE_HEAD } from './answer-grammar.ts';
 import { type Head, parseHead } from './answer-head.ts';
 
 /** Told of an answer as it comes in. */
 export interface AnswerListener {
   /** 1xx heads are reported as well; the final one follows. */
   head(head: Head): void;
-  data(bytes: Buffer): void;
+  /** @param wire bytes that it took on the wire, with what framed them */
+  data(bytes: Buffer, wire: number): void;
   /** The answer is whole. */
   end(trailers: HeaderList | null): void;
 }
@@ -21,13 +25,8 @@ const HEAD_LIMIT = 64 * 1024;
 /** Most 1xx answers before the final one: more than anybody has to say, and not without end. */
 const INTERIM_LIMIT = 32;
 
-const GRAMMAR: ChunkedGrammar = {
-  // Some servers pad the size with spaces.
-  sizeLine: /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i,
-  mended: withoutSpaceBeforeColon,
-};
-
-const EMPTY = Buffer.alloc(0);
+/** Some servers pad the size with spaces. */
+const CHUNKS = new ChunkedGrammar(true);
 
 type State = 'idle' | 'head' | 'body' | 'close' | 'switched';
 
@@ -40,9 +39,11 @@ export class AnswerParser {
   #state: State = 'idle';
   #method = 'GET';
   #switches = false;
-  /** Bytes that are not enough to go on with. */
-  #rest: Buffer = EMPTY;
-  readonly #data = (bytes: Buffer): void => this.#listener.data(bytes);
+  /** A head that comes in parts, or has to be mended. */
+  readonly #lines = new LineReader(ANSWER_HEAD, 'start');
+  /** What came behind a switch. */
+  readonly #behind = new Backlog();
+  readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
   #body: BodyDecoder = this.#length;
   /** 1xx answers to the present request. */
@@ -65,21 +66,11 @@ export class AnswerParser {
   }
 
   /**
-   * @param bytes not kept; what `data` is told of is part of them
+   * @param bytes not kept, but it may write to them; what `data` is told of is part of them
    * @throws ProtocolError when the bytes are no answer, or nobody asked for them
    */
   push(bytes: Buffer): void {
-    let input = this.#rest.byteLength === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    this.#rest = EMPTY;
-    for (;;) {
-      const used = this.#step(input);
-      if (used === input.byteLength) return;
-      if (used === 0) {
-        this.#rest = Buffer.from(input);
-        return;
-      }
-      input = input.subarray(used);
-    }
+    for (let at = 0; at < bytes.byteLength;) at = this.#read(bytes, at);
   }
 
   /** The connection ended. True when that is where the answer ends, too. */
@@ -91,42 +82,61 @@ export class AnswerParser {
 
   /** The bytes behind the head of a switch, given away. */
   release(): Buffer {
-    const rest = this.#rest;
-    this.#rest = EMPTY;
-    return rest;
+    const { bytes } = this.#behind;
+    this.#behind.clear();
+    return bytes;
   }
 
-  /** Takes what it can from the start of `input` and says how much; 0 asks for more. */
-  #step(input: Buffer): number {
+  /** @returns where it stopped */
+  #read(input: Buffer, from: number): number {
     switch (this.#state) {
       case 'head':
-        return this.#head(input);
+        return this.#head(input, from);
       case 'body':
-        return this.#decode(input);
+        return this.#decode(input, from);
       case 'close':
-        this.#listener.data(input);
+        this.#data(part(input, from, input.byteLength), input.byteLength - from);
         return input.byteLength;
       case 'switched':
-        return 0;
+        this.#behind.add(input, from);
+        return input.byteLength;
       case 'idle':
         throw new ProtocolError('bytes that no request asked for');
     }
   }
 
-  #head(input: Buffer): number {
-    const text = headText(input, HEAD_LIMIT);
+  #head(input: Buffer, from: number): number {
+    if (this.#lines.length > 0) return this.#part(input, from);
+    // Nearly all heads come in one piece, with nothing to be mended.
+    const text = headText(input, from, HEAD_LIMIT);
     const end = text.indexOf('\r\n\r\n');
-    if (end === -1) {
-      if (input.byteLength > HEAD_LIMIT) throw new ProtocolError('a head over 64 KiB');
-      return 0;
+    if (end === -1 || !WHOLE_HEAD.test(text)) return this.#part(input, from);
+    this.#answer(text, end);
+    return from + end + 4;
+  }
+
+  #part(input: Buffer, from: number): number {
+    const lines = this.#lines;
+    const at = lines.read(input, from, HEAD_LIMIT + 4);
+    if (lines.status === 'bad')
+      throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(lines.text)}`);
+    if (lines.status === 'whole') {
+      const text = mended(lines.text);
+      lines.reset();
+      this.#answer(text, text.length - 4);
+    } else if (lines.length === HEAD_LIMIT + 4) {
+      throw new ProtocolError('a head over 64 KiB');
     }
+    return at;
+  }
+
+  #answer(text: string, end: number): void {
     const head = parseHead(text, end, this.#method, this.#switches);
     // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
     if (head.status >= 200 || head.status === 101) this.#begin(head);
     else if (++this.#interim > INTERIM_LIMIT) throw new ProtocolError('too many 1xx answers');
     this.#listener.head(head);
     if (this.#state === 'idle') this.#listener.end(null);
-    return end + 4;
   }
 
   #begin({ framing, named }: Head): void {
@@ -140,7 +150,7 @@ export class AnswerParser {
         this.#state = 'body';
         break;
       case 'chunked':
-        this.#body = new ChunkedDecoder(GRAMMAR, named, this.#data);
+        this.#body = new ChunkedDecoder(CHUNKS, named, this.#data);
         this.#state = 'body';
         break;
       case 'close':
@@ -149,11 +159,11 @@ export class AnswerParser {
     }
   }
 
-  #decode(input: Buffer): number {
+  #decode(input: Buffer, from: number): number {
     const body = this.#body;
-    const used = body.step(input);
+    const at = body.read(input, from);
     if (body.done) this.#finish(body.trailers);
-    return used;
+    return at;
   }
 
   #finish(trailers: HeaderList | null = null): void {
@@ -161,4 +171,9 @@ export class AnswerParser {
     this.#body = this.#length;
     this.#listener.end(trailers);
   }
+}
+
+/** As it should have been sent, when it was read to its end. */
+function mended(head: string): string {
+  return withoutSpaceBeforeColon(head.replace(/\r?\n/g, '\r\n'));
 }

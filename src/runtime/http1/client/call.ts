@@ -59,8 +59,8 @@ function atEndOfTurn<T>(work: (item: T) => void): (item: T) => void {
 }
 
 /**
- * Most bytes of a mirror's answer that are read to keep its connection; a longer answer is cut off,
- * which closes the connection. About what it costs to set one up anew.
+ * Most bytes on the wire of the body of a mirror's answer that are read to keep its connection; a longer
+ * answer is cut off, which closes the connection. About what it costs to set one up anew.
  */
 const ANSWER_DRAIN_LIMIT = 1024 * 1024;
 
@@ -203,10 +203,9 @@ class CopyCall extends Http1Call<CopyAnswer> {
 async function drain(framing: Framing, body: BodyPipe): Promise<ConnectionLeft | null> {
   const known = framing.kind === 'length' ? framing.length : 0;
   try {
-    for (let drained = 0; known <= ANSWER_DRAIN_LIMIT && drained <= ANSWER_DRAIN_LIMIT;) {
+    while (known <= ANSWER_DRAIN_LIMIT && body.received <= ANSWER_DRAIN_LIMIT) {
       const chunk = await body.read();
       if (chunk === null) return null;
-      drained += chunk.byteLength;
       recycle(chunk);
     }
     body.cancel();

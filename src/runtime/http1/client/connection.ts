@@ -203,8 +203,8 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     });
   }
 
-  data(bytes: Buffer): void {
-    this.#body!.push(this.#reads === null ? bytes : this.#reads.keep(bytes));
+  data(bytes: Buffer, wire: number): void {
+    this.#body!.push(this.#reads === null ? bytes : this.#reads.keep(bytes), wire);
   }
 
   end(trailers: HeaderList | null): void {

@@ -104,15 +104,15 @@ export class Incoming implements RequestListener, Flow {
     this.#arrived = new ServerRequest(head, this.#body, this.#link);
   }
 
-  data(bytes: Buffer): void {
+  data(bytes: Buffer, wire: number): void {
     // A client that did not wait needs no invitation (RFC 9110 section 10.1.1).
     this.#expectsContinue = false;
     if (this.#body === null) {
-      this.#skipped += bytes.byteLength;
+      this.#skipped += wire;
       return;
     }
     this.#deadline.clear();
-    this.#body.push(bytes);
+    this.#body.push(bytes, wire);
   }
 
   end(trailers: HeaderList | null): void {

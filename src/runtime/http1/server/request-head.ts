@@ -25,33 +25,20 @@ export interface RequestHead {
   readonly expectsContinue: boolean;
 }
 
-/**
- * A whole head, strictly: a request line of three parts with one space between them, a target in
- * origin, absolute or asterisk form, then fields whose names are tokens with nothing between them
- * and the colon. Of schemes those of HTTP alone. No line folding, no bare CR or LF, no control characters but the tab (RFC 9112
- * sections 2.2, 3, 5.1 and 5.2, RFC 9110 section 5.5).
- */
-const HEAD =
-  /^[!#$%&'*+\-.^_`|~\w]+ (?:\/[\x21-\x7e\x80-\xff]*|\*|[Hh][Tt][Tt][Pp][Ss]?:\/\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.[01](?:\r\n[!#$%&'*+\-.^_`|~\w]+:[\t\x20-\x7e\x80-\xff]*)*\r\n\r\n/;
-
 /** The fields that say something to the listener. */
 const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'connection', 'expect']);
-
-/** A request line of another version, HTTP/2's preface included. */
-const OTHER_VERSION = /^[!-~]+ [!-~\x80-\xff]+ HTTP\/\d+\.\d+$/;
 
 /**
  * Reads the head of a request, out of the text that it came in: to cut it out first would be one more
  * string.
  *
- * @param text begins with the head, one character per byte, the empty line included
+ * @param text begins with a head that fits the grammar, one character per byte
  * @param end where `\r\n\r\n` is found first
  * @throws Refusal
  */
 export function parseRequestHead(text: string, end: number): RequestHead {
   const requestLineEnd = text.indexOf('\r\n');
-  if (requestLineEnd > REQUEST_LINE_LIMIT) throw new Refusal(414, 'a request line over 8 KiB');
-  if (!HEAD.test(text)) throw refusalOf(text.slice(0, requestLineEnd));
+  if (requestLineEnd > REQUEST_LINE_LIMIT) throw tooLongLine();
   const methodEnd = text.indexOf(' ');
   const http11 = text.charCodeAt(requestLineEnd - 1) === 0x31;
   const headers: HeaderList = [];
@@ -123,9 +110,6 @@ function isContinue(expect: string): boolean {
   throw new Refusal(417, `an expectation that cannot be met: ${quoted(expect)}`);
 }
 
-function refusalOf(requestLine: string): Refusal {
-  if (/^CONNECT [!-~]+ HTTP\/1\.[01]$/.test(requestLine)) return new Refusal(501, 'CONNECT');
-  if (OTHER_VERSION.test(requestLine) && !/ HTTP\/1\.[01]$/.test(requestLine))
-    return new Refusal(505, `another version of HTTP: ${quoted(requestLine)}`);
-  return new Refusal(400, `not the head of an HTTP/1.1 request: ${quoted(requestLine)}`);
+export function tooLongLine(): Refusal {
+  return new Refusal(414, 'a request line over 8 KiB');
 }

@@ -1,31 +1,29 @@
 import { type HeaderList, joinedValue } from '../../../http/headers.ts';
 import { nominated } from '../../../http/hop-by-hop.ts';
-import { type BodyDecoder, LengthDecoder } from '../length-decoder.ts';
-import { ChunkedDecoder, type ChunkedGrammar } from '../chunked-decoder.ts';
+import { type BodyDecoder, LengthDecoder, type OnData } from '../length-decoder.ts';
+import { Backlog } from '../backlog.ts';
+import { ChunkedDecoder, ChunkedGrammar } from '../chunked-decoder.ts';
 import { headText } from '../head-text.ts';
+import { LineReader } from '../line-reader.ts';
+import { quoted } from '../protocol-error.ts';
 import { HEAD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
 import { Refusal } from './refusal.ts';
-import { parseRequestHead, type RequestHead } from './request-head.ts';
+import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
+import { parseRequestHead, type RequestHead, tooLongLine } from './request-head.ts';
 
 /** Told of a request as it comes in. */
 export interface RequestListener {
   head(head: RequestHead): void;
-  data(bytes: Buffer): void;
+  /** @param wire bytes that it took on the wire, with what framed them */
+  data(bytes: Buffer, wire: number): void;
   /** A body is whole. Not told of requests without one. */
   end(trailers: HeaderList | null): void;
 }
 
 /** No whitespace around the size, which others may read differently. */
-const GRAMMAR: ChunkedGrammar = {
-  sizeLine: /^([\da-f]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?$/i,
-};
+const CHUNKS = new ChunkedGrammar(false);
 
-/** What no head can begin with or hold, as far as it is here: no need to wait for its end. */
-const NO_HEAD = /^[^!#$%&'*+\-.^_`|~\w]|(?:^|[^\r])\n|\r[^\n]|\0/;
-
-const EMPTY = Buffer.alloc(0);
-const CR = 0x0d;
-const LF = 0x0a;
+const EMPTY_LINE = [0x0d, 0x0a];
 
 type State = 'head' | 'body' | 'whole';
 
@@ -36,12 +34,13 @@ type State = 'head' | 'body' | 'whole';
 export class RequestParser {
   readonly #listener: RequestListener;
   #state: State = 'head';
-  /** Bytes that are not enough to go on with, or belong to the next request. */
-  #rest: Buffer = EMPTY;
-  /** Bytes of `rest` that are known not to hold the end of a head. */
-  #searched = 0;
-  #skippedLine = false;
-  readonly #data = (bytes: Buffer): void => this.#listener.data(bytes);
+  /** A head that comes in parts. */
+  readonly #lines = new LineReader(REQUEST_HEAD, 'start');
+  /** Bytes of an empty line that came before the head. */
+  #skipped = 0;
+  /** What came behind a whole request. */
+  readonly #behind = new Backlog();
+  readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
   #body: BodyDecoder = this.#length;
 
@@ -56,7 +55,7 @@ export class RequestParser {
 
   /** Bytes that have not been read yet: of a head under way, or behind a whole request. */
   get held(): number {
-    return this.#rest.byteLength;
+    return this.#lines.length + this.#behind.length;
   }
 
   /** Bytes of the body that are still to come; `Infinity` where only the last chunk will tell. */
@@ -67,10 +66,14 @@ export class RequestParser {
       : Infinity;
   }
 
-  /** @throws ProtocolError */
+  /**
+   * @param bytes that nobody else has
+   * @throws ProtocolError
+   */
   push(bytes: Buffer): void {
-    this.#rest = this.#rest.byteLength === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    this.#run();
+    if (this.#behind.length > 0) return this.#behind.add(bytes);
+    const at = this.#run(bytes);
+    if (at < bytes.byteLength) this.#behind.set(bytes.subarray(at));
   }
 
   /**
@@ -80,54 +83,58 @@ export class RequestParser {
    */
   next(): void {
     this.#state = 'head';
-    this.#searched = 0;
-    this.#skippedLine = false;
-    this.#run();
+    this.#skipped = 0;
+    if (this.#behind.length > 0) this.#behind.skip(this.#run(this.#behind.bytes));
   }
 
-  /** The bytes that have not been read, given away. */
+  /** What came behind a whole request, given away. */
   release(): Buffer {
-    const rest = this.#rest;
-    this.#rest = EMPTY;
-    return rest;
+    const { bytes } = this.#behind;
+    this.#behind.clear();
+    return bytes;
   }
 
-  #run(): void {
-    while (this.#rest.byteLength > 0) {
-      const used = this.#step(this.#rest);
-      if (used === 0) return;
-      this.#rest = used === this.#rest.byteLength ? EMPTY : this.#rest.subarray(used);
-    }
+  /** @returns where it stopped: at the end of the input, or of a whole request */
+  #run(input: Buffer): number {
+    let at = 0;
+    while (at < input.byteLength && this.#state !== 'whole')
+      at = this.#state === 'head' ? this.#head(input, at) : this.#decode(input, at);
+    return at;
   }
 
-  /** Takes what it can from the start of `input` and says how much; 0 asks for more, or for `next()`. */
-  #step(input: Buffer): number {
-    switch (this.#state) {
-      case 'head':
-        return this.#head(input);
-      case 'body':
-        return this.#decode(input);
-      case 'whole':
-        return 0;
-    }
-  }
-
-  #head(input: Buffer): number {
+  #head(input: Buffer, from: number): number {
     // One empty line before a request is forgiven (RFC 9112 section 2.2).
-    if (input[0] === CR && !this.#skippedLine) {
-      if (input.byteLength === 1) return 0;
-      if (input[1] !== LF) throw new Refusal(400, 'a bare CR');
-      this.#skippedLine = true;
-      return 2;
+    if (this.#lines.length === 0 && input[from] === EMPTY_LINE[this.#skipped]) {
+      this.#skipped += 1;
+      return from + 1;
     }
-    const text = headText(input, HEAD_LIMIT);
-    const end = text.indexOf('\r\n\r\n', this.#searched);
-    if (end === -1) {
-      refuseEarly(text);
-      this.#searched = Math.max(0, text.length - 3);
-      return 0;
+    if (this.#skipped === 1) throw new Refusal(400, 'a bare CR');
+    if (this.#lines.length > 0) return this.#part(input, from);
+    // Nearly all heads come in one piece.
+    const text = headText(input, from, HEAD_LIMIT);
+    const end = text.indexOf('\r\n\r\n');
+    if (end === -1 || !WHOLE_HEAD.test(text)) return this.#part(input, from);
+    this.#begin(parseRequestHead(text, end));
+    return from + end + 4;
+  }
+
+  #part(input: Buffer, from: number): number {
+    const lines = this.#lines;
+    let at = lines.read(input, from, REQUEST_LINE_LIMIT + 1);
+    if (lines.state < FIELDS && lines.length > REQUEST_LINE_LIMIT) throw tooLongLine();
+    at = lines.read(input, at, HEAD_LIMIT + 4);
+    if (lines.status === 'bad') throw refusalOf(lines);
+    if (lines.status === 'whole') {
+      const { text } = lines;
+      lines.reset();
+      this.#begin(parseRequestHead(text, text.length - 4));
+    } else if (lines.length === HEAD_LIMIT + 4) {
+      throw new Refusal(431, 'a head over 32 KiB');
     }
-    const head = parseRequestHead(text, end);
+    return at;
+  }
+
+  #begin(head: RequestHead): void {
     const { framing } = head;
     if (framing.kind === 'length') {
       this.#length.remaining = framing.length;
@@ -135,20 +142,19 @@ export class RequestParser {
       this.#state = 'body';
     } else if (framing.kind === 'chunked') {
       const named = nominated(joinedValue(head.headers, 'connection'));
-      this.#body = new ChunkedDecoder(GRAMMAR, named, this.#data);
+      this.#body = new ChunkedDecoder(CHUNKS, named, this.#data);
       this.#state = 'body';
     } else {
       this.#state = 'whole';
     }
     this.#listener.head(head);
-    return end + 4;
   }
 
-  #decode(input: Buffer): number {
+  #decode(input: Buffer, from: number): number {
     const body = this.#body;
-    const used = body.step(input);
+    const at = body.read(input, from);
     if (body.done) this.#finish(body.trailers);
-    return used;
+    return at;
   }
 
   #finish(trailers: HeaderList | null = null): void {
@@ -158,11 +164,11 @@ export class RequestParser {
   }
 }
 
-/** @throws Refusal when more bytes could not make a head of this */
-function refuseEarly(text: string): void {
-  const lineEnd = text.indexOf('\r\n');
-  if ((lineEnd === -1 ? text.length : lineEnd) > REQUEST_LINE_LIMIT)
-    throw new Refusal(414, 'a request line over 8 KiB');
-  if (NO_HEAD.test(text)) throw new Refusal(400, 'not the head of a request');
-  if (text.length === HEAD_LIMIT + 4) throw new Refusal(431, 'a head over 32 KiB');
+/** What the byte that has no place makes of a head. */
+function refusalOf({ state, text }: LineReader): Refusal {
+  // There is nothing to tunnel to, and so no need to read where.
+  if (text.startsWith('CONNECT ') && state < FIELDS) return new Refusal(501, 'CONNECT');
+  if (state === FOREIGN_VERSION && text.endsWith('\r'))
+    return new Refusal(505, `another version of HTTP: ${quoted(text)}`);
+  return new Refusal(400, `not the head of an HTTP/1.1 request: ${quoted(text)}`);
 }

@@ -4,31 +4,7 @@ import type { HeaderList } from '../../../../../src/http/headers.ts';
 import { fieldsOf } from '../../../../../src/runtime/http1/fields.ts';
 import type { Head } from '../../../../../src/runtime/http1/client/answer-head.ts';
 import { ProtocolError } from '../../../../../src/runtime/http1/protocol-error.ts';
-
-interface Read {
-  readonly heads: Head[];
-  body: string;
-  trailers: HeaderList | null;
-  ended: number;
-}
-
-/** Reads an answer that arrives in pieces of `size` bytes; `close` ends the connection after it. */
-function read(text: string, { size = Infinity, method = 'GET', close = false } = {}): Read {
-  const result: Read = { heads: [], body: '', trailers: null, ended: 0 };
-  const parser = new AnswerParser({
-    head: (head) => result.heads.push(head),
-    data: (bytes) => (result.body += bytes.toString('latin1')),
-    end(trailers) {
-      result.ended += 1;
-      result.trailers = trailers;
-    },
-  });
-  parser.expect(method);
-  const bytes = Buffer.from(text, 'latin1');
-  for (let i = 0; i < bytes.byteLength; i += size) parser.push(bytes.subarray(i, i + size));
-  if (close) parser.close();
-  return result;
-}
+import { read } from './read.ts';
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 
@@ -46,6 +22,19 @@ describe('an answer', () => {
       'chunks and trailers',
       `${CHUNKED}A\r\n0123456789\r\n0\r\nX-Sum: 1\r\nY: 2\r\n\r\n`,
       '0123456789',
+    ],
+    ['lines that end in LF', 'HTTP/1.1 200 OK\nContent-Length: 5\n\nhello', 'hello'],
+    ['some of them', 'HTTP/1.1 200\nContent-Length: 5\r\nA:\n\r\nhello', 'hello'],
+    [
+      'LF in a head and chunks',
+      `HTTP/1.1 200 OK\nTransfer-Encoding: chunked\r\n\n2\r\nhi\r\n0\r\n\r\n`,
+      'hi',
+    ],
+    [
+      'chunk extensions',
+      `${CHUNKED}1 ; a = "b;\\"\r\n`.slice(0, -2) +
+        `" ;c\t=d;e\r\nx\r\n1 \t\r\ny\r\n0;f=""\r\n\r\n`,
+      'xy',
     ],
     ['204', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
     ['304 with a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n', ''],
@@ -191,6 +180,27 @@ describe('trailers', () => {
 
 describe('what is no answer', () => {
   it.each([
+    ['another protocol', 'S'],
+    ['HTTP/0.9', '<'],
+    ['another version', 'HTTP/2'],
+    ['a status that is no number', 'HTTP/1.1 x'],
+    ['a status of four digits', 'HTTP/1.1 2000'],
+    ['no status', 'HTTP/1.1\n'],
+    ['an empty line before it', '\r'],
+    ['a line without a colon', 'HTTP/1.1 200 OK\r\nno c'],
+    ['a folded field', 'HTTP/1.1 200 OK\nA: 1\n '],
+    ['a bare CR', 'HTTP/1.1 200 OK\rA'],
+    ['two CRs', 'HTTP/1.1 200 OK\r\r'],
+    ['a NUL', 'HTTP/1.1 200 OK\r\nA: \0'],
+    ['chunks behind LF', `${CHUNKED}1\n`],
+    ['a bad extension', `${CHUNKED}1;\r`],
+    ['trailers with LF', `${CHUNKED}0\r\nA: 1\n`],
+  ])('%s is refused at once, before there is an end of anything', (_, text) => {
+    expect(() => read(text.slice(0, -1))).not.toThrow();
+    expect(() => read(text)).toThrow(ProtocolError);
+  });
+
+  it.each<readonly [string, string]>([
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
     ['HTTP/2', 'HTTP/2 200\r\n\r\n'],
     ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
@@ -204,7 +214,6 @@ describe('what is no answer', () => {
     ],
     ['33 interim answers', 'HTTP/1.1 103 x\r\n\r\n'.repeat(33)],
     ['a field without a name', 'HTTP/1.1 200 OK\r\n: 1\r\n\r\n'],
-    ['a bare LF', 'HTTP/1.1 200 OK\nA: 1\r\n\r\n'],
     ['a bare CR', 'HTTP/1.1 200 OK\r\nA: 1\r2\r\n\r\n'],
     ['a NUL', 'HTTP/1.1 200 OK\r\nA: 1\0\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
@@ -214,6 +223,27 @@ describe('what is no answer', () => {
     ['a chunk size that is none', `${CHUNKED}x\r\n`],
     ['a chunk size beyond counting', `${CHUNKED}ffffffffffffff\r\n`],
     ['a chunk longer than its size', `${CHUNKED}1\r\nab\r\n`],
+    ...[
+      ';',
+      ';;a',
+      ';a=',
+      ';a=;b',
+      ';a b',
+      ';a="b',
+      ';a="b"c',
+      ';a=b"c"',
+      ';a="\\',
+      ';"a"',
+      ';a=b=c',
+      ';a,b',
+      ';a=(b)',
+      ';a=\x80',
+      ';a ',
+      ';a=b ',
+      ';a="b" ',
+    ].map(
+      (extension) => [`the extension ${extension}`, `${CHUNKED}1${extension}\r\nx\r\n`] as const,
+    ),
     ['bytes after the end', 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
     ['a head without end', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(70_000)}`],
     ['chunk extensions without end', CHUNKED + `1;${'a'.repeat(4000)}\r\n.\r\n`.repeat(5)],

@@ -32,15 +32,3 @@ export function readPieces(pieces: readonly string[]): Read {
   }
   return read;
 }
-
-/** The text in pieces of so many bytes. */
-export function cut(text: string, size: number): string[] {
-  return Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
-    text.slice(i * size, (i + 1) * size),
-  );
-}
-
-/** The text in two pieces, at every position. */
-export function* cuts(text: string): Iterable<[string, string]> {
-  for (let at = 1; at < text.length; at++) yield [text.slice(0, at), text.slice(at)];
-}

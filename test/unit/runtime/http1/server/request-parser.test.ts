@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cut, cuts, readPieces } from './read.ts';
+import { cut, cuts } from '../pieces.ts';
+import { readPieces } from './read.ts';
 
 const HOST = 'Host: a\r\n';
 const CHUNKED = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`;
@@ -25,6 +26,11 @@ describe('a request', () => {
       'chunk sizes in hex',
       `${CHUNKED}A\r\n0123456789\r\n0a\r\n0123456789\r\n0\r\n\r\n`,
       '0123456789'.repeat(2),
+    ],
+    [
+      'blanks in chunk extensions',
+      `${CHUNKED}1; a = "\\"\t\x80" ;\tb= c;d ;e\r\nx\r\n0;a=""\r\n\r\n`,
+      'x',
     ],
     ['chunk extensions', `${CHUNKED}1;a\r\nx\r\n1;b="c;d"\r\ny\r\n0;e\r\n\r\n`, 'xy'],
     ['trailers', `${CHUNKED}1\r\nx\r\n0\r\nX-Sum: 1\r\nY:\r\n\r\n`, 'x'],
@@ -64,7 +70,7 @@ describe('a request', () => {
 });
 
 describe('refused, however it is cut:', () => {
-  it.each<[string, number, string]>([
+  it.each<readonly [string, number, string]>([
     [
       'a length beside chunks',
       400,
@@ -141,6 +147,25 @@ describe('refused, however it is cut:', () => {
     ['a bare LF behind a chunk size', 400, `${CHUNKED}1\nx\n0\n\n`],
     ['a bare LF in a chunk extension', 400, `${CHUNKED}1;a\n\r\nx\r\n`],
     ['a bare CR in a chunk extension', 400, `${CHUNKED}1;a\rb\r\nx\r\n`],
+    ...[
+      ';',
+      ';;a',
+      ';a=',
+      ';a=;b',
+      ';a b',
+      ';a="b',
+      ';a="b"c',
+      ';a=b"c"',
+      ';a="\\',
+      ';"a"',
+      ';a=b=c',
+      ';a,b',
+      ';a=\x80',
+      ';a ',
+    ].map(
+      (extension) =>
+        [`the extension ${extension}`, 400, `${CHUNKED}1${extension}\r\nx\r\n`] as const,
+    ),
     ['a chunk longer than its size', 400, `${CHUNKED}1\r\nxy\r\n`],
     ['a chunk that ends in LF', 400, `${CHUNKED}1\r\nx\n0\r\n\r\n`],
     ['a trailer that is no field', 400, `${CHUNKED}0\r\nGET / HTTP/1.1\r\n\r\n`],
@@ -156,7 +181,7 @@ describe('refused, however it is cut:', () => {
     ['a head without end', 431, `GET / HTTP/1.1\r\nA: ${'a'.repeat(40_000)}`],
     ['over 200 fields', 431, post('A: 1\r\n'.repeat(200))],
     ['chunk extensions over 16 KiB', 400, CHUNKED + `1;${'a'.repeat(4000)}\r\n.\r\n`.repeat(5)],
-    ['a chunk size line over 4 KiB', 400, `${CHUNKED}1;${'a'.repeat(5000)}`],
+    ['a chunk extension over 16 KiB', 400, `${CHUNKED}1;${'a'.repeat(17_000)}`],
     ['trailers over 32 KiB', 400, `${CHUNKED}0\r\nA: ${'a'.repeat(33_000)}\r\n\r\n`],
   ])('%s with %i', (_, status, text) => {
     for (const size of [Infinity, 4096, 1000]) {
