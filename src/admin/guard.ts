@@ -1,4 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { compileCidrs } from '../http/cidr.ts';
+import { tellsOfProxy } from '../http/forwarding-fields.ts';
 import { failed, respond } from './answer.ts';
 
 /** Options of {@link controlPlaneGuard}. */
@@ -13,10 +15,14 @@ export interface GuardOptions {
  * Lets in who may see and change the configuration.
  *
  * With a key: requests that carry it as `X-API-KEY` or `Authorization: Bearer`; others get 401.
- * Without: only requests that plainly come from this machine, others get 403. That takes a loopback
- * peer; a loopback Host, because a web page whose name was made to resolve to 127.0.0.1 (DNS
- * rebinding) still sends its own name; and no Origin (a web page) nor forwarding fields (a proxy on
- * this machine that serves the world).
+ * Without: only requests that plainly come from this machine, others get 403. That takes
+ * - a loopback peer;
+ * - a loopback Host: a web page whose name was made to resolve to 127.0.0.1 (DNS rebinding) still sends
+ *   its own name;
+ * - no Origin but that of this listener, and no Sec-Fetch-Site of another: web pages of others reach
+ *   this machine through the browser on it;
+ * - no field by which proxies tell of themselves or of their client: one on this machine that serves
+ *   the world is a loopback peer as well.
  *
  * @example
  * const app = new Hono();
@@ -74,19 +80,24 @@ async function digestOf(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 }
 
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const loopback4 = `127\\.${octet}\\.${octet}\\.${octet}`;
-const loopbackPeer = new RegExp(
-  `^(?:${loopback4}|::1|::ffff:${loopback4}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$`,
+const isLoopback = compileCidrs(['127.0.0.0/8', '::1']);
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+
+/** Spelled like this alone: a name that resolves to such an address is somebody else's. */
+const LOOPBACK_HOST = new RegExp(
+  `^(?:localhost|127(?:\\.${OCTET}){3}|\\[::1\\])(?::\\d{1,5})?$`,
   'i',
 );
-const loopbackHost = new RegExp(`^(?:localhost|${loopback4}|\\[::1\\])(?::\\d{1,5})?$`, 'i');
+
+/** What browsers say of a page of our own, and of an address that somebody typed. */
+const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
 function fromThisMachine(peer: string | null, headers: Headers): boolean {
-  if (peer === null || !loopbackPeer.test(peer)) return false;
-  if (!loopbackHost.test(headers.get('host') ?? '')) return false;
-  for (const name of headers.keys()) {
-    if (name === 'origin' || name === 'forwarded' || name.startsWith('x-forwarded-')) return false;
-  }
-  return true;
+  const host = headers.get('host') ?? '';
+  if (peer === null || !isLoopback(peer) || !LOOPBACK_HOST.test(host)) return false;
+  const origin = headers.get('origin');
+  if (origin !== null && origin.toLowerCase() !== `http://${host.toLowerCase()}`) return false;
+  if (!OWN_SITE.has(headers.get('sec-fetch-site') ?? 'none')) return false;
+  return ![...headers.keys()].some(tellsOfProxy);
 }

@@ -20,8 +20,10 @@ const ORIGIN_FIELDS: readonly string[] = [
  */
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'expect']);
 
-/** The fields that do not pass unseen. */
-const nameOf = fieldNames([...DROPPED, ...ORIGIN_FIELDS, 'content-length']);
+const LOOKALIKE = '_';
+
+/** The fields that do not pass unseen, and those that an upstream might take for one of them. */
+const nameOf = fieldNames([...DROPPED, ...ORIGIN_FIELDS, 'content-length'], LOOKALIKE);
 
 /**
  * The fields an upstream gets: the client's in their order and case, less those of the client's
@@ -45,7 +47,7 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
     else if (name === 'content-length') {
       // The runtime kept the body from us (GET on fetch): a length without bytes would hang the upstream.
       if (inbound.upload !== null || value === '0') list.push(field, value);
-    } else if (!DROPPED.has(name)) {
+    } else if (!DROPPED.has(name) && name !== LOOKALIKE) {
       claims[name] = claims[name] === undefined ? value : `${claims[name]}, ${value}`;
     }
   }

@@ -18,13 +18,15 @@ const NONE: readonly Sought[] = [];
  * letter rule out nearly all, and those that remain are mostly written as everybody writes them.
  *
  * @param names in lower case; names are compared without regard to case (RFC 9110 section 5.1)
+ * @param lookalike told of `X_Real_IP` and the like, which CGI and its kin cannot tell from one of the names,
+ * as they write `-` as `_`
  * @example
  * const known = fieldNames(['host', 'connection']);
  * known('Host'); // 'host'
  * known('User-Agent'); // ''
  * known('GET / HTTP/1.1\r\nHost: a', 16, 20); // 'host'
  */
-export function fieldNames(names: Iterable<string>): FieldNames {
+export function fieldNames(names: Iterable<string>, lookalike: string = ''): FieldNames {
   const byLength: Sought[][] = [];
   for (const name of names) {
     while (byLength.length <= name.length) byLength.push([]);
@@ -36,7 +38,9 @@ export function fieldNames(names: Iterable<string>): FieldNames {
     for (const { name, usual, first } of sought) {
       if (caseless(text, start) !== first) continue;
       if (text.startsWith(usual, start) || text.startsWith(name, start)) return name;
-      if (text.slice(start, end).toLowerCase() === name) return name;
+      const lower = text.slice(start, end).toLowerCase();
+      if (lower === name) return name;
+      if (lookalike !== '' && lower.replaceAll('_', '-') === name) return lookalike;
     }
     return '';
   };

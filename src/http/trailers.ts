@@ -1,3 +1,4 @@
+import { tellsOfProxy } from './forwarding-fields.ts';
 import type { HeaderList } from './headers.ts';
 import { isHopByHop } from './hop-by-hop.ts';
 
@@ -14,6 +15,7 @@ const BELONGS_IN_HEAD: ReadonlySet<string> = new Set([
   'cache-control',
   'expect',
   'max-forwards',
+  'x-http-method-override',
   'pragma',
   'range',
   // Who is who.
@@ -23,6 +25,9 @@ const BELONGS_IN_HEAD: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'set-cookie',
   'www-authenticate',
+  // Which page sent it.
+  'origin',
+  'referer',
   // What is to be done with the answer.
   'age',
   'date',
@@ -35,13 +40,13 @@ const BELONGS_IN_HEAD: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-range',
   'content-type',
-  // Where a request came from, which this hop has said by itself.
-  'forwarded',
-  'x-real-ip',
 ]);
 
-/** Families of such fields: conditions, and where a request came from. */
-const FAMILY = /^(?:if-|x-forwarded-)/;
+/** What applications know a client by: `X-API-Key`, `X-CSRF-Token`. */
+const CREDENTIAL = /(?:^|-)(?:api-?key|(?:access|auth|csrf|session|xsrf)-?token)$/;
+
+/** Families of such fields: conditions, and what browsers and proxies vouch for. */
+const FAMILY = /^(?:if-|sec-|access-control-|proxy-)/;
 
 /**
  * The trailers that may be passed on; `null` when there are none.
@@ -55,9 +60,16 @@ export function passableTrailers(
   const passed: HeaderList = [];
   for (let i = 0; i < trailers.length; i += 2) {
     const name = trailers[i]!.toLowerCase();
-    if (BELONGS_IN_HEAD.has(name) || FAMILY.test(name)) continue;
-    if (isHopByHop(name) || named?.has(name)) continue;
+    if (named?.has(name) || belongsInHead(name)) continue;
+    // To CGI and its like `Content_Length` is Content-Length.
+    if (name.includes('_') && belongsInHead(name.replaceAll('_', '-'))) continue;
     passed.push(trailers[i]!, trailers[i + 1]!);
   }
   return passed.length === 0 ? null : passed;
+}
+
+/** Or to the connection, or says where a request came from, which this hop has said by itself. */
+function belongsInHead(name: string): boolean {
+  if (BELONGS_IN_HEAD.has(name) || isHopByHop(name)) return true;
+  return FAMILY.test(name) || CREDENTIAL.test(name) || tellsOfProxy(name);
 }

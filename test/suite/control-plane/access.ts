@@ -76,6 +76,12 @@ const FOREIGN: readonly { what: string; headers: Record<string, string> }[] = [
   { what: 'a proxy', headers: { 'x-forwarded-for': '127.0.0.1' } },
   { what: 'a proxy that says for whom', headers: { 'x-forwarded-host': 'localhost' } },
   { what: 'a proxy of RFC 7239', headers: { forwarded: 'for=127.0.0.1' } },
+  { what: 'a proxy that tells of itself alone', headers: { via: '1.1 proxy' } },
+  { what: 'a proxy that sets X-Real-IP alone', headers: { 'x-real-ip': '127.0.0.1' } },
+  { what: 'a CDN', headers: { 'cf-connecting-ip': '127.0.0.1' } },
+  { what: 'another CDN', headers: { 'true-client-ip': '127.0.0.1' } },
+  { what: 'a page of another site', headers: { 'sec-fetch-site': 'cross-site' } },
+  { what: 'a page of another port', headers: { 'sec-fetch-site': 'same-site' } },
   { what: 'somebody with a key', headers: { host: 'evil.example', 'x-api-key': KEY } },
 ];
 
@@ -89,6 +95,8 @@ export function strangers(): string[] {
 
 /** Without a key: a server answers this machine and nobody else. */
 export function keylessServer(bench: () => Bench): void {
+  ownPage(bench);
+
   it.each(FOREIGN)('answers 403 to $what', async ({ headers }) => {
     await unchanged(bench(), async () => {
       const refused = await put(bench(), { headers });
@@ -123,6 +131,23 @@ export function keylessServer(bench: () => Bench): void {
       const headers = { host: `${host}:${port}` };
       expect((await send(url, path, { headers })).status).toBe(200);
     }
+  });
+}
+
+/** What browsers say of the gateway's own page. */
+function ownPage(bench: () => Bench): void {
+  it.each(['127.0.0.1', 'localhost', '[::1]'])('lets in its own page on %s', async (name) => {
+    const { url, port } = bench().gateway;
+    const host = `${name}:${port}`;
+    const page = {
+      origin: `http://${host}`,
+      'sec-fetch-site': 'same-origin',
+      referer: `http://${host}/`,
+    };
+    for (const path of [ROUTES, METRICS])
+      expect((await send(url, path, { headers: { host, ...page } })).status).toBe(200);
+    const typed = { host, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' };
+    expect((await send(url, ROUTES, { headers: typed })).status).toBe(200);
   });
 }
 

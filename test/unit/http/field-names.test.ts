@@ -45,6 +45,22 @@ describe('fieldNames', () => {
     expect(nameOf(text, 0, 3)).toBe('');
   });
 
+  it('tells of those that look alike to CGI', () => {
+    const known = fieldNames(['te', 'content-length', 'x-forwarded-for'], 'lookalike');
+    expect(
+      ['Content_Length', 'X_Forwarded-FOR', 'x-forwarded_for'].map((name) => known(name)),
+    ).toEqual(['lookalike', 'lookalike', 'lookalike']);
+    expect(
+      ['Content-Length', 'content-length', 'CONTENT-length', 'TE'].map((name) => known(name)),
+    ).toEqual(['content-length', 'content-length', 'content-length', 'te']);
+    expect(['Content_Lengths', '_E', 't_', 'Content.Length'].map((name) => known(name))).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
+  });
+
   it('has no name where none is looked for', () => {
     expect(fieldNames([])('Host')).toBe('');
   });

@@ -198,7 +198,8 @@ export class Connection implements Link {
   }
 
   #next(): void {
-    if (this.#phase === 'over') return;
+    // Destroyed is not closed yet: who has left must not be asked for, and has no port any more.
+    if (this.#phase === 'over' || this.#socket.destroyed) return;
     if (this.#socket.writableNeedDrain) {
       // A client that asks on and on without reading answers would fill our memory.
       this.#phase = 'flush';
@@ -216,12 +217,13 @@ export class Connection implements Link {
   /** Ends the connection, with an answer of our own where none has begun. */
   #refuse(status: GatewayStatus): void {
     const request = this.#request;
+    const method = request?.method ?? this.#incoming.arrived;
     this.#request = null;
     this.#incoming.drop();
     if (this.#answer !== null) return this.destroy();
     request?.gone?.();
     request?.leave();
-    this.#socket.write(errorAnswer(status), 'latin1');
+    this.#socket.write(errorAnswer(status, method), 'latin1');
     this.#linger();
   }
 

@@ -46,6 +46,11 @@ export class Incoming implements RequestListener, Flow {
     return this.#parser.held > 0;
   }
 
+  /** Of the request whose head came, if it was not handed on. */
+  get arrived(): string | undefined {
+    return this.#arrived?.method;
+  }
+
   /** True when what is left of the request is little enough to be skipped if need be. */
   get short(): boolean {
     return !this.#expectsContinue && this.#parser.remaining <= DISCARD_LIMIT;

@@ -36,13 +36,17 @@ export function outgoing(answer: Response): Outgoing {
   };
 }
 
-/** An error of the gateway's own, whole: head and body. */
-export function errorAnswer(status: GatewayStatus): string {
+/**
+ * An error of the gateway's own, whole: head and body.
+ *
+ * @param method of the request, if its head has been read: HEAD gets no body (RFC 9110 section 9.3.2)
+ */
+export function errorAnswer(status: GatewayStatus, method?: string): string {
   const body = errorBody(status);
-  return (
+  const head =
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
-    `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
-  );
+    `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+  return method === 'HEAD' ? head : head + body;
 }
 
 function linesOf(headers: Headers): string {

@@ -87,6 +87,13 @@ const HOP: Readonly<Record<string, readonly string[]>> = {
     'X-Real-IP: 198.51.100.7',
     'Forwarded: for=198.51.100.7',
   ],
+  'fields that CGI takes for those of where it came from, or of the length': [
+    'X_Real_IP: 198.51.100.7',
+    'x-forwarded_for: 198.51.100.7',
+    'Content_Length: 5',
+    'Transfer_Encoding: chunked',
+    'X_Stays: 1',
+  ],
   "X-Forwarded-Server, which is nobody's business": [
     'X-Forwarded-Server: a',
     'X-Forwarded-Prefix: /b',

@@ -43,6 +43,15 @@ export const origin: readonly Rule[] = [
       is('upstream', 'field', 'forwarded')(difference) && difference.through.length === 0,
   },
   {
+    name: 'what CGI would take for a field that is written anew is removed',
+    accepts: (difference) =>
+      is(
+        'upstream',
+        'field',
+        /^(?:x_real_ip|x-forwarded_for|(?:content|transfer)_\w+)$/,
+      )(difference) && difference.through.length === 0,
+  },
+  {
     name: 'Host is what the target names (RFC 9112 section 3.2.2)',
     on: where('absoluteForm'),
     accepts: (difference, exchange) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../../../src/runtime/http1/server/connection.ts';
 import { ServerRequest } from '../../../../../src/runtime/http1/server/request.ts';
 import { until } from '../../../../support/until.ts';
 import { client, gate } from './gate.ts';
@@ -143,6 +144,13 @@ describe('a body', () => {
     expect(text()).toMatch(/^HTTP\/1\.1 400 [^]*"400 Bad Request"\}\n$/);
     expect(failed).toBeInstanceOf(Error);
   });
+
+  it('of a HEAD that breaks the rules gets none in return', async () => {
+    const { write, text, ended } = client(await gate(() => HOLD));
+    write('HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n');
+    await until(ended, 5000);
+    expect(text()).toMatch(/^HTTP\/1\.1 400 [^]*Connection: close\r\n\r\n$/);
+  });
 });
 
 describe('a client that leaves', () => {
@@ -161,6 +169,21 @@ describe('a client that leaves', () => {
     if (how === 'closes') socket.destroy();
     else socket.resetAndDestroy();
     await until(() => gone, 5000, 'it to be noticed');
+  });
+
+  it('is asked nothing more, whatever it sent along with the last request', async () => {
+    const asked: string[] = [];
+    const { write, ended } = client(
+      await gate((request) => {
+        asked.push(path(request));
+        // Here as after a reset: the socket is destroyed now, and closes in a turn to come.
+        ((request as unknown as ServerRequest).link as Connection).destroy();
+        return new Response(null);
+      }),
+    );
+    write(get('/1') + get('/2'));
+    await until(ended, 5000, 'the end');
+    expect(asked).toEqual(['/1']);
   });
 
   it('breaks its body off for the reader', async () => {
