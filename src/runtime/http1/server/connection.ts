@@ -120,6 +120,8 @@ export class Connection implements Link {
   }
 
   #begin(request: ServerRequest): void {
+    // Destroyed is not closed yet, and what had come before may still be read: nobody waits for it.
+    if (this.#socket.destroyed) return;
     this.#phase = 'exchange';
     this.#request = request;
     try {
@@ -198,8 +200,7 @@ export class Connection implements Link {
   }
 
   #next(): void {
-    // Destroyed is not closed yet: who has left must not be asked for, and has no port any more.
-    if (this.#phase === 'over' || this.#socket.destroyed) return;
+    if (this.#phase === 'over') return;
     if (this.#socket.writableNeedDrain) {
       // A client that asks on and on without reading answers would fill our memory.
       this.#phase = 'flush';
