@@ -26,3 +26,5 @@ const write: WriteOutput = async (to, text) => {
 };
 
 export { denoRuntime as runtime };
+export type { NameOptions } from './http1/client/names/lookup.ts';
+export type { RuntimeOptions } from './http1/runtime.ts';

@@ -8,3 +8,5 @@ export function nodeRuntime(options: RuntimeOptions = {}): ServerRuntime {
 }
 
 export { nodeRuntime as runtime };
+export type { NameOptions } from './http1/client/names/lookup.ts';
+export type { RuntimeOptions } from './http1/runtime.ts';

@@ -31,8 +31,8 @@ export interface ExchangeListener {
 /** What a connection needs of the pool it belongs to. */
 export interface Owner {
   /** The exchange is over and the connection may carry another. */
-  idle(connection: Connection): void;
-  closed(connection: Connection): void;
+  idle(): void;
+  closed(): void;
 }
 
 /** Bytes of an answer that may wait for their reader before the server has to wait. */
@@ -224,7 +224,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     this.#request = null;
     this.#listener = null;
     this.#body = null;
-    if (keepAlive && !this.#closed) this.#owner.idle(this);
+    if (keepAlive && !this.#closed) this.#owner.idle();
     else this.#close(null);
   }
 
@@ -269,7 +269,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     this.#listener = null;
     if (this.#connected) this.#socket.destroy();
     else this.#opening.cancel();
-    this.#owner.closed(this);
+    this.#owner.closed();
     if (listener === null || reason === null) return;
     if (told) body?.fail(reason);
     else listener.failed(this.#unsent ? reason.asUnsent() : reason, stale);

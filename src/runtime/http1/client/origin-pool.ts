@@ -3,6 +3,7 @@ import type { Outbound } from '../../../http/outbound.ts';
 import { TransportError } from '../../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
 import { Dial, type SocketListener, type SpareSockets } from './dial.ts';
+import { transportError } from './failure.ts';
 import type { IdleEntry } from './idle-list.ts';
 import { type LoopShare, SharingConnection } from './loop-share.ts';
 import type { Addresses } from './names/name.ts';
@@ -238,10 +239,10 @@ export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
 function dialInTurn(dial: Dial<Peer>, peers: Peers<PooledConnection>, first: Peer | null): void {
   const now = performance.now();
   if (peers.refresh(now)) return dial.start(peers.order(first, now));
-  peers.find().then(
-    () => dial.start(peers.order(first ?? peers.next(now), performance.now())),
-    (error: TransportError) => dial.fail(error),
-  );
+  peers
+    .find()
+    .then(() => dial.start(peers.order(first ?? peers.next(now), performance.now())))
+    .catch((error: unknown) => dial.fail(transportError(error)));
 }
 
 function closeIdle({ idle }: Peer, which: (pooled: PooledConnection) => boolean): void {

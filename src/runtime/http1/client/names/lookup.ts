@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { TransportError } from '../../../../http/transport.ts';
 import { ConfigFile } from './config-file.ts';
 import { Dns } from './dns.ts';
@@ -14,9 +15,11 @@ export interface NameOptions {
   readonly hosts?: string;
   /** Path of what says how names are asked for. Default: `/etc/resolv.conf`. */
   readonly resolvConf?: string;
+  /** Path of what says where else the C library looks. Default: `/etc/nsswitch.conf`. */
+  readonly nsswitch?: string;
   /**
-   * Whether the C library is asked for names that DNS has not got. Default: where it knows more
-   * (`/etc/nsswitch.conf`). `always`: what DNS lacks is no proof on this runtime, and threads are many.
+   * Whether the C library is asked for names that DNS has not got. Default: where it knows more.
+   * `always`: what DNS lacks is no proof on this runtime, and threads are many.
    */
   readonly system?: 'more' | 'always';
 }
@@ -37,14 +40,16 @@ const HOSTS =
 /**
  * Looks names up as the C library would, without its threads: in the file of hosts, then in DNS with
  * the domains that are searched. Only then is it asked itself.
+ *
+ * @param library what asks the C library
  */
-export function createLookup(options: NameOptions = {}): Lookup {
+export function createLookup(options: NameOptions = {}, library: typeof lookup = lookup): Lookup {
   const hosts = new ConfigFile(options.hosts ?? HOSTS, parseHosts);
   const resolvConf = new ConfigFile(options.resolvConf ?? '/etc/resolv.conf', parseResolvConf);
-  const nsswitch = new ConfigFile('/etc/nsswitch.conf', (text) => knowsMore(text));
+  const nsswitch = new ConfigFile(options.nsswitch ?? '/etc/nsswitch.conf', knowsMore);
   const dns = new Dns(options.servers);
   const always = options.system === 'always';
-  const system = systemLookup(always ? 16 : 1);
+  const system = systemLookup(always ? 16 : 1, library);
 
   return async (hostname) => {
     const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;

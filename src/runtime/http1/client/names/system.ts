@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns';
+import type { lookup } from 'node:dns';
 import type { Found, Lookup } from './found.ts';
 
 /** Milliseconds that an address holds that came without a time of its own. */
@@ -13,7 +13,7 @@ const LONGEST_WAIT_MS = 2000;
  * libuv gives such calls two of its four threads, and one for a name that nobody answers holds its
  * thread for many seconds. So only `atOnce` of them run at a time; the others wait, but not for long.
  */
-export function systemLookup(atOnce: number, resolve: typeof lookup = lookup): Lookup {
+export function systemLookup(atOnce: number, resolve: typeof lookup): Lookup {
   const waiting = new Set<() => void>();
   let running = 0;
 

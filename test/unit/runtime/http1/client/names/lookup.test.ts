@@ -1,3 +1,4 @@
+import type { lookup as systemLookup } from 'node:dns';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import {
   createLookup,
   type NameOptions,
 } from '../../../../../../src/runtime/http1/client/names/lookup.ts';
-import { type DnsServer, dnsServer } from '../../../../../support/dns-server.ts';
+import { type Answer, type DnsServer, dnsServer } from '../../../../../support/dns-server.ts';
 import { until } from '../../../../../support/until.ts';
 
 describe('a look-up', () => {
@@ -101,6 +102,31 @@ describe('a look-up', () => {
     expect(await lookup('short')).toBeNull();
     await writeFile(resolvConf, 'search third.test\n');
     await until(async () => (await lookup('short')) !== null, 5000, 'the file to be read again');
+  });
+
+  describe('asks the C library', () => {
+    const MORE = 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n';
+    const NO_MORE = 'hosts: files dns\n';
+    const ASKED = ['10.0.0.9'];
+
+    it.each<[string, Answer, string, 'more' | 'always', readonly string[] | null | 'fails']>([
+      ['for what DNS has not got', 'no such name', MORE, 'more', ASKED],
+      ['for what DNS servers in trouble may have', 'failure', MORE, 'more', ASKED],
+      ['for nothing where it knows no more', 'no such name', NO_MORE, 'more', null],
+      ['for nothing that DNS knows', { addresses: ['10.0.0.1'] }, MORE, 'more', ['10.0.0.1']],
+      // It would be as silent there, and hold a thread all the while.
+      ['for nothing that nobody answers', 'silence', MORE, 'always', 'fails'],
+      ['wherever it is told to', 'no such name', NO_MORE, 'always', ASKED],
+    ])('%s', async (what, answer, text, system, expected) => {
+      const nsswitch = join(folder, `${what}.conf`);
+      await writeFile(nsswitch, text);
+      server.names.set('a.test', answer);
+      const library = ((_: string, __: object, answered: (...of: unknown[]) => void) =>
+        answered(null, [{ address: '10.0.0.9' }])) as unknown as typeof systemLookup;
+      const found = createLookup({ ...options, nsswitch, system }, library)('a.test');
+      if (expected === 'fails') await expect(found).rejects.toMatchObject({ kind: 'dns' });
+      else expect((await found)?.addresses ?? null).toEqual(expected);
+    });
   });
 
   it('does not keep one name waiting for others that nobody answers', async () => {
