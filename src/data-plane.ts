@@ -2,6 +2,7 @@ import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './exchange/gateway-error.ts';
 import type { Trust } from './exchange/trust.ts';
 import type { Inbound } from './http/inbound.ts';
+import type { Reply } from './http/reply.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
 import type { PlannedCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
@@ -21,7 +22,7 @@ export interface DataPlaneOptions {
 /** nginx's name for a client that did not wait. It reaches metrics only. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-export type DataPlane = (inbound: Inbound, waitUntil: WaitUntil) => Response | Promise<Response>;
+export type DataPlane = (inbound: Inbound, waitUntil: WaitUntil) => Reply | Promise<Reply>;
 
 /** Everything outside the control plane: match, forward, copy. */
 export function dataPlane(options: DataPlaneOptions): DataPlane {
@@ -60,11 +61,11 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
 
   function answered(
     status: number,
-    response: Response,
+    response: Reply,
     route: string,
     request: Inbound,
     started: number,
-  ): Response {
+  ): Reply {
     const seconds = (performance.now() - started) / 1000;
     emit({ type: 'request', route, request, status, seconds });
     return response;
@@ -78,7 +79,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     route: string,
     request: Inbound,
     started: number,
-  ): Response {
+  ): Reply {
     if (error instanceof ClientLeftError)
       return answered(CLIENT_CLOSED_REQUEST, errorOf(502), route, request, started);
     emit({ type: 'upstream_failure', route, request, node, error: error as Error });

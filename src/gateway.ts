@@ -9,12 +9,14 @@ import { explainApi } from './explain/api.ts';
 import { admit } from './exchange/admit.ts';
 import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
+import { type Reply, responseOf } from './http/reply.ts';
 import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import { instanceId } from './mirror/instance.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
+import { provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { Runtime, WaitUntil } from './runtime/port.ts';
 import { waitUntilOf } from './runtime/wait-until.ts';
@@ -143,18 +145,23 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     emit,
   });
   app.all('*', (c) =>
-    proxy(admitted(c.req.raw, c.env), (work) => waitUntilOf(c, background)(work)),
+    toResponse(proxy(admitted(c.req.raw, c.env), (work) => waitUntilOf(c, background)(work))),
   );
+  // What is proxied goes past Hono, which would make the answer to HEAD anew of one to GET, without
+  // the upstream's own fields, and whose routing and context a request has no use for.
+  const fetch: Gateway['fetch'] = (request, env, context) => {
+    const inbound = admitted(request, env);
+    if (CONTROL_PLANE.test(inbound.path)) return app.fetch(request, env, context);
+    return toResponse(proxy(inbound, (work) => (context ?? background).waitUntil(work)));
+  };
+  provideDirect(fetch, (received, waitUntil) => {
+    const inbound = admit(received, trust, idOf);
+    return CONTROL_PLANE.test(inbound.path) ? null : proxy(inbound, waitUntil);
+  });
 
   return {
     app,
-    // What is proxied goes past Hono, which would make the answer to HEAD anew of one to GET, without
-    // the upstream's own fields, and whose routing and context a request has no use for.
-    fetch(request, env, context) {
-      const inbound = admitted(request, env);
-      if (CONTROL_PLANE.test(inbound.path)) return app.fetch(request, env, context);
-      return proxy(inbound, (work) => (context ?? background).waitUntil(work));
-    },
+    fetch,
     refresh: () => live.refresh(),
     ready: () => table() !== null,
     waitUntil: background.waitUntil,
@@ -185,4 +192,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   function reportFailure(error: Error): void {
     emit({ type: 'admin_failure', error });
   }
+}
+
+function toResponse(reply: Reply | Promise<Reply>): Response | Promise<Response> {
+  return reply instanceof Promise ? reply.then(responseOf) : responseOf(reply);
 }

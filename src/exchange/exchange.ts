@@ -2,6 +2,7 @@ import { type Destination, NOWHERE } from '../http/destination.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound, Timeouts } from '../http/outbound.ts';
+import type { Reply } from '../http/reply.ts';
 import { type Call, ClientLeftError, type Forward } from '../http/transport.ts';
 import { Upload } from '../http/upload.ts';
 import { passHandshake } from './handshake.ts';
@@ -51,7 +52,7 @@ export class Exchange {
    * Sends it, to further nodes if the first fails and it is safe. Rejects with a `TransportError`
    * when no node answered.
    */
-  send(): Promise<Response> {
+  send(): Promise<Reply> {
     if (this.#upstream.retryTimeout > 0) this.#started = performance.now();
     return this.#attempt(this.request);
   }
@@ -61,7 +62,7 @@ export class Exchange {
     return this.#tried.at(-1)!.destination.origin;
   }
 
-  #attempt(to: Outbound): Promise<Response> {
+  #attempt(to: Outbound): Promise<Reply> {
     const upstream = this.#upstream;
     const call = this.#options.forward(to, this.#inbound);
     this.#inbound.onGone(() => call.abort(new ClientLeftError()));
@@ -71,7 +72,7 @@ export class Exchange {
     return this.#orNext(call);
   }
 
-  async #orNext(call: Call<Response>): Promise<Response> {
+  async #orNext(call: Call<Reply>): Promise<Reply> {
     const upstream = this.#upstream;
     const inbound = this.#inbound;
     const node = this.#tried.at(-1)!;
@@ -99,7 +100,7 @@ export class Exchange {
   }
 }
 
-function countUntilOver(call: Call<Response>, node: Node): void {
+function countUntilOver(call: Call<Reply>, node: Node): void {
   node.active++;
   call.onOver(() => node.active--);
 }

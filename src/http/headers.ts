@@ -29,3 +29,10 @@ export function joinedValue(list: HeaderList, name: string): string | undefined 
   }
   return joined;
 }
+
+/** The fields as platforms take them: names in lower case, repeated ones joined. */
+export function webHeaders(list: HeaderList): Headers {
+  const headers = new Headers();
+  for (let i = 0; i < list.length; i += 2) headers.append(list[i]!, list[i + 1]!);
+  return headers;
+}

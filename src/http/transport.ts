@@ -1,5 +1,6 @@
 import type { HeaderList } from './headers.ts';
 import type { Outbound } from './outbound.ts';
+import type { Reply } from './reply.ts';
 
 /** Why a request got no whole answer. The names are also the reasons of a failed copy. */
 export type FailureKind = 'connect' | 'dns' | 'tls' | 'timeout' | 'reset' | 'protocol' | 'shutdown';
@@ -53,7 +54,7 @@ export interface Call<T> {
  *
  * @param client told of the interim answers before it, where the runtime sees them
  */
-export type Forward = (request: Outbound, client: Informed) => Call<Response>;
+export type Forward = (request: Outbound, client: Informed) => Call<Reply>;
 
 /** A 1xx answer: another one follows (RFC 9110 section 15.2). */
 export interface Interim {

@@ -1,5 +1,6 @@
 import type { GatewayStatus } from '../exchange/gateway-error.ts';
 import type { Received } from '../http/inbound.ts';
+import type { Reply } from '../http/reply.ts';
 import type { Forward, SendCopy } from '../http/transport.ts';
 
 /** All that differs from runtime to runtime. One adapter each, beside this file. */
@@ -19,7 +20,7 @@ export interface Runtime {
   /** Copies that it can have in flight to all mirrors together. Default: as many as there may be. */
   readonly mostCopies?: number;
   /** Makes the gateway's own errors where a real `Response` costs much. Default: one. */
-  readonly gatewayError?: (status: GatewayStatus) => Response;
+  readonly gatewayError?: (status: GatewayStatus) => Reply;
   readonly forward: Forward;
   readonly sendCopy: SendCopy;
 }

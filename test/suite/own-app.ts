@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
-import { send } from '../support/client.ts';
+import { send, type Send } from '../support/client.ts';
 import { line, type Program } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 const count = (text: string, what: string) => text.split(what).length - 1;
 
-/** What an app of the user's own learns of a client by `request.signal`. */
+/** An app of the user's own on our listener. */
 export function ownApp(runtime: TestServerRuntime): void {
   let program: Program;
   let port: number;
@@ -21,33 +21,76 @@ export function ownApp(runtime: TestServerRuntime): void {
     await program.exited;
   });
   const said = (what: string) => count(program.stdout(), what);
+  const ask = (target: string, options?: Send) => send(`http://127.0.0.1:${port}`, target, options);
+  const textOf = async (target: string, options?: Send) =>
+    (await ask(target, options)).body.toString();
 
-  it.each([
-    ['before its answer', '/wait', 'left while waiting', () => said('waits')],
-    ['in the middle of it', '/stream', 'left while reading', null],
-  ])('a client that leaves %s is told of', async (_, target, expected, waiting) => {
-    const [before, waited] = [said(expected), waiting?.() ?? 0];
-    const socket = connect(port, '127.0.0.1');
-    socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
-    if (waiting === null) await once(socket, 'data');
-    else await until(() => waiting() > waited, 5000, 'the app to wait');
-    expect(said(expected)).toBe(before);
-    socket.destroy();
-    await until(() => said(expected) > before, 5000, 'the app to be told');
-    expect(said(expected)).toBe(before + 1);
+  describe('learns by request.signal', () => {
+    it.each([
+      ['before its answer', '/wait', 'left while waiting', () => said('waits')],
+      ['in the middle of it', '/stream', 'left while reading', null],
+    ])('of a client that leaves %s', async (_, target, expected, waiting) => {
+      const [before, waited] = [said(expected), waiting?.() ?? 0];
+      const socket = connect(port, '127.0.0.1');
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      if (waiting === null) await once(socket, 'data');
+      else await until(() => waiting() > waited, 5000, 'the app to wait');
+      expect(said(expected)).toBe(before);
+      socket.destroy();
+      await until(() => said(expected) > before, 5000, 'the app to be told');
+      expect(said(expected)).toBe(before + 1);
+    });
+
+    it('nothing of one that has its answer and leaves then', async () => {
+      expect(await textOf('/whole', { method: 'POST', body: 'body', agent: false })).toBe('body');
+      // Long gone by the time that another is noticed.
+      const socket = connect(port, '127.0.0.1');
+      const before = said('left while reading');
+      socket.write('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
+      await once(socket, 'data');
+      socket.destroy();
+      await until(() => said('left while reading') > before, 5000, 'the other to be noticed');
+      expect(said('left, it says')).toBe(0);
+    });
   });
 
-  it('one that has its answer and leaves then is not', async () => {
-    const options = { method: 'POST', body: 'body', agent: false } as const;
-    const got = await send(`http://127.0.0.1:${port}`, '/whole', options);
-    expect(got.body.toString()).toBe('body');
-    // Long gone by the time that another is noticed.
-    const socket = connect(port, '127.0.0.1');
-    const before = said('left while reading');
-    socket.write('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
-    await once(socket, 'data');
-    socket.destroy();
-    await until(() => said('left while reading') > before, 5000, 'the other to be noticed');
-    expect(said('left, it says')).toBe(0);
+  describe('gets a Request', () => {
+    const json = { 'content-type': 'application/json', 'x-a': 'b' };
+    it.each<[string, Send]>([
+      ['without a body', { headers: json }],
+      ['with one', { method: 'POST', headers: json, body: '{"a":[1]}' }],
+    ])('%s that is one in every member', async (_, options) => {
+      expect(JSON.parse(await textOf('/members?a=%20b', options))).toEqual([]);
+    });
+
+    it.each<[string, string, string]>([
+      ['POST', '/method', 'POST http://127.0.0.1/method'],
+      ['PATCH', '/method?a', 'PATCH http://127.0.0.1/method?a'],
+      ['PURGE', '/method', 'PURGE http://127.0.0.1/method'],
+      ['TRACE', '/method', 'TRACE http://127.0.0.1/method'],
+    ])('of method %s', async (method, target, expected) => {
+      expect(await textOf(target, { method })).toBe(expected);
+    });
+
+    it.each<[string, string, Send, string]>([
+      ['made into another', '/again', { body: 'body' }, 'body'],
+      ['in chunks made into another', '/again', { body: 'body', chunks: 1 }, 'body'],
+      ['within a limit', '/limited', { body: 'body' }, 'body'],
+      ['in chunks within a limit', '/limited', { body: 'body', chunks: 1 }, 'body'],
+      [
+        'in chunks beyond a limit',
+        '/limited',
+        { body: 'x'.repeat(2000), chunks: 900 },
+        'Payload Too Large',
+      ],
+      [
+        'read into room of the reader',
+        '/byob',
+        { body: 'x'.repeat(2500), chunks: 2500 },
+        '[1000,1000,500]',
+      ],
+    ])('%s', async (_, target, options, expected) => {
+      expect(await textOf(target, { method: 'POST', ...options })).toBe(expected);
+    });
   });
 }

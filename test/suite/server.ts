@@ -7,6 +7,7 @@ import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { names } from './names.ts';
 import { ownApp } from './own-app.ts';
+import { ownGateway } from './own-gateway.ts';
 import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
 import { startStop } from './start-stop.ts';
@@ -20,6 +21,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('deadlines', () => deadlines(runtime));
   describe('clients', () => clients(runtime));
   describe('an app of the user', () => ownApp(runtime));
+  describe('an app of the user with a gateway', () => ownGateway(runtime));
   describe('isolation', () => isolation(runtime));
   describe('the log', () => log(runtime));
   describe('names', () => names(runtime));

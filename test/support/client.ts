@@ -8,6 +8,7 @@ export interface Got {
   /** As on the wire: name, value, name, value. */
   readonly rawHeaders: readonly string[];
   readonly headers: IncomingMessage['headers'];
+  readonly trailers: IncomingMessage['trailers'];
   readonly body: Buffer;
 }
 
@@ -36,6 +37,7 @@ export async function send(url: string, target: string, options: Send = {}): Pro
     reason: message.statusMessage!,
     rawHeaders: message.rawHeaders,
     headers: message.headers,
+    trailers: message.trailers,
     body: Buffer.concat(parts),
   };
 }

@@ -81,6 +81,27 @@ export function uploadStream(
   );
 }
 
+/**
+ * Bytes as platforms give them, for code that is not ours: a byte stream, whose readers may bring
+ * their own room (BYOB). It takes the memory of its chunks away from everybody else, so each is a
+ * copy.
+ */
+export function byteStream(source: BodySource): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      let chunk = await source.read();
+      // It refuses a chunk of nothing.
+      while (chunk?.byteLength === 0) chunk = await source.read();
+      if (chunk !== null) return controller.enqueue(new Uint8Array(chunk));
+      controller.close();
+      // Who brought room gets it back.
+      controller.byobRequest?.respond(0);
+    },
+    cancel: () => source.cancel(),
+  });
+}
+
 /** All of an upload that is known to be small. Rejects when the client leaves half-way. */
 export async function uploadBytes(upload: Upload): Promise<Uint8Array> {
   const source = upload.reader();

@@ -1,4 +1,4 @@
-import type { HeaderList } from '../../http/headers.ts';
+import { webHeaders } from '../../http/headers.ts';
 import type { Outbound } from '../../http/outbound.ts';
 import {
   type Call,
@@ -49,7 +49,7 @@ export function startFetch<T>(
       const response = await fetch(request.destination.origin + request.target, {
         ...dialect.init,
         method: request.method,
-        headers: toHeaders(request.headers),
+        headers: webHeaders(request.headers),
         body: await toBody(dialect, request.body, { progress, broke }),
         redirect: 'manual',
         signal: controller.signal,
@@ -69,12 +69,6 @@ export function startFetch<T>(
       clearTimeout(timer);
     }
   }
-}
-
-function toHeaders(list: HeaderList): Headers {
-  const headers = new Headers();
-  for (let i = 0; i < list.length; i += 2) headers.append(list[i]!, list[i + 1]!);
-  return headers;
 }
 
 async function toBody(

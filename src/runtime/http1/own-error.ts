@@ -8,7 +8,7 @@ import { RelayedAnswer } from './relayed-answer.ts';
  * An error of the gateway's own, by the short cut of relayed answers: whoever sends what no route
  * matches must not cost more than those whose requests are forwarded.
  */
-export function ownError(status: GatewayStatus): Response {
+export function ownError(status: GatewayStatus): RelayedAnswer {
   const bytes = Buffer.from(errorBody(status));
   const length = bytes.byteLength;
   const body = new BodyPipe(NO_FLOW, Infinity);
@@ -24,5 +24,5 @@ export function ownError(status: GatewayStatus): Response {
     keepAlive: true,
     idle: null,
   };
-  return new RelayedAnswer(head, body) as unknown as Response;
+  return new RelayedAnswer(head, body);
 }

@@ -53,12 +53,9 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     mostCopies: share,
     write,
     receive,
-    peer: (request) => receive(request).peer,
+    peer: (request, env) => receive(request, env).peer,
     gatewayError: ownError,
-    forward: http1Forward(
-      primaries,
-      (head, body) => new RelayedAnswer(head, body) as unknown as Response,
-    ),
+    forward: http1Forward(primaries, (head, body) => new RelayedAnswer(head, body)),
     sendCopy: http1SendCopy(mirrors),
     listen: (listening) => listen(listening, share),
     close() {

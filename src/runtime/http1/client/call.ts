@@ -1,5 +1,6 @@
 import { IDEMPOTENT } from '../../../http/methods.ts';
 import type { Outbound } from '../../../http/outbound.ts';
+import type { Reply } from '../../../http/reply.ts';
 import {
   type Call,
   type ConnectionLeft,
@@ -20,7 +21,7 @@ import type { Pool } from './pool.ts';
 import { recycle } from './read-buffer.ts';
 
 /** Makes the client's answer of a head and a body still under way. */
-export type Respond = (head: Head, body: BodyPipe) => Response;
+export type Respond = (head: Head, body: BodyPipe) => Reply;
 
 /** Forwarding over HTTP/1.1 connections of our own: bytes, fields and reason phrase as they are. */
 export function http1Forward(pool: Pool, respond: Respond): Forward {
@@ -152,7 +153,7 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
 
 const UNASKED_UPGRADE = new TransportError('protocol', 'an upgrade that nobody asked for');
 
-class ForwardCall extends Http1Call<Response> {
+class ForwardCall extends Http1Call<Reply> {
   readonly #client: Informed;
   readonly #respond: Respond;
 

@@ -1,7 +1,7 @@
-import type { HeaderList } from '../../../http/headers.ts';
-import { TransportError } from '../../../http/transport.ts';
-import { fieldsOf } from '../fields.ts';
+import { webHeaders } from '../../../http/headers.ts';
+import { byteStream } from '../../fetch/body.ts';
 import type { BodyPipe } from '../body-pipe.ts';
+import { fieldsOf } from '../fields.ts';
 import type { Head } from './answer-head.ts';
 
 /** Statuses that `Response` refuses to build with a body (Fetch standard, null body status). */
@@ -10,42 +10,28 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 /**
  * A web `Response` of an answer: of bytes when all of them are here, else of a stream that reads
  * from the connection as the client reads from it.
- *
- * @throws TransportError when `Response` cannot carry the status
  */
 export function webAnswer(head: Head, body: BodyPipe): Response {
-  const { status, reason, lines, framing } = head;
-  if (status > 599 || framing.kind === 'switched') {
-    body.cancel();
-    throw new TransportError('protocol', `a status that no Response can carry: ${status}`);
-  }
-  const init = { status, statusText: reason, headers: pairs(fieldsOf(lines)) };
-  if (framing.kind === 'none' || NULL_BODY.has(status)) return new Response(null, init);
-  return new Response(body.complete ? bytesOf(body) : streamOf(body), init);
+  const { status, reason, lines } = head;
+  const content = bodyOf(head, body);
+  const init = { statusText: reason, headers: webHeaders(fieldsOf(lines)) };
+  const fits = status >= 200 && status <= 599 && (content === null || !NULL_BODY.has(status));
+  return fits
+    ? new Response(content, { ...init, status })
+    : withStatus(new Response(content, init), status);
 }
 
-function pairs(list: HeaderList): [string, string][] {
-  const all: [string, string][] = [];
-  for (let i = 0; i < list.length; i += 2) all.push([list[i]!, list[i + 1]!]);
-  return all;
+function bodyOf({ framing }: Head, body: BodyPipe): ReadableStream<Uint8Array> | Uint8Array | null {
+  if (framing.kind === 'none' || framing.kind === 'switched') return null;
+  if (framing.kind === 'length' && framing.length === 0) return null;
+  // A copy: whoever reads it may write to it.
+  return body.whole === null ? byteStream(body) : new Uint8Array(body.whole);
 }
 
-function bytesOf(body: BodyPipe): Uint8Array {
-  const chunks = body.drain();
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-}
-
-function streamOf(body: BodyPipe): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        // A failed read errors the stream, which breaks the client's answer visibly.
-        const chunk = await body.read();
-        if (chunk === null) controller.close();
-        else controller.enqueue(chunk);
-      },
-      cancel: () => body.cancel(),
-    },
-    { highWaterMark: 0 },
-  );
+/** No `Response` can be made with a 101 or a 999, or with a body in a 205; it can only be told later. */
+function withStatus(response: Response, status: number): Response {
+  return Object.defineProperties(response, {
+    status: { value: status },
+    ok: { value: status >= 200 && status < 300 },
+  });
 }

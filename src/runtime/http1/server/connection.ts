@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { GatewayStatus } from '../../../exchange/gateway-error.ts';
 import { plainAddress } from '../../../http/cidr.ts';
+import type { Reply } from '../../../http/reply.ts';
 import type { Interim } from '../../../http/transport.ts';
 import { drained } from '../body-writer.ts';
 import { Deadline } from '../deadline.ts';
@@ -21,7 +22,7 @@ export interface Owner {
   readonly stopping: boolean;
   /** Milliseconds for a head, between two reads of a body, and between two writes of an answer. */
   readonly patience: number;
-  respond(request: ServerRequest): Response | Promise<Response>;
+  respond(request: ServerRequest): Reply | Promise<Reply>;
   closed(connection: Connection): void;
 }
 
@@ -127,7 +128,7 @@ export class Connection implements Link {
     try {
       // In a turn of its own even if it is here: pipelined requests would pile up on the stack.
       Promise.resolve(this.#owner.respond(request)).then(
-        (response) => this.#answered(request, response),
+        (reply) => this.#answered(request, reply),
         () => this.#failed(request),
       );
     } catch {
@@ -135,9 +136,9 @@ export class Connection implements Link {
     }
   }
 
-  #answered(request: ServerRequest, response: Response): void {
+  #answered(request: ServerRequest, reply: Reply): void {
     try {
-      const answer = outgoing(response);
+      const answer = outgoing(reply);
       // The client has left meanwhile, or was told that it took too long.
       if (this.#request === request) this.#send(request, answer);
       else answer.body?.cancel();

@@ -1,8 +1,10 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { directOf } from '../../direct.ts';
 import type { Listening, ListenOptions } from '../../server.ts';
 import type { Owner } from './connection.ts';
 import { Connections } from './connections.ts';
 import { CLIENT_TIME, CONNECTIONS } from './limits.ts';
+import { receiveDirectly } from './receive.ts';
 
 /**
  * Serves an app by HTTP/1.1. Rejects when the address cannot be listened on.
@@ -13,6 +15,7 @@ export async function listen(options: ListenOptions, most: number = Infinity): P
   const { app, hostname, port, clientTimeout, onCrowded = () => {} } = options;
   const { maxConnections = Math.min(CONNECTIONS, most) } = options;
   const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
+  const direct = directOf(app.fetch);
   const connections = new Connections(maxConnections, () => onCrowded(maxConnections));
   let stopping = false;
   const owner: Owner = {
@@ -20,7 +23,9 @@ export async function listen(options: ListenOptions, most: number = Infinity): P
       return stopping;
     },
     patience: clientTimeout === undefined ? CLIENT_TIME : clientTimeout * 1000,
-    respond: (request) => app.fetch(request as unknown as Request, {}, context),
+    respond: (request) =>
+      direct?.(receiveDirectly(request), app.waitUntil) ??
+      app.fetch(request.toRequest(), request.env(), context),
     closed: (connection) => connections.closed(connection),
   };
   const server = createServer({ noDelay: true }, (socket) => {

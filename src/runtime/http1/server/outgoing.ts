@@ -1,10 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import { errorBody, type GatewayStatus } from '../../../exchange/gateway-error.ts';
-import type { HeaderList } from '../../../http/headers.ts';
+import { type HeaderList, webHeaders } from '../../../http/headers.ts';
 import { isHopByHop } from '../../../http/hop-by-hop.ts';
+import { type Reply, responseOf } from '../../../http/reply.ts';
 import type { BodySource } from '../../../http/upload.ts';
 import { webBody } from '../../fetch/body.ts';
-import { fieldLines } from '../fields.ts';
+import { fieldLines, fieldsOf } from '../fields.ts';
 import { RelayedAnswer } from '../relayed-answer.ts';
 
 /** An answer as it will stand on the wire, but for what belongs to the client's connection. */
@@ -18,13 +19,33 @@ export interface Outgoing {
   readonly body: BodySource | null;
 }
 
-/** What to write of an answer: an upstream's own fields and body, or those of any `Response`. */
-export function outgoing(answer: Response): Outgoing {
-  if (answer instanceof RelayedAnswer && !answer.materialised) {
-    const { status, reason, lines, length } = answer.head;
-    return { status, reason, lines, length, body: answer.pipe };
-  }
-  const { status, statusText, headers, body } = answer;
+/**
+ * What to write of a reply: an upstream's own fields and body, or those of any `Response`.
+ *
+ * @throws TypeError when it is none, or its body is gone
+ */
+export function outgoing(reply: Reply): Outgoing {
+  if (reply instanceof RelayedAnswer) return outgoingRelayed(reply);
+  const response = responseOf(reply);
+  const relayed = RelayedAnswer.behind(response);
+  return relayed === null ? outgoingWeb(response) : outgoingSeen(response, relayed);
+}
+
+function outgoingRelayed({ head, pipe }: RelayedAnswer): Outgoing {
+  const { status, reason, lines, length } = head;
+  return { status, reason, lines, length, body: pipe };
+}
+
+/** Other code has had the answer in its hands: its body is as it was, its fields need not be. */
+function outgoingSeen(response: Response, relayed: RelayedAnswer): Outgoing {
+  const { head, pipe } = relayed;
+  const same = linesOf(response.headers) === linesOf(webHeaders(fieldsOf(head.lines)));
+  return same ? outgoingRelayed(relayed) : { ...outgoingWeb(response), body: pipe };
+}
+
+/** @throws TypeError when there is nothing left of the body to send */
+function outgoingWeb({ status, statusText, headers, body, bodyUsed }: Response): Outgoing {
+  if (bodyUsed || body?.locked === true) throw new TypeError('the body was read by somebody else');
   const length = headers.get('content-length');
   return {
     status,

@@ -7,10 +7,20 @@ import type { Upload } from '../../../http/upload.ts';
 import { receiveWeb } from '../../fetch/receive.ts';
 import { ServerRequest } from './request.ts';
 
-/** Reads a request of our own listener without building web objects; any other as a web request. */
-export function receive(request: Request): Received {
-  if (request instanceof ServerRequest) return new ServerReceived(request);
-  return receiveWeb(request, { peer: '', serverPort: 0 });
+/**
+ * Reads a web request: one of our own listener as it came in, and one that other code has put in its
+ * place with what is known of the connection.
+ */
+export function receive(request: Request, env?: unknown): Received {
+  const served = ServerRequest.of(request) ?? ServerRequest.of(env);
+  if (served === undefined) return receiveWeb(request, { peer: '', serverPort: 0 });
+  if (served.is(request)) return new ServerReceived(served, served.forwarded());
+  return receiveWeb(request, served.link);
+}
+
+/** Reads a request that no other code has seen. */
+export function receiveDirectly(request: ServerRequest): Received {
+  return new ServerReceived(request, request.upload);
 }
 
 class ServerReceived implements Received {
@@ -21,12 +31,12 @@ class ServerReceived implements Received {
   readonly upload: Upload | null;
   readonly #request: ServerRequest;
 
-  constructor(request: ServerRequest) {
+  constructor(request: ServerRequest, upload: Upload | null) {
     this.#request = request;
     this.method = request.method;
     this.target = request.target;
     this.headers = request.head.headers;
-    this.upload = request.upload;
+    this.upload = upload;
   }
 
   get authority(): string {

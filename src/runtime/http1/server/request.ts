@@ -1,11 +1,10 @@
 import type { Interim } from '../../../http/transport.ts';
 import { Upload } from '../../../http/upload.ts';
-import type { HeaderList } from '../../../http/headers.ts';
-import { uploadStream } from '../../fetch/body.ts';
+import { webBody } from '../../fetch/body.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import type { RequestFraming } from './body-framing.ts';
-import { urlHost } from './host.ts';
 import type { RequestHead } from './request-head.ts';
+import { webRequest } from './web-request.ts';
 
 /** Where a request came in. */
 export interface Link {
@@ -17,9 +16,12 @@ export interface Link {
   inform(request: ServerRequest, interim: Interim): void;
 }
 
+/** Requests by what other code has of them: the `Request` itself, and the `env` that came with it. */
+const known = new WeakMap<object, ServerRequest>();
+
 /**
- * A request of our own listener: what the exchange needs is read straight from its head, and a real
- * `Request` is built only when other code (the admin API, middleware) asks for what only it has.
+ * A request of our own listener. What the exchange needs is read straight from its head; a real
+ * `Request`, which costs more than all the rest of a small exchange, is made for other code alone.
  */
 export class ServerRequest {
   readonly method: string;
@@ -30,8 +32,7 @@ export class ServerRequest {
   gone: (() => void) | null = null;
   readonly #body: BodyPipe | null;
   #upload: Upload | null = null;
-  #headers: Headers | null = null;
-  #request: Request | null = null;
+  #web: { readonly request: Request; readonly body: Request['body'] } | null = null;
   #leaving: AbortController | null = null;
   #left = false;
 
@@ -44,59 +45,59 @@ export class ServerRequest {
     this.#body = body;
   }
 
-  get url(): string {
-    return `http://${urlHost(this.head.authority)}${this.target}`;
+  /** The one that a listener of ours has handed out as this `Request`, or beside this `env`. */
+  static of(handedOut: unknown): ServerRequest | undefined {
+    return typeof handedOut === 'object' && handedOut !== null ? known.get(handedOut) : undefined;
   }
+
   get upload(): Upload | null {
     if (this.#body === null) return null;
     this.#upload ??= uploadOf(this.head.framing, this.#body);
     return this.#upload;
   }
-  get headers(): Headers {
-    this.#headers ??= webHeaders(this.head.headers);
-    return this.#headers;
-  }
+
   /** Told by the connection: the client is gone. */
   leave(): void {
     this.#left = true;
     this.#leaving?.abort();
   }
-  get body(): ReadableStream<Uint8Array> | null {
-    return this.#real().body;
-  }
-  get bodyUsed(): boolean {
-    return this.#request?.bodyUsed ?? false;
-  }
-  /** Aborts when the client leaves before it has all of its answer; made when first asked for. */
-  get signal(): AbortSignal {
-    if (this.#leaving === null) {
-      this.#leaving = new AbortController();
-      if (this.#left) this.#leaving.abort();
-    }
-    return this.#leaving.signal;
-  }
-  clone(): Request {
-    return this.#real().clone();
-  }
-  text(): Promise<string> {
-    return this.#real().text();
-  }
-  json(): Promise<unknown> {
-    return this.#real().json();
-  }
-  arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#real().arrayBuffer();
-  }
-  blob(): Promise<Blob> {
-    return this.#real().blob();
-  }
-  formData(): Promise<FormData> {
-    return this.#real().formData();
+
+  /**
+   * The same as a real `Request`. Its signal aborts when the client leaves before it has all of its
+   * answer.
+   */
+  toRequest(): Request {
+    if (this.#web !== null) return this.#web.request;
+    this.#leaving = new AbortController();
+    if (this.#left) this.#leaving.abort();
+    const request = webRequest(this, this.#leaving.signal);
+    this.#web = { request, body: request.body };
+    known.set(request, this);
+    return request;
   }
 
-  #real(): Request {
-    this.#request ??= webRequest(this, this.headers, this.upload);
-    return this.#request;
+  /** What goes beside that `Request`, by which it is known again when other code has put another in its place. */
+  env(): object {
+    const env = {};
+    known.set(env, this);
+    return env;
+  }
+
+  /** True for the `Request` that this one was handed out as. */
+  is(request: Request): boolean {
+    return this.#web?.request === request;
+  }
+
+  /** The body for whoever forwards the `Request`, which other code may have read from or cloned. */
+  forwarded(): Upload | null {
+    const { upload } = this;
+    if (upload === null || upload.whole !== null || this.#web === null) return upload;
+    const { request, body } = this.#web;
+    // A clone has left another stream in its place.
+    const untouched = request.body === body && !request.bodyUsed && body?.locked !== true;
+    return untouched || request.body === null
+      ? upload
+      : new Upload(webBody(request.body), upload.length);
   }
 }
 
@@ -106,25 +107,3 @@ function uploadOf(framing: RequestFraming, body: BodyPipe): Upload {
     ? new Upload(body, framing.length, body.whole)
     : new Upload(body, null);
 }
-
-function webHeaders(raw: HeaderList): Headers {
-  const headers = new Headers();
-  for (let i = 0; i < raw.length; i += 2) headers.append(raw[i]!, raw[i + 1]!);
-  return headers;
-}
-
-function webRequest(
-  { method, url, signal }: ServerRequest,
-  headers: Headers,
-  upload: Upload | null,
-): Request {
-  if (upload === null || method === 'GET' || method === 'HEAD') {
-    return new Request(url, { method, headers, signal });
-  }
-  const body = uploadStream(upload);
-  return new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit);
-}
-
-// `instanceof Request` holds, as middleware expects.
-Object.setPrototypeOf(ServerRequest.prototype, Request.prototype);
-Object.setPrototypeOf(ServerRequest, Request);

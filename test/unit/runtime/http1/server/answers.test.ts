@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BodyPipe } from '../../../../../src/runtime/http1/body-pipe.ts';
 import type { Head } from '../../../../../src/runtime/http1/client/answer-head.ts';
+import type { Reply } from '../../../../../src/http/reply.ts';
 import type { Framing } from '../../../../../src/runtime/http1/framing.ts';
 import { RelayedAnswer } from '../../../../../src/runtime/http1/relayed-answer.ts';
 import { until } from '../../../../support/until.ts';
@@ -9,7 +10,7 @@ import { client, gate } from './gate.ts';
 const FLOW = { pause() {}, resume() {}, cancel() {} };
 
 /** An upstream's answer, and the body that it has so far. */
-function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, Response] {
+function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, RelayedAnswer] {
   const body = new BodyPipe(FLOW, 1024);
   for (const chunk of chunks) body.push(Buffer.from(chunk));
   const framing: Framing = { kind: 'none' };
@@ -24,11 +25,11 @@ function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, 
     idle: null,
     ...head,
   };
-  return [body, new RelayedAnswer(whole, body) as unknown as Response];
+  return [body, new RelayedAnswer(whole, body)];
 }
 
 /** All that a client gets for a request by itself. */
-async function exchange(answer: Response, requestLine = 'GET / HTTP/1.1'): Promise<string> {
+async function exchange(answer: Reply, requestLine = 'GET / HTTP/1.1'): Promise<string> {
   const { write, ended, text } = client(await gate(() => answer));
   write(`${requestLine}\r\nHost: a\r\nConnection: close\r\n\r\n`);
   await until(ended, 5000, 'the end');
@@ -36,6 +37,11 @@ async function exchange(answer: Response, requestLine = 'GET / HTTP/1.1'): Promi
 }
 
 const LENGTH = { lines: 'X-A: 1\r\ncontent-LENGTH: 4\r\nX-A: 2\r\n', length: 4 };
+
+async function firstChunk({ body }: Response): Promise<string> {
+  const { value } = await body!.getReader().read();
+  return new TextDecoder().decode(value);
+}
 
 describe('an answer of an upstream', () => {
   it.each<[string, string, Partial<Head>, string[], string]>([
@@ -154,11 +160,56 @@ describe('an answer of an upstream', () => {
     expect(text()).not.toContain('0\r\n\r\n');
   });
 
+  const CLOSED: Framing = { kind: 'close' };
+
   it('read by others first is rebuilt', async () => {
-    const [body, answer] = relayed({ lines: 'X-A: 1\r\n', framing: { kind: 'close' } }, 'body');
+    const [body, answer] = relayed({ lines: 'X-A: 1\r\n', framing: CLOSED }, 'body');
     body.end();
-    const rebuilt = new Response(`${await answer.text()}!`, answer);
+    const response = answer.toResponse();
+    const rebuilt = new Response(`${await response.text()}!`, response);
     expect(await exchange(rebuilt)).toMatch(/^HTTP\/1\.1 200 Fine\r\n[^]*x-a: 1\r\n[^]*body!/);
+  });
+
+  it.each<[string, (response: Response) => unknown, string]>([
+    ['only looked at is what it was', ({ headers }) => headers.get('x-a'), 'X-A: 1\r\nx-B: 2\r\n'],
+    ['has other fields', ({ headers }) => headers.set('x-a', '3'), 'x-a: 3\r\nx-b: 2\r\n'],
+  ])('that others %s, trailers and all', async (_, change, fields) => {
+    const lines = 'X-A: 1\r\nx-B: 2\r\n';
+    const [body, answer] = relayed({ lines, framing: { kind: 'chunked' } }, 'bo');
+    const response = answer.toResponse();
+    change(response);
+    const { write, sees, text } = client(await gate(() => response));
+    write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await sees('bo');
+    body.push(Buffer.from('dy'));
+    body.end(['X-Sum', '1']);
+    await sees('dy\r\n0\r\nX-Sum: 1\r\n\r\n');
+    expect(text()).toContain(`HTTP/1.1 200 Fine\r\n${fields}Transfer-Encoding`);
+  });
+
+  const REFUSED = /^HTTP\/1\.1 500 /;
+
+  it.each<[string, (response: Response) => Promise<string>, RegExp]>([
+    ['read', (response) => response.text(), REFUSED],
+    ['begun to read', firstChunk, REFUSED],
+    ['cloned', (response) => response.clone().text(), /\r\n\r\n4\r\nbody\r\n0\r\n\r\n$/],
+  ])('whose body others have %s stays theirs', async (_, use, wire) => {
+    const [body, answer] = relayed({ framing: CLOSED }, 'body');
+    body.end();
+    const response = answer.toResponse();
+    const used = use(response);
+    expect(await exchange(response)).toMatch(wire);
+    expect(await used).toBe('body');
+  });
+
+  it.each([101, 205, 299, 600, 999])('of status %d is a Response for others', async (status) => {
+    const [body, answer] = relayed({ status, framing: CLOSED }, 'body');
+    body.end();
+    const response = answer.toResponse();
+    expect(response).toBeInstanceOf(Response);
+    expect([response.status, response.ok]).toEqual([status, status < 300 && status !== 101]);
+    expect(await exchange(response)).toContain(`HTTP/1.1 ${status} Fine\r\n`);
+    expect(await answer.toResponse().clone().text()).toBe('body');
   });
 });
 

@@ -109,7 +109,7 @@ describe('a body', () => {
     const { socket, write, sees } = client(
       await gate(async (request) => {
         await reading;
-        const { upload } = request as unknown as ServerRequest;
+        const { upload } = ServerRequest.of(request)!;
         const source = upload!.reader();
         let size = 0;
         for (let part = await source.read(); part !== null; part = await source.read())
@@ -160,7 +160,7 @@ describe('a client that leaves', () => {
     const { write, socket } = client(
       await gate((request) => {
         asked = true;
-        (request as unknown as ServerRequest).gone = () => (gone = true);
+        ServerRequest.of(request)!.gone = () => (gone = true);
         return HOLD;
       }),
     );

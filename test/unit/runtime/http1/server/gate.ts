@@ -1,15 +1,16 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { Reply } from '../../../../../src/http/reply.ts';
 import { listen } from '../../../../../src/runtime/http1/server/listen.ts';
-import type { Listening, ListenOptions } from '../../../../../src/runtime/server.ts';
+import type { FetchApp, Listening, ListenOptions } from '../../../../../src/runtime/server.ts';
 import { until } from '../../../../support/until.ts';
 
 /** A listener with an app of the test's own. Ends with the test. */
 export async function gate(
-  answer: (request: Request) => Response | Promise<Response>,
+  answer: (request: Request) => Reply | Promise<Reply>,
   limits: Pick<ListenOptions, 'maxConnections' | 'onCrowded'> = {},
 ): Promise<Listening> {
-  const app = { fetch: answer, waitUntil() {} };
+  const app = { fetch: answer as FetchApp['fetch'], waitUntil() {} };
   const listening = await listen({ app, hostname: '127.0.0.1', port: 0, ...limits });
   onTestFinished(() => listening.kill());
   return listening;
