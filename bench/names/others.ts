@@ -1,0 +1,26 @@
+import { Agent, get } from 'node:http';
+
+/**
+ * Asks for each address in turn, so often a second, whatever is answered and whenever.
+ *
+ * @returns ends it, and resolves when all is answered
+ */
+export function others(urls: readonly string[], rate: number): () => Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const asked = new Set<Promise<void>>();
+  let next = 0;
+  const timer = setInterval(() => {
+    const url = urls[next++ % urls.length]!;
+    const answered = new Promise<void>((resolve) => {
+      const request = get(url, { agent }, (response) => response.resume().on('close', resolve));
+      request.on('error', () => resolve());
+    });
+    asked.add(answered);
+    void answered.then(() => asked.delete(answered));
+  }, 1000 / rate);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(asked);
+    agent.destroy();
+  };
+}
