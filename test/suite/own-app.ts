@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
-import { send, type Send } from '../support/client.ts';
+import { send, type Send, sendRaw } from '../support/client.ts';
 import { line, type Program } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
@@ -70,6 +70,11 @@ export function ownApp(runtime: TestServerRuntime): void {
       ['TRACE', '/method', 'TRACE http://127.0.0.1/method'],
     ])('of method %s', async (method, target, expected) => {
       expect(await textOf(target, { method })).toBe(expected);
+    });
+
+    it.each(['get', 'Get', 'head'])('of method %s, without a body', async (method) => {
+      const text = `${method} /method HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}`;
+      expect((await sendRaw(port, text)).status).toBe(200);
     });
 
     it.each<[string, string, Send, string]>([

@@ -6,8 +6,8 @@ import type { ServerRequest } from './request.ts';
 /** Methods that no `Request` can be made with (Fetch standard, forbidden methods). */
 const FORBIDDEN = /^(?:trace|track)$/i;
 
-/** Methods that no `Request` can have a body with. */
-const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+/** Methods that no `Request` can have a body with. It takes them in any case, and writes them in capitals. */
+const BODILESS = /^(?:get|head)$/i;
 
 /** A real `Request` of one that came in. */
 export function webRequest(served: ServerRequest, signal: AbortSignal): Request {
@@ -17,7 +17,7 @@ export function webRequest(served: ServerRequest, signal: AbortSignal): Request 
     method: forbidden ? 'GET' : method,
     headers: webHeaders(head.headers),
     signal,
-    body: forbidden || BODILESS.has(method) ? null : bodyOf(served),
+    body: forbidden || BODILESS.test(method) ? null : bodyOf(served),
     duplex: 'half',
   } as RequestInit);
   return forbidden ? Object.defineProperty(request, 'method', { value: method }) : request;
