@@ -10,7 +10,6 @@ import { send } from '../../support/client.ts';
 import { origin, type Origin } from '../../support/origin.ts';
 import { freePort } from '../../support/ports.ts';
 import { unansweredPort } from '../../support/unanswered-port.ts';
-import { can } from '../platform.ts';
 
 interface Unreachable {
   readonly node: string;
@@ -65,7 +64,6 @@ const LARGE = Buffer.alloc(300_000, 'x');
 
 /** A request of which no byte was written goes to the next node, of whatever method and with its body. */
 export function unsent(runtime: TestRuntime): void {
-  if (!can(runtime.name, 'postToNextNode')) return;
   let folder: string;
   let gateway: GatewayProcess;
   const good = {} as Record<'http' | 'https', Origin>;
