@@ -18,6 +18,13 @@ const EXCHANGE_MS = 0.02;
 const READ_MS = 0.01;
 const MEBIBYTE_MS = 0.5;
 
+/**
+ * The most that a read can cost: no bytes take longer to be read, in whatever form they come. What took
+ * longer was not read meanwhile: the system had given the core to somebody else, or garbage was collected.
+ */
+const LONGEST_READ_MS = 0.05;
+const LONGEST_MEBIBYTE_MS = 500;
+
 /** Milliseconds of processor time that a new connection takes on Node, without TLS and with it. */
 const CONNECT_MS = 0.17;
 const CONNECT_TLS_MS = 1.45;
@@ -65,7 +72,9 @@ export class LoopShare {
 
   /** So many bytes came by a connection, and took so many milliseconds. */
   took(milliseconds: number, bytes: number, connection: Reading): void {
-    this.#use(milliseconds + READ_MS + (bytes * MEBIBYTE_MS) / 2 ** 20);
+    const mebibytes = bytes / 2 ** 20;
+    const most = LONGEST_READ_MS + mebibytes * LONGEST_MEBIBYTE_MS;
+    this.#use(Math.min(milliseconds, most) + READ_MS + mebibytes * MEBIBYTE_MS);
     if (this.#held !== null) this.#hold(connection);
   }
 

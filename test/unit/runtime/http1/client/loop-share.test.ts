@@ -99,3 +99,16 @@ it.each([
   }
   expect(connected - 1).toBe(most);
 });
+
+it('does not count time in which nothing was read: the process did not have the core', () => {
+  const reader = new Reader();
+  const share = new LoopShare(SHARE, () => [reader]);
+  for (let i = 0; i < 20; i++) {
+    vi.advanceTimersByTime(1);
+    share.took(100, 200, reader);
+  }
+  expect(reader.paused).toBe(false);
+  // What is as long as that for its bytes does count.
+  share.took(100, 65_536, reader);
+  expect(reader.paused).toBe(true);
+});
