@@ -12,6 +12,7 @@ import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
+import { unasked } from './upstream/unasked.ts';
 
 /** What only a process with files and signals has. */
 export function server(runtime: TestServerRuntime): void {
@@ -23,6 +24,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('an app of the user', () => ownApp(runtime));
   describe('an app of the user with a gateway', () => ownGateway(runtime));
   describe('isolation', () => isolation(runtime));
+  describe('what a server says unasked', () => unasked(runtime));
   describe('the log', () => log(runtime));
   describe('names', () => names(runtime));
   describe('TLS', () => serverName(runtime));

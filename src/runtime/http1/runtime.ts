@@ -1,6 +1,7 @@
 import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from './client/call.ts';
+import { createFence, type Poll } from './client/fence.ts';
 import { createLookup, type NameOptions } from './client/names/lookup.ts';
 import { Names } from './client/names/names.ts';
 import { createPool, type PoolOptions } from './client/pool.ts';
@@ -20,6 +21,8 @@ export interface RuntimeOptions {
 export interface Http1Options extends RuntimeOptions {
   readonly name: ServerRuntime['name'];
   readonly ownBuffers?: PoolOptions['ownBuffers'];
+  /** How it has all sockets looked at. Default: by a turn of its event loop. */
+  readonly poll?: Poll;
   /** How many files and sockets the process may have open. Default: not known. */
   readonly descriptors?: () => number;
   /** How it writes to its output. Default: by `process`. */
@@ -39,13 +42,15 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     ownBuffers = false,
     descriptors = () => Infinity,
     names,
+    poll,
     write = processOutput(),
   } = options;
   // A third for clients, and as many each for upstreams and mirrors.
   const share = Math.min(CONNECTIONS, Math.ceil(descriptors() / 3));
+  const fence = createFence(poll);
   // Nor does one wait for what the other looks up: each asks by itself.
   const pool = (more: PoolOptions = {}) =>
-    createPool({ ownBuffers, most: share, names: new Names(createLookup(names)), ...more });
+    createPool({ ownBuffers, most: share, fence, names: new Names(createLookup(names)), ...more });
   const primaries = pool();
   const mirrors = pool({ share: MIRRORS_SHARE });
   return {

@@ -6,6 +6,7 @@ import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
+import type { Fence, Waiter } from './fence.ts';
 import { Patience } from './patience.ts';
 import type { ReadBuffer } from './read-buffer.ts';
 import { type BodyFraming, requestHead } from './request-head.ts';
@@ -30,6 +31,8 @@ export interface ExchangeListener {
 
 /** What a connection needs of the pool it belongs to. */
 export interface Owner {
+  /** What a kept connection waits at before it is used again. */
+  readonly fence: Fence;
   /** The exchange is over and the connection may carry another. */
   idle(): void;
   closed(): void;
@@ -39,7 +42,7 @@ export interface Owner {
 const HIGH_WATER = 256 * 1024;
 
 /** One connection to a server. Carries one exchange at a time. */
-export class Connection implements AnswerListener, SocketListener, Flow {
+export class Connection implements AnswerListener, SocketListener, Flow, Waiter {
   /** Exchanges it has carried, the present one included. */
   exchanges = 0;
   /** Milliseconds that the server keeps it idle, if it said so. */
@@ -66,6 +69,10 @@ export class Connection implements AnswerListener, SocketListener, Flow {
   #uploading: Uploading | null = null;
   #sent = false;
   #paused = false;
+  /** It waits to be used again. */
+  #atFence = false;
+  /** It was paused meanwhile. */
+  #blind = false;
 
   /**
    * @param open starts opening it
@@ -102,8 +109,23 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     this.#unheard = true;
     this.#sent = false;
     this.#patience.begin(request.timeouts, listener.until);
-    if (this.#connected) this.#send();
+    if (this.#connected) this.#lookFirst();
     else this.#patience.for('connect');
+  }
+
+  /** Uses a kept connection once all has been read that has come in on it by now. */
+  #lookFirst(): void {
+    this.#atFence = true;
+    this.#blind = this.#paused;
+    this.#owner.fence(this);
+  }
+
+  passed(): void {
+    this.#atFence = false;
+    // What came in while nothing was read has not been seen.
+    if (this.#closed || this.#paused) return;
+    if (this.#blind) this.#lookFirst();
+    else this.#send();
   }
 
   /** Ends the connection and fails what is under way. */
@@ -230,6 +252,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
 
   pause(): void {
     this.#paused = true;
+    this.#blind = true;
     // A slow client is not the server's fault.
     this.#patience.rest();
     this.#patience.hold(true);
@@ -242,6 +265,7 @@ export class Connection implements AnswerListener, SocketListener, Flow {
     if (this.#closed) return;
     if (this.#request !== null) this.#patience.for('read');
     this.#socket.resume();
+    if (this.#request !== null && this.#unsent && !this.#atFence) this.#lookFirst();
   }
 
   cancel(): void {

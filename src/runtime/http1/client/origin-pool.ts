@@ -4,6 +4,7 @@ import { TransportError } from '../../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
 import { Dial, type SocketListener, type SpareSockets } from './dial.ts';
 import { transportError } from './failure.ts';
+import type { Fence } from './fence.ts';
 import type { IdleEntry } from './idle-list.ts';
 import { type LoopShare, SharingConnection } from './loop-share.ts';
 import type { Addresses } from './names/name.ts';
@@ -49,6 +50,7 @@ export interface OriginPoolOptions {
   readonly addresses: Addresses;
   readonly keepAlive: KeepAlive;
   readonly ownBuffers: boolean;
+  readonly fence: Fence;
   /** What its connections may take of the event loop's time; `null`: all of it. */
   readonly share: LoopShare | null;
 }
@@ -56,6 +58,7 @@ export interface OriginPoolOptions {
 /** The connections to one origin. */
 export class OriginPool {
   readonly origin: Origin;
+  readonly fence: Fence;
   readonly peers: Peers<PooledConnection>;
   readonly share: LoopShare | null;
   readonly #keepAlive: KeepAlive;
@@ -67,8 +70,9 @@ export class OriginPool {
   #trim: NodeJS.Timeout | null = null;
 
   constructor(options: OriginPoolOptions, pool: PoolOfOrigins) {
-    const { origin, addresses, keepAlive, ownBuffers, share } = options;
+    const { origin, addresses, keepAlive, ownBuffers, fence, share } = options;
     this.origin = origin;
+    this.fence = fence;
     this.peers = new Peers(addresses, (peer) => closeIdle(peer, () => true));
     this.share = share;
     this.#keepAlive = keepAlive;
@@ -225,6 +229,10 @@ export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
       share === null
         ? new Connection(open, this, reads)
         : new SharingConnection(share, open, this, reads);
+  }
+
+  get fence(): Fence {
+    return this.#pool.fence;
   }
 
   idle(): void {

@@ -2,6 +2,7 @@ import { serverNameOf } from '../../../http/destination.ts';
 import { headerValue } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
+import { createFence, type Fence } from './fence.ts';
 import { LoopShare } from './loop-share.ts';
 import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';
@@ -35,10 +36,13 @@ export interface PoolOptions {
   readonly names?: Names;
   /** Of the event loop's time, for connecting and for what is read. Default: all of it. */
   readonly share?: number;
+  /** What kept connections wait at before they are used again. Default: one for event loops like Node's. */
+  readonly fence?: Fence;
 }
 
 export function createPool(options: PoolOptions = {}): Pool {
   const { ownBuffers = false, most = Infinity, names = new Names(createLookup()) } = options;
+  const fence = options.fence ?? createFence();
   const share = options.share === undefined ? null : new LoopShare(options.share, inUse);
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
@@ -59,7 +63,7 @@ export function createPool(options: PoolOptions = {}): Pool {
     const origin = parseOrigin(url, serverName);
     const addresses = names.of(origin.hostname);
     return new OriginPool(
-      { origin, addresses, keepAlive, ownBuffers, share },
+      { origin, addresses, keepAlive, ownBuffers, fence, share },
       {
         opening() {
           empty.delete(key);

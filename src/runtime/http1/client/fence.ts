@@ -1,0 +1,50 @@
+/** Somebody who waits at a fence. */
+export interface Waiter {
+  passed(): void;
+}
+
+/**
+ * Lets pass once all has been read that had come in on any socket when the wait began.
+ *
+ * What a server sends unasked on a kept connection would be taken for the response to the next request, as
+ * would one that it never finished closing be taken for alive, and an event loop that is busy learns of
+ * either late: it may read the client's request first, though that came in last. So a kept
+ * connection is written to only from behind the fence. What comes in later than that cannot be
+ * told from an early response (RFC 9112 section 9.2).
+ */
+export type Fence = (waiter: Waiter) => void;
+
+/**
+ * Has all sockets looked at: everything that the system held for this process when it was called has been read
+ * when it calls back.
+ */
+export type Poll = (polled: () => void) => void;
+
+/**
+ * An event loop that looks at the sockets between one round of immediates and the next, as those of
+ * Node and Bun do. To be called from an immediate.
+ */
+const turn: Poll = (polled) => void setImmediate(polled);
+
+/** All who come in one turn of the event loop share one poll. */
+export function createFence(poll: Poll = turn): Fence {
+  let coming: Waiter[] = [];
+  let polling = false;
+
+  function begin(): void {
+    const waiting = coming;
+    coming = [];
+    poll(() => {
+      polling = coming.length > 0;
+      if (polling) begin();
+      for (const waiter of waiting) waiter.passed();
+    });
+  }
+  return (waiter) => {
+    coming.push(waiter);
+    if (polling) return;
+    polling = true;
+    // What is ready now was looked up before: only the next look tells what has come since.
+    setImmediate(begin);
+  };
+}
