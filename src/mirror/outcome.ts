@@ -35,7 +35,14 @@ export type Outcome =
     }
   | { readonly outcome: 'skipped'; readonly reason: SkipReason };
 
-/** @example statusClass(404) // '4xx' */
+/**
+ * The class of a status. What is none is to be read as a 5xx (RFC 9110 section 15).
+ *
+ * @example
+ * statusClass(404); // '4xx'
+ * statusClass(999); // '5xx'
+ */
 export function statusClass(status: number): StatusClass {
+  if (status < 100 || status > 599) return '5xx';
   return `${Math.floor(status / 100)}xx` as StatusClass;
 }

@@ -84,6 +84,17 @@ const CAN = {
   onlyHandshakes: SERVERS,
   /** How many descriptors the process may have: Deno tells nobody but `-A`. */
   knowsDescriptors: ['node', 'bun'],
+  /**
+   * The same Content-Length twice is one, and an empty one is none (RFC 9110 section 8.6): workerd
+   * refuses the former and overlooks the latter.
+   */
+  oddLengths: SERVERS,
+  /** What can never become the head of an answer is refused at once: workerd waits for its end. */
+  refusesHopelessHeads: SERVERS,
+  /** Statuses above 599, which are none (RFC 9110 section 15): no `Response` can carry them. */
+  statusesAbove599: SERVERS,
+  /** Upgrade of a 426 (RFC 9110 section 15.5.22): workerd drops it. */
+  upgradeOf426: SERVERS,
   /** Content-Length of a 304: the length of what it stands for. */
   lengthOf304: SERVERS,
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;

@@ -5,6 +5,7 @@ import { answers } from './transparency/answers.ts';
 import { bodies } from './transparency/bodies.ts';
 import { codings } from './transparency/codings.ts';
 import { endings } from './transparency/endings.ts';
+import { heads } from './transparency/heads.ts';
 import { interimAnswers } from './transparency/interim.ts';
 import { killed } from './transparency/killed.ts';
 import { requests } from './transparency/requests.ts';
@@ -31,6 +32,7 @@ export function transparency(runtime: TestRuntime): void {
   afterAll(() => Promise.all([line.gateway.stop(), line.upstream.close()]));
 
   describe('answers', () => answers(() => line));
+  describe('heads of answers', () => heads(runtime, () => line));
   describe('content codings', () => codings(runtime, () => line));
   describe('requests', () => requests(runtime, () => line));
   describe('request bodies', () => bodies(runtime, () => line));

@@ -1,6 +1,7 @@
+import { lengthOf, mayHaveLength } from '../../http/content-length.ts';
 import { isHopByHop, nominated } from '../../http/hop-by-hop.ts';
 import type { Outbound } from '../../http/outbound.ts';
-import type { Forward } from '../../http/transport.ts';
+import { type Forward, TransportError } from '../../http/transport.ts';
 import type { Dialect } from './dialect.ts';
 import { startFetch } from './call.ts';
 
@@ -26,6 +27,8 @@ function rebuild(dialect: Dialect, response: Response, { switches }: Outbound): 
     headers.delete('content-encoding');
     headers.delete('content-length');
   }
+  const length = headers.get('content-length');
+  if (length !== null) keepLength(headers, status, length);
   const body = NULL_BODY.has(status) ? null : response.body;
   return new Response(body, {
     ...dialect.responseInit,
@@ -33,4 +36,12 @@ function rebuild(dialect: Dialect, response: Response, { switches }: Outbound): 
     statusText,
     headers,
   } as ResponseInit);
+}
+
+/** What is no length is never passed on (RFC 9110 section 8.6), and none where none may stand. */
+function keepLength(headers: Headers, status: number, length: string): void {
+  const bytes = lengthOf(length);
+  if (!mayHaveLength(status)) headers.delete('content-length');
+  else if (bytes === null) throw new TransportError('protocol', 'a Content-Length that is none');
+  else headers.set('content-length', String(bytes));
 }

@@ -23,6 +23,7 @@ export function ownError(status: GatewayStatus): RelayedAnswer {
     named: null,
     keepAlive: true,
     idle: null,
+    upgrade: null,
   };
   return new RelayedAnswer(head, body);
 }

@@ -1,16 +1,20 @@
 import { expect, it } from 'vitest';
-import type { TestRuntime } from '../../runtimes/runtime.ts';
+import { isServer, type TestRuntime } from '../../runtimes/runtime.ts';
 import { send } from '../../support/client.ts';
-import { origin } from '../../support/origin.ts';
+import { type Answer, origin } from '../../support/origin.ts';
 import { settled } from '../../support/outcomes.ts';
+import { socketOrigin } from '../../support/socket-origin.ts';
 import type { Stage } from '../../support/stage.ts';
 
 const KIB = 1024;
 const COPIES = 5;
 
 /** Answers of mirrors are read as long as that costs less than a new connection. */
-export function answers({ name }: TestRuntime, stage: Stage): void {
-  const read = (name === 'workers' ? 256 : 1024) * KIB;
+export function answers(runtime: TestRuntime, stage: Stage): void {
+  const read = (isServer(runtime) ? 1024 : 256) * KIB;
+  const PROTOCOL = isServer(runtime) ? 'failed protocol' : 'failed reset';
+  // workerd takes it for one.
+  const LOW_STATUS = isServer(runtime) ? PROTOCOL : 'sent 5xx';
 
   it(`reads answers of ${read / KIB} KiB, and keeps the connection`, async () => {
     expect(await connectionsFor(read)).toBe(1);
@@ -20,10 +24,38 @@ export function answers({ name }: TestRuntime, stage: Stage): void {
     expect(await connectionsFor(4 * read)).toBe(COPIES);
   });
 
-  /** Of a mirror that answers with so many bytes, to copies one after the other. */
-  async function connectionsFor(bytes: number): Promise<number> {
+  if (isServer(runtime))
+    it.each([
+      [100_000, 1],
+      [300_000, COPIES],
+    ])('counts what %i chunks of a byte take on the wire', async (count, connections) => {
+      const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+      const answer = Buffer.from(`${head}${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`);
+      const write: Answer = (_, response) => void response.req.socket.write(answer);
+      expect(await connectionsFor(write)).toBe(connections);
+    });
+
+  it.each(
+    Object.entries({
+      'a status above 599': ['HTTP/1.1 999 Odd\r\n\r\n', 'sent 5xx'],
+      'lines that end in LF': ['HTTP/1.1 200 OK\nContent-Length: 2\n\nok', 'sent 2xx'],
+      'a length that is none': ['HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok', PROTOCOL],
+      'a status below 100': ['HTTP/1.1 20 OK\r\n\r\n', LOW_STATUS],
+    } as const),
+  )('counts an answer with %s as one outcome', async (_, [answer, outcome]) => {
+    const mirror = await socketOrigin((socket) => socket.end(answer));
+    const id = stage.fresh('heads');
+    await stage.put(id, { host: `http://${mirror.node}` });
+    await send(stage.gateway.url, `/${id}/a`);
+    expect(await settled(stage.gateway, id, 1)).toEqual({ [outcome]: 1 });
+    await mirror.close();
+  });
+
+  /** Of a mirror that answers with so many bytes, or as it says, to copies one after the other. */
+  async function connectionsFor(answer: number | Answer): Promise<number> {
     const id = stage.fresh('answers');
-    const mirror = await origin((_, response) => response.end(Buffer.alloc(bytes, 'x')));
+    const bytes: Answer = (_, response) => void response.end(Buffer.alloc(Number(answer), 'x'));
+    const mirror = await origin(typeof answer === 'number' ? bytes : answer);
     let connections = 0;
     mirror.server.on('connection', () => (connections += 1));
     await stage.put(id, { host: mirror.url });

@@ -1,3 +1,4 @@
+import { lengthOf, mayHaveLength } from '../../../http/content-length.ts';
 import { fieldNames } from '../../../http/field-names.ts';
 import { WEBSOCKET } from '../../../http/handshake.ts';
 import { HOP_BY_HOP, nominated } from '../../../http/hop-by-hop.ts';
@@ -21,6 +22,8 @@ export interface Head {
   readonly keepAlive: boolean;
   /** Milliseconds that the server will keep the connection idle, if it says so. */
   readonly idle: number | null;
+  /** The protocols that a 426 asks for (RFC 9110 section 15.5.22). */
+  readonly upgrade: string | null;
 }
 
 /** The fields that do not go on as they are, or say something to the connection. */
@@ -61,12 +64,13 @@ export function parseHead(text: string, end: number, method: string, switches = 
     const value = trimmed(text, colon + 1, lineEnd);
     switch (name) {
       case 'content-length':
-        if (length !== null && length !== value)
-          throw new ProtocolError('two lengths for one body');
-        // The same length twice is one length (RFC 9110 section 8.6).
-        if (length !== null) break;
-        length = value;
-        continue;
+        // The first stays where it is.
+        if (length === null) {
+          length = value;
+          continue;
+        }
+        length = `${length}, ${value}`;
+        break;
       case 'transfer-encoding':
         coding = coding === null ? value : `${coding}, ${value}`;
         break;
@@ -84,30 +88,51 @@ export function parseHead(text: string, end: number, method: string, switches = 
   }
   lines += text.slice(kept, end + 2);
 
-  // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
-  const persistent = status !== 101 && isPersistent(text.charCodeAt(7) === 0x31, connection);
+  const http11 = text.charCodeAt(7) === 0x31;
+  const coded = coding !== null && coding.toLowerCase() !== 'identity';
+  const bytes = length === null ? null : bytesOf(length, status, coded);
   const framing =
     status === 101 && switches && upgrade?.toLowerCase() === WEBSOCKET
       ? SWITCHED
-      : framingOf(status, method, length, coding);
+      : framingOf(status, method, bytes, coded ? coding : null);
   const named = nominated(connection);
-  const fooled = length !== null && (coding !== null || status < 200);
   return {
     status,
     reason: text.slice(13, statusEnd),
-    lines: passedOn(lines, named, fooled),
-    length: length === null || fooled ? null : Number(length),
+    lines: passedOn(lines, named, length, bytes),
+    length: bytes,
     named,
     framing,
-    keepAlive: persistent && framing.kind !== 'close' && !(coding !== null && length !== null),
+    keepAlive:
+      isPersistent(http11, connection) &&
+      framing.kind !== 'close' &&
+      // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
+      status !== 101 &&
+      // Who frames a message in two ways, or in one that its version does not know, may have meant
+      // another end (RFC 9112 section 6.1).
+      !(coding !== null && (length !== null || !http11)),
     idle: keepAlive === null ? null : idleOf(keepAlive),
+    upgrade: status === 426 ? upgrade : null,
   };
 }
 
+/**
+ * The length that goes on with an answer. Where none may stand, whatever stands there is dropped; else
+ * what is none is an error, also where it frames nothing, in answer to HEAD: nobody may pass it on
+ * (RFC 9110 section 8.6), and to GET the answer would be 502 (RFC 9112 section 6.3).
+ */
+function bytesOf(length: string, status: number, coded: boolean): number | null {
+  if (coded || !mayHaveLength(status)) return null;
+  const bytes = lengthOf(length);
+  if (bytes === null) throw new ProtocolError(`not a length: ${quoted(length)}`);
+  return bytes;
+}
+
+/** A coding that is named is one that nobody asked for, but `identity`, which is none (RFC 2616 section 3.6). */
 function framingOf(
   status: number,
   method: string,
-  length: string | null,
+  bytes: number | null,
   coding: string | null,
 ): Framing {
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return NO_BODY;
@@ -115,23 +140,33 @@ function framingOf(
     if (coding.toLowerCase() === 'chunked') return CHUNKED;
     throw new ProtocolError(`a transfer coding that nobody asked for: ${quoted(coding)}`);
   }
-  if (length === null) return UNTIL_CLOSE;
-  if (!/^\d{1,15}$/.test(length)) throw new ProtocolError(`not a length: ${quoted(length)}`);
-  return length === '0' ? NO_BODY : { kind: 'length', length: Number(length) };
+  if (bytes === null) return UNTIL_CLOSE;
+  return bytes === 0 ? NO_BODY : { kind: 'length', length: bytes };
 }
 
 /**
- * Drops what a Connection field names, and a length beside a transfer coding or of an interim answer:
- * a client that believed it would be fooled (RFC 9112 section 6.3, RFC 9110 section 8.6).
+ * Drops what a Connection field names, and a length that does not go on: a client that believed it
+ * would be fooled (RFC 9112 section 6.3, RFC 9110 section 8.6).
+ *
+ * @param length as it was received
+ * @param bytes as it goes on
  */
-function passedOn(lines: string, named: ReadonlySet<string> | null, fooled: boolean): string {
-  if (named === null && !fooled) return lines;
+function passedOn(
+  lines: string,
+  named: ReadonlySet<string> | null,
+  length: string | null,
+  bytes: number | null,
+): string {
+  const isList = length !== null && length.includes(',');
+  if (named === null && !isList && (length === null) === (bytes === null)) return lines;
   let passed = '';
   for (let start = 0, end; start < lines.length; start = end) {
     end = lines.indexOf('\r\n', start) + 2;
     const name = lines.slice(start, lines.indexOf(':', start)).toLowerCase();
-    if (named?.has(name) || (fooled && name === 'content-length')) continue;
-    passed += lines.slice(start, end);
+    if (named?.has(name)) continue;
+    if (name !== 'content-length') passed += lines.slice(start, end);
+    else if (bytes !== null)
+      passed += isList ? `Content-Length: ${bytes}\r\n` : lines.slice(start, end);
   }
   return passed;
 }

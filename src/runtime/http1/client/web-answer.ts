@@ -12,9 +12,11 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
  * from the connection as the client reads from it.
  */
 export function webAnswer(head: Head, body: BodyPipe): Response {
-  const { status, reason, lines } = head;
+  const { status, reason, lines, upgrade } = head;
   const content = bodyOf(head, body);
-  const init = { statusText: reason, headers: webHeaders(fieldsOf(lines)) };
+  const fields = fieldsOf(lines);
+  if (upgrade !== null) fields.push('Upgrade', upgrade);
+  const init = { statusText: reason, headers: webHeaders(fields) };
   const fits = status >= 200 && status <= 599 && (content === null || !NULL_BODY.has(status));
   return fits
     ? new Response(content, { ...init, status })

@@ -29,7 +29,7 @@ export function answerFraming(answer: Outgoing, { method, http11 }: Asked): Fram
  * @param keep whether the connection stays for another request
  */
 export function answerHead(
-  { status, reason, lines, length, body }: Outgoing,
+  { status, reason, lines, length, body, upgrade }: Outgoing,
   framing: Framing,
   { http11 }: Asked,
   keep: boolean,
@@ -38,8 +38,13 @@ export function answerHead(
   if (framing.kind === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
   else if (framing.kind === 'length' && body === null && length === null)
     head += 'Content-Length: 0\r\n';
-  if (!keep) head += 'Connection: close\r\n';
-  else if (!http11) head += 'Connection: keep-alive\r\n';
+  const option = keep ? (http11 ? '' : 'keep-alive') : 'close';
+  if (upgrade !== null) {
+    const options = option === '' ? 'Upgrade' : `Upgrade, ${option}`;
+    head += `Upgrade: ${upgrade}\r\nConnection: ${options}\r\n`;
+  } else if (option !== '') {
+    head += `Connection: ${option}\r\n`;
+  }
   return `${head}\r\n`;
 }
 

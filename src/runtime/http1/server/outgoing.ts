@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { errorBody, type GatewayStatus } from '../../../exchange/gateway-error.ts';
+import { lengthOf, mayHaveLength } from '../../../http/content-length.ts';
 import { type HeaderList, webHeaders } from '../../../http/headers.ts';
 import { isHopByHop } from '../../../http/hop-by-hop.ts';
 import { type Reply, responseOf } from '../../../http/reply.ts';
@@ -17,6 +18,8 @@ export interface Outgoing {
   /** Bytes of the body by its Content-Length, if it has one. */
   readonly length: number | null;
   readonly body: BodySource | null;
+  /** The protocols that a 426 asks for. */
+  readonly upgrade: string | null;
 }
 
 /**
@@ -32,28 +35,35 @@ export function outgoing(reply: Reply): Outgoing {
 }
 
 function outgoingRelayed({ head, pipe }: RelayedAnswer): Outgoing {
-  const { status, reason, lines, length } = head;
-  return { status, reason, lines, length, body: pipe };
+  const { status, reason, lines, length, upgrade } = head;
+  return { status, reason, lines, length, body: pipe, upgrade };
 }
 
 /** Other code has had the answer in its hands: its body is as it was, its fields need not be. */
 function outgoingSeen(response: Response, relayed: RelayedAnswer): Outgoing {
   const { head, pipe } = relayed;
-  const same = linesOf(response.headers) === linesOf(webHeaders(fieldsOf(head.lines)));
-  return same ? outgoingRelayed(relayed) : { ...outgoingWeb(response), body: pipe };
+  const seen = headOf(response);
+  const before = linesOf(webHeaders(fieldsOf(head.lines)), head.length);
+  const same = seen.lines === before && seen.upgrade === head.upgrade;
+  return same ? outgoingRelayed(relayed) : { ...seen, body: pipe };
 }
 
 /** @throws TypeError when there is nothing left of the body to send */
-function outgoingWeb({ status, statusText, headers, body, bodyUsed }: Response): Outgoing {
+function outgoingWeb(response: Response): Outgoing {
+  const { body, bodyUsed } = response;
   if (bodyUsed || body?.locked === true) throw new TypeError('the body was read by somebody else');
-  const length = headers.get('content-length');
+  return { ...headOf(response), body: body === null ? null : webBody(body) };
+}
+
+function headOf({ status, statusText, headers }: Response): Omit<Outgoing, 'body'> {
+  const length = mayHaveLength(status) ? lengthOf(headers.get('content-length') ?? '') : null;
   return {
     status,
     // An empty reason means that nobody gave one.
     reason: statusText === '' ? (STATUS_CODES[status] ?? '') : statusText,
-    lines: linesOf(headers),
-    length: length === null ? null : Number(length),
-    body: body === null ? null : webBody(body),
+    lines: linesOf(headers, length),
+    length,
+    upgrade: status === 426 ? headers.get('upgrade') : null,
   };
 }
 
@@ -70,10 +80,13 @@ export function errorAnswer(status: GatewayStatus, method?: string): string {
   return method === 'HEAD' ? head : head + body;
 }
 
-function linesOf(headers: Headers): string {
+/** @param length as it goes on: what is none does not */
+function linesOf(headers: Headers, length: number | null): string {
   const list: HeaderList = [];
   headers.forEach((value, name) => {
-    if (!isHopByHop(name)) list.push(name, value);
+    if (name !== 'content-length') {
+      if (!isHopByHop(name)) list.push(name, value);
+    } else if (length !== null) list.push(name, String(length));
   });
   return fieldLines(list);
 }

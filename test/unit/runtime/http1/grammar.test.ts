@@ -32,7 +32,7 @@ it.each([
   const next = random(5234);
   const all = [...pieces, ...pieces, ...pieces, ...ENDS, ...ODD];
   let [matched, mended] = [0, 0];
-  for (let round = 0; round < 50_000; round++) {
+  for (let round = 0; round < 20_000; round++) {
     const text = anyOf(pieces, 2, next) + anyOf(all, 6, next) + anyOf(ENDS, 3, next);
     const match = pattern.exec(text)?.[0].length ?? -1;
     const end = endOf(table, text);
@@ -46,7 +46,7 @@ it.each([
       mended += 1;
     }
   }
-  expect(matched).toBeGreaterThan(200);
+  expect(matched).toBeGreaterThan(80);
   if (table === request.REQUEST_HEAD) expect(mended).toBe(0);
-  else expect(mended).toBeGreaterThan(100);
+  else expect(mended).toBeGreaterThan(40);
 });

@@ -82,6 +82,7 @@ describe('a head', () => {
         framing: { kind: 'none' },
         keepAlive: false,
         idle: 7000,
+        upgrade: null,
       },
     ]);
   });
@@ -99,8 +100,18 @@ describe('a head', () => {
     ['HTTP/1.1 101 Switching Protocols\r\n', false],
     ['HTTP/1.0 200 OK\r\n', false],
     ['HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n', true],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n', false],
   ])('%j: the connection stays: %s', (lines, keepAlive) => {
     expect(read(`${lines}Content-Length: 0\r\n\r\n`).heads[0]!.keepAlive).toBe(keepAlive);
+  });
+
+  it.each([
+    ['HTTP/1.1 200 OK\r\n', true],
+    ['HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n', false],
+    ['HTTP/1.0 304 Not Modified\r\nConnection: keep-alive\r\n', false],
+  ])('%j in chunks: the connection stays: %s', (lines, keepAlive) => {
+    const { heads } = read(`${lines}Transfer-Encoding: chunked\r\n\r\n`);
+    expect(heads[0]!.keepAlive).toBe(keepAlive);
   });
 
   it('loses the spaces before its colons', () => {
@@ -217,7 +228,7 @@ describe('what is no answer', () => {
     ['a bare CR', 'HTTP/1.1 200 OK\r\nA: 1\r2\r\n\r\n'],
     ['a NUL', 'HTTP/1.1 200 OK\r\nA: 1\0\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
-    ['a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n'],
+    ['a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n'],
     ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n'],
     ['an unknown coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n'],
     ['a chunk size that is none', `${CHUNKED}x\r\n`],

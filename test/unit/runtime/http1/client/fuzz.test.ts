@@ -32,7 +32,7 @@ const PIECES = [
 it('any bytes are read the same however they are cut', () => {
   const next = random(9110);
   const tally = { refused: 0, ended: 0 };
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 5000; round++) {
     const text = (next() < 0.7 ? anyOf(HEADS, 1, next) : '') + anyOf(PIECES, 9, next);
     const whole = readPieces([text]);
     for (const pieces of [cutAnywhere(text, next), cut(text, 1)])
@@ -41,6 +41,6 @@ it('any bytes are read the same however they are cut', () => {
     tally.ended += whole.ended;
   }
   // The generator makes enough of both.
-  expect(tally.refused).toBeGreaterThan(5000);
-  expect(tally.ended).toBeGreaterThan(2000);
+  expect(tally.refused).toBeGreaterThan(1000);
+  expect(tally.ended).toBeGreaterThan(500);
 });

@@ -23,6 +23,7 @@ function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, 
     framing,
     keepAlive: true,
     idle: null,
+    upgrade: null,
     ...head,
   };
   return [body, new RelayedAnswer(whole, body)];
@@ -162,6 +163,15 @@ describe('an answer of an upstream', () => {
 
   const CLOSED: Framing = { kind: 'close' };
 
+  it('of 426 that others have read keeps what it asks for', async () => {
+    const [body, answer] = relayed({ status: 426, upgrade: 'a/1', framing: { kind: 'none' } });
+    body.end();
+    const response = answer.toResponse();
+    expect(response.headers.get('upgrade')).toBe('a/1');
+    const text = await exchange(response);
+    expect(text).toContain('\r\nUpgrade: a/1\r\nConnection: Upgrade, close\r\n');
+  });
+
   it('read by others first is rebuilt', async () => {
     const [body, answer] = relayed({ lines: 'X-A: 1\r\n', framing: CLOSED }, 'body');
     body.end();
@@ -239,6 +249,36 @@ describe('any other answer', () => {
       () => new Response(null, { status: 204, headers: { 'transfer-encoding': 'chunked' } }),
       'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n',
     ],
+    [
+      'loses a length that is none',
+      'GET / HTTP/1.1',
+      () => new Response('body', { headers: { 'content-length': 'four', 'content-type': 'a/b' } }),
+      'HTTP/1.1 200 OK\r\ncontent-type: a/b\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n4\r\nbody\r\n0\r\n\r\n',
+    ],
+    [
+      'of 204 loses its length',
+      'GET / HTTP/1.1',
+      () => new Response(null, { status: 204, headers: { 'content-length': '4' } }),
+      'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n',
+    ],
+    [
+      'to HEAD has no length that is none',
+      'HEAD / HTTP/1.1',
+      () => new Response(null, { headers: { 'content-length': '+4' } }),
+      'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n',
+    ],
+    [
+      'of 426 keeps what it asks for',
+      'GET / HTTP/1.1',
+      () => new Response(null, { status: 426, headers: { upgrade: 'a/1', 'x-a': '1' } }),
+      'HTTP/1.1 426 Upgrade Required\r\nx-a: 1\r\nContent-Length: 0\r\nUpgrade: a/1\r\nConnection: Upgrade, close\r\n\r\n',
+    ],
+    [
+      'of any other status has no Upgrade',
+      'GET / HTTP/1.1',
+      () => new Response(null, { headers: { upgrade: 'a/1' } }),
+      'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+    ],
   ])('%s', async (_, requestLine, answer, expected) => {
     expect(await exchange(answer(), requestLine)).toBe(expected);
   });
@@ -246,7 +286,6 @@ describe('any other answer', () => {
   it.each([
     ['body', '3'],
     ['body', '5'],
-    ['body', 'four'],
     [null, '4'],
   ])('%j whose length is not %s never looks whole', async (body, length) => {
     const answer = new Response(body, { headers: { 'content-length': length } });
