@@ -43,6 +43,8 @@ export async function demo(runtime: ServerRuntime): Promise<void> {
       );
     },
   });
+  // Before there is anything to read that says that it runs.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
   const { port } = await listenNear(runtime, gateway);
   console.log(
     [
@@ -56,7 +58,6 @@ export async function demo(runtime: ServerRuntime): Promise<void> {
       '',
     ].join('\n'),
   );
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
 }
 
 type Respond = (request: IncomingMessage, body: string, response: ServerResponse) => void;
