@@ -40,10 +40,12 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
       clientTimeout: settings.clientTimeout,
       ...(settings.maxConnections !== null && { maxConnections: settings.maxConnections }),
       onCrowded: crowdedListener(),
+      onReopened: () => log.error('no connection was accepted any more: listening anew'),
     });
   } catch (error) {
     stopWith(`cannot listen on ${settings.host} port ${settings.port}: ${textOf(error)}`);
   }
+  warnOfFewer(settings.maxConnections, listening.maxConnections);
   console.log(`proxy-mirror on ${runtime.name}, listening on ${urlOf(listening)}`);
 
   await stop;
@@ -76,6 +78,15 @@ function storeOf({ routes }: ServerSettings): Store {
 function stopWith(line: string): never {
   console.error(`proxy-mirror: ${line}`);
   process.exit(EXIT_USAGE);
+}
+
+function warnOfFewer(asked: number | null, maxConnections: number): void {
+  if (asked === null || asked <= maxConnections) return;
+  log.warning(
+    'MAX_CONNECTIONS is {asked}, but the process may have file descriptors for {maxConnections} alone, ' +
+      'and as many each for upstreams and mirrors (ulimit -n)',
+    { asked, maxConnections },
+  );
 }
 
 function crowdedListener(): (maxConnections: number) => void {

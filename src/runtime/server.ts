@@ -22,17 +22,21 @@ export interface ListenOptions {
    */
   readonly clientTimeout?: number;
   /**
-   * Connections of clients at once. Default: 10 000, or a third of the file descriptors that the
-   * process may have, where that is known and less.
+   * Connections of clients at once, if there are descriptors for so many: about a third of those that the
+   * process may have. Default: 10 000.
    */
   readonly maxConnections?: number;
   /** Told when a client is turned away, since so many connections are busy. */
   readonly onCrowded?: (maxConnections: number) => void;
+  /** Told when the listener had stopped accepting, and was opened anew. */
+  readonly onReopened?: () => void;
 }
 
 export interface Listening {
   readonly hostname: string;
   readonly port: number;
+  /** Connections of clients that are taken at once. */
+  readonly maxConnections: number;
   /** Stops accepting; resolves once every request that had come in is answered. */
   stop(): Promise<void>;
   /** Cuts what is still open. */

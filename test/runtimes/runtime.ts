@@ -57,7 +57,7 @@ export interface TestServerRuntime extends TestRuntime {
   /** Starts a process that may write to `folder` and does not wait for it to be ready. */
   launch(folder: string, options: LaunchOptions): Program;
   /** Runs a program of ours on it. `#runtime` means this runtime there, as in the gateway. */
-  script(file: URL, args?: readonly string[]): Program;
+  script(file: URL, args?: readonly string[], descriptors?: number): Program;
 }
 
 export function isServer(runtime: TestRuntime): runtime is TestServerRuntime {

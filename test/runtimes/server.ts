@@ -24,9 +24,9 @@ export function serverRuntime(
   return {
     name,
     launch,
-    script(file, given = []) {
-      const [program, ...args] = interpreter;
-      return run(program, [...args, fileURLToPath(file), ...given]);
+    script(file, given = [], most = undefined) {
+      const [program, ...args] = [...limitedTo(most), ...interpreter];
+      return run(program!, [...args, fileURLToPath(file), ...given]);
     },
     async start({ routes, document, adminKey = KEY, env = {}, ...options } = {}) {
       const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'proxy-mirror-')));

@@ -130,6 +130,10 @@ export function clients(runtime: TestServerRuntime): void {
         await until(() => before.test(one.seen()), LONG, 'its answer');
         waiting.push(one);
       }
+      // None of them at first: what a new one asks may be on its way.
+      const free = async () =>
+        (await send(scene.gateway.url, '/free', { agent: false })).status === 200;
+      await until(free, LONG, 'one to make room');
       // The fifth, which stays.
       const further = scene.talk('');
       for (let i = 1; i <= 3; i++) {

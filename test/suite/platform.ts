@@ -82,8 +82,6 @@ const CAN = {
   closesIdleWebSockets: SERVERS,
   /** What is no handshake is told from one: workerd makes a GET of whatever says Upgrade: websocket. */
   onlyHandshakes: SERVERS,
-  /** How many descriptors the process may have: Deno tells nobody but `-A`. */
-  knowsDescriptors: ['node', 'bun'],
   /**
    * The same Content-Length twice is one, and an empty one is none (RFC 9110 section 8.6): workerd
    * refuses the former and overlooks the latter.

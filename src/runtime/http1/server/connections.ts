@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import type { Shares } from '../descriptors.ts';
 import { Connection, type Owner } from './connection.ts';
-import { TURNED_AWAY } from './limits.ts';
 
 /**
  * The connections of a listener, up to a limit. Beyond it the one that has kept us waiting longest
@@ -9,30 +9,21 @@ import { TURNED_AWAY } from './limits.ts';
  * nothing, and node:net could not leave it there anyway.
  */
 export class Connections {
-  readonly #limit: number;
+  readonly #limits: Shares;
   readonly #crowded: () => void;
   readonly #all = new Set<Connection>();
   readonly #turnedAway = new Set<Connection>();
 
   /** @param crowded called when a connection is turned away */
-  constructor(limit: number, crowded: () => void) {
-    this.#limit = limit;
+  constructor(limits: Shares, crowded: () => void) {
+    this.#limits = limits;
     this.#crowded = crowded;
   }
 
   accept(socket: Socket, owner: Owner): void {
-    if (this.#all.size < this.#limit || this.#makeRoom()) {
-      this.#all.add(new Connection(socket, owner));
-      return;
-    }
-    this.#crowded();
-    if (this.#turnedAway.size >= TURNED_AWAY) {
-      socket.destroy();
-      return;
-    }
     const connection = new Connection(socket, owner);
-    this.#turnedAway.add(connection);
-    connection.turnAway();
+    if (this.#all.size >= this.#limits.each && !this.#makeRoom()) return this.#turnAway(connection);
+    this.#all.add(connection);
   }
 
   closed(connection: Connection): void {
@@ -46,17 +37,30 @@ export class Connections {
 
   /** Looks at all of them: that costs no more than accepting one, and nothing below the limit. */
   #makeRoom(): boolean {
+    const now = performance.now();
     let longest: Connection | null = null;
-    let until = Infinity;
+    let earliest = Infinity;
     for (const connection of this.#all) {
-      const { spare } = connection;
-      if (spare >= until) continue;
-      until = spare;
+      const until = connection.evictableUntil(now);
+      if (until >= earliest) continue;
+      earliest = until;
       longest = connection;
     }
     if (longest === null) return false;
     this.#all.delete(longest);
     longest.destroy();
     return true;
+  }
+
+  /** Those who were told earlier need not be there any more to hear it. */
+  #turnAway(connection: Connection): void {
+    this.#crowded();
+    if (this.#turnedAway.size >= this.#limits.turnedAway) {
+      const [first] = this.#turnedAway;
+      this.#turnedAway.delete(first!);
+      first!.destroySoon();
+    }
+    this.#turnedAway.add(connection);
+    connection.turnAway();
   }
 }

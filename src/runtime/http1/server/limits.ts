@@ -17,6 +17,12 @@ export const CLIENT_TIME = 60_000;
 /** Milliseconds that a connection waits for its next request: nginx's. */
 export const IDLE_TIME = 75_000;
 
+/**
+ * Milliseconds in which a new connection has its first bytes, unless its client is slow or wants none:
+ * so long it does not make room for others.
+ */
+export const FIRST_BYTES_TIME = 1000;
+
 /** Bytes of a body that wait for their reader before the client has to wait: one read of a socket. */
 export const BODY_HIGH_WATER: number = 64 * 1024;
 
@@ -34,6 +40,3 @@ export const LINGER_TIME = 30_000;
 
 /** Connections of clients at once, where nothing else is set: about APISIX's worker_connections. */
 export const CONNECTIONS = 10_000;
-
-/** Clients that are told to come back later, at once; further ones are cut off without a word. */
-export const TURNED_AWAY = 100;

@@ -1,23 +1,36 @@
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { directOf } from '../../direct.ts';
 import type { Listening, ListenOptions } from '../../server.ts';
+import { type Shares, shareOut } from '../descriptors.ts';
+import { AcceptWatch } from './accept-watch.ts';
 import type { Owner } from './connection.ts';
 import { Connections } from './connections.ts';
 import { CLIENT_TIME, CONNECTIONS } from './limits.ts';
 import { receiveDirectly } from './receive.ts';
 
-/**
- * Serves an app by HTTP/1.1. Rejects when the address cannot be listened on.
- *
- * @param most connections that make sense here, where the options do not say how many
- */
-export async function listen(options: ListenOptions, most: number = Infinity): Promise<Listening> {
-  const { app, hostname, port, clientTimeout, onCrowded = () => {} } = options;
-  const { maxConnections = Math.min(CONNECTIONS, most) } = options;
+/** What a runtime's listener is like. */
+export interface ListenerTraits {
+  /** Sockets that there may be, whatever the options say. Default: any number. */
+  readonly shares?: Shares;
+  /** It may stop accepting for good (see `AcceptWatch`). Default: it does not. */
+  readonly goesDeaf?: boolean;
+}
+
+/** Serves an app by HTTP/1.1. Rejects when the address cannot be listened on. */
+export async function listen(
+  options: ListenOptions,
+  traits: ListenerTraits = {},
+): Promise<Listening> {
+  const { app, hostname, clientTimeout, onCrowded = () => {}, onReopened = () => {} } = options;
+  const { shares = shareOut(Infinity, 0), goesDeaf = false } = traits;
+  const maxConnections = Math.min(options.maxConnections ?? CONNECTIONS, shares.each);
   const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
   const direct = directOf(app.fetch);
-  const connections = new Connections(maxConnections, () => onCrowded(maxConnections));
+  const limits = { each: maxConnections, turnedAway: shares.turnedAway };
+  const crowded = () => onCrowded(maxConnections);
+  const connections = new Connections(limits, crowded);
   let stopping = false;
+  let watch: AcceptWatch | null = null;
   const owner: Owner = {
     get stopping() {
       return stopping;
@@ -28,26 +41,39 @@ export async function listen(options: ListenOptions, most: number = Infinity): P
       app.fetch(request.toRequest(), request.env(), context),
     closed: (connection) => connections.closed(connection),
   };
-  const server = createServer({ noDelay: true }, (socket) => {
-    // Accepted just before we stopped, and never used.
-    if (stopping) socket.destroy();
+  function accept(socket: Socket): void {
+    // Accepted just before we stopped, and never used; or a question of our own.
+    if (stopping || watch?.accepts(socket)) socket.destroy();
     else connections.accept(socket, owner);
-  });
-  await opened(server, hostname, port);
-  // Where a connection cannot be accepted for want of descriptors, the next may be.
-  server.on('error', () => onCrowded(maxConnections));
-  const address = server.address() as AddressInfo;
+  }
+  async function open(port: number): Promise<Server> {
+    const opened = await listening(createServer({ noDelay: true }, accept), hostname, port);
+    // Where a connection cannot be accepted for want of descriptors, the next may be.
+    return opened.on('error', crowded);
+  }
+
+  const closing: Promise<void>[] = [];
+  let server = await open(options.port);
+  const { address, port } = server.address() as AddressInfo;
+  async function reopen(): Promise<void> {
+    if (server.listening) closing.push(closed(server));
+    server = await open(port);
+    onReopened();
+  }
+  if (goesDeaf) watch = new AcceptWatch({ hostname: address, port, reopen });
   return {
-    hostname: address.address,
-    port: address.port,
-    stop() {
+    hostname: address,
+    port,
+    maxConnections,
+    async stop() {
       stopping = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      watch?.stop();
+      closing.push(closed(server));
       // Not before what has arrived was read: there may be requests among it.
       setImmediate(() => {
         for (const connection of connections) if (connection.idle) connection.destroy();
       });
-      return closed;
+      await Promise.all(closing);
     },
     kill() {
       for (const connection of connections) connection.destroy();
@@ -55,12 +81,17 @@ export async function listen(options: ListenOptions, most: number = Infinity): P
   };
 }
 
-function opened(server: Server, host: string, port: number): Promise<void> {
+function listening(server: Server, host: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host }, () => {
       server.off('error', reject);
-      resolve();
+      resolve(server);
     });
   });
+}
+
+/** Listens no more; resolves once its connections are closed. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -1,0 +1,112 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
+import { send } from '../support/client.ts';
+import { logged } from '../support/log.ts';
+import { origin, type Origin, route } from '../support/origin.ts';
+import { line } from '../support/process.ts';
+import { until } from '../support/until.ts';
+
+const LONG = 25_000;
+
+const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+/** A process with few descriptors, and more clients than that. */
+export function descriptors(runtime: TestServerRuntime): void {
+  describe('256 of them', () => {
+    let gateway: GatewayProcess;
+    let upstream: Origin;
+    const held: (() => void)[] = [];
+    beforeAll(async () => {
+      upstream = await origin((_, response) => held.push(() => response.end('.')));
+      gateway = await runtime.start({
+        routes: [{ ...route(upstream), id: '1' }],
+        descriptors: 256,
+        env: { MAX_CONNECTIONS: '5000' },
+      });
+    });
+    afterAll(() => Promise.all([gateway.stop(), upstream.close()]));
+
+    it('says how many clients there is room for', async () => {
+      const warnings = () => logged(gateway.program).filter(({ level }) => level === 'WARN');
+      await until(() => warnings().length > 0, LONG, 'the warning');
+      const { message, properties } = warnings()[0]!;
+      expect(message).toMatch(/^MAX_CONNECTIONS is 5000, but .*\(ulimit -n\)$/);
+      expect(properties['maxConnections']).toBeLessThan(256 / 3);
+    });
+
+    it('each of 400 clients at once gets an answer, or 503', async () => {
+      const clients = Array.from({ length: 400 }, (_, i) => ask(gateway.port, `/${i}`));
+      const count = (status: string) => clients.filter((one) => one.status() === status).length;
+      const busy = () => count('503') + held.length;
+      await until(() => busy() === 400, LONG, 'all to be turned away but those that are held');
+      const most = held.length;
+      for (const release of held) release();
+      await until(() => clients.every((one) => one.status() !== ''), LONG, 'all to be answered');
+      expect(count('503') + count('200')).toBe(400);
+      expect(count('200')).toBe(most);
+      expect(most).toBeGreaterThan(5);
+    });
+  });
+
+  describe('1024 of them', () => {
+    it('accepts after 1,100 connections that were opened at once, and closed', async () => {
+      const gateway = await runtime.start({ descriptors: 1024 });
+      onTestFinished(() => void gateway.program.signal('SIGKILL'));
+      const sockets = Array.from({ length: 1100 }, () => opened(gateway.port));
+      const settled = (socket: Socket) => !socket.connecting;
+      await until(() => sockets.every(settled), LONG, 'all to be opened');
+      // It has come to the last of them, and goes on.
+      const { port } = gateway;
+      await until(async () => (await statusOf(port)) === '200', LONG, 'an answer meanwhile');
+      for (const socket of sockets) socket.destroy();
+      await until(async () => (await statusOf(port)) === '200', LONG, 'an answer afterwards');
+      expect(await gateway.stop()).toBe(0);
+    });
+  });
+
+  it('accepts again once others in its process give them back', async () => {
+    const hog = runtime.script(new URL('../support/hog.mjs', import.meta.url), [], 256);
+    onTestFinished(() => hog.signal('SIGKILL'));
+    const port = Number((await line(hog, /^port (\d+)$/m))[1]);
+    const kept = opened(port);
+    let seen = '';
+    kept.setEncoding('latin1').on('data', (text) => (seen += text));
+    kept.write(get('/hog'));
+    await until(() => seen.includes('all taken.'), LONG, 'them to be taken');
+    // Nobody can accept this one.
+    const refused = opened(port);
+    refused.write(get('/none'));
+    await until(() => !refused.connecting, LONG, 'it to be with the system');
+    kept.write(get('/free'));
+    await until(() => seen.includes('none taken.'), LONG, 'them to be given back');
+    await until(async () => (await statusOf(port)) === '200', LONG, 'an answer');
+    const again = await send(`http://127.0.0.1:${port}`, '/again', { agent: false });
+    expect(again.body.toString()).toBe('none taken.');
+  });
+}
+
+function opened(port: number): Socket {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  return socket.on('error', () => {});
+}
+
+/** A client of its own connection; the status of its answer, `''` before it has one, or how it ended. */
+function ask(port: number, target: string): { readonly status: () => string } {
+  const socket = opened(port);
+  let text = '';
+  let ended = '';
+  socket.setEncoding('latin1').on('data', (part) => (text += part));
+  socket.on('error', (error: NodeJS.ErrnoException) => (ended = error.code!));
+  socket.on('close', () => (ended ||= 'closed'));
+  socket.write(get(target));
+  return { status: () => /^HTTP\/1\.1 (\d{3}) [^]*\r\n\r\n[^]+$/.exec(text)?.[1] ?? ended };
+}
+
+/** What a client is answered within a second. */
+async function statusOf(port: number): Promise<string> {
+  const one = ask(port, '/apisix/status');
+  await until(() => one.status() !== '', 1000).catch(() => {});
+  return one.status();
+}
