@@ -1,0 +1,53 @@
+import { random } from '../support/random.ts';
+
+/** Everything that is decided by chance, from one seed: the same in every run and on every machine. */
+export class Draw {
+  readonly #next: () => number;
+
+  constructor(seed: number) {
+    this.#next = random(seed);
+  }
+
+  /** In [0, 1). */
+  next(): number {
+    return this.#next();
+  }
+
+  /** A whole number from 0 up to, not including, `end`. */
+  below(end: number): number {
+    return Math.floor(this.#next() * end);
+  }
+
+  /** @param share from 0, never, to 1, always */
+  chance(share: number): boolean {
+    return this.#next() < share;
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)]!;
+  }
+
+  /** From `least` to `most`, small numbers most often. */
+  few(least: number, most: number): number {
+    let count = least;
+    while (count < most && this.chance(0.4)) count += 1;
+    return count;
+  }
+
+  /** Lower-case hexadecimal digits. */
+  hex(digits: number): string {
+    let text = '';
+    while (text.length < digits) text += this.below(16).toString(16);
+    return text;
+  }
+}
+
+/** The seed of one case of a run, so that it can be made again without those before it. */
+export function caseSeed(seed: number, part: string, number: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (const text of [part, String(number)]) {
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  }
+  return hash ^ (hash >>> 13);
+}

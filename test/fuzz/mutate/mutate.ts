@@ -1,0 +1,23 @@
+import type { Draw } from '../draw.ts';
+import { BYTES, type Mutation } from './bytes.ts';
+import { LINES } from './lines.ts';
+import { MESSAGE, REQUEST, RESPONSE } from './message.ts';
+
+/** Longer messages take longer and tell no more. */
+const LONGEST = 48 * 1024;
+
+/** What may be done to a message, by what it is. Structure is changed more often than mere bytes. */
+const MUTATIONS: Readonly<Record<'request' | 'response', readonly Mutation[]>> = {
+  request: [...BYTES, ...LINES, ...MESSAGE, ...MESSAGE, ...REQUEST, ...REQUEST],
+  response: [...BYTES, ...LINES, ...MESSAGE, ...MESSAGE, ...RESPONSE],
+};
+
+/** None for one in six: what is right must stay right. */
+export function mutated(text: string, what: keyof typeof MUTATIONS, draw: Draw): string {
+  let changed = text;
+  for (let left = draw.chance(1 / 6) ? 0 : draw.few(1, 4); left > 0; left--) {
+    changed = draw.pick(MUTATIONS[what])(changed, draw);
+    if (changed.length > LONGEST) changed = changed.slice(0, LONGEST);
+  }
+  return changed;
+}

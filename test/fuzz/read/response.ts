@@ -1,0 +1,113 @@
+import { type Body, type Extent, nextBody } from './body.ts';
+import { nextFields, nextLine, type Strictness, type Text } from './lines.ts';
+import {
+  Broken,
+  type Field,
+  type Message,
+  persists,
+  Unfinished,
+  valueOf,
+  withoutSpace,
+} from './message.ts';
+
+/** The head of a response. */
+export interface ResponseHead extends Pick<Message, 'line' | 'fields'> {
+  readonly status: number;
+  readonly extent: Extent;
+  readonly persists: boolean;
+}
+
+/** A response as RFC 9112 reads it out of all that a server sent for one request. */
+export interface ResponseReading {
+  /** Heads of 1xx responses that came before. */
+  readonly interim: readonly ResponseHead[];
+  /** `null`: no final response has begun, or what began is none. */
+  readonly head: ResponseHead | null;
+  /** `null`: it is not whole, or is not framed as it should be. */
+  readonly body: Body | null;
+  readonly end: 'whole' | 'unfinished' | 'broken';
+  readonly why: string;
+  /** Where it ends. Whatever comes behind was not asked for. */
+  readonly at: number;
+}
+
+export interface ResponseContext {
+  /** Of the request: the response to HEAD has no body. */
+  readonly method: string;
+  /** Whether the server closed its side behind the last byte. */
+  readonly closed: boolean;
+}
+
+const FORGIVING: Strictness = { bareLf: true, mends: true };
+const HEAD_LIMIT = 64 * 1024;
+
+/** Anything but what ends a line or a text (RFC 9110 section 5.5); passed on as it is. */
+const VALUE = /^[^\r\n\0]*$/;
+
+const INTERIM_LIMIT = 32;
+
+export function readResponse(bytes: string, context: ResponseContext, at = 0): ResponseReading {
+  const text: Text = { bytes, at };
+  const interim: ResponseHead[] = [];
+  let head: ResponseHead | null = null;
+  try {
+    for (;;) {
+      const next = nextHead(text, context.method);
+      // Nobody asks for an upgrade here.
+      if (next.status === 101) throw new Broken('an upgrade that nobody asked for');
+      if (next.status >= 200) {
+        head = next;
+        break;
+      }
+      if (interim.push(next) > INTERIM_LIMIT) throw new Broken('interim responses without end');
+    }
+    if (head.extent === 'close' && !context.closed) throw new Unfinished();
+    const body = nextBody(text, head.extent, FORGIVING);
+    return { interim, head, body, end: 'whole', why: '', at: text.at };
+  } catch (error) {
+    const end = error instanceof Unfinished ? 'unfinished' : 'broken';
+    if (end === 'broken' && !(error instanceof Broken)) throw error;
+    return { interim, head, body: null, end, why: (error as Error).message, at: text.at };
+  }
+}
+
+function nextHead(text: Text, method: string): ResponseHead {
+  const start = text.at;
+  const [, version, digits, reason = ''] =
+    /^(HTTP\/1\.[01]) ([1-9]\d\d)(?: ([^\r\n\0]*))?$/.exec(nextLine(text, FORGIVING)) ?? [];
+  if (version === undefined) throw new Broken('no status line');
+  const fields = nextFields(text, { ...FORGIVING, fields: Infinity }, VALUE);
+  if (text.at - start > HEAD_LIMIT + 4) throw new Broken('a long head');
+  const status = Number(digits);
+  const { extent, faulty } = extentOf(status, method, version, fields);
+  const kept = persists(version, fields) && extent !== 'close' && !faulty && status !== 101;
+  return { line: [version, digits!, reason], status, fields, extent, persists: kept };
+}
+
+/** Section 6.3. `faulty`: framing that leaves doubt, after which the connection is closed. */
+function extentOf(
+  status: number,
+  method: string,
+  version: string,
+  fields: readonly Field[],
+): { extent: Extent; faulty: boolean } {
+  const coding = valueOf(fields, 'transfer-encoding')?.toLowerCase();
+  // What RFC 2616 called no coding at all, and servers of its time still send; nginx takes it, too.
+  const coded = coding !== undefined && coding !== 'identity';
+  const given = valueOf(fields, 'content-length');
+  const faulty = coding !== undefined && (given !== null || version === 'HTTP/1.0');
+  const length = coded || status < 200 || status === 204 ? null : lengthOf(given);
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304)
+    return { extent: { length: 0 }, faulty };
+  if (coded && coding !== 'chunked') throw new Broken('another coding');
+  if (coded) return { extent: 'chunked', faulty };
+  return { extent: length === null ? 'close' : { length }, faulty };
+}
+
+/** One number, which may be said more than once (RFC 9110 section 8.6). */
+function lengthOf(given: string | null): number | null {
+  if (given === null) return null;
+  const [length = '', ...more] = new Set(given.split(',').map(withoutSpace));
+  if (more.length > 0 || !/^\d{1,15}$/.test(length)) throw new Broken('no length');
+  return Number(length);
+}

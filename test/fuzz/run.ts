@@ -1,0 +1,162 @@
+import { caseSeed, Draw } from './draw.ts';
+import { bounded, fewest, minimised } from './minimise.ts';
+import type { Input, Part, Verdict } from './part.ts';
+
+/** What became of the inputs of a part. */
+export interface Tally {
+  inputs: number;
+  alike: number;
+  refused: number;
+  left: number;
+  /** By the names on the lists of differences. */
+  readonly listed: Map<string, number>;
+  readonly findings: Found[];
+}
+
+/** Something that should not be. */
+export interface Found {
+  readonly part: string;
+  readonly what: string;
+  /** Of the run; what is found of a whole batch has the number of its first input. */
+  readonly number: number;
+  readonly input: Input;
+  /** Whether it came again when it was tried again. */
+  readonly again: boolean;
+}
+
+export interface Batch {
+  readonly part: Part;
+  readonly seed: number;
+  /** Numbers of its inputs. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** More of one kind would only take time. */
+const MINIMISED_OF_A_KIND = 3;
+
+/** How long an input may take while it is made smaller. */
+const HASTE_MS = 500;
+
+export function newTally(): Tally {
+  return { inputs: 0, alike: 0, refused: 0, left: 0, listed: new Map(), findings: [] };
+}
+
+/** The input of a number, without those before it. */
+export function inputOf(part: Part, seed: number, number: number): Input {
+  return part.make(new Draw(caseSeed(seed, part.name, number)));
+}
+
+/** Runs inputs of a part, all its lanes busy, and then looks at what they left behind. */
+export async function runBatch(batch: Batch, tally: Tally): Promise<void> {
+  const { part, seed, from, to } = batch;
+  const inputs = Array.from({ length: to - from }, (_, i) => inputOf(part, seed, from + i));
+  const wrong: { number: number; what: string; input: Input; before: readonly Input[] }[] = [];
+  await inLanes(part, inputs, (verdict, input, i, lane) => {
+    count(tally, verdict);
+    if (verdict.kind !== 'finding') return;
+    const before = part.history?.(lane) ?? [];
+    wrong.push({ number: from + i, what: verdict.what, input, before: [...before] });
+  });
+  const left = (await part.settle?.()) ?? [];
+  for (const { number, what, input, before } of wrong)
+    tally.findings.push(await explored(part, { number, what, input, before }, tally));
+  // A finding of one input is one of the batch as well, mostly.
+  if (left.length > 0 && wrong.length === 0)
+    tally.findings.push(await exploredBatch(part, from, inputs, left.join('; ')));
+}
+
+/** Each lane takes the next input when it is done with one. */
+async function inLanes(
+  part: Part,
+  inputs: readonly Input[],
+  told: (verdict: Verdict, input: Input, i: number, lane: number) => void,
+): Promise<void> {
+  let next = 0;
+  async function work(lane: number): Promise<void> {
+    for (let i = next++; i < inputs.length; i = next++)
+      told(await part.run(inputs[i]!, lane), inputs[i]!, i, lane);
+  }
+  await Promise.all(Array.from({ length: part.lanes }, (_, lane) => work(lane)));
+}
+
+function count(tally: Tally, verdict: Verdict): void {
+  tally.inputs += 1;
+  switch (verdict.kind) {
+    case 'listed':
+      tally.listed.set(verdict.name, (tally.listed.get(verdict.name) ?? 0) + 1);
+      break;
+    case 'alike':
+    case 'refused':
+    case 'left':
+      tally[verdict.kind] += 1;
+      break;
+    case 'finding':
+  }
+}
+
+/** Tries it again, alone or behind what its lane had carried, and looks for the least that does it. */
+async function explored(
+  part: Part,
+  {
+    number,
+    what,
+    input,
+    before,
+  }: { number: number; what: string; input: Input; before: readonly Input[] },
+  tally: Tally,
+): Promise<Found> {
+  const kind = kindOf(what);
+  const fails = async (smaller: Input) => {
+    const verdict = await part.run(smaller, null);
+    return verdict.kind === 'finding' && kindOf(verdict.what) === kind;
+  };
+  const whole: Input = { ...input, pieces: before.flatMap(({ pieces }) => pieces) };
+  const same = tally.findings.filter((found) => kindOf(found.what) === kind);
+  const found = { part: part.name, what, number };
+  for (const candidate of before.length > 1 ? [input, whole] : [input]) {
+    if (!(await fails(candidate))) continue;
+    const known = same.length >= MINIMISED_OF_A_KIND;
+    const least = known ? candidate : await inHaste(part, () => minimised(candidate, fails));
+    await part.settle?.();
+    return { ...found, input: least, again: true };
+  }
+  await part.settle?.();
+  return { ...found, input, again: false };
+}
+
+/** What waits in vain does so in hundreds of tries. */
+async function inHaste<T>(part: Part, work: () => Promise<T>): Promise<T> {
+  const { patience } = part;
+  if (patience !== undefined) part.patience = HASTE_MS;
+  const result = await work();
+  if (patience !== undefined) part.patience = patience;
+  return result;
+}
+
+/** The least inputs of a batch that leave something behind together. */
+async function exploredBatch(
+  part: Part,
+  number: number,
+  inputs: readonly Input[],
+  what: string,
+): Promise<Found> {
+  const fails = bounded(async (fewer: readonly Input[]) => {
+    await inLanes(part, fewer, () => {});
+    return ((await part.settle?.()) ?? []).length > 0;
+  });
+  const again = await fails(inputs);
+  const least = again ? await fewest(inputs, fails) : inputs;
+  const [only] = least;
+  const input: Input =
+    least.length === 1 ? only! : { pieces: least.map((one) => JSON.stringify(one)) };
+  return { part: part.name, what, number, input, again };
+}
+
+/** Without what differs from one input to the next. */
+function kindOf(what: string): string {
+  return what
+    .replace(/[:"[{].*$/s, '')
+    .replace(/\d+/g, '#')
+    .trim();
+}
