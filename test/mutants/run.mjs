@@ -3,6 +3,8 @@
  *
  *     npm run mutants                             all of them: an hour or two
  *     npm run mutants -- src/mirror/limits/*.ts   some
+ *     MUTANTS_TESTS='test/unit/http/*.test.ts' npm run mutants -- src/http/list.ts
+ *                                                 the same on some of the tests: minutes
  *
  * A change that no test notices is a mutant that survived. It needs a test, or an entry in
  * `equivalent.json` that says why it changes nothing. Ends with status 1 while one has neither, or
