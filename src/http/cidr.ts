@@ -127,8 +127,7 @@ export function compileCidrs(texts: readonly string[]): (address: string) => boo
 
 /** The word with its highest `bits` bits set; a shift by 32 would be a shift by 0. */
 function maskWord(bits: number): number {
-  if (bits <= 0) return 0;
-  return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0;
+  return bits <= 0 ? 0 : (0xffffffff << (32 - Math.min(bits, 32))) >>> 0;
 }
 
 function ipv4Word(text: string): number {

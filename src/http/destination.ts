@@ -41,9 +41,6 @@ export function destination(origin: string, options: DestinationOptions = {}): D
   return { origin, serverName, keepAlive, key };
 }
 
-/** For what is made like a request to an upstream where there is none. */
-export const NOWHERE: Destination = destination('');
-
 /** The first that is a name: `upstream_host` where it is sent, the origin's own host, the Host that is sent. */
 function serverNameFor(
   origin: string,
@@ -71,3 +68,6 @@ export function serverNameOf(host: string): string {
   if (name.endsWith('.')) name = name.slice(0, -1);
   return NAME.test(name) && !ADDRESS.test(name) ? name : '';
 }
+
+/** For what is made like a request to an upstream where there is none. */
+export const NOWHERE: Destination = destination('');

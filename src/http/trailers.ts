@@ -21,8 +21,6 @@ const BELONGS_IN_HEAD: ReadonlySet<string> = new Set([
   // Who is who.
   'authorization',
   'cookie',
-  'proxy-authenticate',
-  'proxy-authorization',
   'set-cookie',
   'www-authenticate',
   // Which page sent it.

@@ -9,6 +9,8 @@ describe('isAuthority', () => {
     ['127.0.0.1:65535', true],
     ['a.example:', true],
     ['[::1]', true],
+    ['[2001:DB8::1]', true],
+    ['A%4Ab', true],
     ['[2001:db8::192.0.2.1]:443', true],
     ['[::]:', true],
     ['[v1.a:b]:80', true],

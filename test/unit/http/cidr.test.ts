@@ -48,6 +48,14 @@ describe('parseAddress', () => {
     ['1:2:3:4:5:6:7::', [0x10002, 0x30004, 0x50006, 0x70000]],
     ['64:ff9b::192.0.2.1', [0x64ff9b, 0, 0, 0xc0000201]],
     ['fe80::1%eth0', [0xfe800000, 0, 0, 1]],
+    // Not mapped: zeros alone stand before what is.
+    ['1::ffff:1.2.3.4', [0x10000, 0, 0xffff, 0x01020304]],
+    ['0:0:1::ffff:1.2.3.4', [0, 0x10000, 0xffff, 0x01020304]],
+    // As long as one can be.
+    [
+      'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255',
+      [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+    ],
   ])('reads %s', (text, words) => {
     expect(parseAddress(text)?.words).toEqual(words);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { destination, serverNameOf } from '../../../src/http/destination.ts';
+import { destination, NOWHERE, serverNameOf } from '../../../src/http/destination.ts';
 
 describe('the name that TLS sends and checks', () => {
   it.each([
@@ -24,6 +24,7 @@ describe('the name that TLS sends and checks', () => {
     ['a.example', 'a.example'],
     ['A.Example.:443', 'a.example'],
     ['my_service', 'my_service'],
+    ['a', 'a'],
     ['', ''],
     ['.', ''],
     ['a..', ''],
@@ -32,6 +33,9 @@ describe('the name that TLS sends and checks', () => {
     ['127.0.0.1', ''],
     ['127.1:80', ''],
     ['1.0x7f', ''],
+    ['127', ''],
+    ['0x7f', ''],
+    ['a.127', ''],
     ['[::1]', ''],
     ['[::1]:80', ''],
     ['7.example', '7.example'],
@@ -50,10 +54,25 @@ it('keeps connections apart that differ in more than where they go', () => {
     destination('https://10.0.0.1', { keepAlive: { size: 1 } }),
     destination('https://10.0.0.1', { keepAlive: { idleTimeout: 1 } }),
     destination('https://10.0.0.1', { keepAlive: { requests: 1 } }),
+    destination('https://10.0.0.1', { keepAlive: { size: 1, idleTimeout: 11 } }),
+    destination('https://10.0.0.1', { keepAlive: { size: 11, idleTimeout: 1 } }),
   ].map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
   expect(destination('https://10.0.0.1').key).toBe(keys[0]);
   // In clear no name is sent.
   const rewritten = destination('http://a', { pass_host: 'rewrite', upstream_host: 'b' });
   expect(rewritten.key).toBe(destination('http://a').key);
+});
+
+it('keeps connections as APISIX does, but for what is set', () => {
+  const { keepAlive } = destination('http://a');
+  expect(keepAlive).toEqual({ size: 320, idleTimeout: null, requests: 1000 });
+  expect(destination('http://a', { keepAlive: { size: 1 } }).keepAlive).toEqual({
+    ...keepAlive,
+    size: 1,
+  });
+});
+
+it('is nowhere without an origin', () => {
+  expect(NOWHERE).toMatchObject({ origin: '', serverName: '' });
 });

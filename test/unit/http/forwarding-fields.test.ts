@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { tellsOfProxy } from '../../../src/http/forwarding-fields.ts';
+
+it.each([
+  ['forwarded'],
+  ['via'],
+  ['cdn-loop'],
+  ['x-forwarded-for'],
+  ['x-forwarded-anything'],
+  ['x-original-url'],
+  ['x-envoy-external-address'],
+  ['cf-ray'],
+  ['cloudfront-viewer-address'],
+  ['fastly-client'],
+  ['x-real-ip'],
+  ['x-realip'],
+  ['true-client-ip'],
+  ['fly-client-ip'],
+  ['remote-addr'],
+  ['x-remote-addr'],
+  ['cf-connecting-ip'],
+  ['x-user-ip'],
+  ['x-source-ip'],
+])('%s tells of a proxy', (name) => {
+  expect(tellsOfProxy(name)).toBe(true);
+});
+
+it.each([
+  ['host'],
+  ['vias'],
+  ['x-forwarded'],
+  ['my-x-forwarded-for'],
+  ['x-cf-ray'],
+  ['x-real-ip-count'],
+  ['x-client-ids'],
+  ['zip'],
+  ['remote'],
+  ['x-request-id'],
+])('%s does not', (name) => {
+  expect(tellsOfProxy(name)).toBe(false);
+});
