@@ -14,6 +14,13 @@ describe('with a key', () => {
     [{ 'X-API-KEY': 'secret' }, 200],
     [{ Authorization: 'Bearer secret' }, 200],
     [{ Authorization: 'bearer  secret' }, 200],
+    [{ Authorization: 'BEARER secret' }, 200],
+    [{ Authorization: 'Bearersecret' }, 'missing apikey'],
+    [{ Authorization: 'x Bearer secret' }, 'missing apikey'],
+    [{ Authorization: 'Bearer' }, 'missing apikey'],
+    [{ Authorization: 'Bearer  ' }, 'missing apikey'],
+    [{ Authorization: 'Bearer secret x' }, 'wrong apikey'],
+    [{ Authorization: 'Bearer s' }, 'wrong apikey'],
     [{ 'X-API-KEY': '', Authorization: 'Bearer secret' }, 200],
     [{}, 'missing apikey'],
     [{ 'X-API-KEY': '' }, 'missing apikey'],
@@ -26,6 +33,7 @@ describe('with a key', () => {
     const response = await ask('secret', '203.0.113.9', headers);
     if (expected === 200) return expect(response.status).toBe(200);
     expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="apisix"');
     expect(await response.text()).toBe(
       `{"error_msg":"failed to check token","description":"${expected}"}\n`,
     );
@@ -46,6 +54,23 @@ describe('without a key', () => {
     [local, { Host: 'localhost.evil.example' }, 403],
     [local, { Host: '127.0.0.1.evil.example' }, 403],
     [local, { Host: '127.0.0.256' }, 403],
+    [local, { Host: '127.0.0.260' }, 403],
+    [local, { Host: '127.0.0.300' }, 403],
+    [local, { Host: '127.0.0.1000' }, 403],
+    [local, { Host: '127.0.0.' }, 403],
+    [local, { Host: '127.0.0' }, 403],
+    [local, { Host: '127.0.0.0.1' }, 403],
+    [local, { Host: '127.255.249.199' }, 200],
+    [local, { Host: '127.100.90.0' }, 200],
+    [local, { Host: '127x0x0x1' }, 403],
+    [local, { Host: 'localhost:123456' }, 403],
+    [local, { Host: 'localhost:12345' }, 200],
+    [local, { Host: 'localhost:' }, 403],
+    [local, { Host: 'localhost:a' }, 403],
+    [local, { Host: '[::1' }, 403],
+    [local, { Host: '::1' }, 403],
+    [local, { Host: '[::2]' }, 403],
+    [local, { Host: 'my.localhost' }, 403],
     [local, { Host: 'a@localhost' }, 403],
     [local, { Host: 'evil.example' }, 403],
     [local, { Host: '127.0.0.1:9080', Origin: 'http://127.0.0.1:9080' }, 200],
@@ -95,8 +120,17 @@ describe('without a key', () => {
     for (const key of [null, '']) {
       const response = await ask(key, peer, headers);
       expect(response.status).toBe(s);
-      if (s === 403)
-        expect(((await response.json()) as { error_msg: string }).error_msg).toContain('ADMIN_KEY');
+      if (s !== 403) continue;
+      const { error_msg: why } = (await response.json()) as { error_msg: string };
+      // What is wrong, what would be let in, and how to let in more, on servers and on Workers.
+      for (const part of [
+        'no admin key is set',
+        'a loopback host (http://127.0.0.1)',
+        'environment variable ADMIN_KEY',
+        'wrangler secret put ADMIN_KEY',
+        'X-API-KEY',
+      ])
+        expect(why).toContain(part);
     }
   });
 });
