@@ -80,8 +80,10 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     request: Inbound,
     started: number,
   ): Reply {
-    if (error instanceof ClientLeftError)
-      return answered(CLIENT_CLOSED_REQUEST, errorOf(502), route, request, started);
+    if (error instanceof ClientLeftError) {
+      const status = error.refused ?? CLIENT_CLOSED_REQUEST;
+      return answered(status, errorOf(502), route, request, started);
+    }
     emit({ type: 'upstream_failure', route, request, node, error: error as Error });
     const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
     return refuse(status, route, request, started);

@@ -62,7 +62,7 @@ class AdmittedRequest implements Inbound {
   get host(): string {
     return hostname(this.authority);
   }
-  onGone(callback: () => void): void {
+  onGone(callback: (refused?: number) => void): void {
     this.#received.onGone(callback);
   }
   inform(interim: Interim): void {

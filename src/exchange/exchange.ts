@@ -65,7 +65,7 @@ export class Exchange {
   #attempt(to: Outbound): Promise<Reply> {
     const upstream = this.#upstream;
     const call = this.#options.forward(to, this.#inbound);
-    this.#inbound.onGone(() => call.abort(new ClientLeftError()));
+    this.#inbound.onGone((refused) => call.abort(new ClientLeftError(undefined, refused)));
     if (upstream.counts) countUntilOver(call, this.#tried.at(-1)!);
     // With one node there is nothing to choose, and without a stream nothing to end.
     if (upstream.nodes.length === 1 && !(to.body instanceof Upload)) return call.done;

@@ -25,8 +25,11 @@ export interface Received extends Informed {
   readonly upload: Upload | null;
   /** The client says that trailers will not be dropped on their way to it (RFC 9110 section 10.1.4). */
   readonly takesTrailers: boolean;
-  /** Calls back when the client leaves before it was answered, where the runtime can see that. */
-  onGone(callback: () => void): void;
+  /**
+   * Calls back when the client leaves before it was answered, where the runtime can see that, or is sent
+   * away by the listener with an answer of this status.
+   */
+  onGone(callback: (refused?: number) => void): void;
 }
 
 /** A request as routes, upstreams and mirrors see it, the same on every runtime. */

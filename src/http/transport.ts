@@ -30,8 +30,12 @@ export class TransportError extends Error {
 
 /** The client left before it was answered: nobody waits for this exchange any more. */
 export class ClientLeftError extends TransportError {
-  constructor(cause?: unknown) {
+  /** Status of the answer that the listener sent it away with; `null` when it left by itself. */
+  readonly refused: number | null;
+
+  constructor(cause?: unknown, refused: number | null = null) {
     super('reset', 'the client left before it was answered', cause);
+    this.refused = refused;
   }
 }
 

@@ -54,7 +54,7 @@ class WebReceived implements Received {
   }
 
   onGone(callback: () => void): void {
-    this.#request.signal.addEventListener('abort', callback, { once: true });
+    this.#request.signal.addEventListener('abort', () => callback(), { once: true });
   }
 
   /** A web response has no others before it. */

@@ -232,7 +232,7 @@ export class Connection implements Link {
     this.#request = null;
     this.#incoming.drop();
     if (this.#answer !== null) return this.destroy();
-    request?.gone?.();
+    request?.gone?.(status);
     request?.leave();
     this.#socket.write(errorAnswer(status, method), 'latin1');
     this.#linger();

@@ -57,7 +57,7 @@ class ServerReceived implements Received {
     const { http11, headers } = this.#request.head;
     return http11 && hasMember(joinedValue(headers, 'te'), 'trailers');
   }
-  onGone(callback: () => void): void {
+  onGone(callback: (refused?: number) => void): void {
     this.#request.gone = callback;
   }
   inform(interim: Interim): void {

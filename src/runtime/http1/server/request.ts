@@ -29,7 +29,7 @@ export class ServerRequest {
   readonly head: RequestHead;
   readonly link: Link;
   /** Called by the connection when the client leaves before it was answered. */
-  gone: (() => void) | null = null;
+  gone: ((refused?: number) => void) | null = null;
   readonly #body: BodyPipe | null;
   #upload: Upload | null = null;
   #web: { readonly request: Request; readonly body: Request['body'] } | null = null;
