@@ -8,6 +8,7 @@ import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
 import { flow } from './flow.ts';
 import { explaining } from './explain.ts';
+import { clientEndings } from './client-endings.ts';
 import { limits } from './limits.ts';
 import { routesKv } from './routes-kv.ts';
 import { routing } from './routing.ts';
@@ -27,6 +28,7 @@ export function behaviour(runtime: TestRuntime): void {
     describe('explaining', () => explaining(runtime));
     describe('the books', () => accounting(runtime));
     describe('sampling', () => sampling(runtime));
+    describe('a client at the end', () => clientEndings(runtime));
     describe('limits', () => limits(runtime));
     describe('the breaker', () => breaker(runtime));
     describe('the walk-through', () => walkThrough(runtime));

@@ -1,0 +1,107 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { declaredFraming, NO_BODY, readMessage } from '../wire/message.ts';
+
+/** A client that writes what it likes, and can close its half and read on. */
+export interface Client {
+  readonly socket: Socket;
+  write(text: string): void;
+  /** All that came back. */
+  got(): string;
+  /** True once the other side has closed its half, or broken off. */
+  closed(): boolean;
+}
+
+export function openClient(port: number): Client {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let got = '';
+  let closed = false;
+  socket.setEncoding('latin1').on('data', (text: string) => (got += text));
+  for (const event of ['end', 'close'] as const) socket.on(event, () => (closed = true));
+  socket.on('error', () => {});
+  return {
+    socket,
+    write: (text) => void socket.write(text, 'latin1'),
+    got: () => got,
+    closed: () => closed,
+  };
+}
+
+/** An upstream that answers when it is told to. */
+export interface Upstream {
+  readonly node: string;
+  /** All that came, by whatever connections. */
+  got(): string;
+  /** Answers what came last. */
+  answer(text: string): void;
+  /** What there was of requests, and what became of the connection where that says something. */
+  saw(): string;
+  close(): Promise<void>;
+}
+
+/** A client, the gateway, and an upstream. */
+export interface Scene {
+  readonly client: Client;
+  readonly upstream: Upstream;
+}
+
+/** A connection of the gateway's. */
+interface Line {
+  readonly socket: Socket;
+  got: string;
+  sent: string;
+  state: 'open' | 'half closed' | 'closed' | 'broken off';
+}
+
+export async function openUpstream(): Promise<Upstream> {
+  const lines: Line[] = [];
+  let last: Line | undefined;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const line: Line = { socket, got: '', sent: '', state: 'open' };
+    lines.push(line);
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      line.got += text;
+      last = line;
+    });
+    socket.on('end', () => (line.state = 'half closed')).on('error', () => {});
+    socket.on('close', (broken) => (line.state = broken ? 'broken off' : 'closed'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    node: `127.0.0.1:${(server.address() as { port: number }).port}`,
+    got: () => lines.map(({ got }) => got).join(''),
+    answer(text) {
+      last!.sent += text;
+      last!.socket.write(text, 'latin1');
+    },
+    saw: () =>
+      lines
+        .filter(({ got }) => got !== '')
+        .map(sawBy)
+        .join(', ') || 'nothing',
+    close() {
+      for (const { socket } of lines) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function sawBy({ got, sent, state }: Line): string {
+  if (/^\S+ 101/.test(sent)) return `a tunnel, ${state}`;
+  const asked = messagesIn(got);
+  const answered = messagesIn(sent).filter(({ whole }) => whole);
+  const requests = asked.map(({ whole }) => (whole ? 'a whole request' : 'a part of a request'));
+  // One that is closed behind its last answer says nothing.
+  const over = state !== 'broken off' && answered.length === asked.length;
+  if (state === 'open' || over) return requests.join(', ');
+  return `${requests.join(', ')}, then left`;
+}
+
+/** Messages one after another, the last of which may be there in part. */
+export function messagesIn(
+  bytes: string,
+): { readonly status: string; readonly body: string; readonly whole: boolean }[] {
+  const message = readMessage(bytes, (_, fields) => declaredFraming(fields) ?? NO_BODY);
+  if (message === null) return bytes === '' ? [] : [{ status: '', body: '', whole: false }];
+  const { line, body, whole, rest } = message;
+  return [{ status: line.split(' ')[1]!, body, whole }, ...messagesIn(rest)];
+}
