@@ -39,9 +39,9 @@ export class AcceptWatch {
   }
 
   /** Told of each connection; true for one of our own. */
-  accepts({ remotePort }: Socket): boolean {
+  accepts(socket: Socket): boolean {
     this.#accepted = true;
-    return this.#asking !== null && this.#asking.localPort === remotePort;
+    return this.#asking !== null && this.#asking.localPort === socket.remotePort;
   }
 
   stop(): void {
