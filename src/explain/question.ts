@@ -1,4 +1,4 @@
-import { type Checked, verdict } from '../config/fault.ts';
+import { type Checked, type Fault, verdict } from '../config/fault.ts';
 import { atLeast, faultsOf, integer, list, map, of, string, table } from '../config/schema.ts';
 import { lazy } from 'valibot';
 import { admit } from '../exchange/admit.ts';
@@ -65,7 +65,17 @@ function addressFault(address: string): string | undefined {
 
 /** Checks what was asked; never throws. */
 export function checkQuestion(asked: unknown): Checked<Question> {
-  return verdict(asked, faultsOf(schema, asked));
+  const faults = faultsOf(schema, asked);
+  return verdict(asked, faults.length > 0 ? faults : hostFaults(asked as Question));
+}
+
+/** What a listener would refuse. */
+function hostFaults({ headers = {} }: Question): Fault[] {
+  const fields = Object.keys(headers).filter((name) => name.toLowerCase() === 'host');
+  const hosts = fields.flatMap((name) => headers[name]!);
+  if (hosts.length <= 1 && hosts.every(isAuthority)) return [];
+  const found = hosts.map((host) => JSON.stringify(host)).join(' and ');
+  return [{ path: ['headers', fields[0]!], message: `expected one host, found ${found}` }];
 }
 
 /** The request as the gateway would see it, with no client and no body behind it. */
