@@ -7,9 +7,11 @@ import { memoryBudget } from './exchange/record.ts';
 import type { ExplainOptions } from './explain/explain.ts';
 import { explainApi } from './explain/api.ts';
 import { admit } from './exchange/admit.ts';
+import { gatewayError } from './exchange/gateway-error.ts';
 import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { type Reply, responseOf } from './http/reply.ts';
+import { isAuthority } from './http/authority.ts';
 import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
@@ -144,13 +146,18 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
     emit,
   });
-  app.all('*', (c) =>
-    toResponse(proxy(admitted(c.req.raw, c.env), (work) => waitUntilOf(c, background)(work))),
-  );
+  app.all('*', (c) => {
+    const inbound = admitted(c.req.raw, c.env);
+    if (!isAuthority(inbound.authority)) return gatewayError(400);
+    return toResponse(proxy(inbound, (work) => waitUntilOf(c, background)(work)));
+  });
   // What is proxied goes past Hono, which would make the answer to HEAD anew of one to GET, without
   // the upstream's own fields, and whose routing and context a request has no use for.
   const fetch: Gateway['fetch'] = (request, env, context) => {
     const inbound = admitted(request, env);
+    // Our own listeners have refused it. Others let it in, and Deno.serve makes a path of what follows
+    // a slash in it: that is not the path that whoever stands in front has seen.
+    if (!isAuthority(inbound.authority)) return gatewayError(400);
     if (CONTROL_PLANE.test(inbound.path)) return app.fetch(request, env, context);
     return toResponse(proxy(inbound, (work) => (context ?? background).waitUntil(work)));
   };

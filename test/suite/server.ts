@@ -8,6 +8,7 @@ import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { names } from './names.ts';
 import { ownApp } from './own-app.ts';
+import { ownServer } from './own-server.ts';
 import { ownGateway } from './own-gateway.ts';
 import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
@@ -24,6 +25,8 @@ export function server(runtime: TestServerRuntime): void {
   describe('clients', () => clients(runtime));
   describe('descriptors', () => descriptors(runtime));
   describe('an app of the user', () => ownApp(runtime));
+  // Node has none that serves a fetch.
+  if (runtime.name !== 'node') describe("the runtime's own server", () => ownServer(runtime));
   describe('an app of the user with a gateway', () => ownGateway(runtime));
   describe('isolation', () => isolation(runtime));
   describe('what a server says unasked', () => unasked(runtime));
