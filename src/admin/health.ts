@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono } from 'hono/quick';
 
 export interface HealthOptions {
   readonly runtime: string;

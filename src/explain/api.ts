@@ -1,4 +1,5 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import { Hono } from 'hono/quick';
 import { failed, Refusal, respond } from '../admin/answer.ts';
 import { readBody } from '../admin/body.ts';
 import { documentText } from '../config/fault.ts';
