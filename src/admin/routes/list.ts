@@ -1,5 +1,7 @@
 import type { RouteConfig } from '../../config/route.ts';
+import { VarsError } from '../../vars/error.ts';
 import { luaNumber } from '../../vars/lua-number.ts';
+import { compilePattern } from '../../vars/pattern.ts';
 import { failed } from '../answer.ts';
 import type { Handler } from './call.ts';
 import { inForce, keyOf } from './stored.ts';
@@ -72,10 +74,11 @@ function filtersOf(query: URLSearchParams): Filter[] {
 /** A regular expression that is none matches nothing, as in APISIX. */
 function pattern(source: string): (text: string) => boolean {
   try {
-    const expression = new RegExp(source);
+    const expression = compilePattern(source, '');
     return (text) => expression.test(text);
-  } catch {
-    return () => false;
+  } catch (error) {
+    if (error instanceof VarsError) return () => false;
+    throw error;
   }
 }
 
