@@ -6,6 +6,7 @@ import { breaker } from './breaker.ts';
 import { balancing } from './balancing.ts';
 import { badMirror } from './bad-mirror.ts';
 import { copy } from './copy.ts';
+import { costly } from './costly.ts';
 import { flow } from './flow.ts';
 import { explaining } from './explain.ts';
 import { clientEndings } from './client-endings.ts';
@@ -30,6 +31,7 @@ export function behaviour(runtime: TestRuntime): void {
     describe('sampling', () => sampling(runtime));
     describe('a client at the end', () => clientEndings(runtime));
     describe('limits', () => limits(runtime));
+    describe('costly inputs', () => costly(runtime));
     describe('the breaker', () => breaker(runtime));
     describe('the walk-through', () => walkThrough(runtime));
     describe('the control plane', () => controlPlane(runtime));

@@ -59,7 +59,12 @@ export async function origin(
       answer(whole, response);
     });
   };
-  const server = tls === null ? createServer(listener) : createSecureServer(tls, listener);
+  // What the gateway lets through is not for the origin to refuse.
+  const options = { maxHeaderSize: 64 * 1024 };
+  const server =
+    tls === null
+      ? createServer(options, listener)
+      : createSecureServer({ ...options, ...tls }, listener);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const bound = (server.address() as { port: number }).port;
   return {
