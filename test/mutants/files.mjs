@@ -1,3 +1,7 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 /**
  * The code whose every line has to be held by a test, by the question that it answers. A mistake here
  * is one that nobody sees until it is used.
@@ -57,3 +61,23 @@ export const FILES = {
     'src/mirror/limits/*.ts',
   ],
 };
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Of each name in `FILES` the files that it matches. Stars stand in the last part alone.
+ *
+ * @returns {{ glob: string, files: string[] }[]}
+ */
+export function filesOf() {
+  return Object.values(FILES)
+    .flat()
+    .map((glob) => {
+      const { dir, base } = path.posix.parse(glob);
+      const [before = '', after] = base.split('*');
+      const names = readdirSync(path.join(ROOT, dir)).filter((name) =>
+        after === undefined ? name === base : name.startsWith(before) && name.endsWith(after),
+      );
+      return { glob, files: names.map((name) => `${dir}/${name}`) };
+    });
+}

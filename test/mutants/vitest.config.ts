@@ -9,7 +9,7 @@ const { MUTANTS_TESTS = 'test/unit/**/*.test.ts' } = process.env;
 /** Tests that need no process of their own: each runs once for each mutant that it covers. */
 export default defineConfig({
   test: {
-    include: MUTANTS_TESTS.split(','),
+    include: [...MUTANTS_TESTS.split(','), 'test/mutants/loads.ts'],
     exclude: ['test/unit/bench/**', 'test/unit/readme.test.ts', 'test/unit/architecture.test.ts'],
     testTimeout: 10_000,
   },

@@ -1,0 +1,13 @@
+import { it } from 'vitest';
+import { filesOf } from './files.mjs';
+
+/**
+ * A module that no longer loads takes all tests that import it with it, and to the mutation tester no
+ * test is none that fails. So there is one.
+ */
+const { MUTANTS_FILES } = process.env;
+
+it.each(MUTANTS_FILES?.split(',') ?? filesOf().flatMap(({ files }) => files))(
+  '%s loads',
+  async (file) => void (await import(`../../${file}`)),
+);
