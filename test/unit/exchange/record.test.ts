@@ -22,6 +22,16 @@ it('keeps an empty body, which is not the same as none', async () => {
   expect(await done).toEqual({ bytes: bytes(), missing: null });
 });
 
+it('keeps as much as its limit and the budget allow', async () => {
+  const budget = memoryBudget(3);
+  const { tap, done } = record(3, budget);
+  tap.chunk(bytes(1, 2));
+  tap.chunk(bytes(3));
+  tap.end(true);
+  expect((await done).bytes).toEqual(bytes(1, 2, 3));
+  expect([budget.reserve(1), budget.held]).toEqual([false, 3]);
+});
+
 it('joins large and small chunks in their order', async () => {
   const { tap, done } = record(1e6, memoryBudget(1e6));
   const whole = Uint8Array.from({ length: 60_000 }, (_, i) => (i * 7) % 251);
@@ -109,6 +119,15 @@ describe('when it may stand still', () => {
     vi.advanceTimersByTime(2000);
     expect(await done).toEqual({ bytes: null, missing: 'body_incomplete' });
     expect(budget.held).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('watches once, however often it is asked to', () => {
+    const { giveUp, giveUpWhenIdle } = record(100, memoryBudget(100));
+    giveUpWhenIdle(1000);
+    giveUpWhenIdle(1000);
+    expect(vi.getTimerCount()).toBe(1);
+    giveUp();
     expect(vi.getTimerCount()).toBe(0);
   });
 
