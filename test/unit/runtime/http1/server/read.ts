@@ -8,13 +8,15 @@ export interface Read {
   readonly requests: { readonly head: RequestHead; body: string; whole: boolean }[];
   /** Status that it was refused with, `null` if it was not. */
   refused: number | null;
+  /** What the log says of that. */
+  why: string;
   /** Bytes at the end that are no whole head yet. */
   held: number;
 }
 
 /** Reads pieces of a connection, one request after another, up to a refusal. */
 export function readPieces(pieces: readonly string[]): Read {
-  const read: Read = { requests: [], refused: null, held: 0 };
+  const read: Read = { requests: [], refused: null, why: '', held: 0 };
   const parser = new RequestParser({
     head: (head) => read.requests.push({ head, body: '', whole: head.framing.kind === 'none' }),
     data: (bytes) => (read.requests.at(-1)!.body += bytes.toString('latin1')),
@@ -29,6 +31,7 @@ export function readPieces(pieces: readonly string[]): Read {
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     read.refused = error instanceof Refusal ? error.status : 400;
+    read.why = error.message;
   }
   return read;
 }

@@ -132,6 +132,39 @@ describe('the head of a request', () => {
     expect(read(text).expectsContinue).toBe(expected);
   });
 
+  it.each([
+    ['GET / HTTP/1.1', 'no Host'],
+    ['GET / HTTP/1.1\r\nHost: a\r\nHost: a', 'Host twice'],
+    ['GET / HTTP/1.1\r\nHost: a b', 'not a host: "a b"'],
+    ['GET http://u@a/ HTTP/1.1\r\nHost: a', 'not an authority: "u@a"'],
+    ['GET https://a/ HTTP/1.1\r\nHost: a', 'a target of https on a port without TLS'],
+    ['CONNECT * HTTP/1.1\r\nHost: a', 'CONNECT'],
+    [`GET / HTTP/1.1\r\nHost: a${'\r\nA: 1'.repeat(200)}`, 'too many fields'],
+    [`GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a`, 'a request line over 8 KiB'],
+    [
+      'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nexpect: x',
+      'an expectation that cannot be met: "100-continue, x"',
+    ],
+    [
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\ncontent-length: 1',
+      'Content-Length twice',
+    ],
+    ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x', 'not a length: "x"'],
+    ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x', 'not a length: "1x"'],
+    ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x1', 'not a length: "x1"'],
+    [
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked',
+      'a length beside a transfer coding',
+    ],
+    ['POST / HTTP/1.0\r\nTransfer-Encoding: chunked', 'a transfer coding in HTTP/1.0'],
+    [
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: br',
+      'a transfer coding: "gzip, br"',
+    ],
+  ])('%j is refused with the reason %j', (head, why) => {
+    expect(readPieces([`${head}\r\n\r\n`]).why).toBe(why);
+  });
+
   it('is read in time that grows with its size and no faster', () => {
     const started = performance.now();
     const hostile = `GET / HTTP/1.1\r\nHost: a\r\nA:${' '.repeat(32_000)}\x07`;
