@@ -57,6 +57,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
     outcome: 'failed timeout',
     timeout: 1,
   },
+  'never ends the handshake of TLS': {
+    async start() {
+      const one = await badOrigin(MISBEHAVIOURS.silent);
+      return { ...one, url: one.url.replace('http:', 'https:') };
+    },
+    outcome: 'failed timeout',
+    timeout: 1,
+  },
   'closes instead of answering': {
     start: () => badOrigin(MISBEHAVIOURS.closing),
     outcome: 'failed reset',
