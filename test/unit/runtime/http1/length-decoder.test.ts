@@ -27,5 +27,6 @@ it('has no part made of what is all of it', () => {
   const input = Buffer.from('abc');
   expect(part(input, 0, 3)).toBe(input);
   expect(part(input, 1, 3).toString()).toBe('bc');
+  expect(part(input, 1, 2).toString()).toBe('b');
   expect(part(input, 0, 2).toString()).toBe('ab');
 });
