@@ -29,15 +29,14 @@ export function answerFraming(answer: Outgoing, { method, http11 }: Asked): Fram
  * @param keep whether the connection stays for another request
  */
 export function answerHead(
-  { status, reason, lines, length, body, upgrade }: Outgoing,
+  { status, reason, lines, length, upgrade }: Outgoing,
   framing: Framing,
   { http11 }: Asked,
   keep: boolean,
 ): string {
   let head = `HTTP/1.1 ${status} ${reason}\r\n${lines}`;
   if (framing.kind === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
-  else if (framing.kind === 'length' && body === null && length === null)
-    head += 'Content-Length: 0\r\n';
+  else if (framing.kind === 'length' && length === null) head += 'Content-Length: 0\r\n';
   const option = keep ? (http11 ? '' : 'keep-alive') : 'close';
   if (upgrade !== null) {
     const options = option === '' ? 'Upgrade' : `Upgrade, ${option}`;

@@ -39,30 +39,38 @@ describe('the head of an answer', () => {
   };
 
   it.each([
-    ['has its own fields', written({ lines: 'A: 1\r\n' }), 'A: 1\r\nContent-Length: 0\r\n'],
+    ['has its own fields', () => written({ lines: 'A: 1\r\n' }), 'A: 1\r\nContent-Length: 0\r\n'],
     [
       'has the length it came with',
-      written({ lines: 'Content-Length: 0\r\n', length: 0 }),
+      () => written({ lines: 'Content-Length: 0\r\n', length: 0 }),
       'Content-Length: 0\r\n',
     ],
-    ['says nothing of a body of a known length', written({ length: 5, body }), ''],
-    ['says that there are chunks', written({ body }), 'Transfer-Encoding: chunked\r\n'],
-    ['says nothing of no body to HEAD', written({}, true, true, 'HEAD'), ''],
-    ['says that the connection ends', written({ length: 1 }, true, false), 'Connection: close\r\n'],
-    ['says in HTTP/1.0 that it stays', written({ length: 1 }, false), 'Connection: keep-alive\r\n'],
-    ['and that it ends', written({ body }, false, false), 'Connection: close\r\n'],
+    ['says nothing of a body of a known length', () => written({ length: 5, body }), ''],
+    ['says that there are chunks', () => written({ body }), 'Transfer-Encoding: chunked\r\n'],
+    ['says nothing of no body to HEAD', () => written({}, true, true, 'HEAD'), ''],
+    [
+      'says that the connection ends',
+      () => written({ length: 1 }, true, false),
+      'Connection: close\r\n',
+    ],
+    [
+      'says in HTTP/1.0 that it stays',
+      () => written({ length: 1 }, false),
+      'Connection: keep-alive\r\n',
+    ],
+    ['and that it ends', () => written({ body }, false, false), 'Connection: close\r\n'],
     [
       'says what a 426 asks for',
-      written({ length: 1, upgrade: 'h2c' }),
+      () => written({ length: 1, upgrade: 'h2c' }),
       'Upgrade: h2c\r\nConnection: Upgrade\r\n',
     ],
     [
       'also where the connection ends',
-      written({ length: 1, upgrade: 'h2c' }, true, false),
+      () => written({ length: 1, upgrade: 'h2c' }, true, false),
       'Upgrade: h2c\r\nConnection: Upgrade, close\r\n',
     ],
   ])('%s', (_, head, lines) => {
-    expect(head).toBe(`HTTP/1.1 200 OK\r\n${lines}\r\n`);
+    expect(head()).toBe(`HTTP/1.1 200 OK\r\n${lines}\r\n`);
   });
 
   it('of a switch speaks of the connection of the client', () => {
