@@ -18,8 +18,8 @@ const NONE: readonly Sought[] = [];
  * letter rule out nearly all, and those that remain are mostly written as everybody writes them.
  *
  * @param names in lower case; names are compared without regard to case (RFC 9110 section 5.1)
- * @param lookalike told of `X_Real_IP` and the like, which CGI and its kin cannot tell from one of the names,
- * as they write `-` as `_`
+ * @param lookalike told of `X_Real_IP` and the like, which an upstream may take for one of the names: see
+ * `cgiName`
  * @example
  * const known = fieldNames(['host', 'connection']);
  * known('Host'); // 'host'
@@ -40,10 +40,21 @@ export function fieldNames(names: Iterable<string>, lookalike: string = ''): Fie
       if (text.startsWith(usual, start) || text.startsWith(name, start)) return name;
       const lower = text.slice(start, end).toLowerCase();
       if (lower === name) return name;
-      if (lookalike !== '' && lower.replaceAll('_', '-') === name) return lookalike;
+      if (lookalike !== '' && cgiName(lower) === name) return lookalike;
     }
     return '';
   };
+}
+
+/**
+ * What CGI and its kin make of a name: to all of them `-` is `_` (RFC 3875 section 4.1.18), and to some so is
+ * whatever is no letter or digit.
+ *
+ * @param name in lower case
+ * @example cgiName('x.real_ip') // 'x-real-ip'
+ */
+export function cgiName(name: string): string {
+  return name.replace(/[^a-z\d]/g, '-');
 }
 
 /** The same for both cases of a letter; for other characters, the same as that of one more at most. */

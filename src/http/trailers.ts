@@ -1,3 +1,4 @@
+import { cgiName } from './field-names.ts';
 import { tellsOfProxy } from './forwarding-fields.ts';
 import type { HeaderList } from './headers.ts';
 import { isHopByHop } from './hop-by-hop.ts';
@@ -58,9 +59,8 @@ export function passableTrailers(
   const passed: HeaderList = [];
   for (let i = 0; i < trailers.length; i += 2) {
     const name = trailers[i]!.toLowerCase();
-    if (named?.has(name) || belongsInHead(name)) continue;
     // To CGI and its like `Content_Length` is Content-Length.
-    if (name.includes('_') && belongsInHead(name.replaceAll('_', '-'))) continue;
+    if (named?.has(name) || belongsInHead(name) || belongsInHead(cgiName(name))) continue;
     passed.push(trailers[i]!, trailers[i + 1]!);
   }
   return passed.length === 0 ? null : passed;

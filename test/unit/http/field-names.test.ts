@@ -48,12 +48,14 @@ describe('fieldNames', () => {
   it('tells of those that look alike to CGI', () => {
     const known = fieldNames(['te', 'content-length', 'x-forwarded-for'], 'lookalike');
     expect(
-      ['Content_Length', 'X_Forwarded-FOR', 'x-forwarded_for'].map((name) => known(name)),
-    ).toEqual(['lookalike', 'lookalike', 'lookalike']);
+      ['Content_Length', 'X_Forwarded-FOR', 'x-forwarded_for', 'Content.Length', 'x~forwarded!for']
+        .map((name) => known(name))
+        .filter((name) => name !== 'lookalike'),
+    ).toEqual([]);
     expect(
       ['Content-Length', 'content-length', 'CONTENT-length', 'TE'].map((name) => known(name)),
     ).toEqual(['content-length', 'content-length', 'content-length', 'te']);
-    expect(['Content_Lengths', '_E', 't_', 'Content.Length'].map((name) => known(name))).toEqual([
+    expect(['Content_Lengths', '_E', 't_', 'Content.Lengte'].map((name) => known(name))).toEqual([
       '',
       '',
       '',

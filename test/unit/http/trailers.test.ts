@@ -60,6 +60,8 @@ describe('trailers', () => {
     'X-Forwarded_For',
     'x_api_key',
     'If_Match',
+    'Content.Length',
+    'X!API~Key',
   ])('%s is not passed on', (name) => {
     expect(passableTrailers([name, '1'], null)).toBeNull();
     expect(passableTrailers(['X-A', '1', name, '2', 'x-a', '3'], null)).toEqual([
