@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
+import { advisories } from './strictness/advisories.ts';
 import { requestLimits } from './strictness/limits.ts';
 import { slowSenders } from './strictness/slow.ts';
 import { smuggling } from './strictness/smuggling.ts';
@@ -26,6 +27,7 @@ export function strictness(runtime: TestServerRuntime): void {
   afterAll(() => Promise.all([wire.gateway.stop(), wire.upstream.close()]));
 
   describe('smuggling', () => smuggling(() => wire));
+  describe('advisories', () => advisories(() => wire));
   describe('limits', () => requestLimits(() => wire));
   describe('slow senders', () => slowSenders(() => wire));
 }
