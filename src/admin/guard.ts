@@ -47,7 +47,7 @@ function keyOf(headers: Headers): string | null {
   const key = headers.get('x-api-key');
   if (key !== null && key !== '') return key;
   // RFC 9110 section 11.1: the scheme is compared without regard to case.
-  return /^bearer +(\S.*)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+  return /^bearer +(.+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
 function unauthorized(description: string): Response {
@@ -97,7 +97,7 @@ function fromThisMachine(peer: string | null, headers: Headers): boolean {
   const host = headers.get('host') ?? '';
   if (peer === null || !isLoopback(peer) || !LOOPBACK_HOST.test(host)) return false;
   const origin = headers.get('origin');
-  if (origin !== null && origin.toLowerCase() !== `http://${host.toLowerCase()}`) return false;
+  if (origin !== null && origin !== `http://${host.toLowerCase()}`) return false;
   if (!OWN_SITE.has(headers.get('sec-fetch-site') ?? 'none')) return false;
   return ![...headers.keys()].some(tellsOfProxy);
 }

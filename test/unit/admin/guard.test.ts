@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { controlPlaneGuard } from '../../../src/admin/guard.ts';
@@ -37,6 +38,22 @@ describe('with a key', () => {
     expect(await response.text()).toBe(
       `{"error_msg":"failed to check token","description":"${expected}"}\n`,
     );
+  });
+});
+
+describe('a wrong key', () => {
+  const digest = (key: string) => createHash('sha256').update(key).digest();
+  const right = digest('secret');
+  const wrongWhere = (holds: (wrong: Buffer) => boolean) => {
+    for (let i = 0; ; i++) if (holds(digest(`wrong-${i}`))) return `wrong-${i}`;
+  };
+
+  it.each([
+    ['begins', wrongWhere((wrong) => wrong[0] === right[0])],
+    ['ends', wrongWhere((wrong) => wrong[31] === right[31])],
+    ['begins and ends', wrongWhere((wrong) => wrong[0] === right[0] && wrong[31] === right[31])],
+  ])('whose digest %s as the right one is wrong: %s', async (_, key) => {
+    expect((await ask('secret', null, { 'X-API-KEY': key })).status).toBe(401);
   });
 });
 
