@@ -131,6 +131,14 @@ describe('when it may stand still', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('needs no watch once it is over', async () => {
+    const { tap, done, giveUpWhenIdle } = record(100, memoryBudget(100));
+    tap.end(true);
+    giveUpWhenIdle(1000);
+    expect(vi.getTimerCount()).toBe(0);
+    expect((await done).missing).toBeNull();
+  });
+
   it('leaves no timer behind', async () => {
     const { tap, done, giveUpWhenIdle } = record(100, memoryBudget(100));
     giveUpWhenIdle(1000);
