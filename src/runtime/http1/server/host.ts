@@ -43,6 +43,5 @@ function checkedHost(host: string | null, http11: boolean): string {
 
 /** The host for a URL. A Host may hold what no URL can: `1.2.3.4.5` is a name there and a bad address here. */
 export function urlHost(host: string): string {
-  if (PLAIN_HOST.test(host) || (host !== '' && URL.canParse(`http://${host}`))) return host;
-  return 'invalid';
+  return PLAIN_HOST.test(host) || URL.canParse(`http://${host}`) ? host : 'invalid';
 }
