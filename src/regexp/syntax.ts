@@ -33,7 +33,7 @@ const GROUP = /\((?:\?(?:[:=!]|<[=!]|<[\w$]+>))?/y;
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/y;
 /** Brackets, an escape, or a character that stands for itself or for a place. */
 const SET =
-  /\[(?:\\[^]|[^\]\\])*\]|\\(?:x[\da-f]{2}|u[\da-f]{4}|p\{[^}]*\}|c[a-z]|0[0-7]{0,2}|[^])|[^]/iy;
+  /\[(?:\\[\s\S]|[^\]\\])*\]|\\(?:x[\da-f]{2}|u[\da-f]{4}|p\{[^}]*\}|c[a-z]|0[0-7]{0,2}|[\s\S])|[\s\S]/iy;
 
 const COUNTS: Readonly<Record<string, readonly [least: number, most: number]>> = {
   '*': [0, Infinity],
