@@ -47,7 +47,7 @@ function keyOf(headers: Headers): string | null {
   const key = headers.get('x-api-key');
   if (key !== null && key !== '') return key;
   // RFC 9110 section 11.1: the scheme is compared without regard to case.
-  return /^bearer +(.+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+  return /^bearer +(.+)/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
 function unauthorized(description: string): Response {
