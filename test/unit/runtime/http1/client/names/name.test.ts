@@ -45,6 +45,12 @@ describe('the addresses of a name', () => {
     expect(await name.find()).toEqual(['fd00::2', '10.0.0.1', '10.0.0.2', '10.0.0.3']);
   });
 
+  it('are 64 at most, however many there are', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    const { name } = setUp(found(60, ...many));
+    expect((await name.find()).length).toBe(64);
+  });
+
   it.each([
     [5, 4],
     [0, 0.8],
