@@ -61,7 +61,7 @@ export class LoopShare {
 
   /** A connection is set up. */
   connects(tls: boolean): void {
-    this.#use(tls ? CONNECT_TLS_MS : CONNECT_MS);
+    this.#use(tls ? CONNECT_TLS_MS : CONNECT_MS, this.#now());
   }
 
   /** An exchange has begun on a connection. */
@@ -70,16 +70,19 @@ export class LoopShare {
     if (this.#held !== null) this.#hold(connection);
   }
 
-  /** So many bytes came by a connection, and took so many milliseconds. */
-  took(milliseconds: number, bytes: number, connection: Reading): void {
+  /**
+   * So many bytes came by a connection, and took so many milliseconds.
+   *
+   * @param now when that was over; to ask for the time costs more than all the rest here
+   */
+  took(milliseconds: number, bytes: number, connection: Reading, now: number = this.#now()): void {
     const mebibytes = bytes / 2 ** 20;
     const most = LONGEST_READ_MS + mebibytes * LONGEST_MEBIBYTE_MS;
-    this.#use(Math.min(milliseconds, most) + READ_MS + mebibytes * MEBIBYTE_MS);
+    this.#use(Math.min(milliseconds, most) + READ_MS + mebibytes * MEBIBYTE_MS, now);
     if (this.#held !== null) this.#hold(connection);
   }
 
-  #use(milliseconds: number): void {
-    const now = this.#now();
+  #use(milliseconds: number, now: number): void {
     if (now > this.#at) {
       const more = (now - this.#at) * this.#share;
       this.#left = Math.min(BURST_MS, this.#left + more);
@@ -131,7 +134,8 @@ export class SharingConnection extends Connection {
   override read(bytes: Buffer): void {
     const began = performance.now();
     super.read(bytes);
-    this.#share.took(performance.now() - began, bytes.byteLength, this);
+    const now = performance.now();
+    this.#share.took(now - began, bytes.byteLength, this, now);
   }
 
   override pause(): void {
