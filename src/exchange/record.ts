@@ -91,6 +91,9 @@ export function record(limit: number, budget: MemoryBudget): Recording {
       }, milliseconds);
     },
     tap: {
+      get wanted() {
+        return body !== null;
+      },
       chunk(bytes) {
         if (body === null) return;
         const { byteLength } = bytes;

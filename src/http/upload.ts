@@ -3,6 +3,8 @@ import type { HeaderList } from './headers.ts';
 
 /** Listens to a request body on its way to the upstream. Must neither throw nor keep the bytes waiting. */
 export interface Tap {
+  /** False once it needs no more. */
+  readonly wanted: boolean;
   /** Bytes that just passed. The array may be kept: nobody writes to it again. */
   chunk(bytes: Uint8Array): void;
   /** Called once: `true` when the body passed whole, `false` when it broke off. */

@@ -1,16 +1,20 @@
 import { joinBytes } from '../../http/bytes.ts';
 import type { BodySource, Upload } from '../../http/upload.ts';
 
-/** The body of a web request, pulled. */
-export function webBody(stream: ReadableStream<Uint8Array>): BodySource {
+/** A web request or response, whose body is not asked for before somebody reads it. */
+export type BodyOwner = Pick<Request, 'body'>;
+
+/** The body of a web request or response, pulled. */
+export function webBody(owner: BodyOwner): BodySource {
   let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   return {
     async read() {
-      reader ??= stream.getReader();
+      if (owner.body === null) return null;
+      reader ??= owner.body.getReader();
       const { done, value } = await reader.read();
       return done ? null : value;
     },
-    cancel: () => cancel(reader ?? stream),
+    cancel: () => cancel(reader ?? owner.body),
   };
 }
 
@@ -21,31 +25,27 @@ export function webBody(stream: ReadableStream<Uint8Array>): BodySource {
  * @param length bytes of the whole, `null` where that is not known: no room is made for more
  * @param most bytes of one read
  */
-export function webBytes(
-  stream: ReadableStream<Uint8Array>,
-  length: number | null,
-  most: number,
-): BodySource {
+export function webBytes(owner: BodyOwner, length: number | null, most: number): BodySource {
   let reader: ReadableStreamBYOBReader | null = null;
   let left = length ?? Infinity;
   return {
     async read() {
-      if (left <= 0) return null;
+      if (left <= 0 || owner.body === null) return null;
       const room = Math.min(left, most);
-      reader ??= stream.getReader({ mode: 'byob' });
+      reader ??= owner.body.getReader({ mode: 'byob' });
       const { done, value } = await reader.read(new Uint8Array(room));
       if (done) return null;
       left -= value.byteLength;
       // Whoever keeps a few bytes must not keep all that room with them.
       return value.byteLength * 2 < room ? value.slice() : value;
     },
-    cancel: () => cancel(reader ?? stream),
+    cancel: () => cancel(reader ?? owner.body),
   };
 }
 
-function cancel(stream: { cancel(): Promise<void> }): void {
+function cancel(stream: { cancel(): Promise<void> } | null): void {
   // A stream that broke by itself has told its reader already.
-  stream.cancel().catch(() => {});
+  stream?.cancel().catch(() => {});
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Runtime } from '../port.ts';
 import { fetchSendCopy } from './copy.ts';
 import { type Dialect, kindByText } from './dialect.ts';
 import { fetchForward } from './forward.ts';
-import { receiveWeb } from './receive.ts';
+import { receive } from '../received.ts';
 
 /** What any fetch does, with nothing known of the runtime: bodies may come decoded. */
 const PLAIN: Dialect = {
@@ -19,7 +19,7 @@ const PLAIN: Dialect = {
 export function fetchRuntime(): Runtime {
   return {
     name: 'fetch',
-    receive: (request) => receiveWeb(request, { peer: '', serverPort: 0 }),
+    receive,
     peer: () => null,
     forward: fetchForward(PLAIN),
     sendCopy: fetchSendCopy(PLAIN),

@@ -10,7 +10,7 @@ export interface Connection {
   readonly peer: string;
   readonly serverPort: number;
   /** How a body is read. Default: chunk by chunk, as it comes. */
-  readonly bodyOf?: (stream: ReadableStream<Uint8Array>, length: number | null) => BodySource;
+  readonly bodyOf?: (request: Request, length: number | null) => BodySource;
   /**
    * What the client said in Accept-Encoding, `''` for nothing, where the platform has put a value of
    * its own in the place of it.
@@ -72,14 +72,17 @@ function fieldsOf({ headers }: Request, acceptEncoding: string | undefined): Hea
 
 /**
  * `null` unless the request says that it has a body: workerd shows an empty stream where there is
- * none, and asking for `body` makes a stream on every runtime.
+ * none, and asking for `body` makes a stream on every runtime; on Bun, what `blob()` gives has no type
+ * after that.
  */
 function uploadOf(request: Request, bodyOf: NonNullable<Connection['bodyOf']>): Upload | null {
   const { headers, method } = request;
   // fetch refuses a body on these (Fetch standard, Request constructor).
   if (method === 'GET' || method === 'HEAD') return null;
   const field = headers.get('content-length');
-  if (field === '0' || request.body === null) return null;
+  if (field === '0') return null;
+  // HTTP/2 needs neither field.
+  if (field === null && !headers.has('transfer-encoding') && request.body === null) return null;
   const length = field === null ? null : Number(field);
-  return new Upload(bodyOf(request.body, length), length);
+  return new Upload(bodyOf(request, length), length);
 }

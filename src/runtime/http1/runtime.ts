@@ -10,7 +10,7 @@ import { RelayedAnswer } from './relayed-answer.ts';
 import { shareOut } from './descriptors.ts';
 import { CONNECTIONS } from './server/limits.ts';
 import { listen } from './server/listen.ts';
-import { receive } from './server/receive.ts';
+import { receive } from '../received.ts';
 
 /** What a program may say of the runtime that it makes. */
 export interface RuntimeOptions {

@@ -53,7 +53,7 @@ export function workersRuntime(): Runtime {
       receiveWeb(request, {
         peer: plainAddress(request.headers.get('cf-connecting-ip') ?? '') ?? '',
         serverPort: portOf(request.url),
-        bodyOf: (stream, length) => webBytes(stream, length, BODY_ROOM),
+        bodyOf: (received, length) => webBytes(received, length, BODY_ROOM),
         // A client that takes no coding would get what the upstream compressed for Cloudflare.
         acceptEncoding: (request as CloudflareRequest).cf?.clientAcceptEncoding ?? undefined,
         // Whatever says Upgrade: websocket is a handshake to the platform already.

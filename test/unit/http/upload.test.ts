@@ -46,7 +46,7 @@ it('gives an attempt what one before it has read, and what that one was waiting 
 it('never ends as if it were whole once nobody wanted the rest', async () => {
   const { upload, come, cancelled } = coming();
   const whole: boolean[] = [];
-  upload.tap({ chunk() {}, end: (is) => void whole.push(is) });
+  upload.tap({ wanted: true, chunk() {}, end: (is) => void whole.push(is) });
   const reader = upload.reader();
   const [read] = [reader.read(), come(LONG)];
   await read;

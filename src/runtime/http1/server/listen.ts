@@ -6,7 +6,7 @@ import { AcceptWatch } from './accept-watch.ts';
 import type { Owner } from './connection.ts';
 import { Connections } from './connections.ts';
 import { CLIENT_TIME, CONNECTIONS } from './limits.ts';
-import { receiveDirectly } from './receive.ts';
+import { handOut, receiveDirectly } from './receive.ts';
 
 /** What a runtime's listener is like. */
 export interface ListenerTraits {
@@ -37,8 +37,7 @@ export async function listen(
     },
     patience: clientTimeout === undefined ? CLIENT_TIME : clientTimeout * 1000,
     respond: (request) =>
-      direct?.(receiveDirectly(request), app.waitUntil) ??
-      app.fetch(request.toRequest(), request.env(), context),
+      direct?.(receiveDirectly(request), app.waitUntil) ?? app.fetch(...handOut(request), context),
     closed: (connection) => connections.closed(connection),
   };
   function accept(socket: Socket): void {

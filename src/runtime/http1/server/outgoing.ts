@@ -52,7 +52,7 @@ function outgoingSeen(response: Response, relayed: RelayedAnswer): Outgoing {
 function outgoingWeb(response: Response): Outgoing {
   const { body, bodyUsed } = response;
   if (bodyUsed || body?.locked === true) throw new TypeError('the body was read by somebody else');
-  return { ...headOf(response), body: body === null ? null : webBody(body) };
+  return { ...headOf(response), body: body === null ? null : webBody(response) };
 }
 
 function headOf({ status, statusText, headers }: Response): Omit<Outgoing, 'body'> {

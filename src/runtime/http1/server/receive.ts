@@ -5,17 +5,20 @@ import type { Received } from '../../../http/inbound.ts';
 import type { Interim } from '../../../http/transport.ts';
 import type { Upload } from '../../../http/upload.ts';
 import { receiveWeb } from '../../fetch/receive.ts';
-import { ServerRequest } from './request.ts';
+import { rememberServed } from '../../received.ts';
+import type { ServerRequest } from './request.ts';
 
-/**
- * Reads a web request: one of our own listener as it came in, and one that other code has put in its
- * place with what is known of the connection.
- */
-export function receive(request: Request, env?: unknown): Received {
-  const served = ServerRequest.of(request) ?? ServerRequest.of(env);
-  if (served === undefined) return receiveWeb(request, { peer: '', serverPort: 0 });
-  if (served.is(request)) return new ServerReceived(served, served.forwarded());
-  return receiveWeb(request, served.link);
+/** A request for code that is not ours, and the `env` that goes beside it. */
+export function handOut(served: ServerRequest): readonly [request: Request, env: object] {
+  const request = served.toRequest();
+  const env = {};
+  const read = (asked: Request) =>
+    asked === request
+      ? new ServerReceived(served, served.forwarded())
+      : receiveWeb(asked, served.link);
+  rememberServed(request, read);
+  rememberServed(env, read);
+  return [request, env];
 }
 
 /** Reads a request that no other code has seen. */

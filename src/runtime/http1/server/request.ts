@@ -16,9 +16,6 @@ export interface Link {
   inform(request: ServerRequest, interim: Interim): void;
 }
 
-/** Requests by what other code has of them: the `Request` itself, and the `env` that came with it. */
-const known = new WeakMap<object, ServerRequest>();
-
 /**
  * A request of our own listener. What the exchange needs is read straight from its head; a real
  * `Request`, which costs more than all the rest of a small exchange, is made for other code alone.
@@ -45,11 +42,6 @@ export class ServerRequest {
     this.#body = body;
   }
 
-  /** The one that a listener of ours has handed out as this `Request`, or beside this `env`. */
-  static of(handedOut: unknown): ServerRequest | undefined {
-    return typeof handedOut === 'object' && handedOut !== null ? known.get(handedOut) : undefined;
-  }
-
   get upload(): Upload | null {
     if (this.#body === null) return null;
     this.#upload ??= uploadOf(this.head.framing, this.#body);
@@ -72,20 +64,7 @@ export class ServerRequest {
     if (this.#left) this.#leaving.abort();
     const request = webRequest(this, this.#leaving.signal);
     this.#web = { request, body: request.body };
-    known.set(request, this);
     return request;
-  }
-
-  /** What goes beside that `Request`, by which it is known again when other code has put another in its place. */
-  env(): object {
-    const env = {};
-    known.set(env, this);
-    return env;
-  }
-
-  /** True for the `Request` that this one was handed out as. */
-  is(request: Request): boolean {
-    return this.#web?.request === request;
   }
 
   /** The body for whoever forwards the `Request`, which other code may have read from or cloned. */
@@ -97,7 +76,7 @@ export class ServerRequest {
     const untouched = request.body === body && !request.bodyUsed && body?.locked !== true;
     return untouched || request.body === null
       ? upload
-      : new Upload(webBody(request.body), upload.length);
+      : new Upload(webBody(request), upload.length);
   }
 }
 

@@ -23,6 +23,7 @@ function listen(upload: Upload) {
   let text = '';
   const ends: boolean[] = [];
   upload.tap({
+    wanted: true,
     chunk: (bytes) => void (text += new TextDecoder().decode(bytes)),
     end: (whole) => void ends.push(whole),
   });
@@ -34,7 +35,7 @@ const textOf = (stream: ReadableStream<Uint8Array>) => new Response(stream).text
 describe('a body that is sent again', () => {
   it('as bytes is the same, and heard once', async () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), 4);
+    const upload = new Upload(webBody({ body: from.stream }), 4);
     const heard = listen(upload);
     from.give('body');
     from.end();
@@ -44,7 +45,7 @@ describe('a body that is sent again', () => {
 
   it('as a stream begins with what was read', async () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), null);
+    const upload = new Upload(webBody({ body: from.stream }), null);
     const heard = listen(upload);
     from.give('one');
     const first = uploadStream(upload).getReader();
@@ -59,7 +60,7 @@ describe('a body that is sent again', () => {
 
   it('loses no chunk that the first attempt was waiting for', async () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), null);
+    const upload = new Upload(webBody({ body: from.stream }), null);
     const first = uploadStream(upload).getReader();
     const waiting = first.read();
     await first.cancel();
@@ -72,7 +73,7 @@ describe('a body that is sent again', () => {
 
   it('that came byte by byte is sent again in one piece', async () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), null);
+    const upload = new Upload(webBody({ body: from.stream }), null);
     const first = upload.reader();
     for (let i = 0; i < 1000; i++) {
       from.give('x');
@@ -88,7 +89,7 @@ describe('a body that is sent again', () => {
 
   it('is consumed once it is too much to keep, or answered', async () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), null);
+    const upload = new Upload(webBody({ body: from.stream }), null);
     const reader = uploadStream(upload).getReader();
     from.give('x'.repeat(64 * 1024));
     await reader.read();
@@ -97,7 +98,7 @@ describe('a body that is sent again', () => {
     await reader.read();
     expect(upload.consumed).toBe(true);
 
-    const answered = new Upload(webBody(source().stream), null);
+    const answered = new Upload(webBody({ body: source().stream }), null);
     answered.answered();
     expect(answered.consumed).toBe(true);
   });
@@ -106,7 +107,7 @@ describe('a body that is sent again', () => {
 describe('a body that is not read to its end', () => {
   it('is cancelled when the upstream has answered and wants no more', async () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), null);
+    const upload = new Upload(webBody({ body: from.stream }), null);
     const heard = listen(upload);
     from.give('one');
     const reader = uploadStream(upload).getReader();
@@ -118,7 +119,7 @@ describe('a body that is not read to its end', () => {
 
   it('is cancelled when no node took it', () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), null);
+    const upload = new Upload(webBody({ body: from.stream }), null);
     const heard = listen(upload);
     upload.cancel();
     expect([from.cancelled(), heard.ends, upload.consumed]).toEqual([true, [false], true]);
@@ -126,7 +127,7 @@ describe('a body that is not read to its end', () => {
 
   it('is never whole when the client leaves', async () => {
     const from = source();
-    const upload = new Upload(webBody(from.stream), null);
+    const upload = new Upload(webBody({ body: from.stream }), null);
     const heard = listen(upload);
     from.breakOff();
     await expect(textOf(uploadStream(upload))).rejects.toThrow('left');

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../../../src/runtime/http1/server/connection.ts';
-import { ServerRequest } from '../../../../../src/runtime/http1/server/request.ts';
+import { receive } from '../../../../../src/runtime/received.ts';
 import { until } from '../../../../support/until.ts';
 import { client, gate } from './gate.ts';
 
@@ -109,7 +108,7 @@ describe('a body', () => {
     const { socket, write, sees } = client(
       await gate(async (request) => {
         await reading;
-        const { upload } = ServerRequest.of(request)!;
+        const { upload } = receive(request);
         const source = upload!.reader();
         let size = 0;
         for (let part = await source.read(); part !== null; part = await source.read())
@@ -160,7 +159,7 @@ describe('a client that leaves', () => {
     const { write, socket } = client(
       await gate((request) => {
         asked = true;
-        ServerRequest.of(request)!.gone = () => (gone = true);
+        receive(request).onGone(() => (gone = true));
         return HOLD;
       }),
     );
@@ -173,14 +172,13 @@ describe('a client that leaves', () => {
 
   it('is asked nothing more, whatever it sent along with the last request', async () => {
     const asked: string[] = [];
-    const { write, ended } = client(
-      await gate((request) => {
-        asked.push(path(request));
-        // Here as after a reset: the socket is destroyed now, and closes in a turn to come.
-        ((request as unknown as ServerRequest).link as Connection).destroy();
-        return new Response(null);
-      }),
-    );
+    const listening = await gate((request) => {
+      asked.push(path(request));
+      // Here as after a reset: the socket is destroyed now, and closes in a turn to come.
+      listening.kill();
+      return new Response(null);
+    });
+    const { write, ended } = client(listening);
     write(get('/1') + get('/2'));
     await until(ended, 5000, 'the end');
     expect(asked).toEqual(['/1']);

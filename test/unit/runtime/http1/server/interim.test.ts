@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Received } from '../../../../../src/http/inbound.ts';
 import type { Interim } from '../../../../../src/http/transport.ts';
-import { receive } from '../../../../../src/runtime/http1/server/receive.ts';
+import { receive } from '../../../../../src/runtime/received.ts';
 import { until } from '../../../../support/until.ts';
 import { client, gate } from './gate.ts';
 
