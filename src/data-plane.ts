@@ -49,7 +49,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     if (copies !== null) waitUntil(copies.send(exchange.request));
     return answer.then(
       (response) => {
-        copies?.answered();
+        copies?.giveUpWhenIdle();
         return answered(response.status, response, id, inbound, started);
       },
       (error: unknown) => {

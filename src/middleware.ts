@@ -1,4 +1,5 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import { observeBody } from '#observe';
 import { adminText, under } from './config/fault.ts';
 import { InvalidRoutes } from './config/input.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
@@ -7,17 +8,17 @@ import { memoryBudget } from './exchange/record.ts';
 import { requestIds } from './exchange/request-id.ts';
 import { trustProxies } from './exchange/trust.ts';
 import { NOWHERE } from './http/destination.ts';
+import { headerValue, withoutField } from './http/headers.ts';
 import { withoutHopByHop } from './http/hop-by-hop.ts';
 import type { Inbound } from './http/inbound.ts';
 import type { Outbound } from './http/outbound.ts';
-import type { Upload } from './http/upload.ts';
 import { planCopies } from './mirror/copies.ts';
 import { instanceId } from './mirror/instance.ts';
 import { compileMirrors } from './mirror/mirror.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
-import { uploadStream } from './runtime/fetch/body.ts';
+import type { ObservedBody } from './runtime/observe/observed.ts';
 import type { Runtime } from './runtime/port.ts';
 import { waitUntilOf } from './runtime/wait-until.ts';
 import { fanOut, outcomeEvents } from './telemetry/events.ts';
@@ -36,11 +37,29 @@ export interface ProxyMirrorOptions {
 const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
 
 /**
+ * Milliseconds that a response may wait for the rest of a body that the app has left alone: servers
+ * take the body away when the response is finished. One whose length is known not to be much is here
+ * soon; of a body in chunks, the client may send more only when it sees the response.
+ */
+const ARRIVAL_MS = { sized: 1000, chunked: 100 } as const;
+
+/**
  * Mirrors the requests of an existing Hono app: the app answers as before, and a copy goes to the
  * mirror through `waitUntil`. Takes the attributes of the `proxy-mirror` plugin.
  *
- * The copy has the request's own fields and body. The body is recorded while the app reads it; what
- * the app leaves unread is read afterwards. Put it before anything that reads the body.
+ * The copy has the request's own fields and body. The app may do with the body what it likes, and when
+ * it likes; what becomes of the copy:
+ *
+ * | the app                 | the copy                                                              |
+ * | ----------------------- | --------------------------------------------------------------------- |
+ * | reads the body          | is sent as soon as all of it has been read                            |
+ * | leaves it alone         | is sent; the response waits for the rest, 1 s at most (0.1 if in chunks) |
+ * | stops half-way, cancels | is sent if the rest has come by then, else `body_incomplete`          |
+ *
+ * Over `max_body_size` it is `body_too_large`: by Content-Length at once, and nothing else is done to
+ * such a request; in chunks as soon as it shows. It is `body_incomplete` when the body breaks off, when
+ * no byte of it has passed for up to a mirror's `timeout`, when the client waits to be asked for it
+ * (`Expect: 100-continue`) and is not, and when it was read before it came here: put this first.
  *
  * @throws InvalidRoutes when the configuration is not valid, with every fault
  * @example
@@ -62,33 +81,36 @@ export function proxyMirror(
   const instance = instanceId();
   const idOf = requestIds(instance);
   const mirrors = compileMirrors('middleware', config, { instance });
+  // It is given up after twice that at the latest: within the `timeout`.
+  const idle = Math.max(...mirrors.map(({ timeout }) => timeout)) / 2;
   const { onOutcome } = options;
   const plan = {
-    sender: copySender(runtime.sendCopy, runtime.mostCopies),
+    sender: copySender(runtime.sendCopy),
     budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY),
     onOutcome: outcomeEvents(fanOut([logListener(), ...hookListeners({ onOutcome })])),
   };
 
   return async function mirrorRequest(c, next) {
-    const inbound = admit(runtime.receive(c.req.raw, c.env), trust, idOf);
+    const received = runtime.receive(c.req.raw, c.env);
+    const body = observed(c.req.raw, received.upload);
+    const inbound = admit(received, trust, idOf, body?.upload ?? received.upload);
     const copies = planCopies(inbound, mirrors, plan);
     if (copies === null) return next();
-    if (inbound.upload !== null) passThrough(c, inbound.upload);
-    const waitUntil = waitUntilOf(c, background);
-    waitUntil(copies.send(copyOf(inbound)));
+    waitUntilOf(c, background)(copies.send(copyOf(inbound)));
+    if (body === null) return next();
+    c.req.raw = body.begin();
+    copies.giveUpWhenIdle(idle);
     try {
       await next();
     } finally {
-      if (inbound.upload !== null) waitUntil(readTheRest(c));
+      if (isLeftAlone(inbound, body)) await atMost(arrivalOf(inbound), body.readRest());
     }
   };
 }
 
-/** Gives the app a request whose body passes by the recorder. */
-function passThrough(c: Context, upload: Upload): void {
-  const { url, method, headers, signal } = c.req.raw;
-  const body = uploadStream(upload);
-  c.req.raw = new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit);
+/** One that is here already need not be observed. */
+function observed(request: Request, upload: Inbound['upload']): ObservedBody | null {
+  return upload === null || upload.whole !== null ? null : observeBody(request, upload.length);
 }
 
 /** The app is the upstream here: the copy has what the app got. */
@@ -98,19 +120,26 @@ function copyOf({ target, method, headers, upload }: Inbound): Outbound {
     destination: NOWHERE,
     target,
     method,
-    headers: withoutHopByHop(headers),
+    // A question to this hop, which the listener has answered (RFC 9110 section 10.1.1).
+    headers: withoutHopByHop(withoutField(headers, 'expect')),
     body: upload,
     timeouts,
   };
 }
 
-/** Reads what the app left, so that an app that ignores a body does not lose the copy. */
-async function readTheRest(c: Context): Promise<void> {
-  const { body } = c.req.raw;
-  if (body === null || body.locked) return;
-  try {
-    await body.pipeTo(new WritableStream());
-  } catch {
-    // The client left half-way: the recording has ended as incomplete.
-  }
+/** Whether there is something left to record, and an app that has not begun to read it. */
+function isLeftAlone({ headers }: Inbound, body: ObservedBody): boolean {
+  // A client that asked first sends nothing when it sees that it is not wanted.
+  return body.upload.wanted && !body.taken && headerValue(headers, 'expect') === undefined;
+}
+
+function arrivalOf({ upload }: Inbound): number {
+  return upload!.length === null ? ARRIVAL_MS.chunked : ARRIVAL_MS.sized;
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

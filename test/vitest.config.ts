@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+const observe = new URL('../src/runtime/observe/relay.ts', import.meta.url).pathname;
+
 export default defineConfig({
+  // The sources, as what is built may be older.
+  resolve: { alias: { '#observe': observe } },
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],

@@ -5,9 +5,18 @@ import { forwardTarget, matchPath } from '../http/target.ts';
 import type { RequestIds } from './request-id.ts';
 import type { Trust } from './trust.ts';
 
-/** Concludes from what a listener received what routes, upstreams and mirrors need to know. */
-export function admit(received: Received, trust: Trust, idOf: RequestIds): Inbound {
-  return new AdmittedRequest(received, trust, idOf);
+/**
+ * Concludes from what a listener received what routes, upstreams and mirrors need to know.
+ *
+ * @param upload its body, where somebody else reads that
+ */
+export function admit(
+  received: Received,
+  trust: Trust,
+  idOf: RequestIds,
+  upload: Inbound['upload'] = received.upload,
+): Inbound {
+  return new AdmittedRequest(received, trust, idOf, upload);
 }
 
 /** A class for its lazy fields: most routes never ask for host or query, and few logs for an id. */
@@ -17,17 +26,19 @@ class AdmittedRequest implements Inbound {
   readonly path: string;
   readonly remoteAddr: string;
   readonly headers: Inbound['headers'];
+  readonly upload: Inbound['upload'];
   readonly #received: Received;
   readonly #idOf: RequestIds;
   #id: string | undefined;
 
-  constructor(received: Received, trust: Trust, idOf: RequestIds) {
+  constructor(received: Received, trust: Trust, idOf: RequestIds, upload: Inbound['upload']) {
     this.#received = received;
     this.#idOf = idOf;
     this.method = received.method;
     this.target = forwardTarget(received.target);
     this.path = matchPath(received.target);
     this.headers = received.headers;
+    this.upload = upload;
     this.remoteAddr = trust.clientOf(received.peer, received.headers);
   }
 
@@ -48,9 +59,6 @@ class AdmittedRequest implements Inbound {
   }
   get upgradable(): boolean {
     return this.#received.upgradable;
-  }
-  get upload(): Inbound['upload'] {
-    return this.#received.upload;
   }
   get takesTrailers(): boolean {
     return this.#received.takesTrailers;

@@ -30,6 +30,15 @@ export function joinedValue(list: HeaderList, name: string): string | undefined 
   return joined;
 }
 
+/** The list without the fields called `name` (in lower case); the same list when there are none. */
+export function withoutField(list: HeaderList, name: string): HeaderList {
+  if (headerValue(list, name) === undefined) return list;
+  const kept: HeaderList = [];
+  for (let i = 0; i < list.length; i += 2)
+    if (list[i]!.toLowerCase() !== name) kept.push(list[i]!, list[i + 1]!);
+  return kept;
+}
+
 /** The fields as platforms take them: names in lower case, repeated ones joined. */
 export function webHeaders(list: HeaderList): Headers {
   const headers = new Headers();

@@ -30,10 +30,12 @@ export interface PlannedCopies {
   /** The primary failed: a body that has not passed whole by now never will. */
   giveUp(): void;
   /**
-   * The primary answered. A body that still passes may go on, but an upstream that has answered may
-   * also leave the rest unread, and not every runtime tells: it is given up when it stands still.
+   * Lets a body that still passes go on, but gives it up when it stands still: who reads it may leave
+   * the rest unread, as an upstream does that has answered, and not every runtime tells.
+   *
+   * @param milliseconds that it may do so, and up to twice as many. Default: the longest `timeout`
    */
-  answered(): void;
+  giveUpWhenIdle(milliseconds?: number): void;
 }
 
 /**

@@ -24,7 +24,7 @@ export class Copies implements PlannedCopies {
 
   giveUp(): void {}
 
-  answered(): void {}
+  giveUpWhenIdle(_milliseconds?: number): void {}
 
   protected sendAll(primary: Outbound, body: Uint8Array | null): Promise<unknown> {
     const { mirrors } = this;
@@ -99,8 +99,10 @@ export class RecordedCopies extends Copies {
     this.#recording.giveUp();
   }
 
-  override answered(): void {
-    this.#recording.giveUpWhenIdle(Math.max(...this.mirrors.map(({ timeout }) => timeout)));
+  override giveUpWhenIdle(
+    milliseconds: number = Math.max(...this.mirrors.map(({ timeout }) => timeout)),
+  ): void {
+    this.#recording.giveUpWhenIdle(milliseconds);
   }
 
   async #recorded(): Promise<Recorded> {

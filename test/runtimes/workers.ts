@@ -10,7 +10,8 @@ import { ROOT } from './paths.ts';
 import { KEY, type TestRuntime } from './runtime.ts';
 import { CONFIG, wrangler } from './wrangler.ts';
 
-const PROCESS = fileURLToPath(new URL('worker-process.mjs', import.meta.url));
+/** Runs what `WORKER` describes. */
+export const WORKER_PROCESS: string = fileURLToPath(new URL('worker-process.mjs', import.meta.url));
 
 /** The bundle that is deployed, in workerd, with a KV namespace of the simulator for each gateway. */
 export const workers: TestRuntime = {
@@ -20,7 +21,7 @@ export const workers: TestRuntime = {
     const text = document ?? (routes && JSON.stringify({ routes }));
     if (text !== undefined) await seed(state, text);
     const variables = { ...(adminKey !== null && { ADMIN_KEY: adminKey }), ...env };
-    const program = run(process.execPath, [PROCESS], {
+    const program = run(process.execPath, [WORKER_PROCESS], {
       env: { WORKER: JSON.stringify(await miniflareOptions(state, variables)) },
       cwd: ROOT,
     });

@@ -246,7 +246,7 @@ it('waits as long as the most patient mirror for a body that stands still', asyn
   const { body } = upload();
   const copies = plan(request('/', { upload: body }))!;
   const sent = copies.send(PRIMARY);
-  copies.answered();
+  copies.giveUpWhenIdle();
   await vi.advanceTimersByTimeAsync(2999);
   expect(told).toEqual([]);
   await vi.advanceTimersByTimeAsync(3001);
@@ -262,7 +262,7 @@ it('does nothing to copies without a body when their primary fails or answers', 
   const copies = plan(request('/'))!;
   const sent = copies.send(PRIMARY);
   copies.giveUp();
-  copies.answered();
+  copies.giveUpWhenIdle();
   calls[0]!.answer(204);
   await sent;
   expect(told).toEqual(['http://m sent 2xx']);

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Case, casesOf, names } from './middleware/cases.ts';
+import { clients } from './middleware/clients.ts';
+import { type AppServer, servers } from './middleware/servers.ts';
+import { type Got, send } from './support/client.ts';
+import { origin, type Origin } from './support/origin.ts';
+import { line, type Program } from './support/process.ts';
+import { until } from './support/until.ts';
+
+const ID = 'x-request-id';
+
+/** Of the connection, and of the moment. */
+const NOT_OF_THE_APP = ['connection', 'keep-alive', 'date'];
+const FRAMING = ['content-length', 'transfer-encoding'];
+
+/** Handlers whose response is the body of the request, as a stream. */
+const PASSES = /^an echo/;
+
+type Place = 'plain' | 'mirrored' | 'narrow';
+
+describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_name, server) => {
+  let program: Program;
+  let upstream: Origin;
+  let mirror: Origin;
+  let port: number;
+  let requests = 0;
+  /** Outcomes by the id of their request. */
+  const outcomes = new Map<string, string[]>();
+
+  beforeAll(async () => {
+    [upstream, mirror] = await Promise.all([origin(), origin()]);
+    program = await server.start(upstream.url, mirror.url);
+    port = Number((await line(program, /^(?:port |listening on .*:)(\d+)/m))[1]);
+  });
+  afterAll(async () => {
+    program.signal('SIGKILL');
+    await Promise.all([program.exited, upstream.close(), mirror.close()]);
+  });
+
+  async function told(): Promise<void> {
+    const { body } = await send(`http://127.0.0.1:${port}`, '/outcomes', { agent: false });
+    for (const [id, outcome] of JSON.parse(body.toString()) as [string, string][])
+      outcomes.set(id, [...(outcomes.get(id) ?? []), outcome]);
+  }
+
+  async function outcomeOf(id: string): Promise<string> {
+    const there = async () => (await told(), outcomes.has(id));
+    await until(there, 5000, `the outcome of ${id}`);
+    return outcomes.get(id)!.join();
+  }
+
+  /** All that can be seen of an exchange, by its client and by the upstream behind the app. */
+  async function exchange(place: Place, handler: string, { request }: Case) {
+    const id = `${place}-${++requests}`;
+    const got = await send(`http://127.0.0.1:${port}`, `/${place}/${names.indexOf(handler)}`, {
+      ...request,
+      headers: { ...request.headers, [ID]: id },
+      agent: false,
+    });
+    return { id, client: shown(server, handler, got), upstream: forwarded(server, upstream, id) };
+  }
+
+  it.each(names)('an app that does with a body: %s', async (handler) => {
+    await Promise.all(
+      casesOf(handler).map(async (one) => {
+        const { id: _id, ...plain } = await exchange('plain', handler, one);
+        const { id, ...mirrored } = await exchange('mirrored', handler, one);
+        expect(mirrored, one.what).toEqual(plain);
+        const outcome = await outcomeOf(id);
+        expect(one.outcomes, `${one.what}: ${outcome}`).toContain(outcome);
+        const copied = outcome === 'sent 2xx' ? (one.request.body ?? '') : undefined;
+        expect(seenAs(mirror, id)?.body.toString(), one.what).toBe(copied);
+      }),
+    );
+  });
+
+  describe('clients', () =>
+    clients(server, () => ({
+      port,
+      mirror,
+      outcomeOf,
+      fresh: (place) => `${place}-${++requests}`,
+    })));
+
+  it('holds no byte once a thousand are over', async () => {
+    const text = { headers: { 'content-type': 'text/plain' }, body: 'abcd'.repeat(5000) };
+    const shapes = [
+      { method: 'POST', ...text },
+      { method: 'POST', ...text, chunks: 5000 },
+    ];
+    const ids: string[] = [];
+    for (let i = 0; i < 50; i++) {
+      const batch = Array.from({ length: 20 }, (_, j) => names[(i * 20 + j) % names.length]!);
+      const asked = batch.map((handler, j) => {
+        const special =
+          casesOf(handler).length === 1 ? casesOf(handler)[0]!.request : shapes[j % 2]!;
+        return exchange('narrow', handler, { what: '', request: special, outcomes: [] });
+      });
+      // A server that takes the rest of a body away may close its connection early.
+      for (const one of await Promise.allSettled(asked))
+        if (one.status === 'fulfilled') ids.push(one.value.id);
+    }
+    await Promise.all(ids.map(outcomeOf));
+    const all = { method: 'POST', body: 'a'.repeat(500_000) };
+    const { id } = await exchange('narrow', 'text', { what: '', request: all, outcomes: [] });
+    expect(await outcomeOf(id)).toBe('sent 2xx');
+  });
+
+  it('has told exactly one outcome of each request', async () => {
+    await told();
+    expect([...outcomes].filter(([, all]) => all.length !== 1)).toEqual([]);
+    expect([...outcomes.keys()].filter((id) => id.startsWith('plain'))).toEqual([]);
+  });
+});
+
+function shown(server: AppServer, handler: string, { status, headers, body }: Got) {
+  const framed = server.framesStreams !== false || !PASSES.test(handler);
+  const dropped = [...NOT_OF_THE_APP, ...(framed ? [] : FRAMING)];
+  const fields = Object.entries(headers).filter(([name]) => !dropped.includes(name));
+  return { status, fields: fields.toSorted(), body: body.toString('latin1') };
+}
+
+function forwarded(server: AppServer, upstream: Origin, id: string) {
+  const seen = seenAs(upstream, id);
+  if (seen === undefined) return null;
+  const framing = server.framesStreams === false ? [] : FRAMING;
+  return { body: seen.body.toString(), framing: framing.map((name) => seen.headers[name]) };
+}
+
+function seenAs({ seen }: Origin, id: string) {
+  return seen.find(({ headers }) => headers[ID] === id);
+}

@@ -1,0 +1,122 @@
+import type { Send } from '../support/client.ts';
+import { handlers } from './handlers.mjs';
+
+export const names: readonly string[] = Object.keys(
+  handlers({ upstream: '', addressOf: () => '' }),
+);
+
+const SENT: readonly string[] = ['sent 2xx'];
+const TOO_LARGE: readonly string[] = ['skipped body_too_large'];
+/** Where it depends on how much has come by then. */
+const EITHER: readonly string[] = ['sent 2xx', 'skipped body_incomplete'];
+
+/** How an app treats a body, and so what may become of the copy. */
+type Treatment = 'reads it' | 'leaves it alone' | 'stops half-way';
+
+/** All that are not here read it. */
+const TREATMENT: Readonly<Record<string, Treatment>> = {
+  nothing: 'leaves it alone',
+  'nothing, and no content': 'leaves it alone',
+  'nothing, and events': 'leaves it alone',
+  'an error': 'leaves it alone',
+  'read after the response': 'leaves it alone',
+  members: 'leaves it alone',
+  'a cancel': 'stops half-way',
+  'its first chunk, and a cancel': 'stops half-way',
+  'its first chunk, and no more': 'stops half-way',
+  // Of a length it is left alone, in chunks it is read as far as that.
+  'a limit that is reached': 'stops half-way',
+  // Where the server's streams let none bring it, it is left alone.
+  'read into room of the reader': 'stops half-way',
+};
+
+interface Body {
+  readonly request: Send;
+  /** The copy of one that is read, left alone, or both in part. */
+  readonly outcomes: Readonly<Record<Treatment, readonly string[]>>;
+  /** So much that a server may close the connection before the client has sent it all. */
+  readonly cut?: true;
+}
+
+const text = { 'content-type': 'text/x-plain; charset=latin1' };
+const sized = { 'reads it': SENT, 'leaves it alone': SENT, 'stops half-way': EITHER };
+const chunked = { 'reads it': SENT, 'leaves it alone': EITHER, 'stops half-way': EITHER };
+const over = { 'reads it': TOO_LARGE, 'leaves it alone': TOO_LARGE, 'stops half-way': TOO_LARGE };
+
+const BODIES: Readonly<Record<string, Body>> = {
+  'no body': { request: { method: 'GET', headers: text }, outcomes: sized },
+  'a body of no byte': { request: { headers: text, body: '' }, outcomes: sized },
+  'a short body': { request: { headers: text, body: 'abc'.repeat(100) }, outcomes: sized },
+  'a body of 300 KB': {
+    request: { headers: text, body: 'abcdef'.repeat(50_000) },
+    outcomes: sized,
+  },
+  'short chunks': {
+    request: { headers: text, body: 'abc'.repeat(100), chunks: 100 },
+    outcomes: chunked,
+  },
+  'chunks of 300 KB': {
+    request: { headers: text, body: 'abc'.repeat(100_000), chunks: 50_000 },
+    outcomes: chunked,
+    cut: true,
+  },
+  'a body over the limit': {
+    request: { headers: text, body: 'abcdef'.repeat(100_000) },
+    outcomes: over,
+    cut: true,
+  },
+  'chunks over the limit': {
+    request: { headers: text, body: 'abc'.repeat(200_000), chunks: 50_000 },
+    outcomes: over,
+    cut: true,
+  },
+};
+
+const FORM: Body = {
+  request: {
+    headers: { 'content-type': 'multipart/form-data; boundary=X' },
+    body:
+      '--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' +
+      '--X\r\nContent-Disposition: form-data; name="b"\r\n\r\ntwo\r\n--X--\r\n',
+  },
+  outcomes: sized,
+};
+const JSON_TEXT: Body = {
+  request: { headers: { 'content-type': 'application/json' }, body: '{"a":[1,2,{"b":"c"}]}' },
+  outcomes: sized,
+};
+
+/** Handlers that can make something of certain bodies alone. */
+const TAKES: Readonly<Record<string, Readonly<Record<string, Body>>>> = {
+  json: { JSON: JSON_TEXT },
+  'form data': { 'a form': FORM },
+  'parsed body': { 'a form': FORM },
+  // On Bun, the type of a blob depends on how much of it has come.
+  'blob, with its type': { 'a short body': BODIES['a short body']! },
+  'blob, later': { 'a short body': BODIES['a short body']! },
+};
+
+/** Handlers that have no use for a request without a body. */
+const NEEDS_BODY = /^(?:a cancel|a tee|its first|an echo|blob|chunk|read chunk|read into)/;
+
+export interface Case {
+  readonly what: string;
+  readonly request: Send;
+  /** One of these. */
+  readonly outcomes: readonly string[];
+}
+
+/** What a handler can be sent. */
+export function casesOf(handler: string): Case[] {
+  const treatment = TREATMENT[handler] ?? 'reads it';
+  return Object.entries(TAKES[handler] ?? BODIES)
+    .filter(([what, { cut }]) => {
+      if (what === 'no body' && NEEDS_BODY.test(handler)) return false;
+      return treatment === 'reads it' || cut !== true;
+    })
+    .map(([what, { request, outcomes }]) => ({
+      what,
+      request: { method: 'POST', ...request },
+      outcomes: what === 'a body of no byte' ? SENT : outcomes[treatment],
+    }));
+}

@@ -1,0 +1,110 @@
+import { connect } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { sendRaw } from '../support/client.ts';
+import type { Origin } from '../support/origin.ts';
+import { until } from '../support/until.ts';
+import { names } from './cases.ts';
+import type { AppServer } from './servers.ts';
+
+/** An app behind the middleware, and what became of its copies. */
+export interface Mirrored {
+  readonly port: number;
+  readonly mirror: Origin;
+  /** The id of a request that no other has. */
+  fresh(place: string): string;
+  outcomeOf(id: string): Promise<string>;
+}
+
+const INCOMPLETE = 'skipped body_incomplete';
+
+/** Parts of a body of ten bytes, by the field that says where it ends. */
+const PARTS: readonly (readonly [framing: string, one: string, other: string])[] = [
+  ['Content-Length: 10', 'abcde', 'fghij'],
+  ['Transfer-Encoding: chunked', '5\r\nabcde\r\n', '5\r\nfghij\r\n0\r\n\r\n'],
+];
+
+/** Clients that do not send all of a body at once, or not at all. */
+export function clients(server: AppServer, app: () => Mirrored): void {
+  function head(id: string, handler: string, ...fields: readonly string[]): string {
+    const at = names.indexOf(handler);
+    const path = `/${id.split('-')[0]}/${at === -1 ? handler : at}`;
+    return [`POST ${path} HTTP/1.1`, 'Host: a', `X-Request-Id: ${id}`, ...fields, '', ''].join(
+      '\r\n',
+    );
+  }
+
+  function open(text: string) {
+    const socket = connect(app().port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    let received = '';
+    socket.setEncoding('latin1').on('data', (part: string) => (received += part));
+    socket.on('error', () => {});
+    socket.write(text);
+    return { socket, received: () => received };
+  }
+
+  it.each(['text', 'an echo', 'nothing', 'its first chunk, and no more', 'silence'])(
+    'one that leaves half-way, where the app does: %s',
+    async (handler) => {
+      const id = app().fresh('mirrored');
+      const { socket } = open(`${head(id, handler, 'Content-Length: 100000')}abc`);
+      // Long enough for the app to have begun; what comes of it is the same if it has not.
+      const timer = setTimeout(() => socket.destroy(), 100);
+      onTestFinished(() => clearTimeout(timer));
+      expect(await app().outcomeOf(id)).toBe(INCOMPLETE);
+    },
+  );
+
+  it.each(PARTS)('one that sends the rest when it is answered: %s', async (framing, one) => {
+    const id = app().fresh('mirrored');
+    const { status } = await sendRaw(app().port, head(id, 'nothing', framing), one);
+    expect(status).toBe(200);
+    expect(await app().outcomeOf(id)).toBe(INCOMPLETE);
+  });
+
+  it('one that announces more than a mirror takes is answered before it sends it', async () => {
+    const id = app().fresh('mirrored');
+    const began = performance.now();
+    const { status } = await sendRaw(
+      app().port,
+      head(id, 'nothing', 'Content-Length: 600000'),
+      'a',
+    );
+    expect(status).toBe(200);
+    // Where a body may still be copied, the response waits for it for a second.
+    expect(performance.now() - began).toBeLessThan(900);
+    expect(await app().outcomeOf(id)).toBe('skipped body_too_large');
+  });
+
+  it('one that asks whether its body is wanted, and is not told', async () => {
+    const fields = ['Content-Length: 10', 'Expect: 100-continue'];
+    const [plain, mirrored] = [app().fresh('plain'), app().fresh('mirrored')];
+    const expected = await sendRaw(app().port, head(plain, 'nothing', ...fields));
+    const { status, interim } = await sendRaw(app().port, head(mirrored, 'nothing', ...fields));
+    expect({ status, interim }).toEqual({ status: 200, interim: expected.interim });
+    expect(await app().outcomeOf(mirrored)).toBe(INCOMPLETE);
+  });
+
+  it('one that asks whether its body is wanted, and is told: the copy asks nobody', async () => {
+    const id = app().fresh('mirrored');
+    const fields = ['Content-Length: 5', 'Expect: 100-continue', 'Connection: close'];
+    const { status } = await sendRaw(app().port, head(id, 'text', ...fields), 'abcde');
+    expect(status).toBe(200);
+    expect(await app().outcomeOf(id)).toBe('sent 2xx');
+    const copy = app().mirror.seen.find(({ headers }) => headers['x-request-id'] === id)!;
+    expect([copy.headers.expect, copy.body.toString()]).toEqual([undefined, 'abcde']);
+  });
+
+  const ECHOES = ['read chunk by chunk, late, in a stream', ...(server.pumps ? [] : ['an echo'])];
+  it.each(ECHOES.flatMap((handler) => PARTS.map((parts) => [handler, ...parts] as const)))(
+    'one that waits for each part to come back from %s: %s',
+    async (handler, framing, one, other) => {
+      const id = app().fresh('mirrored');
+      const { socket, received } = open(head(id, handler, framing) + one);
+      await until(() => received().includes('abcde'), 5000, 'the first part');
+      socket.write(other);
+      await until(() => received().includes('fghij'), 5000, 'the second');
+      expect(await app().outcomeOf(id)).toBe('sent 2xx');
+    },
+  );
+}

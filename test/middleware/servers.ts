@@ -1,0 +1,63 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bun } from '../runtimes/bun.ts';
+import { deno } from '../runtimes/deno.ts';
+import { node } from '../runtimes/node.ts';
+import { ROOT } from '../runtimes/paths.ts';
+import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { WORKER_PROCESS } from '../runtimes/workers.ts';
+import { wrangler } from '../runtimes/wrangler.ts';
+import { type Program, run } from '../support/process.ts';
+
+/** Something that serves the app of `app.mjs`, and prints its port. */
+export interface AppServer {
+  readonly name: string;
+  /** What its app is told of the client's address. */
+  readonly address: string;
+  /** What it says only of bodies that no JavaScript has touched: see the README. */
+  readonly framesStreams?: false;
+  /** It passes bodies on by itself, and keeps few bytes back until more come. */
+  readonly pumps?: true;
+  start(upstream: string, mirror: string): Promise<Program>;
+}
+
+/** The servers that people have, and ours on each runtime that it runs on. */
+export const servers: readonly AppServer[] = [
+  served('@hono/node-server', node, 'node-server'),
+  served('our listener on Node', node, 'own'),
+  { ...served('our listener on Deno', deno, 'own'), framesStreams: false },
+  served('our listener on Bun', bun, 'own'),
+  served('Bun.serve', bun, 'bun'),
+  { ...served('Deno.serve', deno, 'deno'), framesStreams: false },
+  { name: 'a Worker', address: 'NZ', pumps: true, start: startWorker },
+];
+
+function served(name: string, runtime: TestServerRuntime, script: string): AppServer {
+  const file = new URL(`servers/${script}.mjs`, import.meta.url);
+  return {
+    name,
+    address: '127.0.0.1',
+    start: (...args) => Promise.resolve(runtime.script(file, args)),
+  };
+}
+
+async function startWorker(upstream: string, mirror: string): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-worker-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const script = fileURLToPath(new URL('servers/worker.mjs', import.meta.url));
+  await wrangler(['deploy', script, '--dry-run', '--outdir', folder]);
+  const options = {
+    modules: [{ type: 'ESModule', path: join(folder, 'worker.js') }],
+    modulesRoot: folder,
+    compatibilityDate: '2026-04-26',
+    bindings: { UPSTREAM: upstream, MIRROR: mirror },
+    host: '127.0.0.1',
+    port: 0,
+    cf: { country: 'NZ' },
+  };
+  const env = { WORKER: JSON.stringify(options) };
+  return run(process.execPath, [WORKER_PROCESS], { env, cwd: ROOT });
+}

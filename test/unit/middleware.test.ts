@@ -1,0 +1,79 @@
+import { Hono } from 'hono';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { proxyMirror } from '../../src/middleware.ts';
+import type { ProxyMirrorConfig } from '../../src/config/proxy-mirror.ts';
+import { origin, type Origin } from '../support/origin.ts';
+import { until } from '../support/until.ts';
+
+let mirror: Origin;
+beforeEach(async () => void (mirror = await origin()));
+afterEach(() => mirror.close());
+
+/** An app behind the middleware that tells which request it got, and what became of the copy. */
+function mirrored(config: Partial<ProxyMirrorConfig> = {}, mirrorMemory?: number) {
+  const outcomes: string[] = [];
+  const got: Request[] = [];
+  const app = new Hono();
+  app.use(
+    proxyMirror({ host: mirror.url, ...config } as ProxyMirrorConfig, {
+      onOutcome: ({ outcome, reason }) => outcomes.push(`${outcome} ${reason}`),
+      ...(mirrorMemory !== undefined && { mirrorMemory }),
+    }),
+  );
+  app.all('*', async (c) => {
+    got.push(c.req.raw);
+    return c.text(await c.req.text());
+  });
+  async function post(body: string, headers: Record<string, string> = {}) {
+    const length = { 'content-length': String(body.length) };
+    const init = { method: 'POST', body, headers: { ...length, ...headers } };
+    const request = new Request('http://a/', init);
+    const answer = await (await app.request(request)).text();
+    await until(() => outcomes.length > 0);
+    return { answer, outcome: outcomes.splice(0).join(), untouched: got.at(-1) === request };
+  }
+  return { app, post, outcomes };
+}
+
+it.each<[string, Partial<ProxyMirrorConfig>, Record<string, string>, string]>([
+  ['is not chosen', { sample_ratio: 0.00001 }, {}, 'skipped sampled_out'],
+  ['is filtered out', { _meta: { filter: [['arg_a', '==', '1']] } }, {}, 'skipped filtered'],
+  ['is a copy itself', {}, { 'x-mirrored-by': 'another' }, 'skipped loop'],
+  ['is longer than a mirror takes', { max_body_size: 3 }, {}, 'skipped body_too_large'],
+])('does nothing to a request that %s', async (_, config, headers, outcome) => {
+  const { post } = mirrored(config);
+  expect(await post('body', headers)).toEqual({ answer: 'body', outcome, untouched: true });
+});
+
+it('does nothing to any request when it is disabled', async () => {
+  const { app, outcomes } = mirrored({ _meta: { disable: true } });
+  const answer = await app.request('/', { method: 'POST', body: 'body' });
+  expect([await answer.text(), outcomes, mirror.seen]).toEqual(['body', [], []]);
+});
+
+it('reads on for the app where there is no memory for a copy', async () => {
+  const { post } = mirrored({}, 3);
+  expect(await post('body')).toMatchObject({ answer: 'body', outcome: 'skipped memory_limit' });
+  expect(await post('abc')).toMatchObject({ answer: 'abc', outcome: 'sent 2xx' });
+  expect(await post('abc')).toMatchObject({ answer: 'abc', outcome: 'sent 2xx' });
+});
+
+it('leaves a body to the middleware that has begun to read it before', async () => {
+  const outcomes: string[] = [];
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await c.req.text();
+    await next();
+  });
+  app.use(
+    proxyMirror(
+      { host: mirror.url },
+      { onOutcome: ({ outcome, reason }) => outcomes.push(`${outcome} ${reason}`) },
+    ),
+  );
+  app.post('/', async (c) => c.text(await c.req.text()));
+  const answer = await app.request('/', { method: 'POST', body: 'body' });
+  expect(await answer.text()).toBe('body');
+  await until(() => outcomes.length > 0);
+  expect(outcomes).toEqual(['skipped body_incomplete']);
+});
