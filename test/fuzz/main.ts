@@ -11,15 +11,12 @@ import { Stage } from './wire/stage.ts';
 
 const RUNTIMES: Readonly<Record<string, TestServerRuntime>> = { node, bun, deno };
 
-const USAGE = `npm run fuzz -- [--minutes N] [--seed S] [--runtime node|bun|deno] [--part NAME]
+const USAGE = `npm run fuzz -- [--minutes N] [--seed S] [--runtime node|bun|deno] [--part NAME]...
              [--case N]      the one input of that number, with --seed and --part
              [--file PATH]   an input out of a file of the corpus`;
 
 /** What one input of 32 KiB may cost at most. */
 const LIMIT_MS = 50;
-
-/** Inputs between two looks at what is left behind. */
-const BATCH = { socket: 1500, unit: 300 };
 
 /** More would tell no more; the seed brings them back. */
 const MOST_FINDINGS = 50;
@@ -30,9 +27,9 @@ export async function main(args: readonly string[]): Promise<boolean> {
   const { seed, minutes, runtime, only, number, file } = options;
   const stage = await Stage.start(runtime);
   const parts = [...socketParts(stage), ...unitParts(LIMIT_MS)].filter(
-    ({ name }) => only === undefined || name === only,
+    ({ name }) => only === undefined || only.includes(name),
   );
-  if (parts.length === 0) throw new Error(`no part ${only}\n${USAGE}`);
+  if (parts.length === 0) throw new Error(`no part ${String(only)}\n${USAGE}`);
   try {
     if (file !== undefined) {
       const { part, input } = kept(parts, file);
@@ -63,10 +60,11 @@ async function fuzz(
   for (let round = 0; performance.now() < until && found() < MOST_FINDINGS; round++) {
     for (const part of parts) {
       const tally = tallies.get(part.name)!;
-      const size = part.settle === undefined ? BATCH.unit : BATCH.socket;
+      const size = part.batch;
       const before = tally.findings.length;
       await runBatch({ part, seed, from: round * size, to: (round + 1) * size }, tally);
       for (const one of tally.findings.slice(before)) tell(one);
+      if (part.alive?.() === false) return tallies;
       if (performance.now() > until) break;
     }
   }
@@ -74,7 +72,7 @@ async function fuzz(
 }
 
 function tell({ part, what, number, input, again: confirmed }: Found): void {
-  const path = confirmed ? keep(part, what, input) : 'not seen a second time';
+  const path = confirmed ? keep(part, what, input) : 'not tried a second time, or not seen then';
   console.log(
     `FOUND ${part} --case ${number}: ${what.slice(0, 1000)}\n  ${JSON.stringify(input).slice(0, 2000)}\n  ${path}`,
   );
@@ -111,7 +109,7 @@ function readOptions(args: readonly string[]) {
       minutes: { type: 'string', default: '1' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
       runtime: { type: 'string', default: 'node' },
-      part: { type: 'string' },
+      part: { type: 'string', multiple: true },
       case: { type: 'string' },
       file: { type: 'string' },
     },

@@ -24,6 +24,8 @@ export type Verdict =
 /** One thing that is fuzzed. */
 export interface Part {
   readonly name: string;
+  /** Inputs between two looks at what is left behind: a few seconds' worth. */
+  readonly batch: number;
   /** Inputs that may be under way at once. */
   readonly lanes: number;
   /** Milliseconds that an input may take, where it waits for others. */
@@ -32,6 +34,8 @@ export interface Part {
   make(draw: Draw): Input;
   /** @param lane which of those at once; `null`: alone, with nothing left over from others */
   run(input: Input, lane: number | null): Verdict | Promise<Verdict>;
+  /** False once what is fuzzed has ended: nothing can be tried any more. */
+  alive?(): boolean;
   /** What a lane has carried since it was new: an input may be a finding only behind others. */
   history?(lane: number): readonly Input[];
   /** After a batch, with nothing under way: what must hold of all of it. Findings, in words. */

@@ -20,7 +20,7 @@ export interface Found {
   /** Of the run; what is found of a whole batch has the number of its first input. */
   readonly number: number;
   readonly input: Input;
-  /** Whether it came again when it was tried again. */
+  /** Whether it came again when it was tried again, which is not done with many of a kind. */
   readonly again: boolean;
 }
 
@@ -32,11 +32,11 @@ export interface Batch {
   readonly to: number;
 }
 
-/** More of one kind would only take time. */
-const MINIMISED_OF_A_KIND = 3;
+/** So many of a kind are tried again and made smaller: more would only take time. */
+const EXPLORED_OF_A_KIND = 3;
 
 /** How long an input may take while it is made smaller. */
-const HASTE_MS = 500;
+const HASTE_MS = 2000;
 
 export function newTally(): Tally {
   return { inputs: 0, alike: 0, refused: 0, left: 0, listed: new Map(), findings: [] };
@@ -59,6 +59,18 @@ export async function runBatch(batch: Batch, tally: Tally): Promise<void> {
     wrong.push({ number: from + i, what: verdict.what, input, before: [...before] });
   });
   const left = (await part.settle?.()) ?? [];
+  if (part.alive?.() === false) {
+    // One of those that were under way, of which there is one a lane.
+    for (const { number, what, input } of wrong.slice(0, part.lanes))
+      tally.findings.push({
+        part: part.name,
+        what: [what, ...left].join('; '),
+        number,
+        input,
+        again: false,
+      });
+    return;
+  }
   for (const { number, what, input, before } of wrong)
     tally.findings.push(await explored(part, { number, what, input, before }, tally));
   // A finding of one input is one of the batch as well, mostly.
@@ -112,12 +124,12 @@ async function explored(
     return verdict.kind === 'finding' && kindOf(verdict.what) === kind;
   };
   const whole: Input = { ...input, pieces: before.flatMap(({ pieces }) => pieces) };
-  const same = tally.findings.filter((found) => kindOf(found.what) === kind);
   const found = { part: part.name, what, number };
+  const same = tally.findings.filter((other) => kindOf(other.what) === kind);
+  if (same.length >= EXPLORED_OF_A_KIND) return { ...found, input, again: false };
   for (const candidate of before.length > 1 ? [input, whole] : [input]) {
     if (!(await fails(candidate))) continue;
-    const known = same.length >= MINIMISED_OF_A_KIND;
-    const least = known ? candidate : await inHaste(part, () => minimised(candidate, fails));
+    const least = await inHaste(part, () => minimised(candidate, fails));
     await part.settle?.();
     return { ...found, input: least, again: true };
   }

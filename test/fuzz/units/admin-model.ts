@@ -1,22 +1,24 @@
 export type Json = { readonly [key: string]: unknown };
 
+/** The ids that a path can name, and that need no decoding. */
+const ID = /^[a-zA-Z0-9-_.]{1,64}$/;
+
 /** What a write should leave, without its times, where that is easily said. */
 export function wanted(
   { method, body = '' }: { readonly method: string; readonly body?: string },
-  path: string,
+  { pathname, search }: URL,
   before: ReadonlyMap<string, Json>,
 ): Json | undefined {
-  const [, , , , id = '', ...steps] = path.split('/');
-  if (steps.some((step) => step !== '')) return undefined;
-  const change = JSON.parse(body) as Json;
-  if (method === 'PUT') return { ...change, id: id === '' ? change['id'] : decodeURIComponent(id) };
-  if (method !== 'PATCH') return undefined;
-  const {
-    create_time: _created,
-    update_time: _updated,
-    ...rest
-  } = patched(before.get(id), change) as Json;
-  return rest;
+  const id = /^\/apisix\/admin\/routes\/([^/]+)\/*$/.exec(pathname)?.[1] ?? '';
+  const change = jsonOf(body);
+  if (!ID.test(id) || search !== '' || !isObject(change)) return undefined;
+  const times = ['create_time', 'update_time'].some((name) => Object.hasOwn(change, name));
+  if (method === 'PUT' && !times && (change['id'] ?? id) === id) return { ...change, id };
+  const previous = before.get(id);
+  if (method !== 'PATCH' || previous === undefined || times) return undefined;
+  const patch = patched(previous, change) as Json;
+  const { create_time: _created, update_time: _updated, ...rest } = patch;
+  return (rest['id'] ?? id) === id ? { ...rest, id } : undefined;
 }
 
 /** RFC 7396, as its section 2 has it in pseudocode. */
@@ -32,4 +34,12 @@ function patched(target: unknown, patch: unknown): unknown {
 
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ import { BYTES } from '../mutate/bytes.ts';
 import { mutatedJson } from '../mutate/json.ts';
 import { ALIKE, finding, type Input, type Part, REFUSED, type Verdict } from '../part.ts';
 import { ROUTES } from '../seeds/documents.ts';
-import { isObject, type Json, wanted } from './admin-model.ts';
+import { isObject, type Json, jsonOf, wanted } from './admin-model.ts';
 
 /** What is asked of the admin API. */
 export interface Operation {
@@ -45,16 +45,21 @@ const CHANGES: readonly string[] = [
   ['{"upstream":null}', '{"uri":null,"uris":["/x"]}', '{"plugins":{"proxy-mirror":null}}'],
   ['{"plugins":null}', 'null', '[]', '""', '1', '{"id":"9"}', '{"create_time":1}', '{"a":1}'],
   ['{"update_time":1}', '{"update_time":null}', '{"labels":{"__proto__":"x"}}', '{}', '', '{'],
+  ['{"desc":"a"}', '{"desc":null}', '{"timeout":{"connect":9}}', '{"timeout":null}', '{"vars":[]}'],
+  ['{"upstream":{"nodes":{"10.0.0.9:80":1}}}', '{"labels":{"a":"b"}}', '{"labels":{"a":null}}'],
+  ['{"plugins":{"proxy-mirror":{"sample_ratio":null,"timeout":1}}}', '{"priority":null}'],
 ].flat();
 
 /** Operations of the admin API, one after another, on a gateway of their own. */
 export class Admin implements Part {
   readonly name = 'admin';
   readonly lanes = 1;
+  readonly batch = 300;
 
   make(draw: Draw): Input {
-    const length = 2 + draw.below(6);
-    return { pieces: Array.from({ length }, () => JSON.stringify(operation(draw))) };
+    const first: Operation[] = draw.chance(0.8) ? [creation(draw)] : [];
+    const operations = Array.from({ length: 2 + draw.below(6) }, () => operation(draw));
+    return { pieces: [...first, ...operations].map((one) => JSON.stringify(one)) };
   }
 
   async run({ pieces }: Input): Promise<Verdict> {
@@ -79,6 +84,12 @@ export class Admin implements Part {
   }
 }
 
+/** So that there is something to change. */
+function creation(draw: Draw): Operation {
+  const { id: _id, ...route } = draw.pick(ROUTES) as { id?: unknown };
+  return { method: 'PUT', path: 'routes/1', body: JSON.stringify(route) };
+}
+
 function operation(draw: Draw): Operation {
   const method = draw.pick(METHODS);
   const id = draw.pick(['1', '1', '1', '2', 'a.b-c_d', '']);
@@ -87,11 +98,11 @@ function operation(draw: Draw): Operation {
   const { id: _id, ...route } = draw.pick(ROUTES) as { id?: unknown };
   const way = draw.next();
   if (way < 0.05) return { method, path };
-  if (way < 0.3) return { method, path, body: draw.pick(CHANGES) };
+  if (way < 0.35) return { method, path, body: draw.pick(CHANGES) };
   const some = Object.fromEntries(
-    Object.entries(route).filter(() => way < 0.7 || draw.chance(0.4)),
+    Object.entries(route).filter(() => way < 0.8 || draw.chance(0.4)),
   );
-  return { method, path, body: way < 0.5 ? JSON.stringify(some) : mutatedJson(some, draw) };
+  return { method, path, body: way < 0.65 ? JSON.stringify(some) : mutatedJson(some, draw) };
 }
 
 function readOperation(piece: string): Operation | null {
@@ -147,23 +158,21 @@ function effectFault(
     stores && ['PUT', 'POST', 'PATCH', 'DELETE'].includes(asked.method) && status < 300;
   if (changed.length > (writes ? 1 : 0))
     return `changed routes ${changed.join()} with status ${status}`;
+  const due = wanted(asked, urlOf(asked.path), before);
+  if (status >= 400)
+    return due !== undefined && isRight(due) ? `refuses ${JSON.stringify(due)}` : null;
   if (!writes || asked.method === 'DELETE') return null;
   const { value } = jsonOf(text) as { value: Json };
   const kept = after.get(String(value['id']));
   if (!isDeepStrictEqual(value, kept)) return 'answers another route than it keeps';
-  const due = wanted(asked, urlOf(asked.path).pathname, before);
   if (due === undefined || isDeepStrictEqual(due, untimed(value))) return null;
   return `keeps ${JSON.stringify(value)}, not ${JSON.stringify(due)}`;
 }
 
-function untimed({ create_time: _created, update_time: _updated, ...rest }: Json): Json {
-  return rest;
+function isRight(route: Json): boolean {
+  return parseDocument(JSON.stringify({ routes: [route] })).ok;
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+function untimed({ create_time: _created, update_time: _updated, ...rest }: Json): Json {
+  return rest;
 }

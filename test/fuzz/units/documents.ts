@@ -17,6 +17,7 @@ const QUESTIONS: readonly string[] = [
 export class Documents implements Part {
   readonly name = 'documents';
   readonly lanes = 1;
+  readonly batch = 1000;
 
   make(draw: Draw): Input {
     const count = draw.few(1, 4);

@@ -24,6 +24,7 @@ const METHODS = ['GET', 'POST', 'PUT'];
 export class Matching implements Part {
   readonly name = 'matching';
   readonly lanes = 1;
+  readonly batch = 1000;
   readonly #limit: number;
 
   /** @param limit milliseconds that one match may take */

@@ -184,6 +184,7 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
 export class Routines implements Part {
   readonly name = 'routines';
   readonly lanes = 1;
+  readonly batch = 5000;
   readonly #limit: number;
 
   /** @param limit milliseconds that one call may take */

@@ -22,6 +22,7 @@ interface Told {
 export class Streams implements Part {
   readonly name = 'streams';
   readonly lanes = 1;
+  readonly batch = 5000;
 
   make(draw: Draw): Input {
     if (draw.chance(0.5)) {

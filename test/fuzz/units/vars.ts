@@ -53,6 +53,7 @@ const TAILS = ['', '!', 'x', '\0', 'b', '1x', '.', ' x'];
 export class Vars implements Part {
   readonly name = 'vars';
   readonly lanes = 1;
+  readonly batch = 600;
   readonly #limit: number;
 
   /** @param limit milliseconds that one evaluation may take, whatever the client sends */

@@ -25,6 +25,7 @@ interface Lane {
 export class Requests implements Part {
   readonly name = 'requests';
   readonly lanes = 48;
+  readonly batch = 1500;
   patience: number = PATIENCE_MS;
   readonly #stage: Stage;
   readonly #llhttp = new LlhttpServer();
@@ -42,6 +43,10 @@ export class Requests implements Part {
     const way = draw.next();
     const leaves = way < 0.04 ? 'at once' : way < 0.08 ? 'half' : '';
     return { pieces: pieces(text, draw), facts: { leaves } };
+  }
+
+  alive(): boolean {
+    return this.#stage.alive;
   }
 
   history(lane: number): readonly Input[] {

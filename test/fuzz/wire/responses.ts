@@ -9,6 +9,7 @@ import { type ResponseHead, type ResponseReading, readResponse } from '../read/r
 import { RESPONSES } from '../seeds/responses.ts';
 import { Client, type Response } from './client.ts';
 import { NEVER_TRAILERS } from './forwarded.ts';
+import type { Script } from './script.ts';
 import { PATIENCE_MS, type Stage } from './stage.ts';
 
 /** Fields of the upstream's connection, which the client's does not get. */
@@ -35,6 +36,7 @@ interface Lane {
 export class Responses implements Part {
   readonly name = 'responses';
   readonly lanes = 48;
+  readonly batch = 1500;
   patience: number = PATIENCE_MS;
   readonly #stage: Stage;
   readonly #lanes = new Map<number, Lane>();
@@ -53,6 +55,10 @@ export class Responses implements Part {
     return { pieces: pieces(text, draw), facts: { method, end, version, mirror } };
   }
 
+  alive(): boolean {
+    return this.#stage.alive;
+  }
+
   history(lane: number): readonly Input[] {
     return this.#lanes.get(lane)?.history ?? [];
   }
@@ -65,11 +71,8 @@ export class Responses implements Part {
     const bytes = sent.join('');
     const reading = readResponse(bytes, { method, closed });
     const target = `/${this.#asked++}.${Math.random()}`;
-    const mirror = {
-      pieces: [String(facts['mirror'] ?? 'HTTP/1.1 204 No\r\n\r\n')],
-      end: 'end',
-    } as const;
-    this.#stage.scripts.set(target, { upstream: script(reading), mirror });
+    const mirror = scriptOf([String(facts['mirror'] ?? 'HTTP/1.1 204 No\r\n\r\n')], method, 'keep');
+    this.#stage.scripts.set(target, { upstream: script, mirror });
     const [theirs, what] = await Promise.all([
       readWithLlhttp(sent, method, closed),
       this.#ask(client, requestText(method, target, version), input, reading),
@@ -137,24 +140,27 @@ function requestText(method: string, target: string, version: string): string {
 /** What the upstream does, as far as the facts of an input and what it sends decide. */
 function planned({ pieces: sent, facts = {} }: Input) {
   const method = String(facts['method'] ?? 'GET');
-  const wanted = facts['end'] ?? 'keep';
-  const bytes = sent.join('');
-  const kept = readResponse(bytes, { method, closed: false });
-  // One that is not over, and could go on, must be ended, or nobody would know.
-  const end =
-    wanted === 'keep' && kept.end === 'unfinished' ? 'end' : (wanted as 'keep' | 'end' | 'reset');
+  const script = scriptOf(sent, method, (facts['end'] ?? 'keep') as Script['end']);
   return {
     method,
     version: String(facts['version'] ?? '1.1'),
     /** Whether the reader sees the end of the stream. */
-    closed: end === 'end',
+    closed: script.end === 'end',
     /** Some of it may be lost on the way. */
-    breaks: end === 'reset',
+    breaks: script.end === 'reset',
+    script,
+  };
+}
+
+function scriptOf(sent: readonly string[], method: string, wanted: Script['end']): Script {
+  const bytes = sent.join('');
+  const { at, end: read, head } = readResponse(bytes, { method, closed: false });
+  return {
     // What comes behind a response comes along with it: later it could not be told from the next.
-    script: ({ at, end: whole }: ResponseReading) => ({
-      pieces: whole === 'whole' ? joinedFrom(sent, at) : sent,
-      end,
-    }),
+    pieces: read === 'whole' ? joinedFrom(sent, at) : sent,
+    // One that is not over, and could go on, must be ended, or nobody would know.
+    end: wanted === 'keep' && read === 'unfinished' ? 'end' : wanted,
+    last: read !== 'whole' || !head!.persists || at < bytes.length,
   };
 }
 

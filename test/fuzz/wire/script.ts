@@ -6,6 +6,8 @@ export interface Script {
   readonly pieces: readonly string[];
   /** `keep`: nothing; `end`: closes its side; `reset`: breaks it off. */
   readonly end: 'keep' | 'end' | 'reset';
+  /** Whether nothing may be asked on the connection any more. */
+  readonly last: boolean;
 }
 
 /** Sends a response in its pieces, with the event loop between them. */

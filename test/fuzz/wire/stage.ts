@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { members, openSockets } from '../../../bench/machine/group.ts';
 import { outburstFaults } from '../../../bench/soak/checks.ts';
 import type { GatewayProcess, TestRuntime } from '../../runtimes/runtime.ts';
@@ -34,6 +35,8 @@ export class Stage {
   /** Requests that came to the upstream, each once however often it was sent. */
   #requests = 0;
   readonly #asked = new Set<string>();
+  /** Connections of upstream and mirror that must not be used again. */
+  readonly #spent = new WeakSet<object>();
   readonly #mirror: RawServer;
   readonly #addresses: Draw;
   readonly #llhttp = new LlhttpServer();
@@ -106,8 +109,15 @@ export class Stage {
     return text;
   }
 
+  /** False once the gateway has ended by itself. */
+  get alive(): boolean {
+    const { exitCode, signalCode } = this.gateway.program.child;
+    return exitCode === null && signalCode === null;
+  }
+
   /** With nothing under way: what must hold of all that was done since the last time. */
   async settle(): Promise<string[]> {
+    if (!this.alive) return outburstFaults(this.gateway.program);
     const counts = await this.#settled();
     const { requests, sent, failed, skipped, held } = counts;
     const faults = [...this.#faults.splice(0), ...outburstFaults(this.gateway.program)];
@@ -131,14 +141,14 @@ export class Stage {
 
   /** Ends all, and says what did not end by itself before. */
   async finish(): Promise<string[]> {
-    const faults: string[] = [];
+    const faults: string[] = this.alive ? [] : outburstFaults(this.gateway.program);
     const none = () => this.upstream.open === 0 && this.#mirror.open === 0;
     await until(none, SETTLE_MS).catch(() =>
       faults.push(
         `connections left: ${this.upstream.open} to the upstream, ${this.#mirror.open} to the mirror`,
       ),
     );
-    const few = () => this.#sockets() <= this.#spare;
+    const few = () => !this.alive || this.#sockets() <= this.#spare;
     await until(few, SETTLE_MS).catch(() =>
       faults.push(`${this.#sockets()} sockets are open, ${this.#spare} may be`),
     );
@@ -186,6 +196,7 @@ export class Stage {
 
   #onRequest({ serial, request, socket }: Arrival): void {
     const script = this.#scriptOf(request);
+    this.#use(socket, script?.upstream);
     if (script !== undefined) {
       if (!this.#asked.has(request.line[1])) this.#requests += 1;
       this.#asked.add(request.line[1]);
@@ -203,12 +214,19 @@ export class Stage {
 
   #onCopy({ serial, request, socket }: Arrival): void {
     const script = this.#scriptOf(request);
+    this.#use(socket, script?.mirror);
     if (script !== undefined) return play(socket, script.mirror);
     if (!this.ledger.copy(addressOf(request), textOf(seenOf(request, MARK))))
       this.#faults.push(`a copy of nobody's: ${textOf(request)}`);
     if (valueOf(request.fields, MARK) === null)
       this.#faults.push(`a copy without its mark: ${textOf(request)}`);
     socket.write(echo(-serial, request.line[0]), 'latin1');
+  }
+
+  #use(socket: Socket, script: Script | undefined): void {
+    if (this.#spent.has(socket))
+      this.#faults.push('a connection was used again, behind what nobody had asked for');
+    if (script?.last === true) this.#spent.add(socket);
   }
 
   #scriptOf(request: ReadRequest) {
