@@ -6,6 +6,7 @@ import { Refusal, failed, respond } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { readBody } from './body.ts';
 import type { Body } from './body.ts';
+import { printable } from '../http/quoted.ts';
 import { idSource } from './ids.ts';
 import { segmentsOf } from './path.ts';
 import { revisionIndex } from './revisions.ts';
@@ -105,7 +106,7 @@ async function validate(c: Context, resource = ''): Promise<Response> {
 }
 
 function unsupported(resource: string): Answer {
-  return failed(404, `Unsupported resource type: ${resource}`);
+  return failed(404, `Unsupported resource type: ${printable(resource)}`);
 }
 
 /** APISIX answers with nginx's 404; RFC 9110 section 15.5.6 has a clearer one. */

@@ -1,5 +1,5 @@
 import { joinBytes } from '../http/bytes.ts';
-import { inOneLine } from '../config/fault.ts';
+import { inOneLine } from '../http/quoted.ts';
 import { parseJson } from '../config/json.ts';
 import { Refusal, failed } from './answer.ts';
 

@@ -1,3 +1,4 @@
+import { printable } from '../http/quoted.ts';
 import { Refusal, failed } from './answer.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -64,5 +65,7 @@ function descend(target: unknown, path: readonly string[], depth: number, value:
 }
 
 function invalidSubPath(path: readonly string[], length: number): Refusal {
-  return new Refusal(failed(400, `invalid sub-path: /${path.slice(0, length).join('/')}`));
+  return new Refusal(
+    failed(400, `invalid sub-path: /${printable(path.slice(0, length).join('/'))}`),
+  );
 }

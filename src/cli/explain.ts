@@ -6,6 +6,7 @@ import { explain } from '../explain/explain.ts';
 import { checkQuestion, type Question } from '../explain/question.ts';
 import { explanationText } from '../explain/text.ts';
 import { trimmed } from '../http/list.ts';
+import { quoted } from '../http/quoted.ts';
 import { compileRoutes } from '../route-table.ts';
 import { cidrs, SettingError } from '../settings/values.ts';
 import { StoreError } from '../stores/error.ts';
@@ -83,8 +84,7 @@ function headersOf(lines: readonly string[]): Record<string, string[]> {
   const headers: Record<string, string[]> = {};
   for (const line of lines) {
     const colon = line.indexOf(':');
-    if (colon < 1)
-      throw new SettingError(`-H: expected "name: value", found ${JSON.stringify(line)}`);
+    if (colon < 1) throw new SettingError(`-H: expected "name: value", found ${quoted(line)}`);
     (headers[line.slice(0, colon)] ??= []).push(trimmed(line, colon + 1));
   }
   return headers;

@@ -1,3 +1,5 @@
+import { inOneLine, printable, quoted } from '../http/quoted.ts';
+
 /** One thing that is wrong with a value, and where. */
 export interface Fault {
   /** From the checked value inwards: `['plugins', 'proxy-mirror', 'host']`. */
@@ -70,7 +72,10 @@ export function adminText(faults: readonly Fault[]): string {
 // A plugin checks its own part of a route, so its faults are named from there on.
 function home(path: Fault['path']): [prefix: string, rest: Fault['path']] {
   return path[0] === 'plugins' && path.length >= 2
-    ? [`failed to check the configuration of plugin ${printable(path[1]!)} err: `, path.slice(2)]
+    ? [
+        `failed to check the configuration of plugin ${printable(String(path[1]))} err: `,
+        path.slice(2),
+      ]
     : ['invalid configuration: ', path];
 }
 
@@ -80,8 +85,8 @@ function chain(path: Fault['path'], climb: number): string {
     const step = path[i]!;
     if (typeof step === 'number') text += `failed to validate item ${step + 1}: `;
     else if (MAPS.has(path[i - 1]))
-      text += `failed to validate ${printable(step)} (matching ".*"): `;
-    else text += `property ${JSON.stringify(step)} validation failed: `;
+      text += `failed to validate ${printable(String(step))} (matching ".*"): `;
+    else text += `property ${quoted(String(step))} validation failed: `;
   }
   return text;
 }
@@ -104,16 +109,6 @@ export function documentText(faults: readonly Fault[], document: unknown): strin
   });
 }
 
-/**
- * Faults quote what was written, and end up in lines of logs and on terminals: control characters and
- * ends of lines are written out, wherever in a text they come from.
- */
-export function inOneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-}
-
 function line(where: string, message: string): string {
   return where === '' ? message : `${where}: ${message}`;
 }
@@ -121,7 +116,7 @@ function line(where: string, message: string): string {
 function idOf(document: unknown, index: number): string {
   const id = (document as { routes?: { id?: unknown }[] } | null)?.routes?.[index]?.id;
   return typeof id === 'string' || typeof id === 'number'
-    ? ` (id ${JSON.stringify(typeof id === 'string' ? id.slice(0, 64) : id)})`
+    ? ` (id ${typeof id === 'string' ? quoted(id) : id})`
     : '';
 }
 
@@ -129,14 +124,8 @@ function place(path: Fault['path']): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
-    else if (!/^[\w$-]+$/.test(step)) text += `[${JSON.stringify(step)}]`;
+    else if (!/^[\w$-]+$/.test(step)) text += `[${quoted(String(step))}]`;
     else text += text === '' ? step : `.${step}`;
   }
   return text;
-}
-
-/** A key as text that cannot break a log line in two. */
-export function printable(key: string | number): string {
-  const quoted = JSON.stringify(String(key));
-  return quoted.slice(1, -1).replaceAll('\\"', '"').replaceAll('\\\\', '\\');
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../http/quoted.ts';
 import { type Checked } from './fault.ts';
 
 /**
@@ -32,7 +33,7 @@ function found(json: string, at: number): string {
   if (at >= json.length) return 'the end of the text';
   const word = /^[\w$.+-]{1,20}/.exec(json.slice(at, at + 20))?.[0];
   if (json.startsWith('//', at) || json.startsWith('/*', at)) return 'a comment';
-  return JSON.stringify(word ?? String.fromCodePoint(json.codePointAt(at)!));
+  return quoted(word ?? String.fromCodePoint(json.codePointAt(at)!));
 }
 
 interface Slip {

@@ -1,5 +1,6 @@
 import type { GenericSchema } from 'valibot';
 import { isHopByHop } from '../http/hop-by-hop.ts';
+import { quoted } from '../http/quoted.ts';
 import { list, map, string, table, type Test } from './schema.ts';
 
 /** Changes to the header fields of a copy, in this order: remove, set, add. */
@@ -27,7 +28,7 @@ const OWNED: Readonly<Record<string, string>> = {
 const fieldName: Test<string> = (name) => {
   const lower = name.toLowerCase();
   if (!TOKEN.test(name)) {
-    return `invalid header name ${JSON.stringify(name)} (expected letters, digits and "-")`;
+    return `invalid header name ${quoted(name)} (expected letters, digits and "-")`;
   }
   if (isHopByHop(lower)) return `header ${name} cannot be changed (it belongs to one connection)`;
   if (Object.hasOwn(OWNED, lower)) return `header ${name} cannot be changed (${OWNED[lower]})`;

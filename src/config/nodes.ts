@@ -1,4 +1,5 @@
 import { parseCidr } from '../http/cidr.ts';
+import { quoted } from '../http/quoted.ts';
 import { type Fault, MOST_FAULTS, UNPLACED } from './fault.ts';
 import { atLeast, atMost, faultsOf, integer, isTable, of, string, table } from './schema.ts';
 import { noneOf, wrongType } from './text.ts';
@@ -53,7 +54,7 @@ const weight = integer(atLeast(0), atMost(2 ** 31 - 1));
 
 const entry = table<NodeEntry>(
   {
-    host: string((host) => (isHost(host) ? undefined : `invalid host ${JSON.stringify(host)}`)),
+    host: string((host) => (isHost(host) ? undefined : `invalid host ${quoted(host)}`)),
     port,
     weight,
     priority: integer(),
@@ -105,11 +106,11 @@ function keyFaults(key: string, value: unknown): Fault[] {
   const address = parseAddress(key);
   const faults: Fault[] = faultsOf(weight, value).map(({ message }) => ({
     path: [key],
-    message: noneOf(`weight of ${JSON.stringify(key)}: ${message}`),
+    message: noneOf(`weight of ${quoted(key)}: ${message}`),
     climb: 1,
   }));
   if (address === null) {
-    const message = noneOf(`invalid address ${JSON.stringify(key)}: ${ADDRESS_HINT}`);
+    const message = noneOf(`invalid address ${quoted(key)}: ${ADDRESS_HINT}`);
     faults.push({ path: [key], message, climb: 1 });
   } else if (address.port !== null && (address.port < 1 || address.port > 65535)) {
     faults.push({ path: [key], message: `invalid port ${address.port}`, bare: true });

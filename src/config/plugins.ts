@@ -1,4 +1,5 @@
-import { type Fault, printable, under } from './fault.ts';
+import { printable } from '../http/quoted.ts';
+import { type Fault, under } from './fault.ts';
 import { type ProxyMirrorConfig, proxyMirrorFaults } from './proxy-mirror.ts';
 import { isTable } from './schema.ts';
 
@@ -11,8 +12,6 @@ const PLUGINS: ReadonlyMap<string, (value: unknown) => Fault[]> = new Map([
   ['proxy-mirror', proxyMirrorFaults],
 ]);
 
-const LONGEST_ECHO = 60;
-
 /** Faults of a route's `plugins`, in APISIX's words; none when it is not an object. */
 export function pluginsFaults(plugins: unknown): Fault[] {
   if (!isTable(plugins)) return [];
@@ -24,7 +23,7 @@ function pluginFaults(name: string, value: unknown): Fault[] {
   const shown = printable(name);
   if (!isTable(value)) {
     // `JSON.stringify` of a nested array is bounded: hazards are looked for first.
-    const echo = (JSON.stringify(value) ?? 'undefined').slice(0, LONGEST_ECHO);
+    const echo = printable(JSON.stringify(value) ?? 'undefined');
     return bare(`invalid plugin conf ${echo} for plugin [${shown}] (expected an object)`);
   }
   const check = PLUGINS.get(name);

@@ -1,4 +1,4 @@
-import { printable } from './fault.ts';
+import { printable, quoted } from '../http/quoted.ts';
 
 // APISIX's error texts (api7/jsonschema 0.9), so that scripts which look for them keep working.
 // `hint` says what to do where the text alone does not.
@@ -38,7 +38,7 @@ function luaNumber(value: number): string {
 }
 
 export function mismatch(pattern: string, value: string, hint?: string): string {
-  return hinted(`failed to match pattern ${quote(pattern)} with ${quote(value)}`, hint);
+  return hinted(`failed to match pattern ${quoted(pattern)} with ${quoted(value)}`, hint);
 }
 
 export function notInEnum(options: readonly unknown[]): string {
@@ -53,12 +53,4 @@ export function noneOf(hint: string): string {
 
 export function hinted(text: string, hint?: string): string {
   return hint === undefined ? text : `${text} (${hint})`;
-}
-
-const LONGEST_QUOTE = 256;
-
-/** Lua's `%q`; control characters are written out and long values cut, as texts end up in logs. */
-export function quote(value: string): string {
-  const cut = value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}...` : value;
-  return JSON.stringify(cut);
 }

@@ -8,6 +8,7 @@ import { plainAddress } from '../http/cidr.ts';
 import { namesUpgrade } from '../http/handshake.ts';
 import { type HeaderList, headerValue } from '../http/headers.ts';
 import type { Inbound, Received } from '../http/inbound.ts';
+import { quoted } from '../http/quoted.ts';
 import { originForm } from '../http/target.ts';
 import { Upload } from '../http/upload.ts';
 
@@ -31,10 +32,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const token = (what: string) => (text: string) =>
-  TOKEN.test(text) ? undefined : `expected ${what}, found ${JSON.stringify(text)}`;
+  TOKEN.test(text) ? undefined : `expected ${what}, found ${quoted(text)}`;
 
 const value = string((text) =>
-  VALUE.test(text) ? undefined : `expected a header value, found ${JSON.stringify(text)}`,
+  VALUE.test(text) ? undefined : `expected a header value, found ${quoted(text)}`,
 );
 
 const schema = table<Question>(
@@ -55,12 +56,12 @@ function urlFault(url: string): string | undefined {
   const [whole, , authority = ''] = ABSOLUTE.exec(url) ?? [];
   if (whole === undefined ? url.startsWith('/') : authority !== '' && isAuthority(authority))
     return;
-  return `expected a URL such as http://shop.example/cart?x=1 or a path, found ${JSON.stringify(url)}`;
+  return `expected a URL such as http://shop.example/cart?x=1 or a path, found ${quoted(url)}`;
 }
 
 function addressFault(address: string): string | undefined {
   if (plainAddress(address) !== null) return;
-  return `expected an IP address, found ${JSON.stringify(address)}`;
+  return `expected an IP address, found ${quoted(address)}`;
 }
 
 /** Checks what was asked; never throws. */
@@ -74,7 +75,7 @@ function hostFaults({ headers = {} }: Question): Fault[] {
   const fields = Object.keys(headers).filter((name) => name.toLowerCase() === 'host');
   const hosts = fields.flatMap((name) => headers[name]!);
   if (hosts.length <= 1 && hosts.every(isAuthority)) return [];
-  const found = hosts.map((host) => JSON.stringify(host)).join(' and ');
+  const found = hosts.map((host) => quoted(host)).join(' and ');
   return [{ path: ['headers', fields[0]!], message: `expected one host, found ${found}` }];
 }
 

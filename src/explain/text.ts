@@ -1,3 +1,4 @@
+import { inOneLine } from '../http/quoted.ts';
 import type { Explanation } from './explain.ts';
 import type { MirrorExplanation } from './mirror.ts';
 import type { ShownRequest } from './request.ts';
@@ -27,7 +28,7 @@ const NOT_COPIED: Readonly<Record<NonNullable<MirrorExplanation['because']>, str
 export function explanationText(explanation: Explanation): string {
   const { request, routes, route, passed_over: passedOver, upstream, mirrors } = explanation;
   const from = `from ${request.remote_addr}`;
-  return [
+  const lines = [
     `request   ${request.method} ${request.path} of host ${request.host} ${from}`,
     ...passedOver.map((one) => `not       route ${one.route}: ${NOT_TAKEN[one.because]}`),
     ...(route === null
@@ -36,7 +37,9 @@ export function explanationText(explanation: Explanation): string {
     ...(route === null ? [] : upstreamLines(upstream)),
     ...mirrors.flatMap(mirrorLines),
     ...(route !== null && mirrors.length === 0 ? ['mirror    none'] : []),
-  ].join('\n');
+  ];
+  // A path is decoded, and may have come out of a log.
+  return lines.map(inOneLine).join('\n');
 }
 
 function upstreamLines(upstream: Explanation['upstream']): string[] {

@@ -1,3 +1,5 @@
+import { printable } from './quoted.ts';
+
 /** An address as numbers: one 32-bit word for IPv4, four for IPv6, the highest first. */
 export interface Address {
   readonly version: 4 | 6;
@@ -114,7 +116,7 @@ function parseOnce(text: string): Address | null {
 export function compileCidrs(texts: readonly string[]): (address: string) => boolean {
   const cidrs = texts.map((text) => {
     const cidr = parseCidr(text);
-    if (cidr === null) throw new TypeError(`invalid ip address: ${text}`);
+    if (cidr === null) throw new TypeError(`invalid ip address: ${printable(text)}`);
     return cidr;
   });
   return (text) => {

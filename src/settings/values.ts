@@ -1,4 +1,5 @@
 import { compileCidrs } from '../http/cidr.ts';
+import { quoted } from '../http/quoted.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts';
 
 /** A setting that does not mean anything. The message is the one line that stops the start. */
@@ -10,7 +11,7 @@ export class SettingError extends Error {
 export type Read<T> = (text: string, from: string) => T;
 
 function wrong(from: string, expected: string, text: string): SettingError {
-  return new SettingError(`${from}: expected ${expected}, found ${JSON.stringify(text)}`);
+  return new SettingError(`${from}: expected ${expected}, found ${quoted(text)}`);
 }
 
 /** @example wholeNumber(0, 65535)('9080', 'PORT') // 9080 */

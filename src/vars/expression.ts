@@ -101,7 +101,7 @@ function logicOf(first: unknown): ((conditions: readonly Condition[]) => Conditi
 
 /** What is no text cannot be an operator either, but its message should still show it. */
 function operatorText(operator: unknown): string {
-  return typeof operator === 'string' ? operator : JSON.stringify(operator);
+  return typeof operator === 'string' ? operator : (JSON.stringify(operator) ?? 'nothing');
 }
 
 function typeName(value: unknown): string {

@@ -1,4 +1,5 @@
 import { compileCidrs } from '../http/cidr.ts';
+import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';
 import { luaNumber } from './lua-number.ts';
 import { compilePattern } from './pattern.ts';
@@ -39,7 +40,7 @@ export function isOperator(name: string): boolean {
 export function compileTest(operator: string, operand: unknown): Test {
   // A Map, so that `constructor` is not found on a prototype.
   const compile = OPERATORS.get(operator.toLowerCase());
-  if (compile === undefined) throw new VarsError(`invalid operator '${operator}'`);
+  if (compile === undefined) throw new VarsError(`invalid operator '${printable(operator)}'`);
   return compile(operand, operator);
 }
 
@@ -110,7 +111,7 @@ function numberOf(value: unknown): number | undefined {
 }
 
 function unusable(operator: string, expected: string, found: unknown): VarsError {
-  const shown = found === undefined ? 'nothing' : JSON.stringify(found);
+  const shown = found === undefined ? 'nothing' : printable(JSON.stringify(found));
   return new VarsError(
     `invalid value for operator '${operator}': expected ${expected}, got ${shown}`,
   );

@@ -1,4 +1,5 @@
 import { compileRegExp, type Matcher } from '../regexp/regexp.ts';
+import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';
 
 /** Leading option settings of PCRE that JavaScript spells as flags. */
@@ -39,5 +40,5 @@ export function compilePattern(text: string, flags: string): Matcher {
 }
 
 function invalid(text: string, reason: string): VarsError {
-  return new VarsError(`invalid regular expression '${text}': ${reason}`);
+  return new VarsError(`invalid regular expression '${printable(text)}': ${printable(reason)}`);
 }

@@ -2,6 +2,7 @@ import { headerValue, joinedValue } from '../http/headers.ts';
 import type { Inbound } from '../http/inbound.ts';
 import { trimmed } from '../http/list.ts';
 import { percentDecoded } from '../http/percent.ts';
+import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';
 
 /** Reads one variable of a request; `undefined` when the request does not have it. */
@@ -59,7 +60,7 @@ export function compileVariable(name: string): Variable {
   const reason = OF_THE_BODY.test(lower)
     ? ': it would need the request body, which is streamed and never read'
     : '';
-  throw new VarsError(`unknown variable '${name}'${reason}; known variables: ${KNOWN}`);
+  throw new VarsError(`unknown variable '${printable(name)}'${reason}; known variables: ${KNOWN}`);
 }
 
 function header(name: string): Variable {

@@ -1,3 +1,4 @@
+import { printable } from '../../http/quoted.ts';
 import { adminText } from '../../config/fault.ts';
 import { checkRoute } from '../../config/route.ts';
 import type { RouteConfig } from '../../config/route.ts';
@@ -46,5 +47,5 @@ export function refuseTimes(configuration: Record<string, unknown>): void {
 /** APISIX ignores what follows the id here, and so would replace or delete the whole route. */
 export function refuseSubPath(subPath: readonly string[]): void {
   if (subPath.length === 0) return;
-  throw new Refusal(failed(400, `invalid sub-path: /${subPath.join('/')}`));
+  throw new Refusal(failed(400, `invalid sub-path: /${printable(subPath.join('/'))}`));
 }

@@ -116,6 +116,54 @@ const REFUSALS: readonly Refusal[] = [
   { what: 'a list', route: [] as object, begins: 'invalid configuration: ', hint: /expected/ },
 ];
 
+/** What a terminal would obey, what turns a line around, and more of it than anybody wants to read. */
+const HOSTILE = `\u202e\x1b[2J\n\x9b\u2028${'x'.repeat(5000)}`;
+
+const config = (more: object) => ({ uri: '/refused', plugins: {}, ...more });
+const vars = (...rule: readonly unknown[]) => config({ vars: [rule] });
+const PUT = { method: 'PUT', path: `routes/${KEPT}` };
+
+const QUOTED: readonly { what: string; method: string; path: string; body?: object }[] = [
+  { ...PUT, what: 'a variable', body: vars(HOSTILE, '==', '1') },
+  { ...PUT, what: 'an argument of the body', body: vars(`post_arg_${HOSTILE}`, '==', '1') },
+  { ...PUT, what: 'an operator', body: vars('uri', HOSTILE, '1') },
+  { ...PUT, what: 'an operator that is no text', body: vars('uri', [HOSTILE], '1') },
+  { ...PUT, what: 'a pattern', body: vars('uri', '~~', `(${HOSTILE}`) },
+  { ...PUT, what: 'a pattern that refers back', body: vars('uri', '~~', `(${HOSTILE})\\1`) },
+  { ...PUT, what: 'an operand', body: vars('uri', '>', HOSTILE) },
+  { ...PUT, what: 'a list for a number', body: vars('uri', '>', [HOSTILE]) },
+  { ...PUT, what: 'an address', body: vars('remote_addr', 'ipmatch', HOSTILE) },
+  { ...PUT, what: 'the name of a field', body: config({ [HOSTILE]: 1 }) },
+  { ...PUT, what: 'the name of a plugin', body: config({ plugins: { [HOSTILE]: {} } }) },
+  { ...PUT, what: 'what a plugin holds', body: config({ plugins: { 'proxy-mirror': HOSTILE } }) },
+  { ...PUT, what: 'a mirror', body: config({ plugins: { 'proxy-mirror': { host: HOSTILE } } }) },
+  {
+    ...PUT,
+    what: 'a field of a copy',
+    body: config({
+      plugins: { 'proxy-mirror': { host: 'http://a', headers: { set: { [HOSTILE]: '1' } } } },
+    }),
+  },
+  { ...PUT, what: 'a host', body: config({ host: HOSTILE }) },
+  { ...PUT, what: 'a label', body: config({ labels: { [HOSTILE]: 1 } }) },
+  { ...PUT, what: 'a node', body: config({ upstream: { nodes: { [HOSTILE]: 1 } } }) },
+  {
+    ...PUT,
+    what: 'the host of a node',
+    body: config({ upstream: { nodes: [{ host: HOSTILE, port: 1, weight: 1 }] } }),
+  },
+  {
+    method: 'DELETE',
+    path: `routes/${KEPT}/${encodeURIComponent(HOSTILE.slice(0, 1000))}`,
+    what: 'a sub-path',
+  },
+  {
+    method: 'GET',
+    path: encodeURIComponent(HOSTILE.slice(0, 1000)),
+    what: 'the name of a resource',
+  },
+];
+
 /** Every refusal is a 400 with a text to act on, and leaves the table as it was. */
 export function refusals(bench: () => Bench): void {
   it.each(REFUSALS)('refuses $what', async ({ plugin, route: more, begins, hint }) => {
@@ -160,6 +208,21 @@ export function refusals(bench: () => Bench): void {
       const patched = await ask(bench().gateway, 'PATCH', `/${KEPT}${path}`, value);
       expect(patched.status).toBe(400);
       expect(patched.json).toEqual({ error_msg: expect.stringMatching(hint) });
+    });
+  });
+
+  it.each(QUOTED)('quotes $what in one line, and not all of it', async ({ method, path, body }) => {
+    await unchanged(bench(), async () => {
+      const { gateway } = bench();
+      const answer = await gateway.admin(`admin/${path}`, {
+        method,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      expect([400, 404]).toContain(answer.status);
+      const { error_msg: text } = (await answer.json()) as { error_msg: string };
+      expect(text).toMatch(/u202e/);
+      expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      expect(text.length).toBeLessThan(2000);
     });
   });
 

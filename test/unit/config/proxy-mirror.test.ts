@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adminText, inOneLine, under } from '../../../src/config/fault.ts';
+import { adminText, under } from '../../../src/config/fault.ts';
+import { quoted } from '../../../src/http/quoted.ts';
 import { checkProxyMirror, mirrorsOf } from '../../../src/config/proxy-mirror.ts';
 
 const host = 'http://127.0.0.1:9797';
@@ -63,8 +64,6 @@ describe("APISIX's texts", () => {
       '(expected http:// or https://, a host and optionally a port, no path: put a path in "path")',
     );
   });
-
-  const quoted = (text: string) => inOneLine(JSON.stringify(text));
 
   it.each([['/'], [''], ['a'], ['/a?b'], ['/a&b'], ['/a\nb'], ['/a\u0000'], ['/a\u007f']])(
     'path %j does not match',

@@ -5,7 +5,8 @@ import { HOP_BY_HOP, nominated } from '../../../http/hop-by-hop.ts';
 import { trimmed } from '../../../http/list.ts';
 import { isPersistent } from '../fields.ts';
 import type { Framing } from '../framing.ts';
-import { ProtocolError, quoted } from '../protocol-error.ts';
+import { quoted } from '../../../http/quoted.ts';
+import { ProtocolError } from '../protocol-error.ts';
 
 /** The head of an answer, ready to be passed on. */
 export interface Head {

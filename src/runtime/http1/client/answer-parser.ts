@@ -5,7 +5,8 @@ import { withoutSpaceBeforeColon } from '../fields.ts';
 import { headText } from '../head-text.ts';
 import { type BodyDecoder, LengthDecoder, type OnData, part } from '../length-decoder.ts';
 import { LineReader } from '../line-reader.ts';
-import { ProtocolError, quoted } from '../protocol-error.ts';
+import { quoted } from '../../../http/quoted.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { ANSWER_HEAD, WHOLE_HEAD } from './answer-grammar.ts';
 import { type Head, parseHead } from './answer-head.ts';
 

@@ -1,5 +1,5 @@
 import { members } from '../../../http/list.ts';
-import { quoted } from '../protocol-error.ts';
+import { quoted } from '../../../http/quoted.ts';
 import { Refusal } from './refusal.ts';
 
 /** How the body of a request is marked; a request without a mark has none (RFC 9112 section 6.3). */

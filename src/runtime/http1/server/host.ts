@@ -1,5 +1,5 @@
 import { isAuthority } from '../../../http/authority.ts';
-import { quoted } from '../protocol-error.ts';
+import { quoted } from '../../../http/quoted.ts';
 import { Refusal } from './refusal.ts';
 
 /** A target in absolute form, as `HEAD` lets it in. */

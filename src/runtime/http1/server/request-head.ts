@@ -3,7 +3,7 @@ import type { HeaderList } from '../../../http/headers.ts';
 import { trimmed } from '../../../http/list.ts';
 import { originForm } from '../../../http/target.ts';
 import { isPersistent } from '../fields.ts';
-import { quoted } from '../protocol-error.ts';
+import { quoted } from '../../../http/quoted.ts';
 import { bodyFraming, type RequestFraming } from './body-framing.ts';
 import { authorityOf } from './host.ts';
 import { FIELD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';

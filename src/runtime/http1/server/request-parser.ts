@@ -5,7 +5,7 @@ import { Backlog } from '../backlog.ts';
 import { ChunkedDecoder, ChunkedGrammar } from '../chunked-decoder.ts';
 import { headText } from '../head-text.ts';
 import { LineReader } from '../line-reader.ts';
-import { quoted } from '../protocol-error.ts';
+import { quoted } from '../../../http/quoted.ts';
 import { HEAD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
