@@ -64,6 +64,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     },
     outcome: 'failed timeout',
     timeout: 1,
+    // Each counts for eight as it uses up a connection of TLS: the last ones may come when too many have.
+    maxInFlight: 1000,
   },
   'closes instead of answering': {
     start: () => badOrigin(MISBEHAVIOURS.closing),
