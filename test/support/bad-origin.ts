@@ -30,16 +30,24 @@ export async function badOrigin(misbehave: Misbehaviour): Promise<BadOrigin> {
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n';
 
+/**
+ * Answers, and resets the connection in the middle of that.
+ *
+ * @param milliseconds after its first bytes: a reset overtakes what the other side has not read yet
+ */
+export function resettingAfter(milliseconds: number): Misbehaviour {
+  return (socket) => {
+    socket.write(`${HEAD}Content-Length: 1000\r\n\r\nten bytes.`);
+    setTimeout(() => socket.resetAndDestroy(), milliseconds);
+  };
+}
+
 /** Each way to be a bad mirror that takes a socket of its own. */
 export const MISBEHAVIOURS = {
   silent: () => {},
   closing: (socket) => void socket.end(),
   garbage: (socket) => void socket.end('\x16\x03\x01 this is not HTTP \xff\xfe\r\n\r\n', 'latin1'),
-  resetting(socket) {
-    socket.write(`${HEAD}Content-Length: 1000\r\n\r\nten bytes.`);
-    // Later than the bytes: a reset overtakes what the other side has not read yet.
-    setTimeout(() => socket.resetAndDestroy(), 50);
-  },
+  resetting: resettingAfter(50),
   dripping(socket) {
     socket.write(`${HEAD}Content-Length: 1000\r\n\r\n`);
     const drip = setInterval(() => socket.write('.'), 1000);

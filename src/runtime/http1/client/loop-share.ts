@@ -11,6 +11,12 @@ export interface Reading {
 /** Milliseconds that may be used in a row: in one turn of the event loop, for example. */
 const BURST_MS = 10;
 
+/**
+ * Milliseconds that may be owed. Connections are opened while nothing is read as well, a thousand of TLS at once
+ * for one mirror; the responses of the others must not have to wait for seconds behind those.
+ */
+const MOST_OWED_MS = 50;
+
 /** Milliseconds that each exchange adds: more than an answer takes that is as answers mostly are. */
 const EXCHANGE_MS = 0.02;
 
@@ -88,7 +94,7 @@ export class LoopShare {
       this.#left = Math.min(BURST_MS, this.#left + more);
       this.#at = now;
     }
-    this.#left -= milliseconds;
+    this.#left = Math.max(this.#left - milliseconds, -MOST_OWED_MS);
     if (this.#left >= 0 || this.#held !== null) return;
     this.#held = new Set();
     for (const connection of this.#inUse()) this.#hold(connection);

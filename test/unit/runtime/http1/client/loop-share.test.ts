@@ -112,3 +112,12 @@ it('does not count time in which nothing was read: the process did not have the 
   share.took(100, 65_536, reader);
   expect(reader.paused).toBe(true);
 });
+
+it('keeps nobody from reading for long, however many connections are opened at once', () => {
+  const reader = new Reader();
+  const share = new LoopShare(SHARE, () => [reader]);
+  for (let i = 0; i < 1000; i++) share.connects(true);
+  expect(reader.paused).toBe(true);
+  vi.advanceTimersByTime(250);
+  expect(reader.paused).toBe(false);
+});
