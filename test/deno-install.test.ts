@@ -7,6 +7,9 @@ import { line, run } from './support/process.ts';
 
 const LISTENING = /^proxy-mirror on deno, listening on (http:\/\/[\w.:]+)$/m;
 
+/** Milliseconds for the types of all sources, on a busy machine. */
+const CHECK_TIME = 120_000;
+
 /** What Deno users have: the sources and deno.json. npm's folder may be there or not. */
 describe.each([{ modules: 'without node_modules' }, { modules: 'with node_modules' }])(
   'Deno starts $modules',
@@ -62,6 +65,15 @@ describe.each([{ modules: 'without node_modules' }, { modules: 'with node_module
       expect(await program.exited).toBe(0);
     });
 
+    it(
+      'and finds nothing wrong with its types',
+      async () => {
+        const check = run(runtimeProgram('deno'), ['task', 'check'], { cwd: folder });
+        expect([await check.exited, check.stderr()]).toEqual([0, expect.any(String)]);
+      },
+      CHECK_TIME,
+    );
+
     it('without asking for every permission', async () => {
       const command = await taskCommand();
       expect(command[0]).toBe('run');
@@ -71,6 +83,56 @@ describe.each([{ modules: 'without node_modules' }, { modules: 'with node_module
     });
   },
 );
+
+it('is known to JSR by the version that npm knows', async () => {
+  const [jsr, npm] = await Promise.all(
+    ['deno.json', 'package.json'].map(async (name) => {
+      const { version } = JSON.parse(await readFile(join(ROOT, name), 'utf8')) as {
+        version: string;
+      };
+      return version;
+    }),
+  );
+  expect(jsr).toBe(npm);
+});
+
+it(
+  'could be published',
+  async () => {
+    // Slow types end it with a status of their own, since nothing here allows them.
+    const args = ['publish', '--dry-run', '--allow-dirty'];
+    const publish = run(runtimeProgram('deno'), args, { cwd: ROOT });
+    const code = await publish.exited;
+    expect([code, publish.stderr()]).toEqual([0, expect.stringContaining('Dry run complete')]);
+  },
+  CHECK_TIME,
+);
+
+it('installed from npm, runs as Deno', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const pack = run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
+    cwd: ROOT,
+  });
+  expect(await pack.exited).toBe(0);
+  const modules = join(folder, 'node_modules');
+  await mkdir(join(modules, 'proxy-mirror'), { recursive: true });
+  const archive = join(folder, pack.stdout().trim());
+  const unpack = ['-xzf', archive, '-C', join(modules, 'proxy-mirror'), '--strip-components=1'];
+  expect(await run('tar', unpack).exited).toBe(0);
+  for (const name of ['hono', 'valibot', '@logtape'])
+    await symlink(join(ROOT, 'node_modules', name), join(modules, name));
+  await writeFile(join(folder, 'package.json'), '{ "dependencies": { "proxy-mirror": "*" } }');
+  const allowed = ['--allow-net', '--allow-env', '--allow-read', `--allow-write=${folder}`];
+  const program = run(runtimeProgram('deno'), ['run', ...allowed, 'npm:proxy-mirror'], {
+    cwd: folder,
+    env: { HOST: '127.0.0.1', PORT: '0' },
+  });
+  onTestFinished(() => program.signal('SIGKILL'));
+  const [, url] = await line(program, LISTENING);
+  const status = await fetch(`${url}/apisix/status`);
+  expect(await status.json()).toEqual({ status: 'ok', runtime: 'deno' });
+});
 
 it('refuses to write where it was not allowed to, and says so', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));

@@ -23,7 +23,10 @@ export function webAnswer(head: Head, body: BodyPipe): Response {
     : withStatus(new Response(content, init), status);
 }
 
-function bodyOf({ framing }: Head, body: BodyPipe): ReadableStream<Uint8Array> | Uint8Array | null {
+function bodyOf(
+  { framing }: Head,
+  body: BodyPipe,
+): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null {
   if (framing.kind === 'none' || framing.kind === 'switched') return null;
   if (framing.kind === 'length' && framing.length === 0) return null;
   // A copy: whoever reads it may write to it.

@@ -28,7 +28,9 @@ function pathOf(target: string): string {
   return target === '*' ? '/*' : target;
 }
 
-function bodyOf({ upload }: ServerRequest): ReadableStream<Uint8Array> | Uint8Array | null {
+function bodyOf({
+  upload,
+}: ServerRequest): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null {
   if (upload === null) return null;
   // A copy: whoever reads it may write to it.
   return upload.whole === null ? byteStream(upload.reader()) : new Uint8Array(upload.whole);
