@@ -55,6 +55,9 @@ export class BodyPipe {
   end(trailers: HeaderList | null = null): void {
     this.trailers = trailers;
     this.#ended = true;
+    // Its sender goes on to other things, and must not wait for the reader of this one.
+    this.#flowAgain();
+    this.#flow = NO_FLOW;
     this.onOver();
     this.#settle()?.resolve(null);
   }

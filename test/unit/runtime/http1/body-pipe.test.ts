@@ -53,3 +53,13 @@ it('has no say on its connection once it is cancelled', async () => {
   body.push(Buffer.from('abcdef'));
   expect(said).toEqual(['pause', 'cancel']);
 });
+
+it('has no say on it either once it has ended', () => {
+  const { body, said } = pipe(4);
+  body.push(Buffer.from('abcdef'));
+  body.end();
+  expect(said).toEqual(['pause', 'resume']);
+  body.drain();
+  body.cancel();
+  expect(said).toEqual(['pause', 'resume']);
+});
