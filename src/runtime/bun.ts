@@ -4,7 +4,7 @@ import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Bun. */
 export function bunRuntime(options: RuntimeOptions = {}): ServerRuntime {
-  return http1Runtime({ ...options, name: 'bun', descriptors: descriptorLimit });
+  return http1Runtime({ ...options, name: 'bun', descriptors: descriptorLimit, gathers: false });
 }
 
 export { bunRuntime as runtime };

@@ -14,6 +14,7 @@ import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
+import { early } from './upstream/early.ts';
 import { unasked } from './upstream/unasked.ts';
 
 /** What only a process with files and signals has. */
@@ -29,6 +30,7 @@ export function server(runtime: TestServerRuntime): void {
   if (runtime.name !== 'node') describe("the runtime's own server", () => ownServer(runtime));
   describe('an app of the user with a gateway', () => ownGateway(runtime));
   describe('isolation', () => isolation(runtime));
+  describe('an early answer', () => early(runtime));
   describe('what a server says unasked', () => unasked(runtime));
   describe('the log', () => log(runtime));
   describe('names', () => names(runtime));

@@ -10,13 +10,22 @@ export function lastChunk(trailers: HeaderList | null | undefined): string {
 /** Chunks up to this many bytes are copied into one piece: cheaper than telling the system of three. */
 export const ONE_PIECE: number = 16 * 1024;
 
-/** Writes a piece of a body; `false` when the other side has to take what is there first. */
-export function writeChunk(socket: Socket, chunk: Uint8Array, chunked: boolean): boolean {
+/**
+ * Writes a piece of a body; `false` when the other side has to take what is there first.
+ *
+ * @param onePieceUpTo bytes of a chunk that is copied into one piece with what frames it
+ */
+export function writeChunk(
+  socket: Socket,
+  chunk: Uint8Array,
+  chunked: boolean,
+  onePieceUpTo: number = ONE_PIECE,
+): boolean {
   // A chunk of size 0 would end the body (RFC 9112 section 7.1).
   if (chunk.byteLength === 0) return true;
   if (!chunked) return socket.write(chunk);
   const size = `${chunk.byteLength.toString(16)}\r\n`;
-  if (chunk.byteLength <= ONE_PIECE) return socket.write(onePiece(size, [chunk], '\r\n'));
+  if (chunk.byteLength <= onePieceUpTo) return socket.write(onePiece(size, [chunk], '\r\n'));
   socket.cork();
   socket.write(size, 'latin1');
   socket.write(chunk);

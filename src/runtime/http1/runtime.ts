@@ -22,6 +22,7 @@ export interface RuntimeOptions {
 export interface Http1Options extends RuntimeOptions {
   readonly name: ServerRuntime['name'];
   readonly ownBuffers?: PoolOptions['ownBuffers'];
+  readonly gathers?: PoolOptions['gathers'];
   /** How it has all sockets looked at. Default: by a turn of its event loop. */
   readonly poll?: Poll;
   /** How many files and sockets the process may have open. Default: not known. */
@@ -45,6 +46,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const {
     name,
     ownBuffers = false,
+    gathers = true,
     descriptors = () => Infinity,
     accepted = 0,
     goesDeaf = false,
@@ -57,7 +59,14 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const fence = createFence(poll);
   // Nor does one wait for what the other looks up: each asks by itself.
   const pool = (more: PoolOptions = {}) =>
-    createPool({ ownBuffers, most, fence, names: new Names(createLookup(names)), ...more });
+    createPool({
+      ownBuffers,
+      gathers,
+      most,
+      fence,
+      names: new Names(createLookup(names)),
+      ...more,
+    });
   const primaries = pool();
   const mirrors = pool({ share: MIRRORS_SHARE });
   return {

@@ -176,16 +176,16 @@ class ForwardCall extends Http1Call<Reply> {
 }
 
 class CopyCall extends Http1Call<CopyAnswer> {
-  protected handle({ status, framing, keepAlive }: Head, body: BodyPipe): void {
+  protected handle({ status, framing }: Head, body: BodyPipe): void {
     // What mirrors answer is mostly short, and here whole.
-    const end = keepAlive ? 'kept' : 'closed';
-    if (body.complete) this.#answer(status, end);
-    else void drain(framing, body).then((left) => this.#answer(status, left ?? end));
+    if (body.complete) this.#answer(status, null);
+    else void drain(framing, body).then((left) => this.#answer(status, left));
   }
 
-  #answer(status: number, connection: ConnectionLeft): void {
+  /** @param left what became of the connection, `null` when the answer was read to its end */
+  #answer(status: number, left: ConnectionLeft | null): void {
     this.over();
-    this.resolve({ status, connection });
+    this.resolve({ status, connection: left ?? (this.connection!.isOpen ? 'kept' : 'closed') });
   }
 
   override abort(reason: TransportError): void {

@@ -6,13 +6,13 @@ import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
-import type { Fence, Waiter } from './fence.ts';
+import { type Fence, Lookout } from './fence.ts';
+import { isLong } from './last-words.ts';
 import { Patience } from './patience.ts';
 import type { ReadBuffer } from './read-buffer.ts';
-import { type BodyFraming, requestHead } from './request-head.ts';
+import { RequestWriter, type RequestWriterListener } from './request-writer.ts';
 import type { Opening, SocketListener } from './dial.ts';
 import { SwitchedBody } from '../switched.ts';
-import { Uploading } from './uploading.ts';
 
 /** Told what becomes of one request. Exactly one of the last two is called, once. */
 export interface ExchangeListener {
@@ -33,6 +33,8 @@ export interface ExchangeListener {
 export interface Owner {
   /** What a kept connection waits at before it is used again. */
   readonly fence: Fence;
+  /** Whether pieces that are written together get to the system in one call. */
+  readonly gathers: boolean;
   /** The exchange is over and the connection may carry another. */
   idle(): void;
   closed(): void;
@@ -42,7 +44,7 @@ export interface Owner {
 const HIGH_WATER = 256 * 1024;
 
 /** One connection to a server. Carries one exchange at a time. */
-export class Connection implements AnswerListener, SocketListener, Flow, Waiter {
+export class Connection implements AnswerListener, SocketListener, Flow, RequestWriterListener {
   /** Exchanges it has carried, the present one included. */
   exchanges = 0;
   /** Milliseconds that the server keeps it idle, if it said so. */
@@ -54,7 +56,6 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
   readonly #reads: ReadBuffer | null;
   readonly #parser = new AnswerParser(this);
   readonly #patience = new Patience((error) => this.#close(error));
-  #connected = false;
   #closed = false;
   #request: Outbound | null = null;
   #listener: ExchangeListener | null = null;
@@ -62,17 +63,15 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
   /** An answer that the listener has not been told of yet. */
   #answer: { readonly head: Head; readonly body: BodyPipe } | null = null;
   #body: BodyPipe | null = null;
-  /** No byte of the request was written yet. */
-  #unsent = true;
-  /** No byte came in answer to it yet. */
+  /** There once it is open. */
+  #writer: RequestWriter | null = null;
+  /** No byte came in answer to the request yet. */
   #unheard = true;
-  #uploading: Uploading | null = null;
-  #sent = false;
-  #paused = false;
-  /** It waits to be used again. */
-  #atFence = false;
-  /** It was paused meanwhile. */
-  #blind = false;
+  readonly #lookout: Lookout;
+  /** Why nothing can be written any more. */
+  #writeError: TransportError | null = null;
+  /** Nothing was read since the last look. */
+  #quiet = false;
 
   /**
    * @param open starts opening it
@@ -80,6 +79,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
    */
   constructor(open: (listener: SocketListener) => Opening, owner: Owner, reads: ReadBuffer | null) {
     this.#owner = owner;
+    this.#lookout = new Lookout(owner.fence, () => this.#looked());
     this.#reads = reads;
     this.#opening = open(this);
   }
@@ -89,7 +89,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#lost(transportError(error)));
     socket.once('close', () => this.#lost(closedByServer()));
-    this.#connected = true;
+    this.#writer = new RequestWriter(socket, this.#patience, this.#owner.gathers, this);
     if (this.#request !== null) this.#send();
   }
 
@@ -105,27 +105,31 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
     this.#head = null;
     this.#answer = null;
     this.#body = null;
-    this.#unsent = true;
     this.#unheard = true;
-    this.#sent = false;
+    this.#writer?.begin();
     this.#patience.begin(request.timeouts, listener.until);
-    if (this.#connected) this.#lookFirst();
+    // A kept connection may have got something that nobody asked for, or its end.
+    if (this.#writer !== null) this.#lookout.look();
     else this.#patience.for('connect');
   }
 
-  /** Uses a kept connection once all has been read that has come in on it by now. */
-  #lookFirst(): void {
-    this.#atFence = true;
-    this.#blind = this.#paused;
-    this.#owner.fence(this);
+  #looked(): void {
+    if (this.#closed) return;
+    if (this.#writeError === null) return this.#send();
+    if (this.#quiet) return this.readToEnd();
+    this.#quiet = true;
+    this.#lookout.look();
   }
 
-  passed(): void {
-    this.#atFence = false;
-    // What came in while nothing was read has not been seen.
-    if (this.#closed || this.#paused) return;
-    if (this.#blind) this.#lookFirst();
-    else this.#send();
+  writeFailed(error: Error): void {
+    this.#writeError = transportError(error);
+    this.#writer!.stop();
+    this.#quiet = true;
+    this.#lookout.look();
+  }
+
+  readToEnd(): void {
+    this.#lost(this.#writeError!);
   }
 
   /** Ends the connection and fails what is under way. */
@@ -133,58 +137,43 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
     this.#close(reason);
   }
 
-  /** True once any byte of an answer was seen: the server has had the request. */
+  /** True once the server has answered, if not yet to the end. */
   get answering(): boolean {
     return this.#head !== null;
   }
 
+  get #unsent(): boolean {
+    return this.#writer?.unsent ?? true;
+  }
+
+  /** False once no further exchange can begin on it. */
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
   #send(): void {
     const request = this.#request!;
-    let head: string;
-    let framing: BodyFraming;
+    this.#parser.expect(request.method, request.switches);
     try {
-      ({ head, framing } = requestHead(request));
+      this.#writer!.write(request);
     } catch (error) {
       this.#close(new TransportError('protocol', (error as Error).message, error));
-      return;
-    }
-    this.#parser.expect(request.method, request.switches);
-    this.#unsent = false;
-    const { body } = request;
-    if (body === null) {
-      this.#socket.write(head, 'latin1');
-      this.#onSent();
-    } else if (body instanceof Uint8Array) {
-      this.#socket.cork();
-      this.#socket.write(head, 'latin1');
-      this.#socket.write(body);
-      this.#socket.uncork();
-      this.#onSent();
-    } else {
-      this.#socket.write(head, 'latin1');
-      void this.#upload(new Uploading(this.#socket, this.#patience, body, framing === 'chunked'));
     }
   }
 
-  async #upload(uploading: Uploading): Promise<void> {
-    this.#uploading = uploading;
-    try {
-      if (await uploading.run()) this.#onSent();
-    } catch (error) {
-      // The client left half-way. The server must not take what it got for the whole.
-      this.#close(new ClientLeftError(error));
-    }
-  }
-
-  #onSent(): void {
-    this.#uploading = null;
-    this.#sent = true;
+  written(): void {
     if (this.#head === null) this.#patience.for('read');
   }
 
+  /** The server must not take what it got for the whole. */
+  brokeOff(error: unknown): void {
+    this.#close(new ClientLeftError(error));
+  }
+
   read(bytes: Buffer): void {
-    if (this.#body !== null && !this.#paused) this.#patience.for('read');
+    if (this.#body !== null && !this.#lookout.paused) this.#patience.for('read');
     this.#unheard = this.#unsent;
+    this.#quiet = false;
     const listener = this.#listener;
     try {
       this.#parser.push(bytes);
@@ -233,26 +222,27 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
     const body = this.#body;
     if (body === null) return;
     body.end(trailers);
-    if (this.#sent) this.#finish();
     // Answered before all was sent: the server does not want the rest, and what it does with bytes
     // under way nobody knows (RFC 9112 section 9.5).
+    if (this.#writer!.isTaken && this.#writeError === null) this.#finish();
     else this.#close(null);
   }
 
   #finish(): void {
-    const { keepAlive } = this.#head!;
+    const { keepAlive, status } = this.#head!;
+    // Who refuses a long body may well not have read it, and close; not all say so (RFC 9110 section 10.1.1).
+    const lasts = keepAlive && !(status >= 400 && isLong(this.#request!.body));
     this.#patience.end();
     this.#reads?.rest();
     this.#request = null;
     this.#listener = null;
     this.#body = null;
-    if (keepAlive && !this.#closed) this.#owner.idle();
+    if (lasts && !this.#closed) this.#owner.idle();
     else this.#close(null);
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#blind = true;
+    this.#lookout.paused = true;
     // A slow client is not the server's fault.
     this.#patience.rest();
     this.#patience.hold(true);
@@ -260,12 +250,11 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
   }
 
   resume(): void {
-    this.#paused = false;
     this.#patience.hold(false);
     if (this.#closed) return;
     if (this.#request !== null) this.#patience.for('read');
     this.#socket.resume();
-    if (this.#request !== null && this.#unsent && !this.#atFence) this.#lookFirst();
+    this.#lookout.paused = false;
   }
 
   cancel(): void {
@@ -285,13 +274,13 @@ export class Connection implements AnswerListener, SocketListener, Flow, Waiter 
   #close(reason: TransportError | null, stale = false): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#uploading?.stop();
+    this.#writer?.stop();
     this.#patience.dispose();
     const listener = this.#listener;
     const body = this.#body;
     const told = this.#head !== null && this.#answer === null;
     this.#listener = null;
-    if (this.#connected) this.#socket.destroy();
+    if (this.#writer !== null) this.#socket.destroy();
     else this.#opening.cancel();
     this.#owner.closed();
     if (listener === null || reason === null) return;

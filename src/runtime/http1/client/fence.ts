@@ -48,3 +48,52 @@ export function createFence(poll: Poll = turn): Fence {
     setImmediate(begin);
   };
 }
+
+/**
+ * Looks at one connection: whether anything has come in on it that is not read yet. What comes while it is
+ * kept from reading has not been seen, and is waited for.
+ */
+export class Lookout implements Waiter {
+  readonly #fence: Fence;
+  readonly #seen: () => void;
+  #looking = false;
+  #atFence = false;
+  #paused = false;
+  /** It was paused since it came to the fence. */
+  #blind = false;
+
+  /** @param seen called when all has been read that had come in when `look` was called */
+  constructor(fence: Fence, seen: () => void) {
+    this.#fence = fence;
+    this.#seen = seen;
+  }
+
+  /** Nothing is read for the time being. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+  set paused(paused: boolean) {
+    this.#paused = paused;
+    if (paused) this.#blind = true;
+    else if (this.#looking && !this.#atFence) this.#wait();
+  }
+
+  look(): void {
+    this.#looking = true;
+    if (!this.#paused) this.#wait();
+  }
+
+  passed(): void {
+    this.#atFence = false;
+    if (this.#paused) return;
+    if (this.#blind) return this.#wait();
+    this.#looking = false;
+    this.#seen();
+  }
+
+  #wait(): void {
+    this.#atFence = true;
+    this.#blind = false;
+    this.#fence(this);
+  }
+}

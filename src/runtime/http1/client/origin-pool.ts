@@ -50,6 +50,7 @@ export interface OriginPoolOptions {
   readonly addresses: Addresses;
   readonly keepAlive: KeepAlive;
   readonly ownBuffers: boolean;
+  readonly gathers: boolean;
   readonly fence: Fence;
   /** What its connections may take of the event loop's time; `null`: all of it. */
   readonly share: LoopShare | null;
@@ -59,6 +60,7 @@ export interface OriginPoolOptions {
 export class OriginPool {
   readonly origin: Origin;
   readonly fence: Fence;
+  readonly gathers: boolean;
   readonly peers: Peers<PooledConnection>;
   readonly share: LoopShare | null;
   readonly #keepAlive: KeepAlive;
@@ -70,9 +72,10 @@ export class OriginPool {
   #trim: NodeJS.Timeout | null = null;
 
   constructor(options: OriginPoolOptions, pool: PoolOfOrigins) {
-    const { origin, addresses, keepAlive, ownBuffers, fence, share } = options;
+    const { origin, addresses, keepAlive, ownBuffers, gathers, fence, share } = options;
     this.origin = origin;
     this.fence = fence;
+    this.gathers = gathers;
     this.peers = new Peers(addresses, (peer) => closeIdle(peer, () => true));
     this.share = share;
     this.#keepAlive = keepAlive;
@@ -233,6 +236,10 @@ export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
 
   get fence(): Fence {
     return this.#pool.fence;
+  }
+
+  get gathers(): boolean {
+    return this.#pool.gathers;
   }
 
   idle(): void {

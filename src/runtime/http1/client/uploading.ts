@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
 import type { BodySource, Upload } from '../../../http/upload.ts';
-import { lastChunk, writeChunk } from '../body-writer.ts';
+import { lastChunk, ONE_PIECE, writeChunk } from '../body-writer.ts';
 import type { Patience } from './patience.ts';
+
+export interface UploadingOptions {
+  readonly chunked: boolean;
+  /** Whether the system gets the pieces of a chunk in one call. */
+  readonly gathers: boolean;
+}
 
 /** A body on its way to a server. */
 export class Uploading {
@@ -10,15 +16,17 @@ export class Uploading {
   readonly #upload: Upload;
   readonly #reader: BodySource;
   readonly #chunked: boolean;
+  readonly #onePiece: number;
   #stopped = false;
   #taken: (() => void) | null = null;
 
-  constructor(socket: Socket, patience: Patience, upload: Upload, chunked: boolean) {
+  constructor(socket: Socket, patience: Patience, upload: Upload, options: UploadingOptions) {
     this.#socket = socket;
     this.#patience = patience;
     this.#upload = upload;
     this.#reader = upload.reader();
-    this.#chunked = chunked;
+    this.#chunked = options.chunked;
+    this.#onePiece = options.gathers ? ONE_PIECE : Infinity;
   }
 
   /**
@@ -35,7 +43,7 @@ export class Uploading {
         const chunk = await this.#reader.read();
         if (this.#stopped) return false;
         if (chunk === null) break;
-        if (writeChunk(this.#socket, chunk, this.#chunked)) continue;
+        if (writeChunk(this.#socket, chunk, this.#chunked, this.#onePiece)) continue;
         await this.#drained();
         if (this.#stopped) return false;
       }

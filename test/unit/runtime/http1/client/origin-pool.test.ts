@@ -127,7 +127,7 @@ describe('the addresses of a name', () => {
     await until(moved, 10_000, 'the new address to be asked');
     await until(() => held.length === 2 + later.length, 5000, 'all to be asked');
     for (const answer of held) answer();
-    for (const { connection } of await Promise.all(first)) expect(connection).toBe('kept');
+    for (const { status } of await Promise.all(first)) expect(status).toBe(200);
     await Promise.all(later);
     await until(async () => (await hosts[2].open()) + (await hosts[3].open()) === 0, 5000);
     expect(await hosts[4].open()).toBeGreaterThan(0);

@@ -1,0 +1,186 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayProcess, TestServerRuntime } from '../../runtimes/runtime.ts';
+import { origin, type Origin, route } from '../../support/origin.ts';
+import { settled } from '../../support/outcomes.ts';
+
+const TRIES = 40;
+
+/** What a program without a gateway gets is all; a reset may yet overtake an answer on a busy machine. */
+const ENOUGH = 38;
+
+/** Of an upload: more than the system takes at once. */
+const SIZE = 2_000_000;
+
+/** How a server answers before it has read the body, and what it does then. */
+interface Early {
+  readonly status: number;
+  readonly fields: string;
+  readonly body: string;
+  readonly after: (socket: Socket) => void;
+}
+
+const LENGTH = { fields: 'Content-Length: 7\r\n', body: 'refused' };
+const CHUNKS = {
+  fields: 'Transfer-Encoding: chunked\r\n',
+  body: '3\r\nref\r\n4\r\nused\r\n0\r\n\r\n',
+};
+const CLOSE = 'Connection: close\r\n';
+
+/** Closes with the body unread: the system resets what still comes. */
+const reset = (socket: Socket) => void socket.destroy();
+/** Reads on, with nothing more to say. */
+const finish = (socket: Socket) => void socket.end().resume();
+
+const KINDS: Readonly<Record<string, Early>> = {
+  '413 with a length, reset': { status: 413, ...LENGTH, after: reset },
+  '413 in chunks, reset': { status: 413, ...CHUNKS, after: reset },
+  '401 with a length and Connection: close, reset': {
+    status: 401,
+    fields: CLOSE + LENGTH.fields,
+    body: LENGTH.body,
+    after: reset,
+  },
+  '401 in chunks and Connection: close, reset': {
+    status: 401,
+    fields: CLOSE + CHUNKS.fields,
+    body: CHUNKS.body,
+    after: reset,
+  },
+  '413 with a length, reset a while later': {
+    status: 413,
+    ...LENGTH,
+    after: (socket) => void setTimeout(reset, 30, socket),
+  },
+  '413 with a length, closed on one side': { status: 413, ...LENGTH, after: finish },
+  '401 in chunks and Connection: close, closed on one side': {
+    status: 401,
+    fields: CLOSE + CHUNKS.fields,
+    body: CHUNKS.body,
+    after: finish,
+  },
+  '413 with a length, and the rest read': {
+    status: 413,
+    ...LENGTH,
+    after: (socket) => void socket.resume(),
+  },
+};
+
+interface EarlyOrigin {
+  answer: Early;
+  readonly node: string;
+  requests: number;
+  close(): void;
+}
+
+async function earlyOrigin(answer: Early): Promise<EarlyOrigin> {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => open.delete(socket));
+    socket.once('data', () => {
+      socket.pause();
+      one.requests++;
+      const { status, fields, body, after } = one.answer;
+      socket.write(`HTTP/1.1 ${status} No\r\n${fields}\r\n${body}`, () => after(socket));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const one: EarlyOrigin = {
+    answer,
+    node: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: 0,
+    close() {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+  return one;
+}
+
+/** Sends all of a body before it reads, as simple clients do. Resolves with the status and the body of the answer. */
+function upload(port: number, target: string, chunked: boolean): Promise<string> {
+  const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${SIZE}`;
+  const body = Buffer.alloc(SIZE, 'x');
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(text));
+    socket.setEncoding('latin1').on('data', (part: string) => {
+      text += part;
+      const whole = /^HTTP\/1\.1 (\d+)[^]*?\r\n\r\n([^]*)$/.exec(text);
+      const got = whole?.[2]!.replaceAll(/^[\da-f]+\r\n|\r\n(?:[\da-f]+\r\n(?:\r\n)?)?/gim, '');
+      if (got !== 'refused' && !got?.includes('\n')) return;
+      resolve(`${whole![1]} ${got}`);
+      socket.destroy();
+    });
+    socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\n${framing}\r\n\r\n`);
+    if (!chunked) return void socket.write(body);
+    for (let at = 0; at < SIZE; at += 50_000)
+      socket.write(`c350\r\n${body.toString('latin1', at, at + 50_000)}\r\n`, 'latin1');
+    socket.write('0\r\n\r\n');
+  });
+}
+
+/** An answer to an upload that its server does not want arrives, whatever becomes of the connection. */
+export function early(runtime: TestServerRuntime): void {
+  let gateway: GatewayProcess;
+  let plain: Origin;
+  let server: EarlyOrigin;
+  beforeAll(async () => {
+    const first = Object.values(KINDS)[0]!;
+    [gateway, plain, server] = await Promise.all([runtime.start(), origin(), earlyOrigin(first)]);
+    await gateway.put('early', route(server, null, { uri: '/early' }));
+  });
+  afterAll(async () => {
+    await Promise.all([gateway.stop(), plain.close()]);
+    server.close();
+  });
+
+  async function uploads(count: number, target: string, chunked: boolean) {
+    const got: Record<string, number> = {};
+    for (let i = 0; i < count; i++) {
+      const answer = await upload(gateway.port, target, chunked);
+      got[answer] = (got[answer] ?? 0) + 1;
+    }
+    return got;
+  }
+
+  describe.each(Object.entries(KINDS))('%s', (_, kind) => {
+    it.each([
+      ['a length', false],
+      ['chunks', true],
+    ])('arrives at an upload with %s', async (_framing, chunked) => {
+      server.answer = kind;
+      const got = await uploads(TRIES, '/early', chunked);
+      expect(got[`${kind.status} refused`]).toBeGreaterThanOrEqual(ENOUGH);
+    });
+
+    it('is the outcome of a copy', async () => {
+      server.answer = kind;
+      const id = `copy-${Object.values(KINDS).indexOf(kind)}`;
+      const mirror = { url: `http://${server.node}` };
+      const plugin = { max_body_size: SIZE, breaker: false };
+      await gateway.put(id, route(plain, mirror, { uri: `/${id}`, plugin }));
+      for (let i = 0; i < TRIES / 2; i++) {
+        expect(await upload(gateway.port, `/${id}`, false)).toBe(`200 POST /${id}\n`);
+        await settled(gateway, id, i + 1);
+      }
+      const { 'sent 4xx': sent } = await settled(gateway, id, TRIES / 2);
+      expect(sent).toBeGreaterThanOrEqual(ENOUGH / 2);
+    });
+  });
+
+  it('is no failure of the node, which stays in the turn', async () => {
+    server.answer = KINDS['413 with a length, reset']!;
+    const upstream = { nodes: { [server.node]: 1, [plain.node]: 1 } };
+    await gateway.put('turn', { uri: '/turn', upstream });
+    const before = server.requests;
+    const got = await uploads(TRIES, '/turn', true);
+    expect(server.requests - before).toBe(TRIES / 2);
+    expect(got['200 POST /turn\n']).toBe(TRIES / 2);
+  });
+}
