@@ -37,8 +37,8 @@ export function forwardOf(request: ReadRequest, { address, port, node }: Hop): M
   const named = elements(valueOf(fields, 'connection'));
   const passed = fields.filter(([name]) => {
     const lower = name.toLowerCase();
-    // To CGI and its like `X_Real_IP` is X-Real-IP.
-    return !NOT_FORWARDED.has(lower.replaceAll('_', '-')) && !named.includes(lower);
+    // To CGI and its like `X_Real_IP` is X-Real-IP, and to some `X.Real^IP` as well.
+    return !NOT_FORWARDED.has(lower.replace(/[^a-z\d]/g, '-')) && !named.includes(lower);
   });
   const before = valueOf(fields, 'x-forwarded-for');
   const added: Field[] = [
