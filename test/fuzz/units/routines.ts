@@ -80,12 +80,11 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
     check(text) {
       const fields = wellFormed(text);
       const list = fields.flat();
-      for (const [name] of fields) {
-        const lower = name.toLowerCase();
-        if ((joinedValue(list, lower) ?? null) !== valueOf(fields, lower))
+      for (const name of someNames(fields)) {
+        if ((joinedValue(list, name) ?? null) !== valueOf(fields, name))
           return `joins ${name} otherwise`;
-        const first = fields.find(([one]) => one.toLowerCase() === lower)?.[1];
-        if (headerValue(list, lower) !== first) return `finds another ${name}`;
+        const first = fields.find(([one]) => one.toLowerCase() === name)?.[1];
+        if (headerValue(list, name) !== first) return `finds another ${name}`;
       }
       if (JSON.stringify(fieldsOf(fieldLines(list))) !== JSON.stringify(list))
         return 'reads other fields than it wrote';
@@ -223,6 +222,11 @@ function wellFormed(text: string): Field[] {
       /^([!#$%&'*+\-.^_`|~\w]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*$/.exec(line) ?? [];
     return name === undefined ? [] : [[name, value!]];
   });
+}
+
+/** In lower case; a few of many, since each look goes through all fields, here as there. */
+function someNames(fields: readonly Field[]): string[] {
+  return [...new Set(fields.map(([name]) => name.toLowerCase()))].slice(0, 8);
 }
 
 function cookies(draw: Draw): string {
