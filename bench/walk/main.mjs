@@ -1,0 +1,148 @@
+/**
+ * `npm run walk`: which files a mirrored request crosses on Node, and which objects stand for it.
+ *
+ * Files: those of which V8 ran a function between two looks, while one request and its copy were
+ * answered; a hundred before it have made what is made once. Objects: those that there are more of
+ * while a hundred requests and their copies wait for their responses than when all are answered and every
+ * connection is idle, by class, or by the names of their members where they have none.
+ */
+import { on, once } from 'node:events';
+import { Session } from 'node:inspector/promises';
+import { connect } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { createGateway } from '../../dist/index.js';
+import { nodeRuntime } from '../../dist/runtime/node.js';
+import { grown } from './heap.mjs';
+
+/** @typedef {import('node:net').Socket} Socket */
+
+const REQUESTS = 100;
+const BUILT = new URL('../../dist/', import.meta.url).href;
+
+const KINDS = {
+  GET: 'GET /walk HTTP/1.1\r\nHost: gateway.test\r\n\r\n',
+  POST: `POST /walk HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 16384\r\n\r\n${'x'.repeat(16_384)}`,
+};
+
+const [upstream, mirror] = await Promise.all([origin(), origin()]);
+const runtime = nodeRuntime();
+const gateway = createGateway({
+  runtime,
+  routes: [
+    {
+      uri: '/*',
+      upstream: { nodes: { [upstream.authority]: 1 } },
+      plugins: { 'proxy-mirror': { host: `http://${mirror.authority}` } },
+    },
+  ],
+});
+const listening = await runtime.listen({ app: gateway, hostname: '127.0.0.1', port: 0 });
+for (const [kind, message] of Object.entries(KINDS)) {
+  const files = await filesOf(message);
+  const http1 = files.filter((file) => file.includes('http1/'));
+  console.log(`\n${kind}: ${files.length} files, ${http1.length} of them of http1`);
+  for (const file of files) console.log(`  ${file}`);
+  console.log(`${kind}: objects for each request in flight`);
+  for (const { name, count } of await objectsOf(message)) console.log(`  ${count} ${name}`);
+}
+process.exit();
+
+async function client() {
+  const socket = connect(listening.port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+/**
+ * @param {Socket} socket
+ * @param {string} message
+ */
+async function exchange(socket, message) {
+  socket.write(message);
+  await once(socket, 'data');
+  await gateway.drain(10_000);
+}
+
+/** @param {string} message */
+async function filesOf(message) {
+  const socket = await client();
+  for (let i = 0; i < REQUESTS; i++) await exchange(socket, message);
+  const files = await filesOfOurs(() => exchange(socket, message));
+  socket.destroy();
+  return files;
+}
+
+/** @param {string} message */
+async function objectsOf(message) {
+  const sockets = await Promise.all(Array.from({ length: REQUESTS }, client));
+  // Once in full, so that upstream and mirror have their connections.
+  const end = await inFlight(sockets, message);
+  await end();
+  const grownBy = await grown(await inFlight(sockets, message), REQUESTS);
+  for (const socket of sockets) socket.destroy();
+  return grownBy;
+}
+
+/**
+ * Has a request on each connection in flight at once.
+ *
+ * @param {readonly Socket[]} sockets
+ * @param {string} message
+ * @returns what has all of them answered
+ */
+async function inFlight(sockets, message) {
+  const kept = Promise.all([upstream.keep(REQUESTS), mirror.keep(REQUESTS)]);
+  for (const socket of sockets) socket.write(message);
+  await kept;
+  return async () => {
+    const responses = sockets.map((socket) => once(socket, 'data'));
+    upstream.release();
+    mirror.release();
+    await Promise.all(responses);
+    await gateway.drain(10_000);
+  };
+}
+
+/** A server in a thread of its own, so that its objects are not counted with ours. */
+async function origin() {
+  const worker = new Worker(new URL('origin.mjs', import.meta.url));
+  const [{ port }] = await once(worker, 'message');
+  return {
+    authority: `127.0.0.1:${port}`,
+    /**
+     * Keeps responses back. Resolves once so many requests wait for theirs.
+     *
+     * @param {number} requests
+     */
+    async keep(requests) {
+      worker.postMessage({ held: true });
+      for await (const [{ kept }] of on(worker, 'message')) if (kept === requests) return;
+    },
+    release: () => worker.postMessage({ held: false }),
+  };
+}
+
+/**
+ * The files of ours of which a function ran.
+ *
+ * @param {() => Promise<void>} run
+ */
+async function filesOfOurs(run) {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  await session.post('Profiler.takePreciseCoverage');
+  await run();
+  const { result } = await session.post('Profiler.takePreciseCoverage');
+  session.disconnect();
+  return result
+    .filter(({ url, functions }) => url.startsWith(BUILT) && functions.some(ran))
+    .map(({ url }) => url.slice(BUILT.length).replace(/\.js$/, '.ts'))
+    .toSorted();
+}
+
+/** @param {import('node:inspector').Profiler.FunctionCoverage} function_ */
+function ran({ ranges }) {
+  return ranges[0] !== undefined && ranges[0].count > 0;
+}

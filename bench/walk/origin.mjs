@@ -1,0 +1,23 @@
+/** A server that can be told to keep its responses back. Says its port, and then how many it keeps. */
+import { createServer } from 'node:http';
+import { parentPort } from 'node:worker_threads';
+
+/** @type {import('node:http').ServerResponse[]} */
+const waiting = [];
+let held = false;
+
+const server = createServer((request, response) => {
+  request.resume().on('end', () => {
+    if (held) parentPort?.postMessage({ kept: waiting.push(response) });
+    else response.end('ok');
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  parentPort?.postMessage({ port });
+});
+
+parentPort?.on('message', (message) => {
+  ({ held } = message);
+  if (!held) for (const response of waiting.splice(0)) response.end('ok');
+});
