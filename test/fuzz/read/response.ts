@@ -59,7 +59,8 @@ export function readResponse(bytes: string, context: ResponseContext, at = 0): R
         head = next;
         break;
       }
-      if (interim.push(next) > INTERIM_LIMIT) throw new Broken('interim responses without end');
+      if (interim.push(next) > INTERIM_LIMIT || text.at - at > HEAD_LIMIT)
+        throw new Broken('interim responses without end');
     }
     if (head.extent === 'close' && !context.closed) throw new Unfinished();
     const body = nextBody(text, head.extent, FORGIVING);

@@ -20,7 +20,7 @@ export interface AnswerListener {
   end(trailers: HeaderList | null): void;
 }
 
-/** Most bytes of a head: above what servers send, below what hurts. */
+/** Most bytes of a head, and of all 1xx answers before it: above what servers send, below what hurts. */
 const HEAD_LIMIT = 64 * 1024;
 
 /** Most 1xx answers before the final one: more than anybody has to say, and not without end. */
@@ -47,8 +47,9 @@ export class AnswerParser {
   readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
   #body: BodyDecoder = this.#length;
-  /** 1xx answers to the present request. */
+  /** 1xx answers to the present request, and bytes of them. */
   #interim = 0;
+  #interimBytes = 0;
 
   constructor(listener: AnswerListener) {
     this.#listener = listener;
@@ -63,6 +64,7 @@ export class AnswerParser {
     this.#method = method;
     this.#switches = switches;
     this.#interim = 0;
+    this.#interimBytes = 0;
     this.#state = 'head';
   }
 
@@ -112,7 +114,7 @@ export class AnswerParser {
     const text = headText(input, from, HEAD_LIMIT);
     const end = text.indexOf('\r\n\r\n');
     if (end === -1 || !WHOLE_HEAD.test(text)) return this.#part(input, from);
-    this.#answer(text, end);
+    this.#answer(text, end, end + 4);
     return from + end + 4;
   }
 
@@ -122,22 +124,31 @@ export class AnswerParser {
     if (lines.status === 'bad')
       throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(lines.text)}`);
     if (lines.status === 'whole') {
+      const { length } = lines;
       const text = mended(lines.text);
       lines.reset();
-      this.#answer(text, text.length - 4);
+      this.#answer(text, text.length - 4, length);
     } else if (lines.length === HEAD_LIMIT + 4) {
       throw new ProtocolError('a head over 64 KiB');
     }
     return at;
   }
 
-  #answer(text: string, end: number): void {
+  /** @param wire bytes that it took on the wire */
+  #answer(text: string, end: number, wire: number): void {
     const head = parseHead(text, end, this.#method, this.#switches);
     // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
     if (head.status >= 200 || head.status === 101) this.#begin(head);
-    else if (++this.#interim > INTERIM_LIMIT) throw new ProtocolError('too many 1xx answers');
+    else this.#countInterim(wire);
     this.#listener.head(head);
     if (this.#state === 'idle') this.#listener.end(null);
+  }
+
+  #countInterim(wire: number): void {
+    this.#interim += 1;
+    this.#interimBytes += wire;
+    if (this.#interim > INTERIM_LIMIT) throw new ProtocolError('too many 1xx answers');
+    if (this.#interimBytes > HEAD_LIMIT) throw new ProtocolError('1xx answers over 64 KiB');
   }
 
   #begin({ framing, named }: Head): void {

@@ -4,9 +4,12 @@ import type { HeaderList } from '../../../../../src/http/headers.ts';
 import { fieldsOf } from '../../../../../src/runtime/http1/fields.ts';
 import type { Head } from '../../../../../src/runtime/http1/client/answer-head.ts';
 import { ProtocolError } from '../../../../../src/runtime/http1/protocol-error.ts';
-import { read } from './read.ts';
+import { read, readPieces } from './read.ts';
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+/** More than half of what all may have together. */
+const EARLY_HINTS = `HTTP/1.1 103 Early Hints\r\nA: ${'a'.repeat(33_000)}\r\n\r\n`;
 
 describe('an answer', () => {
   it.each<[string, string, string]>([
@@ -120,6 +123,11 @@ describe('a head', () => {
     expect(body).toBe('ok');
   });
 
+  it('may follow as many bytes of interim answers in each exchange', () => {
+    const answer = `${EARLY_HINTS}HTTP/1.1 204 x\r\n\r\n`;
+    expect(readPieces([answer, answer])).toMatchObject({ refused: null, ended: 2 });
+  });
+
   it('of an interim answer has no length', () => {
     const { heads } = read('HTTP/1.1 103 x\r\nContent-Length: 2\r\nLink: y\r\n\r\n');
     expect(heads[0]).toMatchObject({ lines: 'Link: y\r\n', length: null });
@@ -224,6 +232,7 @@ describe('what is no answer', () => {
       'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length : 2\r\n\r\n',
     ],
     ['33 interim answers', 'HTTP/1.1 103 x\r\n\r\n'.repeat(33)],
+    ['interim answers of more than a head may have', EARLY_HINTS.repeat(2)],
     ['a field without a name', 'HTTP/1.1 200 OK\r\n: 1\r\n\r\n'],
     ['a bare CR', 'HTTP/1.1 200 OK\r\nA: 1\r2\r\n\r\n'],
     ['a NUL', 'HTTP/1.1 200 OK\r\nA: 1\0\r\n\r\n'],
