@@ -1,10 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, beforeAll, afterAll, expect, it } from 'vitest';
 import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
 import { open } from '../support/client.ts';
 import { until } from '../support/until.ts';
+import { can } from './platform.ts';
+import { declaredFraming, NO_BODY, readMessage } from './wire/message.ts';
 
 const PIECE = randomBytes(1 << 20);
 const PIECES = 96;
@@ -48,11 +57,12 @@ export function flow(runtime: TestRuntime): void {
   );
   afterAll(() => gateway.stop());
 
-  async function upstream(server: Server): Promise<void> {
+  async function upstream(server: Server, more: object = {}): Promise<void> {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    await gateway.put('flow', { uri: '/*', upstream: { nodes: { [`127.0.0.1:${port}`]: 1 } } });
+    const nodes = { [`127.0.0.1:${port}`]: 1 };
+    await gateway.put('flow', { uri: '/*', upstream: { nodes }, ...more });
   }
 
   it('an answer waits in the upstream for a client that stops reading', async () => {
@@ -136,4 +146,69 @@ export function flow(runtime: TestRuntime): void {
     for await (const part of answer.setEncoding('latin1')) text += part;
     expect(text).toBe(WHOLE);
   });
+
+  it.runIf(can(runtime.name, 'trailersOfRequest'))(
+    'bodies in chunks of a byte pass whole both ways and to the mirror, with what is behind them',
+    async () => {
+      const copied: string[] = [];
+      const mirror = createServer(async (request, response) => {
+        copied.push(`${request.method} ${await sumOf(request)}`);
+        response.end();
+      });
+      servers.push(mirror);
+      await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve));
+      const { port: mirrorPort } = mirror.address() as { port: number };
+      const sent = randomBytes(200_000);
+      const sum = createHash('sha256').update(sent).digest('hex');
+      const chunks = Buffer.concat([
+        Buffer.from('Transfer-Encoding: chunked\r\n\r\n'),
+        ...Array.from(sent, (byte) => Buffer.from([0x31, 0x0d, 0x0a, byte, 0x0d, 0x0a])),
+        Buffer.from(`0\r\nX-Sum: ${sum}\r\n\r\n`),
+      ]);
+      await upstream(
+        createServer(async (request) => {
+          const got = `${request.method} ${await sumOf(request)} ${request.trailers['x-sum']}`;
+          request.socket.write(`HTTP/1.1 200 ${got}\r\n`);
+          request.socket.write(chunks);
+        }),
+        { plugins: { 'proxy-mirror': { host: `http://127.0.0.1:${mirrorPort}` } } },
+      );
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, async () => {
+          const socket = connect(gateway.port, '127.0.0.1');
+          const parts: string[] = [];
+          socket.setEncoding('latin1').on('data', (part: string) => parts.push(part));
+          socket.write('POST / HTTP/1.1\r\nHost: a\r\n');
+          socket.write(chunks);
+          socket.write('PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+          await once(socket, 'close');
+          return parts.join('');
+        }),
+      );
+      const nothing = createHash('sha256').digest('hex');
+      const ofAnswer = (bytes: string) =>
+        readMessage(bytes, (_, fields) => declaredFraming(fields) ?? NO_BODY)!;
+      for (const answer of answers) {
+        const first = ofAnswer(answer);
+        const second = ofAnswer(first.rest);
+        expect([first.line, second.line]).toEqual([
+          `HTTP/1.1 200 POST ${sum} ${sum}`,
+          `HTTP/1.1 200 PUT ${nothing} undefined`,
+        ]);
+        for (const { body, trailers, whole } of [first, second]) {
+          expect(Buffer.from(body, 'latin1').equals(sent)).toBe(true);
+          expect([trailers, whole]).toEqual([[`X-Sum: ${sum}`], true]);
+        }
+        expect(second.rest).toBe('');
+      }
+      await until(() => copied.length === 12, 10_000, 'all copies');
+      expect(copied.filter((copy) => copy === `POST ${sum}`)).toHaveLength(6);
+    },
+  );
+}
+
+async function sumOf(request: IncomingMessage): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of request) hash.update(part as Buffer);
+  return hash.digest('hex');
 }

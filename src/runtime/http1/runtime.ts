@@ -10,6 +10,7 @@ import { RelayedAnswer } from './relayed-answer.ts';
 import { shareOut } from './descriptors.ts';
 import { CONNECTIONS } from './server/limits.ts';
 import { listen } from './server/listen.ts';
+import { Turns } from './turns.ts';
 import { receive } from '../received.ts';
 
 /** What a program may say of the runtime that it makes. */
@@ -57,6 +58,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const shares = shareOut(descriptors(), accepted);
   const most = Math.min(CONNECTIONS, shares.each);
   const fence = createFence(poll);
+  const turns = new Turns(fence);
   // Nor does one wait for what the other looks up: each asks by itself.
   const pool = (more: PoolOptions = {}) =>
     createPool({
@@ -67,7 +69,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
       names: new Names(createLookup(names)),
       ...more,
     });
-  const primaries = pool();
+  const primaries = pool({ turns });
   const mirrors = pool({ share: MIRRORS_SHARE });
   return {
     name,
@@ -78,7 +80,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     gatewayError: ownError,
     forward: http1Forward(primaries, (head, body) => new RelayedAnswer(head, body)),
     sendCopy: http1SendCopy(mirrors),
-    listen: (listening) => listen(listening, { shares, goesDeaf }),
+    listen: (listening) => listen(listening, { shares, turns, goesDeaf }),
     close() {
       primaries.destroy();
       mirrors.destroy();

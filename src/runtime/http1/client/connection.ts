@@ -13,6 +13,7 @@ import type { ReadBuffer } from './read-buffer.ts';
 import { RequestWriter, type RequestWriterListener } from './request-writer.ts';
 import type { Opening, SocketListener } from './dial.ts';
 import { SwitchedBody } from '../switched.ts';
+import type { Turns } from '../turns.ts';
 
 /** Told what becomes of one request. Exactly one of the last two is called, once. */
 export interface ExchangeListener {
@@ -35,6 +36,7 @@ export interface Owner {
   readonly fence: Fence;
   /** Whether pieces that are written together get to the system in one call. */
   readonly gathers: boolean;
+  readonly turns: Turns | null;
   /** The exchange is over and the connection may carry another. */
   idle(): void;
   closed(): void;
@@ -135,6 +137,10 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
   /** Ends the connection and fails what is under way. */
   destroy(reason: TransportError): void {
     this.#close(reason);
+  }
+
+  get turns(): Turns | null {
+    return this.#owner.turns;
   }
 
   /** True once the server has answered, if not yet to the end. */

@@ -11,6 +11,7 @@ import type { Addresses } from './names/name.ts';
 import type { Origin } from './origin.ts';
 import { type Peer as PeerOf, Peers } from './peers.ts';
 import { ReadBuffer } from './read-buffer.ts';
+import type { Turns } from '../turns.ts';
 
 /**
  * Milliseconds that a connection is kept idle when neither the server nor the operator says how long.
@@ -52,6 +53,8 @@ export interface OriginPoolOptions {
   readonly ownBuffers: boolean;
   readonly gathers: boolean;
   readonly fence: Fence;
+  /** Where its answers wait that bring much; `null`: they never do. */
+  readonly turns: Turns | null;
   /** What its connections may take of the event loop's time; `null`: all of it. */
   readonly share: LoopShare | null;
 }
@@ -61,6 +64,7 @@ export class OriginPool {
   readonly origin: Origin;
   readonly fence: Fence;
   readonly gathers: boolean;
+  readonly turns: Turns | null;
   readonly peers: Peers<PooledConnection>;
   readonly share: LoopShare | null;
   readonly #keepAlive: KeepAlive;
@@ -72,10 +76,11 @@ export class OriginPool {
   #trim: NodeJS.Timeout | null = null;
 
   constructor(options: OriginPoolOptions, pool: PoolOfOrigins) {
-    const { origin, addresses, keepAlive, ownBuffers, gathers, fence, share } = options;
+    const { origin, addresses, keepAlive, ownBuffers, gathers, fence, turns, share } = options;
     this.origin = origin;
     this.fence = fence;
     this.gathers = gathers;
+    this.turns = turns;
     this.peers = new Peers(addresses, (peer) => closeIdle(peer, () => true));
     this.share = share;
     this.#keepAlive = keepAlive;
@@ -236,6 +241,9 @@ export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
 
   get fence(): Fence {
     return this.#pool.fence;
+  }
+  get turns(): Turns | null {
+    return this.#pool.turns;
   }
 
   get gathers(): boolean {

@@ -1,6 +1,7 @@
 import { serverNameOf } from '../../../http/destination.ts';
 import { headerValue } from '../../../http/headers.ts';
 import type { Outbound } from '../../../http/outbound.ts';
+import type { Turns } from '../turns.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
 import { createFence, type Fence } from './fence.ts';
 import { LoopShare } from './loop-share.ts';
@@ -43,12 +44,13 @@ export interface PoolOptions {
   readonly share?: number;
   /** What kept connections wait at before they are used again. Default: one for event loops like Node's. */
   readonly fence?: Fence;
+  /** Where answers wait that bring much. Default: they never do, as where there is a `share`. */
+  readonly turns?: Turns;
 }
 
 export function createPool(options: PoolOptions = {}): Pool {
   const { ownBuffers = false, most = Infinity, names = new Names(createLookup()) } = options;
-  const { gathers = true } = options;
-  const fence = options.fence ?? createFence();
+  const { gathers = true, fence = createFence(), turns = null } = options;
   const share = options.share === undefined ? null : new LoopShare(options.share, inUse);
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
@@ -69,7 +71,7 @@ export function createPool(options: PoolOptions = {}): Pool {
     const origin = parseOrigin(url, serverName);
     const addresses = names.of(origin.hostname);
     return new OriginPool(
-      { origin, addresses, keepAlive, ownBuffers, gathers, fence, share },
+      { origin, addresses, keepAlive, ownBuffers, gathers, fence, turns, share },
       {
         opening() {
           empty.delete(key);

@@ -8,6 +8,7 @@ import { Deadline } from '../deadline.ts';
 import { fieldLines } from '../fields.ts';
 import { SwitchedBody } from '../switched.ts';
 import { tunnel } from '../tunnel.ts';
+import type { Taker, Turns } from '../turns.ts';
 import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
 import { Incoming } from './incoming.ts';
 import { FIRST_BYTES_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
@@ -22,18 +23,20 @@ export interface Owner {
   readonly stopping: boolean;
   /** Milliseconds for a head, between two reads of a body, and between two writes of an answer. */
   readonly patience: number;
+  readonly turns: Turns;
   respond(request: ServerRequest): Reply | Promise<Reply>;
   closed(connection: Connection): void;
 }
 
 /**
  * What a connection waits for: a request's first byte, the rest of its head, its answer, the rest
- * of a body that nobody wants, the client to take what was written, the client to close.
+ * of a body that nobody wants, the client to take what was written, a turn for what is here
+ * already, the client to close.
  */
-type Phase = 'idle' | 'head' | 'exchange' | 'discard' | 'flush' | 'linger' | 'over';
+type Phase = 'idle' | 'head' | 'exchange' | 'discard' | 'flush' | 'turn' | 'linger' | 'over';
 
 /** One connection of a client. Requests are answered one at a time, in their order. */
-export class Connection implements Link {
+export class Connection implements Link, Taker {
   readonly #owner: Owner;
   readonly #socket: Socket;
   readonly #deadline = new Deadline(() => this.#expire());
@@ -53,7 +56,7 @@ export class Connection implements Link {
   constructor(socket: Socket, owner: Owner) {
     this.#socket = socket;
     this.#owner = owner;
-    this.#incoming = new Incoming(socket, this.#deadline, owner.patience, this);
+    this.#incoming = new Incoming(socket, this.#deadline, owner, this);
     this.#deadline.set(owner.patience);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.once('end', () => this.#onEnd());
@@ -218,9 +221,21 @@ export class Connection implements Link {
       this.#socket.once('drain', () => this.#next());
       return;
     }
+    if (this.#incoming.more) {
+      // There may be thousands of requests, and others would have to wait for all of them.
+      this.#phase = 'turn';
+      this.#deadline.clear();
+      this.#socket.pause();
+      this.#owner.turns.wait(this);
+      return;
+    }
+    if (this.#owner.stopping) return this.#linger();
+    this.go();
+  }
+
+  go(): void {
     this.#phase = 'idle';
     this.#deadline.set(IDLE_TIME);
-    if (this.#owner.stopping && !this.#incoming.more) return this.#linger();
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#read(null);
   }
@@ -262,6 +277,7 @@ export class Connection implements Link {
     this.#phase = 'over';
     this.#deadline.dispose();
     this.#untaken.dispose();
+    this.#owner.turns.leave(this);
     this.#owner.closed(this);
     const request = this.#request;
     this.#request = null;

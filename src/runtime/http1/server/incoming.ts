@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { HeaderList } from '../../../http/headers.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
 import type { Deadline } from '../deadline.ts';
+import type { Turns } from '../turns.ts';
 import { BodyBrokeOff } from './broke-off.ts';
 import { BODY_HIGH_WATER, DISCARD_LIMIT } from './limits.ts';
 import { type Link, ServerRequest } from './request.ts';
@@ -10,6 +11,7 @@ import { type RequestListener, RequestParser } from './request-parser.ts';
 
 /** What comes in by a connection: requests one after another, and the body of the present one. */
 export class Incoming implements RequestListener, Flow {
+  readonly turns: Turns;
   readonly #socket: Socket;
   readonly #deadline: Deadline;
   readonly #patience: number;
@@ -27,9 +29,15 @@ export class Incoming implements RequestListener, Flow {
 
   /**
    * @param deadline moved when a body is waited for, and cleared when it comes
-   * @param patience milliseconds that a body may stand still while somebody waits for it
+   * @param owner says how many milliseconds a body may stand still while somebody waits for it
    */
-  constructor(socket: Socket, deadline: Deadline, patience: number, link: Link) {
+  constructor(
+    socket: Socket,
+    deadline: Deadline,
+    { patience, turns }: { readonly patience: number; readonly turns: Turns },
+    link: Link,
+  ) {
+    this.turns = turns;
     this.#socket = socket;
     this.#deadline = deadline;
     this.#patience = patience;

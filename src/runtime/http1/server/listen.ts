@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { directOf } from '../../direct.ts';
 import type { Listening, ListenOptions } from '../../server.ts';
 import { type Shares, shareOut } from '../descriptors.ts';
+import { Turns } from '../turns.ts';
 import { AcceptWatch } from './accept-watch.ts';
 import type { Owner } from './connection.ts';
 import { Connections } from './connections.ts';
@@ -12,6 +13,8 @@ import { handOut, receiveDirectly } from './receive.ts';
 export interface ListenerTraits {
   /** Sockets that there may be, whatever the options say. Default: any number. */
   readonly shares?: Shares;
+  /** Where clients wait that send much. Default: turns of their own. */
+  readonly turns?: Turns;
   /** It may stop accepting for good (see `AcceptWatch`). Default: it does not. */
   readonly goesDeaf?: boolean;
 }
@@ -22,7 +25,7 @@ export async function listen(
   traits: ListenerTraits = {},
 ): Promise<Listening> {
   const { app, hostname, clientTimeout, onCrowded = () => {}, onReopened = () => {} } = options;
-  const { shares = shareOut(Infinity, 0), goesDeaf = false } = traits;
+  const { shares = shareOut(Infinity, 0), turns = new Turns(), goesDeaf = false } = traits;
   const maxConnections = Math.min(options.maxConnections ?? CONNECTIONS, shares.each);
   const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
   const direct = directOf(app.fetch);
@@ -32,6 +35,7 @@ export async function listen(
   let stopping = false;
   let watch: AcceptWatch | null = null;
   const owner: Owner = {
+    turns,
     get stopping() {
       return stopping;
     },

@@ -5,6 +5,7 @@ import { BodyPipe } from '../../../../src/runtime/http1/body-pipe.ts';
 function pipe(highWater: number) {
   const said: string[] = [];
   const flow = {
+    turns: null,
     pause: () => void said.push('pause'),
     resume: () => void said.push('resume'),
     cancel: () => void said.push('cancel'),

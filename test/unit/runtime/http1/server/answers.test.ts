@@ -7,7 +7,12 @@ import { RelayedAnswer } from '../../../../../src/runtime/http1/relayed-answer.t
 import { until } from '../../../../support/until.ts';
 import { client, gate } from './gate.ts';
 
-const FLOW = { pause() {}, resume() {}, cancel() {} };
+const FLOW = {
+  turns: null,
+  pause() {},
+  resume() {},
+  cancel() {},
+};
 
 /** An upstream's answer, and the body that it has so far. */
 function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, RelayedAnswer] {
