@@ -16,6 +16,7 @@ import { routing } from './routing.ts';
 import { server } from './server.ts';
 import { transparency } from './transparency.ts';
 import { upstreams } from './upstream.ts';
+import { upstreamEndings } from './upstream-endings.ts';
 import { sampling } from './sampling.ts';
 import { walkThrough } from './walk-through.ts';
 import { webSockets } from './websocket.ts';
@@ -39,6 +40,7 @@ export function behaviour(runtime: TestRuntime): void {
     else describe('routes in KV', () => routesKv());
     describe('routing', () => routing(runtime));
     describe('upstreams', () => upstreams(runtime));
+    describe('an upstream at the end', () => upstreamEndings(runtime));
     describe('balancing', () => balancing(runtime));
     describe('transparency', () => transparency(runtime));
     describe('a WebSocket', () => webSockets(runtime));

@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type GatewayProcess, isServer, type TestRuntime } from '../runtimes/runtime.ts';
+import { exposed, outcomes } from '../support/outcomes.ts';
+import { stage as set } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+import { messagesIn, openClient } from './client-endings/scene.ts';
+import { type ActionName, ACTIONS } from './upstream-endings/actions.ts';
+import { type Cell, SERVERS } from './upstream-endings/cells.ts';
+import { openUpstream, type Scene } from './upstream-endings/scene.ts';
+import { type State, type StateName, STATES, WHOLE } from './upstream-endings/states.ts';
+import { WORKERS } from './upstream-endings/workers.ts';
+
+/** Longer than anything takes on a busy machine: what is awaited is awaited by condition. */
+const LONG = 10_000;
+
+/**
+ * What an upstream may do at each point of an exchange, and what comes of it: for the client and its
+ * connection, for the next node, for the connection to the upstream, for the copy and in the counters.
+ */
+export function upstreamEndings(runtime: TestRuntime): void {
+  const stage = set(runtime);
+  const cells = isServer(runtime) ? SERVERS : WORKERS;
+
+  /** Brings an exchange to where the upstream does something. */
+  async function begin(state: State, action: ActionName) {
+    const { gateway, fresh, put } = stage;
+    const upstream = await openUpstream();
+    const id = fresh('ending');
+    const nodes = [
+      { host: upstream.host, port: upstream.port, weight: 1, priority: 1 },
+      { host: '127.0.0.1', port: stage.upstream.port, weight: 1, priority: 0 },
+    ];
+    // Only where it is what ends the exchange.
+    const read = action === 'says nothing more' ? 1 : 30;
+    const route = { enable_websocket: true, timeout: { connect: 30, send: 30, read } };
+    await put(id, {}, { upstream: { nodes }, route });
+    const client = openClient(gateway.port);
+    onTestFinished(() => {
+      client.socket.destroy();
+      return upstream.close();
+    });
+    const path = `/${id}/a`;
+    client.write(state.sent(path));
+    await until(() => upstream.got().includes('\r\n\r\n'), LONG, 'the upstream to be asked');
+    if (state.said !== undefined) upstream.write(state.said);
+    const scene = { client, upstream };
+    await until(() => state.reached?.(scene) ?? true, LONG, 'the exchange to come that far');
+    return { id, path, scene };
+  }
+
+  /** The client's next request, of which the upstream gets all, and which it answers. */
+  async function goOn(next: string, { client, upstream }: Scene) {
+    const before = upstream.got().length;
+    client.write(next);
+    const whole = () => messagesIn(upstream.got().slice(before))[0]?.whole === true;
+    await until(whole, LONG, 'the upstream to be asked anew');
+    upstream.write(WHOLE);
+  }
+
+  async function observe(id: string, { client, upstream }: Scene): Promise<Cell> {
+    return {
+      client: answersIn(client.got()),
+      connection: client.closed() ? 'closed' : 'open',
+      upstream: upstream.left() ? 'left' : upstream.connections() === 1 ? 'kept' : 'doubled',
+      next: stage.upstream.seen.some(({ url }) => url.startsWith(`/${id}/`))
+        ? 'asked'
+        : 'not asked',
+      ...(await counted(stage.gateway, id)),
+    };
+  }
+
+  for (const [name, actions] of Object.entries(cells)) {
+    describe(name, () => {
+      it.each(Object.entries(actions) as [ActionName, Cell][])(
+        'and the upstream %s',
+        async (action, cell) => {
+          const state: State = STATES[name as StateName];
+          const { id, path, scene } = await begin(state, action);
+          await ACTIONS[action](scene, state);
+          if (state.next !== undefined) await goOn(state.next(path), scene);
+          let seen: Cell | undefined;
+          const asItShould = async () => isDeepStrictEqual((seen = await observe(id, scene)), cell);
+          await until(asItShould, LONG).catch(() => {});
+          expect(seen).toEqual(cell);
+        },
+      );
+    });
+  }
+}
+
+function answersIn(bytes: string): string {
+  const answers = messagesIn(bytes).map(({ status, whole }) => {
+    // Behind a switch.
+    if (!/^\d{3}$/.test(status)) return 'bytes';
+    return whole ? status : `${status} in part`;
+  });
+  return answers.join(', ') || 'nothing';
+}
+
+async function counted(gateway: GatewayProcess, route: string) {
+  const samples = (await exposed(gateway)).filter(
+    ({ name, labels }) => name === 'gateway_requests_total' && labels['route'] === route,
+  );
+  const copies = Object.entries(await outcomes(gateway, route));
+  return {
+    copies: copies.map(([what, count]) => `${count} ${what}`).join(', ') || 'none',
+    counted: samples.map(({ labels, value }) => `${value} ${labels['code']}`).join(', ') || 'none',
+  };
+}
