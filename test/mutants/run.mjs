@@ -26,7 +26,6 @@ const only = files.length === 0 ? [] : ['--mutate', files.join(',')];
 const { status } = spawnSync(STRYKER, ['run', 'test/mutants/stryker.config.mjs', ...only], {
   cwd: ROOT,
   stdio: 'inherit',
-  env: files.length === 0 ? process.env : { ...process.env, MUTANTS_FILES: files.join(',') },
 });
 if (status !== 0) process.exit(status ?? 1);
 

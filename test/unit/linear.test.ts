@@ -164,7 +164,7 @@ const ROUTINES: readonly (readonly [
     ],
     (sent) => {
       const text = `HTTP/1.1 200 OK\r\nContent-Length: 0\r\n${sent}\r\n`;
-      return caught(() => parseHead(text, text.indexOf('\r\n\r\n'), 'GET'));
+      return caught(() => parseHead(text, text.indexOf('\r\n\r\n'), 'GET', false));
     },
   ],
   [

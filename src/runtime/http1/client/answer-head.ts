@@ -45,13 +45,13 @@ const SWITCHED: Framing = { kind: 'switched' };
  * @param switches whether the request asked for a WebSocket
  * @throws ProtocolError
  */
-export function parseHead(text: string, end: number, method: string, switches = false): Head {
+export function parseHead(text: string, end: number, method: string, switches: boolean): Head {
   const statusEnd = text.indexOf('\r\n');
   const status = Number(text.slice(9, 12));
   let length: string | null = null;
   let coding: string | null = null;
   let connection: string | undefined;
-  let keepAlive: string | null = null;
+  let idle: number | null = null;
   let upgrade: string | null = null;
   let lines = '';
   /** Where the lines begin that go on in one piece. */
@@ -79,7 +79,7 @@ export function parseHead(text: string, end: number, method: string, switches = 
         connection = connection ? `${connection}, ${value}` : value;
         break;
       case 'keep-alive':
-        keepAlive = value;
+        idle = idleOf(value);
         break;
       case 'upgrade':
         upgrade = upgrade === null ? value : `${upgrade}, ${value}`;
@@ -112,7 +112,7 @@ export function parseHead(text: string, end: number, method: string, switches = 
       // Who frames a message in two ways, or in one that its version does not know, may have meant
       // another end (RFC 9112 section 6.1).
       !(coding !== null && (length !== null || !http11)),
-    idle: keepAlive === null ? null : idleOf(keepAlive),
+    idle,
     upgrade: status === 426 ? upgrade : null,
   };
 }

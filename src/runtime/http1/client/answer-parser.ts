@@ -112,8 +112,8 @@ export class AnswerParser {
     if (this.#lines.length > 0) return this.#part(input, from);
     // Nearly all heads come in one piece, with nothing to be mended.
     const text = headText(input, from, HEAD_LIMIT);
+    if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
     const end = text.indexOf('\r\n\r\n');
-    if (end === -1 || !WHOLE_HEAD.test(text)) return this.#part(input, from);
     this.#answer(text, end, end + 4);
     return from + end + 4;
   }

@@ -42,6 +42,7 @@ export class RequestParser {
   readonly #behind = new Backlog();
   readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
+  /** `#length`, but while a body comes in chunks. */
   #body: BodyDecoder = this.#length;
 
   constructor(listener: RequestListener) {
@@ -112,8 +113,8 @@ export class RequestParser {
     if (this.#lines.length > 0) return this.#part(input, from);
     // Nearly all heads come in one piece.
     const text = headText(input, from, HEAD_LIMIT);
+    if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
     const end = text.indexOf('\r\n\r\n');
-    if (end === -1 || !WHOLE_HEAD.test(text)) return this.#part(input, from);
     this.#begin(parseRequestHead(text, end));
     return from + end + 4;
   }
@@ -136,16 +137,12 @@ export class RequestParser {
 
   #begin(head: RequestHead): void {
     const { framing } = head;
+    this.#state = framing.kind === 'none' ? 'whole' : 'body';
     if (framing.kind === 'length') {
       this.#length.remaining = framing.length;
-      this.#body = this.#length;
-      this.#state = 'body';
     } else if (framing.kind === 'chunked') {
       const named = nominated(joinedValue(head.headers, 'connection'));
       this.#body = new ChunkedDecoder(CHUNKS, named, this.#data);
-      this.#state = 'body';
-    } else {
-      this.#state = 'whole';
     }
     this.#listener.head(head);
   }
@@ -167,7 +164,7 @@ export class RequestParser {
 /** What the byte that has no place makes of a head. */
 function refusalOf({ state, text }: LineReader): Refusal {
   // There is nothing to tunnel to, and so no need to read where.
-  if (text.startsWith('CONNECT ') && state < FIELDS) return new Refusal(501, 'CONNECT');
+  if (text.startsWith('CONNECT ')) return new Refusal(501, 'CONNECT');
   if (state === FOREIGN_VERSION && text.endsWith('\r'))
     return new Refusal(505, `another version of HTTP: ${quoted(text)}`);
   return new Refusal(400, `not the head of an HTTP/1.1 request: ${quoted(text)}`);

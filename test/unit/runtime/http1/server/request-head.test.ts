@@ -139,6 +139,11 @@ describe('the head of a request', () => {
     ['GET http://u@a/ HTTP/1.1\r\nHost: a', 'not an authority: "u@a"'],
     ['GET https://a/ HTTP/1.1\r\nHost: a', 'a target of https on a port without TLS'],
     ['CONNECT * HTTP/1.1\r\nHost: a', 'CONNECT'],
+    ['CONNECT a:443 HTTP/1.1\r\nHost: a', 'CONNECT'],
+    ['GET / HTTP/2.0\r\nHost: a', 'another version of HTTP: "GET / HTTP/2.0\\r"'],
+    ['GET a HTTP/1.1\r\nHost: a', 'not the head of an HTTP/1.1 request: "GET a"'],
+    ['\rGET / HTTP/1.1\r\nHost: a', 'a bare CR'],
+    [`GET / HTTP/1.1\r\nHost: a\r\nA: ${'a'.repeat(33_000)}`, 'a head over 32 KiB'],
     [`GET / HTTP/1.1\r\nHost: a${'\r\nA: 1'.repeat(200)}`, 'too many fields'],
     [`GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a`, 'a request line over 8 KiB'],
     [

@@ -33,6 +33,18 @@ describe('a request', () => {
       'x',
     ],
     ['chunk extensions', `${CHUNKED}1;a\r\nx\r\n1;b="c;d"\r\ny\r\n0;e\r\n\r\n`, 'xy'],
+    [
+      'chunk extensions of more than a letter each',
+      `${CHUNKED}1;name;next=value;last="";end\r\nx\r\n1;name=value\r\ny\r\n0\r\n\r\n`,
+      'xy',
+    ],
+    [
+      'more than one blank in chunk extensions',
+      `${CHUNKED}1;  name \t=  value  ; \tnext  ;last\r\nx\r\n0\r\n\r\n`,
+      'x',
+    ],
+    ['a target in absolute form', get('http://a/'), ''],
+    ['a scheme in capitals', get('HTTP://a/'), ''],
     ['trailers', `${CHUNKED}1\r\nx\r\n0\r\nX-Sum: 1\r\nY:\r\n\r\n`, 'x'],
     [
       'what looks like a request in its body',
@@ -120,6 +132,8 @@ describe('refused, however it is cut:', () => {
     ['a NUL in a value', 400, post('A: 1\0\r\n')],
     ['a control in a value', 400, post('A: 1\x07\r\n')],
     ['a delete in a value', 400, post('A: 1\x7f\r\n')],
+    // RFC 9112 section 2.2: an empty line may be skipped, and nothing else.
+    ['a bare CR before it', 400, `\r${get('/')}`],
     ['two empty lines before it', 400, `\r\n\r\n${get('/')}`],
     ['a space before it', 400, ` ${get('/')}`],
     ['another protocol', 400, '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
@@ -131,7 +145,12 @@ describe('refused, however it is cut:', () => {
     ['no version', 400, `GET /\r\n${HOST}\r\n`],
     ['a version in lower case', 400, get('/').replace('HTTP', 'http')],
     ['HTTP/2', 505, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-    ['HTTP/1.2', 505, get('/').replace('1.1', '1.2')],
+    ...['1.2', '1.10', '11.1', '3.0', '23.45'].map(
+      (version) => [`HTTP/${version}`, 505, get('/').replace('1.1', version)] as const,
+    ),
+    ['a version with a letter', 400, get('/').replace('1.1', '1.2x')],
+    ['a target of https', 421, get('https://a/')],
+    ['a target of a scheme that nearly is http', 400, get('httpx://a/')],
     ['a method that is no token', 400, get('/').replace('GET', 'G(T')],
     ['CONNECT', 501, `CONNECT a:443 HTTP/1.1\r\n${HOST}\r\n`],
     ['CONNECT in another form', 501, get('/').replace('GET', 'CONNECT')],
@@ -175,7 +194,7 @@ describe('refused, however it is cut:', () => {
   });
 
   it.each<[string, number, string]>([
-    ['a request line over 8 KiB', 414, get(`/${'a'.repeat(9000)}`)],
+    ['a request line over 8 KiB', 414, get(`/${'a'.repeat(8192 - 13)}`)],
     ['a request line without end', 414, `GET /${'a'.repeat(9000)}`],
     ['a head over 32 KiB', 431, post(`A: ${'a'.repeat(16_000)}\r\n`.repeat(3))],
     ['a head without end', 431, `GET / HTTP/1.1\r\nA: ${'a'.repeat(40_000)}`],
@@ -198,6 +217,7 @@ describe('not refused:', () => {
     ['a head of 32 KiB', `GET / HTTP/1.1\r\n${HOST}A: ${'a'.repeat(32 * 1024 - 28)}\r\n\r\n`],
   ])('%s', (_, text) => {
     expect(readPieces([text])).toMatchObject({ refused: null, requests: [{ whole: true }] });
-    expect(readPieces(cut(text, 1000))).toMatchObject({ refused: null, requests: [{}] });
+    for (const size of [1000, 4096])
+      expect(readPieces(cut(text, size))).toMatchObject({ refused: null, requests: [{}] });
   });
 });
