@@ -6,8 +6,9 @@ it('lists what is in it', () => {
   slots.take('a');
   const b = slots.take('b');
   slots.take('c');
+  expect(slots.size).toBe(3);
   slots.free(b);
-  expect(slots.all).toEqual(['a', 'c']);
+  expect([slots.all, slots.size]).toEqual([['a', 'c'], 2]);
 });
 
 it('gives a free slot to the next', () => {

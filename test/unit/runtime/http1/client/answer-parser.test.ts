@@ -40,6 +40,7 @@ describe('an answer', () => {
       'xy',
     ],
     ['204', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
+    ['what looks like one in a field', 'HTTP/1.1 204 x\r\nA: HTTP/1.1 200 OK\r\n\r\n', ''],
     ['304 with a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n', ''],
     [
       'an interim answer before',
