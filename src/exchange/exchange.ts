@@ -3,7 +3,7 @@ import type { HeaderList } from '../http/headers.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound, Timeouts } from '../http/outbound.ts';
 import type { Reply } from '../http/reply.ts';
-import { type Call, ClientLeftError, type Forward } from '../http/transport.ts';
+import { type Call, ClientLeftError, type Forward, TransportError } from '../http/transport.ts';
 import { Upload } from '../http/upload.ts';
 import { passHandshake } from './handshake.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -82,7 +82,7 @@ export class Exchange {
       inbound.upload?.answered();
       return response;
     } catch (error) {
-      if (!(error instanceof ClientLeftError)) upstream.failed(node);
+      if (!(error instanceof TransportError && error.blameless)) upstream.failed(node);
       const next = this.#mayTryAgain(error) ? upstream.pick(inbound, this.#tried) : null;
       if (next === null) {
         inbound.upload?.cancel();

@@ -1,6 +1,7 @@
 import type { HeaderList } from './headers.ts';
 import type { Outbound } from './outbound.ts';
 import type { Reply } from './reply.ts';
+import { isShortage } from './shortage.ts';
 
 /** Why a request got no whole answer. The names are also the reasons of a failed copy. */
 export type FailureKind = 'connect' | 'dns' | 'tls' | 'timeout' | 'reset' | 'protocol' | 'shutdown';
@@ -14,12 +15,15 @@ export class TransportError extends Error {
    * called: a time-out or a reset may come before the first byte as well as behind it.
    */
   readonly unsent: boolean;
+  /** True when the server had no part in it: then it must not count against it. */
+  readonly blameless: boolean;
 
   /** @param unsent default: no, since nobody may send a request twice on a guess */
   constructor(kind: FailureKind, message: string, cause?: unknown, unsent = false) {
     super(message, { cause });
     this.kind = kind;
     this.unsent = unsent;
+    this.blameless = kind === 'shutdown' || isShortage(cause);
   }
 
   /** The same failure, of a request of which no byte was written. */
@@ -32,6 +36,7 @@ export class TransportError extends Error {
 export class ClientLeftError extends TransportError {
   /** Status of the answer that the listener sent it away with; `null` when it left by itself. */
   readonly refused: number | null;
+  override readonly blameless = true;
 
   constructor(cause?: unknown, refused: number | null = null) {
     super('reset', 'the client left before it was answered', cause);

@@ -61,15 +61,20 @@ export function copySender(sendCopy: SendCopy, bearable: number = Infinity): Cop
     return call.done.then(
       ({ status, connection }) =>
         settle({ outcome: 'sent', reason: statusClass(status), status }, connection),
-      (error: unknown) => settle(failure(error), 'closed'),
+      (error: unknown) => {
+        const blameless = error instanceof TransportError && error.blameless;
+        settle(failure(error), 'closed', blameless);
+      },
     );
 
-    function settle(outcome: Outcome, connection: ConnectionLeft): void {
+    /** @param blameless the mirror had no part in it */
+    function settle(outcome: Outcome, connection: ConnectionLeft, blameless = false): void {
       underWay.free(slot);
       const now = performance.now();
       mirror.inFlight.leave();
       mirror.churn.left(connection, now);
-      mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
+      if (blameless) mirror.breaker.release(pass);
+      else mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
       report(outcome, (now - started) / 1000);
     }
   }

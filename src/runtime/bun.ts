@@ -1,10 +1,16 @@
-import { descriptorLimit } from './http1/descriptors.ts';
+import { descriptorLimit, descriptorShortage } from './http1/descriptors.ts';
 import { http1Runtime, type RuntimeOptions } from './http1/runtime.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Bun. */
 export function bunRuntime(options: RuntimeOptions = {}): ServerRuntime {
-  return http1Runtime({ ...options, name: 'bun', descriptors: descriptorLimit, gathers: false });
+  return http1Runtime({
+    ...options,
+    name: 'bun',
+    descriptors: descriptorLimit,
+    gathers: false,
+    shortage: descriptorShortage,
+  });
 }
 
 export { bunRuntime as runtime };

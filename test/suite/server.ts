@@ -15,6 +15,7 @@ import { serverName } from './server-name.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
 import { early } from './upstream/early.ts';
+import { shortage } from './upstream/shortage.ts';
 import { unasked } from './upstream/unasked.ts';
 
 /** What only a process with files and signals has. */
@@ -31,6 +32,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('an app of the user with a gateway', () => ownGateway(runtime));
   describe('isolation', () => isolation(runtime));
   describe('an early answer', () => early(runtime));
+  describe('a shortage of our own', () => shortage(runtime));
   describe('what a server says unasked', () => unasked(runtime));
   describe('the log', () => log(runtime));
   describe('names', () => names(runtime));

@@ -9,6 +9,8 @@ export interface Breaker {
   /** Takes a pass. Only to be called when `blocks(now)` is false. */
   pass(now: number): Pass;
   settle(pass: Pass, success: boolean, now: number): void;
+  /** In place of `settle`: what it was let through for says nothing of the mirror. */
+  release(pass: Pass): void;
 }
 
 /** The longest a breaker stays open between probes. */
@@ -54,6 +56,10 @@ export function breaker({ failures, open }: { failures: number; open: number }):
       inRow = success ? 0 : inRow + 1;
       if (inRow >= failures) probeAt = now + period;
     },
+    release(pass) {
+      // The next copy is the probe, then.
+      if (pass === 'probe') probing = false;
+    },
   };
 }
 
@@ -63,4 +69,5 @@ export const NO_BREAKER: Breaker = {
   blocks: () => false,
   pass: () => 'normal',
   settle() {},
+  release() {},
 };

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { isShortage } from '../../http/shortage.ts';
 
 /**
  * Descriptors that are nobody's share: the runtime's own (9 on Bun, 21 on Node, 25 on Deno), look-ups of
@@ -64,5 +65,18 @@ export function openableDescriptors(needed: number): number {
     return code === 'EMFILE' || code === 'ENFILE' ? open.length : Infinity;
   } finally {
     for (const descriptor of open) closeSync(descriptor);
+  }
+}
+
+/**
+ * What it fails with to open a file now, if that is for want of descriptors; else `null`. For Bun, to which
+ * a connection that it has none for is one that was refused.
+ */
+export function descriptorShortage(): unknown {
+  try {
+    closeSync(openSync('/dev/null', 'r'));
+    return null;
+  } catch (error) {
+    return isShortage(error) ? error : null;
   }
 }

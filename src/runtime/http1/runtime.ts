@@ -24,6 +24,7 @@ export interface Http1Options extends RuntimeOptions {
   readonly name: ServerRuntime['name'];
   readonly ownBuffers?: PoolOptions['ownBuffers'];
   readonly gathers?: PoolOptions['gathers'];
+  readonly shortage?: PoolOptions['shortage'];
   /** How it has all sockets looked at. Default: by a turn of its event loop. */
   readonly poll?: Poll;
   /** How many files and sockets the process may have open. Default: not known. */
@@ -48,6 +49,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     name,
     ownBuffers = false,
     gathers = true,
+    shortage = () => null,
     descriptors = () => Infinity,
     accepted = 0,
     goesDeaf = false,
@@ -64,6 +66,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     createPool({
       ownBuffers,
       gathers,
+      shortage,
       most,
       fence,
       names: new Names(createLookup(names)),

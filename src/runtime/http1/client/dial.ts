@@ -42,9 +42,11 @@ export interface SpareSockets {
   /** Takes one, or answers `false` when there is none. */
   take(): boolean;
   give(): void;
+  /** Why there is none for anybody, where the runtime says something else of that; `null`: there are some. */
+  shortage(): unknown;
 }
 
-const UNLIMITED: SpareSockets = { take: () => true, give() {} };
+const UNLIMITED: SpareSockets = { take: () => true, give() {}, shortage: () => null };
 
 interface Attempt<C> {
   readonly candidate: C;
@@ -175,8 +177,10 @@ export class Dial<C extends Candidate> implements Opening {
     if (attempt === undefined) return;
     this.#remove(socket);
     socket.destroy();
-    attempt.candidate.avoid();
-    if (this.#errors.length < MOST_TOLD) this.#errors.push(transportError(error));
+    let failure = transportError(error);
+    if (failure.kind === 'connect') failure = transportError(this.#spare.shortage() ?? failure);
+    if (!failure.blameless) attempt.candidate.avoid();
+    if (this.#errors.length < MOST_TOLD) this.#errors.push(failure);
     this.#tryNext();
   }
 

@@ -8,9 +8,11 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ENETUNREACH: 'connect',
   EADDRNOTAVAIL: 'connect',
   EACCES: 'connect',
-  // No descriptor is left for a socket of ours.
+  // No descriptor, or memory, is left for a socket of ours.
   EMFILE: 'connect',
   ENFILE: 'connect',
+  ENOBUFS: 'connect',
+  ENOMEM: 'connect',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',

@@ -38,6 +38,8 @@ export interface PoolOptions {
    * are for others to limit. Default: no limit.
    */
   readonly most?: number;
+  /** Why no socket can be opened at all, where the runtime calls that refused; `null`: they can. Default: it does not. */
+  readonly shortage?: () => unknown;
   /** Who knows the addresses. Default: the system, asked by this pool alone. */
   readonly names?: Names;
   /** Of the event loop's time, for connecting and for what is read. Default: all of it. */
@@ -51,6 +53,7 @@ export interface PoolOptions {
 export function createPool(options: PoolOptions = {}): Pool {
   const { ownBuffers = false, most = Infinity, names = new Names(createLookup()) } = options;
   const { gathers = true, fence = createFence(), turns = null } = options;
+  const { shortage = () => null } = options;
   const share = options.share === undefined ? null : new LoopShare(options.share, inUse);
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
@@ -59,6 +62,7 @@ export function createPool(options: PoolOptions = {}): Pool {
   const spareSockets = {
     take: () => open + spare < most && ++spare > 0,
     give: () => void spare--,
+    shortage,
   };
 
   /** Looks at all origins: that costs no more than connecting, and nothing below the limit. */

@@ -68,3 +68,14 @@ it('never opens when there is none', () => {
   settle(NO_BREAKER, 0, false, false, false);
   expect([NO_BREAKER.open, NO_BREAKER.blocks(0)]).toEqual([false, false]);
 });
+
+it('counts nothing of what says nothing of the mirror, and lets the next copy be the probe', () => {
+  const one = breaker({ failures: 2, open: 5 });
+  settle(one, 0, false);
+  one.release(one.pass(0));
+  expect(one.open).toBe(false);
+  settle(one, 0, false);
+  expect(one.open).toBe(true);
+  one.release(one.pass(5000));
+  expect([one.open, one.blocks(5000), one.pass(5000)]).toEqual([true, false, 'probe']);
+});

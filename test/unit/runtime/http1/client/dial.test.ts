@@ -53,7 +53,7 @@ function dial(
   port: number,
   all: Candidate[],
   url = `http://name.test:${port}`,
-  spare?: SpareSockets,
+  spare: Partial<SpareSockets> = {},
 ) {
   const events: (Socket | TransportError)[] = [];
   let won = '';
@@ -67,7 +67,7 @@ function dial(
     null,
     listener,
     ({ address }) => void (won = address),
-    spare,
+    { take: () => true, give() {}, shortage: () => null, ...spare },
   );
   one.start(all);
   closing.push(() => {
@@ -86,6 +86,18 @@ it('tries the next address when one refuses', async () => {
   expect(winner()).toBe('127.0.0.3');
   expect((events[0] as Socket).remoteAddress).toBe('127.0.0.3');
   expect(said).toEqual(['avoid 127.0.0.2', 'trust 127.0.0.3']);
+});
+
+it('thinks no worse of an address for a shortage of our own, and says that it was one', async () => {
+  const port = await freePort();
+  const { all, said } = candidates('127.0.0.2', '127.0.0.3');
+  const none = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+  const { events, told } = dial(port, all, undefined, { shortage: () => none });
+  await told();
+  expect(said).toEqual([]);
+  const { kind, blameless, message } = events[0] as TransportError;
+  expect({ kind, blameless }).toEqual({ kind: 'connect', blameless: true });
+  expect(message).toBe('EMFILE: too many open files; EMFILE: too many open files');
 });
 
 it('tries the next beside one that does not answer, which it leaves when another does', async () => {

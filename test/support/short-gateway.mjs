@@ -1,0 +1,48 @@
+/**
+ * A gateway in a process that takes all of its descriptors when it is told to (`/hog`), and gives them back
+ * (`/free`).
+ */
+import { closeSync, openSync } from 'node:fs';
+import { runtime as create } from '#runtime';
+
+// Deno runs the sources; what `#runtime` is there must be of the same modules.
+const { createGateway } = await import(
+  'Deno' in globalThis ? '../../src/index.ts' : '../../dist/index.js'
+);
+
+/** @type {number[]} */
+const taken = [];
+
+/** @type {Record<string, () => void>} */
+const ORDERS = {
+  '/hog'() {
+    try {
+      for (;;) taken.push(openSync('/dev/null', 'r'));
+    } catch {
+      // None is left.
+    }
+  },
+  '/free'() {
+    for (const descriptor of taken.splice(0)) closeSync(descriptor);
+  },
+};
+
+// As servers do. Deno sets signals up when it needs them first, and panics if it has no descriptor then.
+process.once('SIGTERM', () => process.exit());
+
+const runtime = create();
+const gateway = createGateway({ runtime, adminKey: 'test-key' });
+const { port } = await runtime.listen({
+  app: {
+    waitUntil: gateway.waitUntil,
+    fetch(request, env, context) {
+      const obey = ORDERS[new URL(request.url).pathname];
+      if (obey === undefined) return gateway.fetch(request, env, context);
+      obey();
+      return new Response(`${taken.length > 0 ? 'all' : 'none'} taken.`);
+    },
+  },
+  hostname: '127.0.0.1',
+  port: 0,
+});
+console.log(`port ${port}`);
