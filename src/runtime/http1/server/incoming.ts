@@ -129,6 +129,8 @@ export class Incoming implements RequestListener, Flow {
   }
 
   end(trailers: HeaderList | null): void {
+    // Nor does one that has sent all of its body, if there was not a byte in it.
+    this.#expectsContinue = false;
     this.#deadline.clear();
     this.#body?.end(trailers);
   }

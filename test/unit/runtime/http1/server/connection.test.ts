@@ -84,6 +84,15 @@ describe('a body', () => {
     expect(text()).toContain('Connection: close');
   });
 
+  it('that is there and empty keeps no client waiting for an invitation, nor its next request', async () => {
+    const { write, sees, text } = client(await gate((request) => new Response(path(request))));
+    write(
+      `${post('Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n')}0\r\n\r\n${get('/next')}`,
+    );
+    await sees('/next');
+    expect(text()).not.toContain('HTTP/1.1 100');
+  });
+
   it('that nobody reads is skipped when it is short', async () => {
     const { write, sees } = client(await gate((request) => new Response(`${path(request)}.`)));
     write(post('Content-Length: 60000\r\n'));
