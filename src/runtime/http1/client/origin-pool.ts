@@ -192,7 +192,8 @@ export class OriginPool {
   #sweepLater(): NodeJS.Timeout {
     return later(SWEEP_MS, (now) => {
       this.#sweep = null;
-      this.peers.refresh(now);
+      // One that holds no longer than a sweep takes is found anew each time.
+      if (!this.peers.refresh(now)) this.peers.find().catch(() => {});
       for (const peer of this.peers.all) closeIdle(peer, ({ idleUntil }) => idleUntil <= now);
       if (this.#idle > 0) this.#sweep ??= this.#sweepLater();
     });
