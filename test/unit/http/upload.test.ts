@@ -240,6 +240,13 @@ describe('an upstream that answers', () => {
     }
   });
 
+  it('and has not begun to read leaves the body as it is', () => {
+    const { upload, source } = coming();
+    const told = tapped(upload);
+    upload.answered();
+    expect([upload.consumed, source.cancelled, told]).toEqual([true, 0, []]);
+  });
+
   it('is not the one that wanted no more', () => {
     const { upload, source } = coming();
     upload.reader().cancel();

@@ -29,6 +29,11 @@ const CASES: readonly (readonly [what: string, config: Partial<MirrorConfig>, li
     { headers: { remove: ['x-a', 'X-None'] } },
     ['Host', 'shop.example', 'x-b', '2'],
   ],
+  [
+    'remove, of what is sent in lower case',
+    { headers: { remove: ['X-B'] } },
+    ['Host', 'shop.example', 'X-A', '1', 'X-A', '3'],
+  ],
 ];
 
 it.each(CASES)('changes what is configured: %s', (_, config, list) => {
@@ -39,4 +44,11 @@ it("leaves the primary's list alone", () => {
   const primary = [...PRIMARY];
   copyHeaders({ host: 'http://m' }, 'm', () => 'me')(primary);
   expect(primary).toEqual(PRIMARY);
+});
+
+it('makes each copy of its own request alone', () => {
+  const config: MirrorConfig = { host: 'http://m', pass_host: 'node' };
+  const copied = copyHeaders(config, 'm', () => 'me');
+  copied(['X-A', '1']);
+  expect(copied(['X-B', '2'])).toEqual(['Host', 'm', 'X-B', '2', 'x-mirrored-by', 'me']);
 });
