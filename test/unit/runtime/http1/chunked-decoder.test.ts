@@ -69,6 +69,7 @@ describe('data', () => {
 
   it('is taken from where it begins to where it ends', () => {
     const { decoder, read, told } = decoding();
+    expect(decoder.done).toBe(false);
     expect(read(`..${chunk('ab')}0\r\n\r\nbehind`, 2)).toBe(2 + 7 + 5);
     expect([told, decoder.done]).toEqual([[{ data: 'ab', wire: 7 + 3 }], true]);
   });
@@ -94,7 +95,7 @@ describe('data', () => {
     little.read(chunk('a') + chunk(small));
     expect(little.told.map(({ data }) => data)).toEqual([`a${small}`]);
     const much = decoding();
-    much.read(chunk(large) + chunk('b') + chunk(large) + chunk('c'));
+    much.read(`..${chunk(large)}${chunk('b')}${chunk(large)}${chunk('c')}`, 2);
     const size = '1000\r\n'.length;
     expect(much.told).toEqual([
       // Each with the framing that came before what is handed on next.
