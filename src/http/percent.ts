@@ -37,12 +37,17 @@ function leniently(text: string): string {
   return decoded + text.slice(rest);
 }
 
-/** The code point of a sequence of escapes, -1 when it is none. */
+/**
+ * The code point of a sequence of escapes, -1 when it is none.
+ *
+ * @param lead its first byte, less than 0 when that is none
+ * @param more bytes that follow
+ */
 function codePoint(text: string, start: number, lead: number, more: number): number {
   let code = more === 0 ? lead : lead & (0x3f >> more);
   for (let i = 1; i <= more; i += 1) {
     const byte = escapedByte(text, start + 3 * i);
-    // True of -1 as well.
+    // True of what is less than 0 as well.
     if ((byte & 0xc0) !== 0x80) return -1;
     code = (code << 6) | (byte & 0x3f);
   }
@@ -50,21 +55,21 @@ function codePoint(text: string, start: number, lead: number, more: number): num
   return code < LEAST[more]! || isSurrogate || code > 0x10ffff ? -1 : code;
 }
 
-/** How many bytes follow a first one; -1 for what is no first one. */
+/** How many bytes follow a first one; -1 for what begins no sequence (RFC 3629 section 4). */
 function bytesBehind(lead: number): number {
-  if (lead < 0x80) return lead === -1 ? -1 : 0;
-  if (lead < 0xc0) return -1;
+  if (lead < 0x80) return 0;
+  if (lead < 0xc2) return -1;
   if (lead < 0xe0) return 1;
   if (lead < 0xf0) return 2;
-  return lead < 0xf8 ? 3 : -1;
+  return lead <= 0xf4 ? 3 : -1;
 }
 
-/** The byte that an escape stands for, -1 when there is none. */
+/** The byte that an escape stands for, less than 0 when there is none. */
 function escapedByte(text: string, at: number): number {
   if (text.charCodeAt(at) !== PERCENT) return -1;
   const high = hexDigit(text.charCodeAt(at + 1));
   const low = hexDigit(text.charCodeAt(at + 2));
-  return high === -1 || low === -1 ? -1 : high * 16 + low;
+  return low === -1 ? -1 : high * 16 + low;
 }
 
 function hexDigit(code: number): number {

@@ -34,6 +34,5 @@ export function withoutSpaceBeforeColon(text: string): string {
 
 /** Whether the connection outlives the message (RFC 9112 section 9.3); all Connection fields joined. */
 export function isPersistent(http11: boolean, connection: string | undefined): boolean {
-  if (connection === undefined) return http11;
   return !hasMember(connection, 'close') && (http11 || hasMember(connection, 'keep-alive'));
 }

@@ -18,6 +18,7 @@ describe('percentDecoded', () => {
     ['%1g%41', '%1gA'],
     ['%/1%:1%@1%`1', '%/1%:1%@1%`1'],
     ['%1/%1:%1@%1G', '%1/%1:%1@%1G'],
+    ['%.1%1.%41', '%.1%1.A'],
     ['a%zzb%41c', 'a%zzbAc'],
     // The first and the last code point of each length, once something else is wrong.
     ['%ff%00%7F', '%ff\0\x7f'],
@@ -34,6 +35,8 @@ describe('percentDecoded', () => {
     ['another', '%BF'],
     ['a byte that begins nothing', '%F8'],
     ['another', '%FF'],
+    ['a byte that begins nothing, and one that follows', '%F8%80'],
+    ['another, and three that follow', '%F9%80%80%80'],
     ['two bytes for what takes one', '%C1%BF'],
     ['three bytes for what takes two', '%E0%9F%BF'],
     ['four bytes for what takes three', '%F0%8F%BF%BF'],
@@ -44,6 +47,7 @@ describe('percentDecoded', () => {
     ['three bytes of four', '%F0%9F%98'],
     ['a byte that does not follow', '%C3%C3'],
     ['a letter in place of an escape', '%C3A9'],
+    ['a letter in place of a percent sign', '%C3xA9'],
   ])('leaves %s as it is: %s', (_, text) => {
     expect(percentDecoded(text)).toBe(text);
     expect(percentDecoded(`${text}%41`)).toBe(`${text}A`);
