@@ -113,6 +113,7 @@ describe('the head of a request', () => {
     ['1.1', '', true],
     ['1.1', 'Connection: close', false],
     ['1.1', 'Connection: X-A\r\nConnection: Close', false],
+    ['1.1', 'Connection: Close\r\nConnection: X-A', false],
     ['1.1', 'Connection: keep-alive, X-Close', true],
     ['1.0', '', false],
     ['1.0', 'Connection: Keep-Alive', true],
