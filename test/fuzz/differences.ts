@@ -24,6 +24,7 @@ interface SeenRequest {
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const TABBED = /(?:content-length|transfer-encoding):[^\r\n]*\t/i;
+const TABBED_OPTION = /connection:[^\r\n]*\t/i;
 const INVALID_FRAMING = /^HPE_INVALID_(?:CONTENT_LENGTH|TRANSFER_ENCODING)$/;
 const FRAMING = /^(?:content-length|transfer-encoding|connection|proxy-connection)$/i;
 
@@ -62,6 +63,11 @@ export const REQUEST_DIFFERENCES: readonly Difference<SeenRequest>[] = [
     applies: ({ request, before, error }) =>
       error !== null &&
       [request, ...before].some(({ trailers }) => trailers.some(([name]) => FRAMING.test(name))),
+  },
+  {
+    name: 'a tab behind an option of the connection',
+    reason: 'RFC 9110 section 5.6.3: space around a value is spaces and tabs, and no part of it',
+    applies: ({ bytes, error }) => error === 'HPE_CLOSED_CONNECTION' && TABBED_OPTION.test(bytes),
   },
   {
     name: 'a tab behind a length or a coding',
