@@ -2,20 +2,20 @@ import { Hono } from 'hono/quick';
 import { adminApi } from './admin/api.ts';
 import { controlPlaneGuard } from './admin/guard.ts';
 import { healthApi } from './admin/health.ts';
-import { dataPlane } from './data-plane.ts';
-import { memoryBudget } from './exchange/record.ts';
+import { dataPlane } from './proxy.ts';
+import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
 import type { ExplainOptions } from './explain/explain.ts';
 import { explainApi } from './explain/api.ts';
-import { admit } from './exchange/admit.ts';
-import { gatewayError } from './exchange/gateway-error.ts';
-import { requestIds } from './exchange/request-id.ts';
-import { trustProxies } from './exchange/trust.ts';
+import { admit } from './request/admit.ts';
+import { gatewayError } from './http/gateway-error.ts';
+import { requestIds } from './request/request-id.ts';
+import { trustProxies } from './request/trusted-proxies.ts';
 import { type Reply, responseOf } from './http/reply.ts';
 import { isAuthority } from './http/authority.ts';
 import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
-import { instanceId } from './mirror/instance.ts';
+import { instanceId } from './request/instance-id.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
 import { provideDirect } from './runtime/direct.ts';
@@ -73,8 +73,6 @@ export interface Gateway {
 /** What Hono takes for `/apisix/*`. */
 const CONTROL_PLANE = /^\/apisix(?:\/|$)/;
 
-const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
-
 /**
  * A gateway that forwards each request to its route's upstream and sends copies to its mirrors.
  *
@@ -95,7 +93,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const initial = options.store === undefined ? routesDocument(options.routes ?? []) : undefined;
   const store = options.store ?? memoryStore(initial!);
   const background = createBackground();
-  const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY);
+  const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
   const sender = copySender(runtime.sendCopy, runtime.mostCopies);
   const instance = instanceId();
   const trust = trustProxies(options.trustedProxies ?? []);

@@ -3,17 +3,17 @@ import { observeBody } from '#observe';
 import { adminText, under } from './config/fault.ts';
 import { InvalidRoutes } from './config/input.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
-import { admit } from './exchange/admit.ts';
-import { memoryBudget } from './exchange/record.ts';
-import { requestIds } from './exchange/request-id.ts';
-import { trustProxies } from './exchange/trust.ts';
+import { admit } from './request/admit.ts';
+import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
+import { requestIds } from './request/request-id.ts';
+import { trustProxies } from './request/trusted-proxies.ts';
 import { NOWHERE } from './http/destination.ts';
 import { headerValue, withoutField } from './http/headers.ts';
 import { withoutHopByHop } from './http/hop-by-hop.ts';
 import type { Inbound } from './http/inbound.ts';
 import type { Outbound } from './http/outbound.ts';
 import { planCopies } from './mirror/copies.ts';
-import { instanceId } from './mirror/instance.ts';
+import { instanceId } from './request/instance-id.ts';
 import { compileMirrors } from './mirror/mirror.ts';
 import { copySender } from './mirror/send.ts';
 import { createBackground } from './runtime/background.ts';
@@ -33,8 +33,6 @@ export interface ProxyMirrorOptions {
   /** Told what became of each request at each mirror. What it throws changes nothing. */
   readonly onOutcome?: OutcomeHook;
 }
-
-const DEFAULT_MIRROR_MEMORY = 64 * 1024 * 1024;
 
 /**
  * Milliseconds that a response may wait for the rest of a body that the app has left alone: servers
@@ -86,7 +84,7 @@ export function proxyMirror(
   const { onOutcome } = options;
   const plan = {
     sender: copySender(runtime.sendCopy),
-    budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY),
+    budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES),
     onOutcome: outcomeEvents(fanOut([logListener(), ...hookListeners({ onOutcome })])),
   };
 

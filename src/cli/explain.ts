@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { documentText } from '../config/fault.ts';
-import { trustProxies } from '../exchange/trust.ts';
+import { trustProxies } from '../request/trusted-proxies.ts';
 import { explain } from '../explain/explain.ts';
 import { checkQuestion, type Question } from '../explain/question.ts';
 import { explanationText } from '../explain/text.ts';
@@ -10,7 +10,7 @@ import { quoted } from '../http/quoted.ts';
 import { compileRoutes } from '../route-table.ts';
 import { cidrs, SettingError } from '../settings/values.ts';
 import { StoreError } from '../stores/error.ts';
-import { fileStore } from '../stores/file.ts';
+import { fileStore } from '../stores/file/file-store.ts';
 
 const USAGE =
   'usage: proxy-mirror explain [--routes FILE] [METHOD] URL [-H "name: value"]... ' +

@@ -2,14 +2,15 @@ import process from 'node:process';
 import { createGateway } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
 import { SettingError } from '../settings/values.ts';
-import { fileStore } from '../stores/file.ts';
+import { fileStore } from '../stores/file/file-store.ts';
 import { memoryStore } from '../stores/memory.ts';
 import { routesDocument } from '../config/input.ts';
 import type { Store } from '../stores/store.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 import { configureLog, log } from '../telemetry/log.ts';
-import { readServerSettings, type ServerSettings } from './options.ts';
+import { readServerSettings, SERVER_FLAGS, type ServerSettings } from '../settings/server.ts';
+import { parseFlags } from './flags.ts';
 import { signalled } from './signal.ts';
 
 /** Exit status for a start that a bad setting or an address in use prevented. */
@@ -64,7 +65,7 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
 
 function settingsOrExit(): ServerSettings {
   try {
-    return readServerSettings(process.argv.slice(2), process.env);
+    return readServerSettings(parseFlags(process.argv.slice(2), SERVER_FLAGS), process.env);
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
     return stopWith(error.message);

@@ -8,7 +8,7 @@ import { Upload } from '../http/upload.ts';
 import { passHandshake } from './handshake.ts';
 import { requestHeaders } from './request-headers.ts';
 import { mayRetry } from './retry.ts';
-import type { Trust } from './trust.ts';
+import type { Trust } from '../request/trusted-proxies.ts';
 import type { Node } from './balancer/node.ts';
 import type { Upstream } from './upstream.ts';
 

@@ -2,7 +2,7 @@ import { fieldNames } from '../http/field-names.ts';
 import type { HeaderList } from '../http/headers.ts';
 import { HOP_BY_HOP, nominated } from '../http/hop-by-hop.ts';
 import type { Inbound } from '../http/inbound.ts';
-import type { Trust } from './trust.ts';
+import type { Trust } from '../request/trusted-proxies.ts';
 
 /** Fields that say where a request came from. Each hop writes them anew; none passes unchecked. */
 const ORIGIN_FIELDS: readonly string[] = [

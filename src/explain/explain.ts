@@ -1,7 +1,7 @@
 import type { RoutesDocument } from '../config/document.ts';
 import { isDisabled, mirrorsOf } from '../config/proxy-mirror.ts';
 import { requestTo, upstreamless } from '../exchange/exchange.ts';
-import type { Trust } from '../exchange/trust.ts';
+import type { Trust } from '../request/trusted-proxies.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Outbound } from '../http/outbound.ts';
 import type { Route, RouteTable } from '../route-table.ts';

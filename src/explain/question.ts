@@ -1,8 +1,8 @@
 import { type Checked, type Fault, verdict } from '../config/fault.ts';
 import { atLeast, faultsOf, integer, list, map, of, string, table } from '../config/schema.ts';
 import { lazy } from 'valibot';
-import { admit } from '../exchange/admit.ts';
-import type { Trust } from '../exchange/trust.ts';
+import { admit } from '../request/admit.ts';
+import type { Trust } from '../request/trusted-proxies.ts';
 import { isAuthority } from '../http/authority.ts';
 import { plainAddress } from '../http/cidr.ts';
 import { namesUpgrade } from '../http/handshake.ts';

@@ -1,4 +1,4 @@
-import { murmur3 } from '../hash/murmur3.ts';
+import { murmur3 } from '../vars/murmur3.ts';
 import type { Inbound } from '../http/inbound.ts';
 import { compileVariable } from '../vars/variable.ts';
 

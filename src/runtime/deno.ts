@@ -1,7 +1,7 @@
-import { doorbell } from './http1/client/doorbell.ts';
-import { descriptorsFor, openableDescriptors, USUAL_LIMIT } from './http1/descriptors.ts';
-import { http1Runtime, type RuntimeOptions } from './http1/runtime.ts';
-import { CONNECTIONS } from './http1/server/limits.ts';
+import { doorbell } from '../http1/client/doorbell.ts';
+import { descriptorsFor, openableDescriptors, USUAL_LIMIT } from '../http1/descriptors.ts';
+import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
+import { CONNECTIONS } from '../http1/server/limits.ts';
 import type { WriteOutput } from './output.ts';
 import type { ServerRuntime } from './server.ts';
 
@@ -64,5 +64,5 @@ const write: WriteOutput = async (to, text) => {
 };
 
 export { denoRuntime as runtime };
-export type { NameOptions } from './http1/client/names/lookup.ts';
-export type { RuntimeOptions } from './http1/runtime.ts';
+export type { NameOptions } from '../http1/client/names/lookup.ts';
+export type { RuntimeOptions } from './sockets/runtime.ts';

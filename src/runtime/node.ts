@@ -1,5 +1,5 @@
-import { descriptorLimit } from './http1/descriptors.ts';
-import { http1Runtime, type RuntimeOptions } from './http1/runtime.ts';
+import { descriptorLimit } from '../http1/descriptors.ts';
+import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** The gateway's view of Node. */
@@ -8,5 +8,5 @@ export function nodeRuntime(options: RuntimeOptions = {}): ServerRuntime {
 }
 
 export { nodeRuntime as runtime };
-export type { NameOptions } from './http1/client/names/lookup.ts';
-export type { RuntimeOptions } from './http1/runtime.ts';
+export type { NameOptions } from '../http1/client/names/lookup.ts';
+export type { RuntimeOptions } from './sockets/runtime.ts';

@@ -1,4 +1,4 @@
-import type { GatewayStatus } from '../exchange/gateway-error.ts';
+import type { GatewayStatus } from '../http/gateway-error.ts';
 import type { Received } from '../http/inbound.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Forward, SendCopy } from '../http/transport.ts';

@@ -1,3 +1,4 @@
+import { DEFAULT_MIRROR_MEMORY_BYTES } from '../mirror/record.ts';
 import type { LogLevel } from '../telemetry/log.ts';
 import { cidrs, logLevel, type Read, size } from './values.ts';
 
@@ -25,7 +26,7 @@ export function readShared(lookup: Lookup): SharedSettings {
   return {
     adminKey: setting<string | null>(lookup, 'ADMIN_KEY', (text) => text, null),
     trustedProxies: setting(lookup, 'TRUSTED_PROXIES', cidrs, []),
-    mirrorMemory: setting(lookup, 'MIRROR_MEMORY', size, 64 * 2 ** 20),
+    mirrorMemory: setting(lookup, 'MIRROR_MEMORY', size, DEFAULT_MIRROR_MEMORY_BYTES),
     logLevel: setting(lookup, 'LOG_LEVEL', logLevel, 'info'),
   };
 }

@@ -1,4 +1,4 @@
-import { compileRegExp, type Matcher } from '../regexp/regexp.ts';
+import { compileRegExp, type Matcher } from './regexp/regexp.ts';
 import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';
 

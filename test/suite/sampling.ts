@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { murmur3 } from '../../src/hash/murmur3.ts';
+import { murmur3 } from '../../src/vars/murmur3.ts';
 import type { TestRuntime } from '../runtimes/runtime.ts';
 import { send } from '../support/client.ts';
 import { CLIENTS, crowd } from '../support/crowd.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { checkSync } from 'recheck';
 import { describe, expect, it } from 'vitest';
-import { parse, type Tree } from '../../src/regexp/syntax.ts';
+import { parse, type Tree } from '../../src/vars/regexp/syntax.ts';
 import { type Expression, expressionsInSource, expressionsOf } from '../support/expressions.ts';
 import { degree, LINEAR } from '../support/growth.ts';
 
@@ -35,8 +35,9 @@ const MEASURED: Readonly<Record<string, readonly ((size: number) => string)[]>> 
 /** Not known beforehand, each with the reason why it is harmless. */
 const MADE_LATER: Readonly<Record<string, string>> = {
   'config/schema.ts: new RegExp(source)': 'what is handed to pattern() is looked at there',
-  'regexp/alphabet.ts: new RegExp(`^(?:${set})$`, flags)': 'sees one character at a time',
-  'regexp/regexp.ts: new RegExp(source, flags)': 'is never run: does the engine take it at all?',
+  'vars/regexp/alphabet.ts: new RegExp(`^(?:${set})$`, flags)': 'sees one character at a time',
+  'vars/regexp/regexp.ts: new RegExp(source, flags)':
+    'is never run: does the engine take it at all?',
 };
 
 const all = expressionsInSource();

@@ -1,4 +1,4 @@
-import { murmur3 } from '../../hash/murmur3.ts';
+import { murmur3 } from '../../vars/murmur3.ts';
 import type { Inbound } from '../../http/inbound.ts';
 import type { Node, Pick } from './node.ts';
 

@@ -6,7 +6,7 @@ import {
   type FailureKind,
   TransportError,
 } from '../../http/transport.ts';
-import { uploadBytes, uploadStream } from './body.ts';
+import { uploadBytes, uploadStream } from '../../http/web-body.ts';
 import type { Dialect } from './dialect.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { HeaderList } from '../../http/headers.ts';
 import type { Received } from '../../http/inbound.ts';
 import { originForm } from '../../http/target.ts';
 import { type BodySource, Upload } from '../../http/upload.ts';
-import { webBody } from './body.ts';
+import { webBody } from '../../http/web-body.ts';
 
 /** What the listener adds to a web `Request`, which knows nothing of sockets. */
 export interface Connection {

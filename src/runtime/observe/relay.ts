@@ -1,6 +1,6 @@
 import { ByteQueue } from '../../http/bytes.ts';
 import type { BodySource } from '../../http/upload.ts';
-import { webBody } from '../fetch/body.ts';
+import { webBody } from '../../http/web-body.ts';
 import { type ObservedBody, type ObserveBody, OverheardUpload } from './observed.ts';
 
 /**

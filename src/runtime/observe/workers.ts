@@ -1,4 +1,4 @@
-import { webBytes } from '../fetch/body.ts';
+import { webBytes } from '../../http/web-body.ts';
 import { ClonedBody } from './cloned-body.ts';
 import type { ObserveBody } from './observed.ts';
 

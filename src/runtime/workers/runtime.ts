@@ -1,5 +1,5 @@
 import { plainAddress } from '../../http/cidr.ts';
-import { webBytes } from '../fetch/body.ts';
+import { webBytes } from '../../http/web-body.ts';
 import { fetchSendCopy } from '../fetch/copy.ts';
 import { type Dialect, kindByText } from '../fetch/dialect.ts';
 import { fetchForward } from '../fetch/forward.ts';

@@ -1,7 +1,7 @@
 import { compileTable } from '../../../src/routes/table.ts';
 import { compileGlob } from '../../../src/routes/glob.ts';
-import { admit } from '../../../src/exchange/admit.ts';
-import { trustProxies } from '../../../src/exchange/trust.ts';
+import { admit } from '../../../src/request/admit.ts';
+import { trustProxies } from '../../../src/request/trusted-proxies.ts';
 import type { Inbound, Received } from '../../../src/http/inbound.ts';
 import type { Draw } from '../draw.ts';
 import { ALIKE, finding, type Input, type Part, REFUSED, type Verdict } from '../part.ts';

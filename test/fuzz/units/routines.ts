@@ -5,7 +5,7 @@ import { nominated, withoutHopByHop } from '../../../src/http/hop-by-hop.ts';
 import { forwardTarget, matchPath } from '../../../src/http/target.ts';
 import { passableTrailers } from '../../../src/http/trailers.ts';
 import { parseJson } from '../../../src/config/json.ts';
-import { fieldLines, fieldsOf } from '../../../src/runtime/http1/fields.ts';
+import { fieldLines, fieldsOf } from '../../../src/http1/fields.ts';
 import { compileVariable } from '../../../src/vars/variable.ts';
 import type { Draw } from '../draw.ts';
 import { BYTES, TELLING } from '../mutate/bytes.ts';

@@ -1,6 +1,6 @@
-import { AnswerParser } from '../../../src/runtime/http1/client/answer-parser.ts';
-import { ProtocolError } from '../../../src/runtime/http1/protocol-error.ts';
-import { RequestParser } from '../../../src/runtime/http1/server/request-parser.ts';
+import { AnswerParser } from '../../../src/http1/client/answer-parser.ts';
+import { ProtocolError } from '../../../src/http1/protocol-error.ts';
+import { RequestParser } from '../../../src/http1/server/request-parser.ts';
 import type { Draw } from '../draw.ts';
 import { pieces } from '../mutate/cuts.ts';
 import { mutated } from '../mutate/mutate.ts';

@@ -1,5 +1,5 @@
-import { admit } from '../../../src/exchange/admit.ts';
-import { trustProxies } from '../../../src/exchange/trust.ts';
+import { admit } from '../../../src/request/admit.ts';
+import { trustProxies } from '../../../src/request/trusted-proxies.ts';
 import type { Inbound } from '../../../src/http/inbound.ts';
 import { compileVars, VarsError } from '../../../src/vars/expression.ts';
 import type { Draw } from '../draw.ts';

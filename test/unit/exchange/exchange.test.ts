@@ -6,7 +6,7 @@ import {
   requestTo,
   upstreamless,
 } from '../../../src/exchange/exchange.ts';
-import { trustProxies } from '../../../src/exchange/trust.ts';
+import { trustProxies } from '../../../src/request/trusted-proxies.ts';
 import { compileUpstream } from '../../../src/exchange/upstream.ts';
 import type { Inbound } from '../../../src/http/inbound.ts';
 import type { Outbound } from '../../../src/http/outbound.ts';

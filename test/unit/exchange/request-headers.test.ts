@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requestHeaders } from '../../../src/exchange/request-headers.ts';
-import { type Trust, trustProxies } from '../../../src/exchange/trust.ts';
+import { type Trust, trustProxies } from '../../../src/request/trusted-proxies.ts';
 import type { Inbound } from '../../../src/http/inbound.ts';
 import { Upload } from '../../../src/http/upload.ts';
 import { request } from '../routes/request.ts';

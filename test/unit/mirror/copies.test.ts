@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
-import { memoryBudget } from '../../../src/exchange/record.ts';
+import { memoryBudget } from '../../../src/mirror/record.ts';
 import { destination } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/outbound.ts';
 import { type Call, type CopyAnswer, TransportError } from '../../../src/http/transport.ts';

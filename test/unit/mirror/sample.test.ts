@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { murmur3 } from '../../../src/hash/murmur3.ts';
+import { murmur3 } from '../../../src/vars/murmur3.ts';
 import { sampler } from '../../../src/mirror/sample.ts';
 import { request } from '../routes/request.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Upload } from '../../../../src/http/upload.ts';
-import { uploadBytes, uploadStream, webBody } from '../../../../src/runtime/fetch/body.ts';
+import { uploadBytes, uploadStream, webBody } from '../../../../src/http/web-body.ts';
 
 /** A body that gives a chunk whenever told to. */
 function source() {

@@ -1,0 +1,44 @@
+import type { FailureKind } from './transport.ts';
+
+/** Statuses the gateway answers with by itself, with APISIX's texts, and nginx's where it has none. */
+const TEXTS = {
+  400: '400 Bad Request',
+  404: '404 Route Not Found',
+  408: '408 Request Time-out',
+  414: '414 Request-URI Too Large',
+  417: '417 Expectation Failed',
+  421: '421 Misdirected Request',
+  431: '431 Request Header Fields Too Large',
+  500: '500 Internal Server Error',
+  501: '501 Not Implemented',
+  502: '502 Bad Gateway',
+  503: '503 Service Unavailable',
+  504: '504 Gateway Time-out',
+  505: '505 HTTP Version Not Supported',
+} as const;
+
+export type GatewayStatus = keyof typeof TEXTS;
+
+/** Status of an exchange that failed. A name that cannot be resolved means that there is no node: 503. */
+export const STATUS_OF_FAILURE: Readonly<Record<FailureKind, GatewayStatus>> = {
+  connect: 502,
+  dns: 503,
+  tls: 502,
+  timeout: 504,
+  reset: 502,
+  protocol: 502,
+  shutdown: 503,
+};
+
+/** The body of such an answer. */
+export function errorBody(status: GatewayStatus): string {
+  return `{"error_msg":"${TEXTS[status]}"}\n`;
+}
+
+/** The answer for a client. Causes and addresses stay in the log. */
+export function gatewayError(status: GatewayStatus): Response {
+  return new Response(errorBody(status), {
+    status,
+    headers: { 'content-type': 'application/json' },
+  });
+}

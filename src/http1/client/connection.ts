@@ -1,0 +1,300 @@
+import type { Socket } from 'node:net';
+import type { HeaderList } from '../../http/headers.ts';
+import type { Outbound } from '../../http/outbound.ts';
+import { ClientLeftError, TransportError } from '../../http/transport.ts';
+import { BodyPipe, type Flow } from '../body-pipe.ts';
+import { type AnswerListener, AnswerParser } from './answer-parser.ts';
+import { transportError } from './failure.ts';
+import type { Head } from './answer-head.ts';
+import { type Fence, Lookout } from './fence.ts';
+import { isLong } from './last-words.ts';
+import { Patience } from './patience.ts';
+import type { ReadBuffer } from './read-buffer.ts';
+import { RequestWriter, type RequestWriterListener } from './request-writer.ts';
+import type { Opening, SocketListener } from './dial.ts';
+import { SwitchedBody } from '../switched.ts';
+import type { Turns } from '../turns.ts';
+
+/** Told what becomes of one request. Exactly one of the last two is called, once. */
+export interface ExchangeListener {
+  /** When the exchange must be over, on the clock of `performance.now()`. */
+  readonly until: number;
+  /** A 1xx answer came; the final one is still to come. */
+  interim(head: Head): void;
+  answered(head: Head, body: BodyPipe): void;
+  /**
+   * @param error says whether any byte of the request was written
+   * @param stale the server closed a kept connection before it said anything to this request: most
+   * likely it was closing it already
+   */
+  failed(error: TransportError, stale: boolean): void;
+}
+
+/** What a connection needs of the pool it belongs to. */
+export interface Owner {
+  /** What a kept connection waits at before it is used again. */
+  readonly fence: Fence;
+  /** Whether pieces that are written together get to the system in one call. */
+  readonly gathers: boolean;
+  readonly turns: Turns | null;
+  /** The exchange is over and the connection may carry another. */
+  idle(): void;
+  closed(): void;
+}
+
+/** Bytes of an answer that may wait for their reader before the server has to wait. */
+const HIGH_WATER = 256 * 1024;
+
+/** One connection to a server. Carries one exchange at a time. */
+export class Connection implements AnswerListener, SocketListener, Flow, RequestWriterListener {
+  /** Exchanges it has carried, the present one included. */
+  exchanges = 0;
+  /** Milliseconds that the server keeps it idle, if it said so. */
+  idleHint: number | null = null;
+  readonly #owner: Owner;
+  readonly #opening: Opening;
+  /** There once it is open: nothing is done with it before. */
+  #socket!: Socket;
+  readonly #reads: ReadBuffer | null;
+  readonly #parser = new AnswerParser(this);
+  readonly #patience = new Patience((error) => this.#close(error));
+  #closed = false;
+  #request: Outbound | null = null;
+  #listener: ExchangeListener | null = null;
+  #head: Head | null = null;
+  /** An answer that the listener has not been told of yet. */
+  #answer: { readonly head: Head; readonly body: BodyPipe } | null = null;
+  #body: BodyPipe | null = null;
+  /** There once it is open. */
+  #writer: RequestWriter | null = null;
+  /** No byte came in answer to the request yet. */
+  #unheard = true;
+  readonly #lookout: Lookout;
+  /** Why nothing can be written any more. */
+  #writeError: TransportError | null = null;
+  /** Nothing was read since the last look. */
+  #quiet = false;
+
+  /**
+   * @param open starts opening it
+   * @param reads where it reads to; `null`: to new memory each time
+   */
+  constructor(open: (listener: SocketListener) => Opening, owner: Owner, reads: ReadBuffer | null) {
+    this.#owner = owner;
+    this.#lookout = new Lookout(owner.fence, () => this.#looked());
+    this.#reads = reads;
+    this.#opening = open(this);
+  }
+
+  opened(socket: Socket): void {
+    this.#socket = socket;
+    socket.once('end', () => this.#onEnd());
+    socket.once('error', (error) => this.#lost(transportError(error)));
+    socket.once('close', () => this.#lost(closedByServer()));
+    this.#writer = new RequestWriter(socket, this.#patience, this.#owner.gathers, this);
+    if (this.#request !== null) this.#send();
+  }
+
+  failed(error: TransportError): void {
+    this.#close(error);
+  }
+
+  /** Sends a request. Only when nothing else is under way. */
+  start(request: Outbound, listener: ExchangeListener): void {
+    this.exchanges++;
+    this.#request = request;
+    this.#listener = listener;
+    this.#head = null;
+    this.#answer = null;
+    this.#body = null;
+    this.#unheard = true;
+    this.#writer?.begin();
+    this.#patience.begin(request.timeouts, listener.until);
+    // A kept connection may have got something that nobody asked for, or its end.
+    if (this.#writer !== null) this.#lookout.look();
+    else this.#patience.for('connect');
+  }
+
+  #looked(): void {
+    if (this.#closed) return;
+    if (this.#writeError === null) return this.#send();
+    if (this.#quiet) return this.readToEnd();
+    this.#quiet = true;
+    this.#lookout.look();
+  }
+
+  writeFailed(error: Error): void {
+    this.#writeError = transportError(error);
+    this.#writer!.stop();
+    this.#quiet = true;
+    this.#lookout.look();
+  }
+
+  readToEnd(): void {
+    this.#lost(this.#writeError!);
+  }
+
+  /** Ends the connection and fails what is under way. */
+  destroy(reason: TransportError): void {
+    this.#close(reason);
+  }
+
+  get turns(): Turns | null {
+    return this.#owner.turns;
+  }
+
+  /** True once the server has answered, if not yet to the end. */
+  get answering(): boolean {
+    return this.#head !== null;
+  }
+
+  get #unsent(): boolean {
+    return this.#writer?.unsent ?? true;
+  }
+
+  /** False once no further exchange can begin on it. */
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  #send(): void {
+    const request = this.#request!;
+    this.#parser.expect(request.method, request.switches);
+    try {
+      this.#writer!.write(request);
+    } catch (error) {
+      this.#close(new TransportError('protocol', (error as Error).message, error));
+    }
+  }
+
+  written(): void {
+    if (this.#head === null) this.#patience.for('read');
+  }
+
+  /** The server must not take what it got for the whole. */
+  brokeOff(error: unknown): void {
+    this.#close(new ClientLeftError(error));
+  }
+
+  read(bytes: Buffer): void {
+    if (this.#body !== null && !this.#lookout.paused) this.#patience.for('read');
+    this.#unheard = this.#unsent;
+    this.#quiet = false;
+    const listener = this.#listener;
+    try {
+      this.#parser.push(bytes);
+    } catch (error) {
+      this.#lost(transportError(error));
+      // Nonsense behind a whole answer ends the connection, but the answer stands.
+      if (this.#answer?.body.complete !== true) return;
+    }
+    // After all that came along with it, so that a small body is there whole. By then the exchange
+    // may be over; what belongs to it is kept here.
+    if (this.#answer === null || listener === null) return;
+    const { head, body } = this.#answer;
+    this.#answer = null;
+    listener.answered(head, body);
+  }
+
+  head(head: Head): void {
+    if (head.status < 200 && head.status !== 101) {
+      // The final answer has no more time for it: a deadline that moves with each is none.
+      this.#listener?.interim(head);
+      return;
+    }
+    this.#head = head;
+    if (head.framing.kind === 'switched') this.#body = this.#switched();
+    else this.#body = new BodyPipe(this, HIGH_WATER);
+    if (head.idle !== null) this.idleHint = head.idle;
+    this.#answer = { head, body: this.#body };
+    this.#patience.for('read');
+  }
+
+  /** What comes from now on waits for whoever takes the connection over. */
+  #switched(): SwitchedBody {
+    this.#socket.pause();
+    return new SwitchedBody(this, this.#request!.timeouts, () => {
+      this.#patience.end();
+      this.#socket.removeAllListeners('data').removeAllListeners('end');
+      return { socket: this.#socket, bytes: this.#parser.release() };
+    });
+  }
+
+  data(bytes: Buffer, wire: number): void {
+    this.#body!.push(this.#reads === null ? bytes : this.#reads.keep(bytes), wire);
+  }
+
+  end(trailers: HeaderList | null): void {
+    const body = this.#body;
+    if (body === null) return;
+    body.end(trailers);
+    // Answered before all was sent: the server does not want the rest, and what it does with bytes
+    // under way nobody knows (RFC 9112 section 9.5).
+    if (this.#writer!.isTaken && this.#writeError === null) this.#finish();
+    else this.#close(null);
+  }
+
+  #finish(): void {
+    const { keepAlive, status } = this.#head!;
+    // Who refuses a long body may well not have read it, and close; not all say so (RFC 9110 section 10.1.1).
+    const lasts = keepAlive && !(status >= 400 && isLong(this.#request!.body));
+    this.#patience.end();
+    this.#reads?.rest();
+    this.#request = null;
+    this.#listener = null;
+    this.#body = null;
+    if (lasts && !this.#closed) this.#owner.idle();
+    else this.#close(null);
+  }
+
+  pause(): void {
+    this.#lookout.paused = true;
+    // A slow client is not the server's fault.
+    this.#patience.rest();
+    this.#patience.hold(true);
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#patience.hold(false);
+    if (this.#closed) return;
+    if (this.#request !== null) this.#patience.for('read');
+    this.#socket.resume();
+    this.#lookout.paused = false;
+  }
+
+  cancel(): void {
+    this.#close(new TransportError('reset', 'nobody wants the rest'));
+  }
+
+  #onEnd(): void {
+    if (this.#parser.close()) return;
+    this.#lost(closedByServer());
+  }
+
+  /** The server broke the connection, or what it said did. */
+  #lost(reason: TransportError): void {
+    this.#close(reason, this.exchanges > 1 && this.#unheard);
+  }
+
+  #close(reason: TransportError | null, stale = false): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#writer?.stop();
+    this.#patience.dispose();
+    const listener = this.#listener;
+    const body = this.#body;
+    const told = this.#head !== null && this.#answer === null;
+    this.#listener = null;
+    if (this.#writer !== null) this.#socket.destroy();
+    else this.#opening.cancel();
+    this.#owner.closed();
+    if (listener === null || reason === null) return;
+    if (told) body?.fail(reason);
+    else listener.failed(this.#unsent ? reason.asUnsent() : reason, stale);
+  }
+}
+
+function closedByServer(): TransportError {
+  return new TransportError('reset', 'the server closed the connection');
+}

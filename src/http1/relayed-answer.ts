@@ -1,0 +1,43 @@
+import type { LightResponse } from '../http/reply.ts';
+import type { BodyPipe } from './body-pipe.ts';
+import type { Head } from './client/answer-head.ts';
+import { webAnswer } from './client/web-answer.ts';
+
+/** Answers by the real `Response` that was made of them. */
+const relayed = new WeakMap<Response, RelayedAnswer>();
+
+/**
+ * An upstream's answer on its way through our listener. Building a real `Response` with `Headers` and
+ * a web stream costs more than all the rest of a small exchange, so it is built for other code alone.
+ */
+export class RelayedAnswer implements LightResponse {
+  readonly status: number;
+  /** The head as it came. */
+  readonly head: Head;
+  /** The body as it comes. */
+  readonly pipe: BodyPipe;
+  #web: { readonly response: Response; readonly body: Response['body'] } | null = null;
+
+  constructor(head: Head, pipe: BodyPipe) {
+    this.status = head.status;
+    this.head = head;
+    this.pipe = pipe;
+  }
+
+  /** What `response` was made of, if other code has left its body alone. */
+  static behind(response: Response): RelayedAnswer | null {
+    const answer = relayed.get(response);
+    if (answer === undefined) return null;
+    const { body, bodyUsed } = response;
+    const untouched = body === answer.#web!.body && !bodyUsed && body?.locked !== true;
+    return untouched ? answer : null;
+  }
+
+  toResponse(): Response {
+    if (this.#web !== null) return this.#web.response;
+    const response = webAnswer(this.head, this.pipe);
+    this.#web = { response, body: response.body };
+    relayed.set(response, this);
+    return response;
+  }
+}

@@ -1,0 +1,306 @@
+import type { Socket } from 'node:net';
+import type { GatewayStatus } from '../../http/gateway-error.ts';
+import { plainAddress } from '../../http/cidr.ts';
+import type { Reply } from '../../http/reply.ts';
+import type { Interim } from '../../http/transport.ts';
+import { drained } from '../body-writer.ts';
+import { Deadline } from '../deadline.ts';
+import { fieldLines } from '../fields.ts';
+import { SwitchedBody } from '../switched.ts';
+import { tunnel } from '../tunnel.ts';
+import type { Taker, Turns } from '../turns.ts';
+import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
+import { Incoming } from './incoming.ts';
+import { FIRST_BYTES_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
+import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
+import { Refusal } from './refusal.ts';
+import type { Link, ServerRequest } from './request.ts';
+import { writeAnswer } from './write-answer.ts';
+
+/** What a connection needs of the listener it came in by. */
+export interface Owner {
+  /** No further request is wanted on any connection. */
+  readonly stopping: boolean;
+  /** Milliseconds for a head, between two reads of a body, and between two writes of an answer. */
+  readonly patience: number;
+  readonly turns: Turns;
+  respond(request: ServerRequest): Reply | Promise<Reply>;
+  closed(connection: Connection): void;
+}
+
+/**
+ * What a connection waits for: a request's first byte, the rest of its head, its answer, the rest
+ * of a body that nobody wants, the client to take what was written, a turn for what is here
+ * already, the client to close.
+ */
+type Phase = 'idle' | 'head' | 'exchange' | 'discard' | 'flush' | 'turn' | 'linger' | 'over';
+
+/** One connection of a client. Requests are answered one at a time, in their order. */
+export class Connection implements Link, Taker {
+  readonly #owner: Owner;
+  readonly #socket: Socket;
+  readonly #deadline = new Deadline(() => this.#expire());
+  /** For the client to take what was written, while it may have a body to send as well. */
+  readonly #untaken = new Deadline(() => this.destroy());
+  readonly #incoming: Incoming;
+  #phase: Phase = 'idle';
+  /** The one that is being answered. */
+  #request: ServerRequest | null = null;
+  /** Its answer, once that has begun. */
+  #answer: Outgoing | null = null;
+  #lingersUntil = Infinity;
+  /** Until then its first request is taken to be on its way; 0 once it is here. */
+  #expectedUntil = performance.now() + FIRST_BYTES_TIME;
+  #peer: string | undefined;
+
+  constructor(socket: Socket, owner: Owner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#incoming = new Incoming(socket, this.#deadline, owner, this);
+    this.#deadline.set(owner.patience);
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.once('end', () => this.#onEnd());
+    // A close follows, which says all that we need to know.
+    socket.on('error', () => {});
+    socket.once('close', () => this.#onClose());
+  }
+
+  /** Nothing of a request has come since the last was answered. */
+  get idle(): boolean {
+    return this.#phase === 'idle';
+  }
+  /** Until when it waits for the client, where nothing is lost if it does not; else `Infinity`. */
+  evictableUntil(now: number): number {
+    if (now < this.#expectedUntil) return Infinity;
+    const { at } = this.#deadline;
+    if (this.#phase === 'idle' || this.#phase === 'head') return at;
+    return this.#phase === 'linger' && this.#lingersUntil !== Infinity ? at : Infinity;
+  }
+  get peer(): string {
+    return (this.#peer ??= peerOf(this.#socket));
+  }
+  get serverPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
+  inform(request: ServerRequest, { status, reason, headers }: Interim): void {
+    // HTTP/1.0 has none, and would take it for the answer (RFC 9110 section 15.2).
+    if (this.#request !== request || this.#answer !== null || !request.head.http11) return;
+    if (status === 100 && !this.#incoming.invite()) return;
+    this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}\r\n`, 'latin1');
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Closes as soon as what was written is on its way. */
+  destroySoon(): void {
+    this.#socket.destroySoon();
+  }
+
+  /** Answers 503 to whatever it was going to ask. */
+  turnAway(): void {
+    this.#refuse(503);
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#phase !== 'linger') this.#read(bytes);
+    else if (performance.now() > this.#lingersUntil) this.destroy();
+    else if (this.#lingersUntil !== Infinity) this.#deadline.set(LINGER_PAUSE);
+  }
+
+  #read(bytes: Buffer | null): void {
+    const incoming = this.#incoming;
+    let request: ServerRequest | null;
+    try {
+      request = incoming.read(bytes);
+    } catch (error) {
+      return this.#refuse(error instanceof Refusal ? error.status : 400);
+    }
+    if (request !== null) {
+      this.#begin(request);
+    } else if (this.#phase === 'idle' && incoming.more) {
+      this.#phase = 'head';
+      this.#deadline.set(this.#owner.patience);
+    } else if (this.#phase === 'discard') {
+      if (incoming.whole) this.#next();
+      else if (incoming.tedious) this.#linger();
+    }
+    // The next request has to wait for its turn, and must not fill our memory meanwhile.
+    if (this.#phase === 'exchange' && incoming.whole && incoming.more) this.#socket.pause();
+  }
+
+  #begin(request: ServerRequest): void {
+    // Destroyed is not closed yet, and what had come before may still be read: nobody waits for it.
+    if (this.#socket.destroyed) return;
+    this.#phase = 'exchange';
+    this.#expectedUntil = 0;
+    this.#request = request;
+    try {
+      // In a turn of its own even if it is here: pipelined requests would pile up on the stack.
+      Promise.resolve(this.#owner.respond(request)).then(
+        (reply) => this.#answered(request, reply),
+        () => this.#failed(request),
+      );
+    } catch {
+      this.#failed(request);
+    }
+  }
+
+  #answered(request: ServerRequest, reply: Reply): void {
+    try {
+      const answer = outgoing(reply);
+      // The client has left meanwhile, or was told that it took too long.
+      if (this.#request === request) this.#send(request, answer);
+      else answer.body?.cancel();
+    } catch {
+      this.#failed(request);
+    }
+  }
+
+  #failed(request: ServerRequest): void {
+    if (this.#request === request) this.#refuse(500);
+  }
+
+  #send(request: ServerRequest, answer: Outgoing): void {
+    if (answer.body instanceof SwitchedBody) return this.#switch(answer, answer.body);
+    this.#answer = answer;
+    const { head } = request;
+    const framing = answerFraming(answer, head);
+    const lasts = head.keepAlive && framing.kind !== 'close' && this.#incoming.short;
+    const keep = lasts && !this.#owner.stopping;
+    this.#incoming.answering();
+    const text = answerHead(answer, framing, head, keep);
+    const written = writeAnswer(this.#socket, text, answer.body, framing, this.#taken);
+    if (written === null) this.#finish(request, keep);
+    else
+      written.then(
+        () => this.#finish(request, keep),
+        () => this.destroy(),
+      );
+  }
+
+  /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */
+  #switch(answer: Outgoing, upstream: SwitchedBody): void {
+    this.#phase = 'over';
+    this.#request = null;
+    this.#deadline.dispose();
+    this.#untaken.dispose();
+    const socket = this.#socket.removeAllListeners('data').removeAllListeners('end');
+    socket.write(switchingHead(answer), 'latin1');
+    const client = { socket, bytes: this.#incoming.release() };
+    tunnel(client, upstream.takeOver(), upstream.timeouts);
+  }
+
+  /** Waits until the client has taken what was written, but not for one that takes nothing. */
+  readonly #taken = async (): Promise<void> => {
+    this.#untaken.set(this.#owner.patience);
+    await drained(this.#socket);
+    this.#untaken.clear();
+  };
+
+  #finish(request: ServerRequest, keep: boolean): void {
+    if (this.#request !== request) return;
+    this.#request = null;
+    this.#answer = null;
+    this.#incoming.drop();
+    if (!keep) return this.#linger();
+    if (this.#incoming.whole) return this.#next();
+    this.#phase = 'discard';
+    this.#deadline.set(LINGER_PAUSE);
+    this.#socket.resume();
+  }
+
+  #next(): void {
+    if (this.#phase === 'over') return;
+    if (this.#socket.writableNeedDrain) {
+      // A client that asks on and on without reading answers would fill our memory.
+      this.#phase = 'flush';
+      this.#deadline.set(this.#owner.patience);
+      this.#socket.once('drain', () => this.#next());
+      return;
+    }
+    if (this.#incoming.more) {
+      // There may be thousands of requests, and others would have to wait for all of them.
+      this.#phase = 'turn';
+      this.#deadline.clear();
+      this.#socket.pause();
+      this.#owner.turns.wait(this);
+      return;
+    }
+    if (this.#owner.stopping) return this.#linger();
+    this.go();
+  }
+
+  go(): void {
+    this.#phase = 'idle';
+    this.#deadline.set(IDLE_TIME);
+    if (this.#socket.isPaused()) this.#socket.resume();
+    this.#read(null);
+  }
+
+  /** Ends the connection, with an answer of our own where none has begun. */
+  #refuse(status: GatewayStatus): void {
+    const request = this.#request;
+    const method = request?.method ?? this.#incoming.arrived;
+    this.#request = null;
+    this.#incoming.drop();
+    if (this.#answer !== null) return this.destroy();
+    request?.gone?.(status);
+    request?.leave();
+    this.#socket.write(errorAnswer(status, method), 'latin1');
+    this.#linger();
+  }
+
+  /**
+   * Closes our side and reads on for a while: closing both at once while the client still sends
+   * would make its system throw away the answer (RFC 9112 section 9.6).
+   */
+  #linger(): void {
+    this.#phase = 'linger';
+    this.#deadline.set(this.#owner.patience);
+    this.#socket.end(() => {
+      if (this.#phase !== 'linger') return;
+      this.#lingersUntil = performance.now() + LINGER_TIME;
+      this.#deadline.set(LINGER_PAUSE);
+    });
+    this.#socket.resume();
+  }
+
+  /** The client closed its side. As with nginx, who does that before the answer does not want it. */
+  #onEnd(): void {
+    if (this.#request !== null) this.destroy();
+  }
+
+  #onClose(): void {
+    this.#phase = 'over';
+    this.#deadline.dispose();
+    this.#untaken.dispose();
+    this.#owner.turns.leave(this);
+    this.#owner.closed(this);
+    const request = this.#request;
+    this.#request = null;
+    this.#incoming.drop();
+    if (this.#answer === null) request?.gone?.();
+    else this.#answer.body?.cancel();
+    request?.leave();
+  }
+
+  #expire(): void {
+    switch (this.#phase) {
+      case 'head':
+      case 'exchange':
+        return this.#refuse(408);
+      case 'discard':
+        return this.#linger();
+      default:
+        this.destroy();
+    }
+  }
+}
+
+/** Here and nowhere else, so that one client has one address for all who ask. */
+function peerOf({ remoteAddress = '' }: Socket): string {
+  return plainAddress(remoteAddress) ?? remoteAddress;
+}

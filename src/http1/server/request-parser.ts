@@ -1,0 +1,171 @@
+import { type HeaderList, joinedValue } from '../../http/headers.ts';
+import { nominated } from '../../http/hop-by-hop.ts';
+import { type BodyDecoder, LengthDecoder, type OnData } from '../length-decoder.ts';
+import { Backlog } from '../backlog.ts';
+import { ChunkedDecoder, ChunkedGrammar } from '../chunked-decoder.ts';
+import { headText } from '../head-text.ts';
+import { LineReader } from '../line-reader.ts';
+import { quoted } from '../../http/quoted.ts';
+import { HEAD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
+import { Refusal } from './refusal.ts';
+import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
+import { parseRequestHead, type RequestHead, tooLongLine } from './request-head.ts';
+
+/** Told of a request as it comes in. */
+export interface RequestListener {
+  head(head: RequestHead): void;
+  /** @param wire bytes that it took on the wire, with what framed them */
+  data(bytes: Buffer, wire: number): void;
+  /** A body is whole. Not told of requests without one. */
+  end(trailers: HeaderList | null): void;
+}
+
+/** No whitespace around the size, which others may read differently. */
+const CHUNKS = new ChunkedGrammar(false);
+
+const EMPTY_LINE = [0x0d, 0x0a];
+
+type State = 'head' | 'body' | 'whole';
+
+/**
+ * Reads requests from a byte stream cut anywhere. What comes behind a whole request is kept until
+ * `next()` asks for it.
+ */
+export class RequestParser {
+  readonly #listener: RequestListener;
+  #state: State = 'head';
+  /** A head that comes in parts. */
+  readonly #lines = new LineReader(REQUEST_HEAD, 'start');
+  /** Bytes of an empty line that came before the head. */
+  #skipped = 0;
+  /** What came behind a whole request. */
+  readonly #behind = new Backlog();
+  readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
+  readonly #length = new LengthDecoder(this.#data);
+  /** `#length`, but while a body comes in chunks. */
+  #body: BodyDecoder = this.#length;
+
+  constructor(listener: RequestListener) {
+    this.#listener = listener;
+  }
+
+  /** True from a request's end to `next()`. */
+  get whole(): boolean {
+    return this.#state === 'whole';
+  }
+
+  /** Bytes that have not been read yet: of a head under way, or behind a whole request. */
+  get held(): number {
+    return this.#lines.length + this.#behind.length;
+  }
+
+  /** Bytes of the body that are still to come; `Infinity` where only the last chunk will tell. */
+  get remaining(): number {
+    if (this.#state === 'whole') return 0;
+    return this.#state === 'body' && this.#body === this.#length
+      ? this.#length.remaining
+      : Infinity;
+  }
+
+  /**
+   * @param bytes that nobody else has
+   * @throws ProtocolError
+   */
+  push(bytes: Buffer): void {
+    if (this.#behind.length > 0) return this.#behind.add(bytes);
+    const at = this.#run(bytes);
+    if (at < bytes.byteLength) this.#behind.set(bytes.subarray(at));
+  }
+
+  /**
+   * Goes on to the next request.
+   *
+   * @throws ProtocolError
+   */
+  next(): void {
+    this.#state = 'head';
+    this.#skipped = 0;
+    if (this.#behind.length > 0) this.#behind.skip(this.#run(this.#behind.bytes));
+  }
+
+  /** What came behind a whole request, given away. */
+  release(): Buffer {
+    const { bytes } = this.#behind;
+    this.#behind.clear();
+    return bytes;
+  }
+
+  /** @returns where it stopped: at the end of the input, or of a whole request */
+  #run(input: Buffer): number {
+    let at = 0;
+    while (at < input.byteLength && this.#state !== 'whole')
+      at = this.#state === 'head' ? this.#head(input, at) : this.#decode(input, at);
+    return at;
+  }
+
+  #head(input: Buffer, from: number): number {
+    // One empty line before a request is forgiven (RFC 9112 section 2.2).
+    if (this.#lines.length === 0 && input[from] === EMPTY_LINE[this.#skipped]) {
+      this.#skipped += 1;
+      return from + 1;
+    }
+    if (this.#skipped === 1) throw new Refusal(400, 'a bare CR');
+    if (this.#lines.length > 0) return this.#part(input, from);
+    // Nearly all heads come in one piece.
+    const text = headText(input, from, HEAD_LIMIT);
+    if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
+    const end = text.indexOf('\r\n\r\n');
+    this.#begin(parseRequestHead(text, end));
+    return from + end + 4;
+  }
+
+  #part(input: Buffer, from: number): number {
+    const lines = this.#lines;
+    let at = lines.read(input, from, REQUEST_LINE_LIMIT + 1);
+    if (lines.state < FIELDS && lines.length > REQUEST_LINE_LIMIT) throw tooLongLine();
+    at = lines.read(input, at, HEAD_LIMIT + 4);
+    if (lines.status === 'bad') throw refusalOf(lines);
+    if (lines.status === 'whole') {
+      const { text } = lines;
+      lines.reset();
+      this.#begin(parseRequestHead(text, text.length - 4));
+    } else if (lines.length === HEAD_LIMIT + 4) {
+      throw new Refusal(431, 'a head over 32 KiB');
+    }
+    return at;
+  }
+
+  #begin(head: RequestHead): void {
+    const { framing } = head;
+    this.#state = framing.kind === 'none' ? 'whole' : 'body';
+    if (framing.kind === 'length') {
+      this.#length.remaining = framing.length;
+    } else if (framing.kind === 'chunked') {
+      const named = nominated(joinedValue(head.headers, 'connection'));
+      this.#body = new ChunkedDecoder(CHUNKS, named, this.#data);
+    }
+    this.#listener.head(head);
+  }
+
+  #decode(input: Buffer, from: number): number {
+    const body = this.#body;
+    const at = body.read(input, from);
+    if (body.done) this.#finish(body.trailers);
+    return at;
+  }
+
+  #finish(trailers: HeaderList | null = null): void {
+    this.#state = 'whole';
+    this.#body = this.#length;
+    this.#listener.end(trailers);
+  }
+}
+
+/** What the byte that has no place makes of a head. */
+function refusalOf({ state, text }: LineReader): Refusal {
+  // There is nothing to tunnel to, and so no need to read where.
+  if (text.startsWith('CONNECT ')) return new Refusal(501, 'CONNECT');
+  if (state === FOREIGN_VERSION && text.endsWith('\r'))
+    return new Refusal(505, `another version of HTTP: ${quoted(text)}`);
+  return new Refusal(400, `not the head of an HTTP/1.1 request: ${quoted(text)}`);
+}

@@ -1,0 +1,114 @@
+import { type Lookup, readShared, setting, type SharedSettings } from './shared.ts';
+import { origin, ratio, seconds, SettingError, wholeNumber, words } from './values.ts';
+import type { Fault } from '../config/fault.ts';
+import type { RouteInput } from '../config/input.ts';
+import { checkRoute } from '../config/route.ts';
+
+export interface ServerSettings extends SharedSettings {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Path of the document, or the one route that the flags describe. */
+  readonly routes: string | readonly RouteInput[];
+  /** Seconds. */
+  readonly shutdownTimeout: number;
+  /** Seconds. */
+  readonly clientTimeout: number;
+  /** `null`: as many as the listener finds reasonable. */
+  readonly maxConnections: number | null;
+}
+
+/** Flags that win over a variable. The admin key has none: command lines are for all to see. */
+const FLAG_OF_VARIABLE: Readonly<Record<string, string>> = {
+  PORT: 'port',
+  HOST: 'host',
+  ROUTES: 'routes',
+  TRUSTED_PROXIES: 'trusted-proxies',
+  MIRROR_MEMORY: 'mirror-memory',
+  SHUTDOWN_TIMEOUT: 'shutdown-timeout',
+  CLIENT_TIMEOUT: 'client-timeout',
+  MAX_CONNECTIONS: 'max-connections',
+  LOG_LEVEL: 'log-level',
+};
+
+const ROUTE_FLAGS = ['upstream', 'mirror', 'sample-ratio'] as const;
+
+/** Flags of a command line, by name and without the dashes. */
+export type Flags = Readonly<Record<string, string | undefined>>;
+
+/** The flags that a server knows. */
+export const SERVER_FLAGS: readonly string[] = [...Object.values(FLAG_OF_VARIABLE), ...ROUTE_FLAGS];
+
+/**
+ * Reads the settings of a server. A flag wins over its variable.
+ *
+ * @throws SettingError with the one line to print
+ */
+export function readServerSettings(
+  flags: Flags,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServerSettings {
+  const lookup: Lookup = (variable) => {
+    const flag = FLAG_OF_VARIABLE[variable];
+    const given = flag === undefined ? undefined : flags[flag];
+    if (given !== undefined) return { text: given, from: `--${flag}` };
+    const text = environment[variable];
+    return text === undefined ? undefined : { text, from: variable };
+  };
+  return {
+    ...readShared(lookup),
+    port: setting(lookup, 'PORT', wholeNumber(0, 65_535), 9080),
+    host: setting(lookup, 'HOST', words, '0.0.0.0'),
+    routes: routeOf(flags) ?? setting(lookup, 'ROUTES', words, 'routes.json'),
+    clientTimeout: setting(lookup, 'CLIENT_TIMEOUT', seconds(0.1, 86_400), 60),
+    maxConnections: setting<number | null>(
+      lookup,
+      'MAX_CONNECTIONS',
+      wholeNumber(1, 1_000_000),
+      null,
+    ),
+    shutdownTimeout: setting(lookup, 'SHUTDOWN_TIMEOUT', seconds(0, 86_400), 30),
+  };
+}
+
+/** `--upstream` and `--mirror`: one route for everything, held in memory. */
+function routeOf(flags: Flags): readonly RouteInput[] | null {
+  const { upstream, mirror, 'sample-ratio': share, routes } = flags;
+  if (upstream === undefined && mirror === undefined && share === undefined) return null;
+  if (routes !== undefined) {
+    throw new SettingError(
+      '--routes: expected alone, found with --upstream or --mirror; give one or the other',
+    );
+  }
+  if (upstream === undefined || mirror === undefined) {
+    throw new SettingError(
+      '--upstream and --mirror: expected both, such as --upstream http://127.0.0.1:1999 --mirror http://127.0.0.1:9797',
+    );
+  }
+  const primary = origin(upstream, '--upstream');
+  const route: RouteInput = {
+    id: '1',
+    uri: '/*',
+    upstream: {
+      type: 'roundrobin',
+      scheme: primary.protocol === 'https:' ? 'https' : 'http',
+      nodes: { [primary.host]: 1 },
+    },
+    plugins: {
+      'proxy-mirror': {
+        host: origin(mirror, '--mirror').origin,
+        ...(share !== undefined && { sample_ratio: ratio(share, '--sample-ratio') }),
+      },
+    },
+  };
+  refuseUnusable(route);
+  return [route];
+}
+
+/** Port 0 or a host with an underscore make a good URL, but no good node or mirror. */
+function refuseUnusable(route: RouteInput): void {
+  const checked = checkRoute(route);
+  if (checked.ok) return;
+  const [{ path, message }] = checked.faults as [Fault];
+  throw new SettingError(`${path[0] === 'upstream' ? '--upstream' : '--mirror'}: ${message}`);
+}

@@ -1,0 +1,121 @@
+import { basename, resolve } from 'node:path';
+import type { RoutesDocument } from '../../config/document.ts';
+import { StoreError } from '../error.ts';
+import { readSnapshot } from './read.ts';
+import type { Snapshot } from './read.ts';
+import { replaceFile } from './replace.ts';
+import type { Stamp } from './stamp.ts';
+import { watchFile } from './watch.ts';
+import type { Store } from '../store.ts';
+import { checkEdited, emptyDocument, formatDocument, layoutOf, readDocument } from '../text.ts';
+
+/** Far more than a million routes; what is larger is not a routes document. */
+const defaultMaxBytes = 64 * 1024 * 1024;
+/** How often an edit is made anew because others wrote to the file meanwhile. */
+const attempts = 10;
+
+/** Options of {@link fileStore}. */
+export interface FileStoreOptions {
+  /** Largest file that is read, in bytes. Default: 64 MiB. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * A document in a file, which people and other programs may edit at the same time.
+ *
+ * - A missing file is an empty document, created by the first write. Once there was one, a missing
+ *   file is an error: a deploy that is half done must not empty the table.
+ * - An invalid file is never overwritten.
+ * - Writes are atomic and durable. They keep the file's mode, indentation and final newline, and a
+ *   symlink stays a symlink.
+ *
+ * @throws StoreError from `load` and `update`
+ * @example
+ * const store = fileStore('routes.json');
+ * const { routes } = await store.load();
+ * const stop = store.watch?.(() => console.log('changed'));
+ */
+export function fileStore(path: string, options: FileStoreOptions = {}): Store {
+  const absolute = resolve(path);
+  const name = basename(absolute);
+  const maxBytes = options.maxBytes ?? defaultMaxBytes;
+  /** The last valid text and what it says, so that an unchanged file is not parsed again. */
+  let known: { readonly text: string; readonly document: RoutesDocument } | null = null;
+  let seen: Stamp | null = null;
+  let racyText: string | null = null;
+  let existed = false;
+  let tail: Promise<unknown> = Promise.resolve();
+
+  /** One after another: a read that overlapped a write would not know which state it saw. */
+  function inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const turn = tail.then(job, job);
+    tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function read(): Promise<{ snapshot: Snapshot; document: RoutesDocument }> {
+    const snapshot = await readSnapshot(absolute, name, maxBytes);
+    seen = snapshot.stamp;
+    racyText = snapshot.racy ? snapshot.text : null;
+    if (snapshot.text === null) {
+      if (existed) throw vanished(name);
+      return { snapshot, document: emptyDocument };
+    }
+    if (known?.text !== snapshot.text) {
+      known = { text: snapshot.text, document: readDocument(snapshot.text, name) };
+    }
+    existed = true;
+    return { snapshot, document: known.document };
+  }
+
+  async function update(edit: (document: RoutesDocument) => RoutesDocument) {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const { snapshot, document } = await read();
+      const edited = checkEdited(edit(document), name);
+      const text = formatDocument(edited, layoutOf(snapshot.text));
+      const stamp = await replaceFile(absolute, name, text, snapshot);
+      if (stamp === null) continue;
+      known = { text, document: edited };
+      seen = stamp;
+      racyText = text;
+      existed = true;
+      return edited;
+    }
+    throw new StoreError({
+      where: name,
+      expected: 'a file at rest',
+      found: 'one that others kept writing to',
+      remedy: 'try again',
+    });
+  }
+
+  /** Looks once at the text of a file whose stamp could not prove that it stayed as it was. */
+  function differs(): Promise<boolean> {
+    if (racyText === null) return Promise.resolve(false);
+    return inTurn(async () => {
+      const before = racyText;
+      if (before === null) return false;
+      const snapshot = await readSnapshot(absolute, name, maxBytes);
+      // Another stamp is for the next poll to find.
+      if (snapshot.stamp !== seen) return false;
+      if (!snapshot.racy) racyText = null;
+      return snapshot.text !== before;
+    });
+  }
+
+  return {
+    name,
+    load: () => inTurn(async () => (await read()).document),
+    update: (edit) => inTurn(() => update(edit)),
+    watch: (changed) => watchFile({ path: absolute, seen: () => seen, differs }, changed),
+  };
+}
+
+function vanished(where: string): StoreError {
+  return new StoreError({
+    where,
+    expected: 'the file that was there before',
+    found: 'it missing',
+    remedy: 'keeping the last good table; put the file back',
+  });
+}

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { BodyPipe } from '../../../src/http1/body-pipe.ts';
+
+/** A pipe, and what it said to its connection. */
+function pipe(highWater: number) {
+  const said: string[] = [];
+  const flow = {
+    turns: null,
+    pause: () => void said.push('pause'),
+    resume: () => void said.push('resume'),
+    cancel: () => void said.push('cancel'),
+  };
+  return { body: new BodyPipe(flow, highWater), said };
+}
+
+it('lets its sender wait while too much waits for its reader', async () => {
+  const { body, said } = pipe(4);
+  body.push(Buffer.from('abc'));
+  expect(said).toEqual([]);
+  body.push(Buffer.from('def'));
+  expect(said).toEqual(['pause']);
+  await body.read();
+  expect(said).toEqual(['pause']);
+  await body.read();
+  expect(said).toEqual(['pause', 'resume']);
+});
+
+it('counts what its bytes took on the wire', async () => {
+  const { body, said } = pipe(60);
+  for (let i = 0; i < 9; i++) body.push(Buffer.from('x'), 6);
+  expect(said).toEqual([]);
+  body.push(Buffer.from('x'), 6);
+  expect(said).toEqual(['pause']);
+  while (said.length === 1) await body.read();
+  expect([said, body.received]).toEqual([['pause', 'resume'], 60]);
+});
+
+it('hands small pieces on together', async () => {
+  const { body } = pipe(Infinity);
+  for (let i = 0; i < 1000; i++) body.push(Buffer.from('x'));
+  body.end();
+  const pieces: number[] = [];
+  for (let piece = await body.read(); piece !== null; piece = await body.read())
+    pieces.push(piece.byteLength);
+  expect(pieces).toEqual([1, 999]);
+});
+
+it('has no say on its connection once it is cancelled', async () => {
+  const { body, said } = pipe(4);
+  body.push(Buffer.from('abcdef'));
+  body.cancel();
+  body.cancel();
+  body.drain();
+  body.push(Buffer.from('abcdef'));
+  expect(said).toEqual(['pause', 'cancel']);
+});
+
+it('has no say on it either once it has ended', () => {
+  const { body, said } = pipe(4);
+  body.push(Buffer.from('abcdef'));
+  body.end();
+  expect(said).toEqual(['pause', 'resume']);
+  body.drain();
+  body.cancel();
+  expect(said).toEqual(['pause', 'resume']);
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { automaton } from '../../../src/http1/automaton.ts';
+import { fieldRules } from '../../../src/http1/grammar.ts';
+import { LineReader } from '../../../src/http1/line-reader.ts';
+
+const FIELDS = automaton(fieldRules());
+const reader = () => new LineReader(FIELDS, 'line');
+const bytes = (text: string) => Buffer.from(text, 'latin1');
+
+describe('lines', () => {
+  it('are taken up to the empty one, from where they begin', () => {
+    const lines = reader();
+    expect([lines.status, lines.length, lines.text]).toEqual(['more', 0, '']);
+    expect(lines.read(bytes('..A: 1\r\n'), 2, 100)).toBe(8);
+    expect([lines.status, lines.length, lines.text]).toEqual(['more', 6, 'A: 1\r\n']);
+    expect(lines.read(bytes('B: \xe9\r\n\r\nbehind'), 0, 100)).toBe(8);
+    expect([lines.status, lines.length]).toEqual(['whole', 14]);
+    expect(lines.text).toBe('A: 1\r\nB: \xe9\r\n\r\n');
+  });
+
+  it('are taken no further once they are over', () => {
+    const lines = reader();
+    lines.read(bytes('\r\n'), 0, 100);
+    expect([lines.read(bytes('A: 1\r\n'), 3, 100), lines.text]).toEqual([3, '\r\n']);
+    const bad = reader();
+    expect(bad.read(bytes('A 1\r\n'), 0, 100)).toBe(2);
+    expect([bad.read(bytes(': 1\r\n\r\n'), 0, 100), bad.status, bad.text]).toEqual([
+      0,
+      'bad',
+      'A ',
+    ]);
+  });
+
+  it('keep the last state in which more was to come', () => {
+    const lines = reader();
+    lines.read(bytes('A: 1'), 0, 100);
+    expect(lines.state).toBe(FIELDS.of('value'));
+    lines.read(bytes('\0'), 0, 100);
+    expect([lines.status, lines.state]).toEqual(['bad', FIELDS.of('value')]);
+  });
+
+  it('are no longer than the limit, whatever came before', () => {
+    const lines = reader();
+    expect(lines.read(bytes('A: 123'), 0, 4)).toBe(4);
+    expect(lines.read(bytes('A: 123'), 4, 5)).toBe(5);
+    expect(lines.read(bytes('A: 123'), 5, 5)).toBe(5);
+    expect([lines.status, lines.text]).toEqual(['more', 'A: 12']);
+    expect(lines.read(bytes('A: 123\r\n\r\n'), 5, 10)).toBe(10);
+    expect(lines.status).toBe('whole');
+  });
+
+  it('begin anew', () => {
+    const lines = reader();
+    lines.read(bytes('A: 1\r\n\r\n'), 0, 100);
+    lines.reset();
+    expect([lines.status, lines.length, lines.state]).toEqual(['more', 0, FIELDS.of('line')]);
+    expect(lines.read(bytes('B: 2\r\n\r\n'), 0, 100)).toBe(8);
+    expect([lines.status, lines.text]).toEqual(['whole', 'B: 2\r\n\r\n']);
+  });
+});

@@ -1,0 +1,297 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { destination } from '../../../src/http/destination.ts';
+import { BodyPipe } from '../../../src/http1/body-pipe.ts';
+import { Connection as ClientConnection } from '../../../src/http1/client/connection.ts';
+import type { SocketListener } from '../../../src/http1/client/dial.ts';
+import { createFence } from '../../../src/http1/client/fence.ts';
+import { Connection as ServerConnection } from '../../../src/http1/server/connection.ts';
+import type { ServerRequest } from '../../../src/http1/server/request.ts';
+import { Turns } from '../../../src/http1/turns.ts';
+import { until } from '../../support/until.ts';
+import { client, gate } from './server/gate.ts';
+
+/** What a body may bring until it waits for a turn, and what a byte of framing counts for. */
+const TURN_BYTES = 2 * 1024 * 1024;
+const FRAMING_COST = 16;
+
+/** What the system hands over at once. */
+const READ_BYTES = 64 * 1024;
+
+/** Turns that come when a test says so. */
+function heldTurns() {
+  let coming = 0;
+  const turns = new Turns(() => void (coming += 1));
+  return {
+    turns,
+    coming: () => coming,
+    come() {
+      coming -= 1;
+      turns.passed();
+    },
+  };
+}
+
+describe('whoever has much to do', () => {
+  const taker = (went: string[], name: string, then = () => {}) => ({
+    go() {
+      went.push(name);
+      then();
+    },
+  });
+
+  it('goes on in a turn of its own, in the order of those who wait', () => {
+    const { turns, coming, come } = heldTurns();
+    const went: string[] = [];
+    for (const name of ['a', 'b', 'c']) turns.wait(taker(went, name));
+    expect([went, coming()]).toEqual([[], 1]);
+    come();
+    expect([went, coming()]).toEqual([['a'], 1]);
+    come();
+    come();
+    expect([went, coming()]).toEqual([['a', 'b', 'c'], 0]);
+  });
+
+  it('stands behind all others when it comes back', () => {
+    const { turns, coming, come } = heldTurns();
+    const went: string[] = [];
+    const again = taker(went, 'again');
+    turns.wait(taker(went, 'a', () => turns.wait(again)));
+    turns.wait(taker(went, 'b'));
+    for (let i = 0; i < 3; i++) come();
+    expect([went, coming()]).toEqual([['a', 'b', 'again'], 0]);
+  });
+
+  it('has left its turn to the next when it has no more use for it', () => {
+    const { turns, coming, come } = heldTurns();
+    const went: string[] = [];
+    const [gone, last] = [taker(went, 'gone'), taker(went, 'last')];
+    turns.wait(gone);
+    turns.wait(last);
+    turns.leave(gone);
+    come();
+    expect([went, coming()]).toEqual([['last'], 0]);
+    turns.wait(gone);
+    turns.leave(gone);
+    turns.wait(last);
+    expect(coming()).toBe(1);
+    come();
+    expect([went, coming()]).toEqual([['last', 'last'], 0]);
+  });
+
+  it('goes on behind all that has come in by then', () => {
+    const waiting: { passed(): void }[] = [];
+    const turns = new Turns((waiter) => void waiting.push(waiter));
+    const went: string[] = [];
+    turns.wait(taker(went, 'a'));
+    expect(waiting).toEqual([turns]);
+    waiting[0]!.passed();
+    expect(went).toEqual(['a']);
+  });
+});
+
+describe('a body', () => {
+  /** One whose reader takes all that comes, and what it said to its connection. */
+  function body(highWater = Infinity) {
+    const held = heldTurns();
+    const said: string[] = [];
+    const flow = {
+      turns: held.turns,
+      pause: () => void said.push('pause'),
+      resume: () => void said.push('resume'),
+      cancel: () => void said.push('cancel'),
+    };
+    return { ...held, said, pipe: new BodyPipe(flow, highWater) };
+  }
+
+  it('has its sender wait for a turn when it has brought its part of one', () => {
+    const { pipe, said, come } = body();
+    for (let round = 0; round < 2; round++) {
+      pipe.push(Buffer.alloc(TURN_BYTES - 1));
+      expect(said.splice(0)).toEqual([]);
+      pipe.push(Buffer.alloc(1));
+      // Of the same read.
+      pipe.push(Buffer.alloc(TURN_BYTES));
+      expect(said.splice(0)).toEqual(['pause']);
+      come();
+      expect(said.splice(0)).toEqual(['resume']);
+    }
+  });
+
+  it('has brought it the sooner, the more of it is framing', () => {
+    const { pipe, said } = body();
+    const framing = TURN_BYTES / FRAMING_COST - 1;
+    pipe.push(Buffer.alloc(FRAMING_COST - 1), framing + FRAMING_COST - 1);
+    expect(said).toEqual([]);
+    pipe.push(Buffer.alloc(1));
+    expect(said).toEqual(['pause']);
+  });
+
+  it('goes on when both its reader and its turn have come', async () => {
+    const { pipe, said, come } = body(1024);
+    pipe.push(Buffer.alloc(TURN_BYTES));
+    expect(said).toEqual(['pause']);
+    come();
+    expect(said).toEqual(['pause']);
+    await pipe.read();
+    expect(said).toEqual(['pause', 'resume']);
+    pipe.push(Buffer.alloc(TURN_BYTES));
+    await pipe.read();
+    expect(said).toEqual(['pause', 'resume', 'pause']);
+    come();
+    expect(said).toEqual(['pause', 'resume', 'pause', 'resume']);
+  });
+
+  it.each([
+    ['ended', (pipe: BodyPipe) => pipe.end(), ['pause', 'resume']],
+    ['broke off', (pipe: BodyPipe) => pipe.fail(new Error('broke off')), ['pause']],
+    ['is not wanted', (pipe: BodyPipe) => pipe.cancel(), ['pause', 'cancel']],
+  ])('that %s waits for no turn', (_, ends, expected) => {
+    const { pipe, said, turns, come } = body();
+    pipe.push(Buffer.alloc(TURN_BYTES));
+    const went: string[] = [];
+    turns.wait({ go: () => void went.push('next') });
+    ends(pipe);
+    come();
+    expect([said, went]).toEqual([expected, ['next']]);
+  });
+
+  it('never waits where there are no turns', () => {
+    const said: string[] = [];
+    const note = (what: string) => () => void said.push(what);
+    const flow = { turns: null, pause: note('pause'), resume: note('resume'), cancel() {} };
+    const pipe = new BodyPipe(flow, Infinity);
+    for (let i = 0; i < 3; i++) pipe.push(Buffer.alloc(TURN_BYTES));
+    expect(said).toEqual([]);
+  });
+});
+
+/** Adds up what is done in one turn of the event loop. */
+function counter() {
+  let [now, most, all] = [0, 0, 0];
+  let over = false;
+  (function next(): void {
+    now = 0;
+    if (!over) setImmediate(next);
+  })();
+  onTestFinished(() => void (over = true));
+  return {
+    most: () => most,
+    all: () => all,
+    add(amount: number) {
+      now += amount;
+      all += amount;
+      most = Math.max(most, now);
+    },
+  };
+}
+
+it('requests that come together leave others their turns', async () => {
+  const begun = counter();
+  const listening = await gate(() => {
+    begun.add(1);
+    return new Response('ok', { headers: { 'content-length': '2' } });
+  });
+  const clients = [client(listening), client(listening)];
+  for (const { write } of clients) write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(250));
+  await until(() => begun.all() === 500, 20_000, 'all of them');
+  // The first of each may come in the same turn as one that has waited.
+  expect(begun.most()).toBeLessThanOrEqual(3);
+});
+
+/** Bodies of more than one part of a turn, and the most bytes on the wire that one may bring. */
+const BODIES = [
+  ['1', 'x', 300_000],
+  ['0000000000001', 'x', 100_000],
+  ['10', 'x'.repeat(16), 60_000],
+  ['10000', 'x'.repeat(65_536), 100],
+].map(([size, data, count]) => {
+  const chunk = `${size}\r\n${data}\r\n`;
+  const { length } = String(data);
+  const cost = (length + FRAMING_COST * (chunk.length - length)) / chunk.length;
+  return {
+    what: chunk.slice(0, 20),
+    bytes: Buffer.from(`${chunk.repeat(Number(count))}0\r\n\r\n`),
+    size: length * Number(count),
+    wire: chunk.length / length,
+    // With the read that goes beyond it, and one that waited since the connection was stopped.
+    most: TURN_BYTES / cost + 2 * READ_BYTES,
+  };
+});
+
+/** A connection on which the next bytes are there whenever they are read. */
+function pouring(head: string, bytes: Buffer): Socket {
+  let at = 0;
+  const socket = new Duplex({
+    read() {
+      // Whoever reads may write to it.
+      if (at < bytes.byteLength) this.push(Buffer.from(bytes.subarray(at, (at += READ_BYTES))));
+    },
+    write: (_bytes, _encoding, written) => written(),
+  });
+  socket.unshift(Buffer.from(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n`));
+  return socket as Socket;
+}
+
+describe.each(BODIES)('a body in chunks such as $what', ({ bytes, size, wire, most }) => {
+  async function readsPartByPart(source: { read(): Promise<Uint8Array | null> }) {
+    const read = counter();
+    for (let piece = await source.read(); piece !== null; piece = await source.read())
+      read.add(piece.byteLength * wire);
+    expect(Math.round(read.all() / wire)).toBe(size);
+    expect(read.most()).toBeLessThanOrEqual(most);
+  }
+
+  it('from a client leaves others their turns', async () => {
+    const request = await new Promise<ServerRequest>((respond) => {
+      const connection = new ServerConnection(pouring('POST / HTTP/1.1\r\nHost: a', bytes), {
+        stopping: false,
+        patience: 60_000,
+        turns: new Turns(),
+        respond(arrived) {
+          respond(arrived);
+          return new Promise<never>(() => {});
+        },
+        closed() {},
+      });
+      onTestFinished(() => connection.destroy());
+    });
+    await readsPartByPart(request.upload!.reader());
+  });
+
+  it('from an upstream leaves others their turns', async () => {
+    const body = await new Promise<BodyPipe>((resolve, reject) => {
+      const socket = pouring('HTTP/1.1 200 OK', bytes);
+      const open = (listener: SocketListener) => {
+        setImmediate(() => {
+          listener.opened(socket);
+          socket.on('data', (read: Buffer) => listener.read(read));
+        });
+        return { cancel() {} };
+      };
+      const owner = {
+        fence: createFence(),
+        turns: new Turns(),
+        gathers: true,
+        idle() {},
+        closed() {},
+      };
+      const request = {
+        destination: destination('http://a'),
+        target: '/',
+        method: 'GET',
+        headers: ['Host', 'a'],
+        body: null,
+        timeouts: { connect: 5000, send: 5000, read: 5000 },
+      };
+      new ClientConnection(open, owner, null).start(request, {
+        until: Infinity,
+        interim() {},
+        answered: (_head, pipe) => resolve(pipe),
+        failed: reject,
+      });
+    });
+    await readsPartByPart(body);
+  });
+});
