@@ -9,7 +9,7 @@ import { passHandshake } from './handshake.ts';
 import { requestHeaders } from './request-headers.ts';
 import { mayRetry } from './retry.ts';
 import type { Trust } from '../request/trusted-proxies.ts';
-import type { Node } from './balancer/node.ts';
+import type { Node } from './balancer.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ExchangeOptions {
@@ -78,7 +78,7 @@ export class Exchange {
     const node = this.#tried.at(-1)!;
     try {
       const response = await call.done;
-      upstream.answered(node);
+      upstream.succeeded(node);
       inbound.upload?.answered();
       return response;
     } catch (error) {

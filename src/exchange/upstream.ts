@@ -2,16 +2,11 @@ import { type KeepalivePool, nodesOf, type UpstreamConfig } from '../config/upst
 import { destination, type KeepAlive } from '../http/destination.ts';
 import type { Inbound } from '../http/inbound.ts';
 import type { Timeouts } from '../http/outbound.ts';
-import { chash } from './balancer/chash.ts';
-import { hashKey } from './balancer/hash-key.ts';
-import { leastConn } from './balancer/least-conn.ts';
-import type { Node, Pick } from './balancer/node.ts';
-import { byPriority } from './balancer/priority.ts';
-import { type Rest, withRest } from './balancer/rest.ts';
-import { roundRobin } from './balancer/round-robin.ts';
+import { balancer, type Node } from './balancer.ts';
+import { type PassiveHealth, passiveHealth } from './passive-health.ts';
 
 /** An upstream compiled: nothing is looked up or decided twice. */
-export interface Upstream extends Rest {
+export interface Upstream extends PassiveHealth {
   /** All of them, those of weight 0 included. */
   readonly nodes: readonly Node[];
   /** True when its balancer looks at exchanges under way, which then have to be counted. */
@@ -27,8 +22,8 @@ export interface Upstream extends Rest {
   hostFor(inbound: Inbound, node: Node): string;
 }
 
-/** APISIX's default for each of the three, in seconds. */
-const DEFAULT_TIMEOUT = 60;
+/** APISIX's default for each of the three. */
+const DEFAULT_TIMEOUT_S = 60;
 
 const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
@@ -43,20 +38,6 @@ interface RouteSettings {
   readonly enable_websocket?: boolean | undefined;
 }
 
-/** Ways to balance, by `type`. */
-const BALANCERS: Readonly<
-  Record<NonNullable<UpstreamConfig['type']>, (config: UpstreamConfig) => Balance>
-> = {
-  roundrobin: () => roundRobin,
-  least_conn: () => leastConn,
-  chash(config) {
-    const keyOf = hashKey(config);
-    return (nodes) => chash(nodes, keyOf);
-  },
-};
-
-type Balance = (nodes: readonly Node[]) => Pick;
-
 /**
  * Compiles an upstream's configuration.
  *
@@ -64,7 +45,7 @@ type Balance = (nodes: readonly Node[]) => Pick;
  * @throws VarsError for a `key` that names no variable known here
  */
 export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {}): Upstream {
-  const { scheme = 'http', type = 'roundrobin' } = config;
+  const { scheme = 'http' } = config;
   const keepAlive = keepAliveOf(config.keepalive_pool);
   const nodes = nodesOf(config).map(({ host, port, weight, priority }): Node => {
     const address = `${host}:${port}`;
@@ -79,14 +60,14 @@ export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {
       priority,
       active: 0,
       failures: 0,
-      restsUntil: 0,
+      ejectedUntil: 0,
     };
   });
   const retries = config.retries ?? nodes.length - 1;
   return {
-    ...withRest(nodes, byPriority(nodes, BALANCERS[type](config))),
+    ...passiveHealth(nodes, balancer(config, nodes)),
     nodes,
-    counts: type === 'least_conn',
+    counts: config.type === 'least_conn',
     attempts: Math.max(1, retries + 1),
     retryTimeout: (config.retry_timeout ?? 0) * 1000,
     timeouts: milliseconds(route.timeout ?? config.timeout),
@@ -97,9 +78,9 @@ export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {
 
 function milliseconds(timeout: TimeoutConfig | undefined): Timeouts {
   const { connect, send, read } = timeout ?? {
-    connect: DEFAULT_TIMEOUT,
-    send: DEFAULT_TIMEOUT,
-    read: DEFAULT_TIMEOUT,
+    connect: DEFAULT_TIMEOUT_S,
+    send: DEFAULT_TIMEOUT_S,
+    read: DEFAULT_TIMEOUT_S,
   };
   return { connect: connect * 1000, send: send * 1000, read: read * 1000 };
 }

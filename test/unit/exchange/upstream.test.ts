@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamConfig } from '../../../src/config/upstream.ts';
-import type { Node } from '../../../src/exchange/balancer/node.ts';
-import { withRest } from '../../../src/exchange/balancer/rest.ts';
+import type { Node } from '../../../src/exchange/balancer.ts';
 import { compileUpstream, type Upstream } from '../../../src/exchange/upstream.ts';
 import { request } from '../routes/request.ts';
 
@@ -133,68 +132,6 @@ describe.each(['roundrobin', 'least_conn', 'chash'] as const)('every balancer: %
     expect(turns(upstream, 4)).not.toContain('spare:1');
     expect(order(upstream).slice(0, 2).toSorted()).toEqual(['a:1', 'b:1']);
     expect(order(upstream)[2]).toBe('spare:1');
-  });
-});
-
-describe('a node that keeps failing', () => {
-  function resting(count: number) {
-    let time = 0;
-    const { nodes } = compileUpstream({
-      nodes: Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}:1`, 1])),
-    });
-    const rest = withRest(
-      nodes,
-      (_, out) => nodes.find((node) => !out.includes(node)) ?? null,
-      () => time,
-    );
-    return {
-      ...rest,
-      nodes,
-      first: () => rest.pick(any, []),
-      fail: (node: number, times: number) => {
-        for (let i = 0; i < times; i++) rest.failed(nodes[node]!);
-      },
-      pass: (milliseconds: number) => (time += milliseconds),
-    };
-  }
-
-  it('rests for 10 s after three failures in a row', () => {
-    const { first, fail, pass, nodes } = resting(2);
-    fail(0, 2);
-    expect(first()).toBe(nodes[0]);
-    fail(0, 1);
-    expect(first()).toBe(nodes[1]);
-    pass(9999);
-    expect(first()).toBe(nodes[1]);
-    pass(1);
-    expect(first()).toBe(nodes[0]);
-  });
-
-  it('rests again after one more failure, and is forgiven once it answers', () => {
-    const { first, fail, pass, answered, nodes } = resting(2);
-    fail(0, 3);
-    pass(10_000);
-    fail(0, 1);
-    expect(first()).toBe(nodes[1]);
-    answered(nodes[0]!);
-    expect(first()).toBe(nodes[0]);
-    fail(0, 2);
-    expect(first()).toBe(nodes[0]);
-  });
-
-  it('is asked all the same when nobody else is left', () => {
-    const { pick, fail, nodes } = resting(2);
-    fail(0, 3);
-    fail(1, 3);
-    expect(pick(any, [])).toBe(nodes[0]);
-    expect(pick(any, [nodes[0]!])).toBe(nodes[1]);
-    expect(pick(any, nodes)).toBeNull();
-  });
-
-  it('does not rest when it is the only one', () => {
-    const { first, fail, nodes } = resting(1);
-    fail(0, 9);
-    expect(first()).toBe(nodes[0]);
   });
 });
 
