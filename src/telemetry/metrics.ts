@@ -1,6 +1,6 @@
 import type { Listener } from './events.ts';
 import { lifetimes, type RouteLabels } from './lifetimes.ts';
-import { counter, gauge, histogram, type Sample } from './prometheus/metric.ts';
+import { counter, gauge, histogram, type Sample } from './prometheus.ts';
 
 /** Everything that is counted, in the Prometheus text format. */
 export interface Metrics {

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { createGateway } from '../../../src/gateway.ts';
 import type { RouteLabels } from '../../../src/telemetry/lifetimes.ts';
 import { createMetrics, type Readings } from '../../../src/telemetry/metrics.ts';
-import { counter, gauge, histogram } from '../../../src/telemetry/prometheus/metric.ts';
+import { counter, gauge, histogram } from '../../../src/telemetry/prometheus.ts';
 import { readExposition } from '../../support/exposition.ts';
 import { copyEvent, REQUEST } from './copy-event.ts';
 
