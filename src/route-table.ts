@@ -3,8 +3,7 @@ import type { RouteConfig } from './config/route.ts';
 import { compileUpstream, type Upstream } from './exchange/upstream.ts';
 import type { Inbound } from './http/inbound.ts';
 import { compileMirrors, type Mirror, type MirrorOptions } from './mirror/mirror.ts';
-import type { Verdict } from './routes/matcher.ts';
-import { compileTable } from './routes/table.ts';
+import { compileTable, type Verdict } from './routes/matcher.ts';
 
 /** What a route does with a request that matches it. */
 export interface Route {
@@ -17,7 +16,7 @@ export interface Route {
 /** A whole document compiled. Never changed; a new document makes a new table. */
 export interface RouteTable {
   readonly size: number;
-  match(inbound: Inbound): Route | null;
+  readonly match: (inbound: Inbound) => Route | null;
   /**
    * The routes that were considered, in their order, each with what became of it; the last one is
    * the match, if there is one. Not for the request path.
@@ -47,7 +46,7 @@ export function compileRoutes(
   });
   return {
     size: compiled.size,
-    match: (inbound) => matcher.match(inbound),
+    match: matcher.match,
     candidates: (inbound) =>
       matcher.candidates(inbound).map(({ entry, verdict }) => ({ route: entry.value, verdict })),
     *routes() {

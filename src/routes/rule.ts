@@ -2,10 +2,7 @@ import { comparable } from '../http/authority.ts';
 import { compileCidrs } from '../http/cidr.ts';
 import type { Inbound } from '../http/inbound.ts';
 import { compileVars } from '../vars/expression.ts';
-import { compileHost } from './host.ts';
-import type { HostPattern } from './host.ts';
-import { compileUri } from './uri.ts';
-import type { UriPattern } from './uri.ts';
+import { compileHost, compileUri, type HostPattern, type UriPattern } from './patterns.ts';
 
 /** The fields of a route that say which requests are its own. */
 export interface RouteCriteria {

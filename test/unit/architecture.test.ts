@@ -27,18 +27,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   mirror: ['http', 'vars', 'config'],
   telemetry: ['http', 'runtime', 'mirror'],
   'route-table.ts': ['http', 'config', 'routes', 'exchange', 'mirror'],
-  'proxy.ts': [
-    ...['http', 'runtime', 'request', 'exchange', 'mirror', 'telemetry'],
-    'route-table.ts',
-  ],
+  'proxy.ts': ['http', 'runtime', 'request', 'exchange', 'mirror', 'telemetry', 'route-table.ts'],
   // Where documents are kept, and who asks for them or changes them.
   stores: ['config'],
   settings: ['http', 'config', 'mirror', 'telemetry', 'stores'],
   admin: ['http', 'vars', 'config', 'stores'],
-  explain: [
-    ...['http', 'config', 'routes', 'request', 'exchange', 'mirror'],
-    ...['route-table.ts', 'admin'],
-  ],
+  explain: ['http', 'config', 'routes', 'request', 'exchange', 'mirror', 'route-table.ts', 'admin'],
   // Entries.
   'middleware.ts': ['http', 'runtime', 'config', 'request', 'mirror', 'telemetry'],
   'gateway.ts': [
@@ -53,16 +47,31 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
       'admin',
       'explain',
     ],
-    ...['route-table.ts', 'proxy.ts'],
+    'route-table.ts',
+    'proxy.ts',
   ],
   'index.ts': [
-    ...['http', 'runtime', 'config', 'mirror', 'telemetry', 'stores'],
-    ...['middleware.ts', 'gateway.ts'],
+    'http',
+    'runtime',
+    'config',
+    'mirror',
+    'telemetry',
+    'stores',
+    'middleware.ts',
+    'gateway.ts',
   ],
   'workers.ts': ['http', 'runtime', 'telemetry', 'stores', 'settings', 'gateway.ts'],
   cli: [
-    ...['http', 'runtime', 'config', 'request', 'telemetry', 'stores', 'settings', 'explain'],
-    ...['route-table.ts', 'gateway.ts'],
+    'http',
+    'runtime',
+    'config',
+    'request',
+    'telemetry',
+    'stores',
+    'settings',
+    'explain',
+    'route-table.ts',
+    'gateway.ts',
   ],
 };
 

@@ -12,7 +12,7 @@ import { nominated, withoutHopByHop } from '../../src/http/hop-by-hop.ts';
 import { members } from '../../src/http/list.ts';
 import { percentDecoded } from '../../src/http/percent.ts';
 import { forwardTarget, matchPath, originForm } from '../../src/http/target.ts';
-import { compileGlob } from '../../src/routes/glob.ts';
+import { compileGlob } from '../../src/routes/patterns.ts';
 import { buildPrefixTree } from '../../src/routes/radix.ts';
 import { parseHead } from '../../src/http1/client/answer-head.ts';
 import { isPersistent } from '../../src/http1/fields.ts';

@@ -5,9 +5,9 @@
  */
 import { KINDS } from './routes.mjs';
 
-/** @type {typeof import('../../../src/routes/table.ts')} As built: the types are there without that. */
+/** @type {typeof import('../../../src/routes/matcher.ts')} As built: the types are there without that. */
 const { compileTable } = await import(
-  new URL('../../../dist/routes/table.js', import.meta.url).href
+  new URL('../../../dist/routes/matcher.js', import.meta.url).href
 );
 
 const [rounds = 1, count = 1, ...sizes] = process.argv.slice(2).map(Number);

@@ -1,5 +1,5 @@
-import { compileTable } from '../../../src/routes/table.ts';
-import { compileGlob } from '../../../src/routes/glob.ts';
+import { compileTable } from '../../../src/routes/matcher.ts';
+import { compileGlob } from '../../../src/routes/patterns.ts';
 import { admit } from '../../../src/request/admit.ts';
 import { trustProxies } from '../../../src/request/trusted-proxies.ts';
 import type { Inbound, Received } from '../../../src/http/inbound.ts';

@@ -3,7 +3,7 @@ import type { Inbound } from '../../../src/http/inbound.ts';
 import { buildMatcher } from '../../../src/routes/matcher.ts';
 import { compileRule } from '../../../src/routes/rule.ts';
 import type { RouteCriteria } from '../../../src/routes/rule.ts';
-import { compileTable } from '../../../src/routes/table.ts';
+import { compileTable } from '../../../src/routes/matcher.ts';
 import { random } from '../../support/random.ts';
 import { request } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileGlob } from '../../../src/routes/glob.ts';
+import { compileGlob } from '../../../src/routes/patterns.ts';
 import { random } from '../../support/random.ts';
 
 describe('compileGlob', () => {
