@@ -11,69 +11,43 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Words and rules of HTTP that all share.
-  http: [],
+  http: rooms(''),
   // HTTP/1.1 over sockets: a library that knows no gateway.
-  http1: ['http'],
+  http1: rooms('http'),
   // Adapters, one for each runtime.
-  runtime: ['http', 'http1'],
+  runtime: rooms('http http1'),
   // What may be said in a document, and what routes make of it.
-  vars: ['http'],
-  config: ['http', 'vars'],
-  routes: ['http', 'vars'],
+  vars: rooms('http'),
+  config: rooms('http vars'),
+  routes: rooms('http vars'),
   // What is known of a request before a route matches.
-  request: ['http'],
+  request: rooms('http'),
   // The work: to the upstream and back, and to the mirrors. Without mirror/ a proxy is left.
-  exchange: ['http', 'vars', 'config', 'request'],
-  mirror: ['http', 'vars', 'config'],
-  telemetry: ['http', 'runtime', 'mirror'],
-  'route-table.ts': ['http', 'config', 'routes', 'exchange', 'mirror'],
-  'proxy.ts': ['http', 'runtime', 'request', 'exchange', 'mirror', 'telemetry', 'route-table.ts'],
+  exchange: rooms('http vars config request'),
+  mirror: rooms('http vars config'),
+  telemetry: rooms('http runtime mirror'),
+  'route-table.ts': rooms('http config routes exchange mirror'),
+  'proxy.ts': rooms('http runtime request exchange mirror telemetry route-table.ts'),
   // Where documents are kept, and who asks for them or changes them.
-  stores: ['config'],
-  settings: ['http', 'config', 'mirror', 'telemetry', 'stores'],
-  admin: ['http', 'vars', 'config', 'stores'],
-  explain: ['http', 'config', 'routes', 'request', 'exchange', 'mirror', 'route-table.ts', 'admin'],
+  stores: rooms('config'),
+  settings: rooms('http config mirror telemetry stores'),
+  admin: rooms('http vars config stores'),
+  explain: rooms('http config routes request exchange mirror route-table.ts admin'),
   // Entries.
-  'middleware.ts': ['http', 'runtime', 'config', 'request', 'mirror', 'telemetry'],
-  'gateway.ts': [
-    ...[
-      'http',
-      'runtime',
-      'config',
-      'request',
-      'mirror',
-      'telemetry',
-      'stores',
-      'admin',
-      'explain',
-    ],
-    'route-table.ts',
-    'proxy.ts',
-  ],
-  'index.ts': [
-    'http',
-    'runtime',
-    'config',
-    'mirror',
-    'telemetry',
-    'stores',
-    'middleware.ts',
-    'gateway.ts',
-  ],
-  'workers.ts': ['http', 'runtime', 'telemetry', 'stores', 'settings', 'gateway.ts'],
-  cli: [
-    'http',
-    'runtime',
-    'config',
-    'request',
-    'telemetry',
-    'stores',
-    'settings',
-    'explain',
-    'route-table.ts',
-    'gateway.ts',
-  ],
+  'middleware.ts': rooms('http runtime config request mirror telemetry'),
+  'gateway.ts': rooms(
+    'http runtime config request mirror telemetry stores admin explain route-table.ts proxy.ts',
+  ),
+  'index.ts': rooms('http runtime config mirror telemetry stores middleware.ts gateway.ts'),
+  'workers.ts': rooms('http runtime telemetry stores settings gateway.ts'),
+  cli: rooms(
+    'http runtime config request telemetry stores settings explain route-table.ts gateway.ts',
+  ),
 };
+
+function rooms(names: string): string[] {
+  return names === '' ? [] : names.split(' ');
+}
 
 const names = Object.keys(ROOMS);
 
