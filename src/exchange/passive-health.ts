@@ -20,11 +20,9 @@ export interface PassiveHealth {
  * @param now milliseconds
  */
 export function passiveHealth(
-  nodes: readonly Node[],
   pick: Pick,
   now: () => number = () => performance.now(),
 ): PassiveHealth {
-  if (nodes.length === 1) return { pick, failed() {}, succeeded() {} };
   let ejected: readonly Node[] = [];
   return {
     pick(inbound, tried) {

@@ -63,9 +63,10 @@ export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {
       ejectedUntil: 0,
     };
   });
+  const pick = balancer(config, nodes);
   const retries = config.retries ?? nodes.length - 1;
   return {
-    ...passiveHealth(nodes, balancer(config, nodes)),
+    ...(nodes.length === 1 ? neverEjected(nodes[0]!) : passiveHealth(pick)),
     nodes,
     counts: config.type === 'least_conn',
     attempts: Math.max(1, retries + 1),
@@ -73,6 +74,16 @@ export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {
     timeouts: milliseconds(route.timeout ?? config.timeout),
     websocket: route.enable_websocket === true,
     hostFor: hostRule(config),
+  };
+}
+
+/** A single node gets every request, unless its weight is 0. */
+function neverEjected(node: Node): PassiveHealth {
+  const able = node.weight > 0;
+  return {
+    pick: (_, tried) => (able && tried.length === 0 ? node : null),
+    failed() {},
+    succeeded() {},
   };
 }
 
