@@ -1,4 +1,4 @@
-import { createFence, type Fence, type Waiter } from './client/fence.ts';
+import { createFence, type Fence, type Waiter } from './fence.ts';
 
 /** Whoever has so much to do that others would have to wait for all of it. */
 export interface Taker {

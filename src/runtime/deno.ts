@@ -1,4 +1,4 @@
-import { doorbell } from '../http1/client/doorbell.ts';
+import { doorbell } from '../http1/doorbell.ts';
 import { descriptorsFor, openableDescriptors, USUAL_LIMIT } from '../http1/descriptors.ts';
 import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
 import { CONNECTIONS } from '../http1/server/limits.ts';

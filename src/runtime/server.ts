@@ -1,3 +1,4 @@
+import type { Listening } from '../http1/server/listen.ts';
 import type { WriteOutput } from './output.ts';
 import type { Runtime, WaitUntil } from './port.ts';
 
@@ -32,17 +33,6 @@ export interface ListenOptions {
   readonly onReopened?: () => void;
 }
 
-export interface Listening {
-  readonly hostname: string;
-  readonly port: number;
-  /** Connections of clients that are taken at once. */
-  readonly maxConnections: number;
-  /** Stops accepting; resolves once every request that had come in is answered. */
-  stop(): Promise<void>;
-  /** Cuts what is still open. */
-  kill(): void;
-}
-
 /** A runtime that can listen: everything but Workers, where the platform does. */
 export interface ServerRuntime extends Runtime {
   readonly write: WriteOutput;
@@ -50,3 +40,5 @@ export interface ServerRuntime extends Runtime {
   /** Frees pools and other sockets, so that the process can end. */
   close(): void;
 }
+
+export type { Listening };

@@ -16,17 +16,15 @@ import { fieldsOf } from '../fields.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
 import { transportError } from './failure.ts';
 import type { Framing } from '../framing.ts';
+import { RelayedAnswer } from '../relayed-answer.ts';
 import type { Head } from './answer-head.ts';
 import type { Pool } from './pool.ts';
 import { recycle } from './read-buffer.ts';
 
-/** Makes the client's answer of a head and a body still under way. */
-export type Respond = (head: Head, body: BodyPipe) => Reply;
-
 /** Forwarding over HTTP/1.1 connections of our own: bytes, fields and reason phrase as they are. */
-export function http1Forward(pool: Pool, respond: Respond): Forward {
+export function http1Forward(pool: Pool): Forward {
   return (request, client) => {
-    const call = new ForwardCall(pool, request, client, respond);
+    const call = new ForwardCall(pool, request, client);
     call.start();
     return call;
   };
@@ -155,12 +153,10 @@ const UNASKED_UPGRADE = new TransportError('protocol', 'an upgrade that nobody a
 
 class ForwardCall extends Http1Call<Reply> {
   readonly #client: Informed;
-  readonly #respond: Respond;
 
-  constructor(pool: Pool, request: Outbound, client: Informed, respond: Respond) {
+  constructor(pool: Pool, request: Outbound, client: Informed) {
     super(pool, request, Infinity);
     this.#client = client;
-    this.#respond = respond;
   }
 
   override interim({ status, reason, lines }: Head): void {
@@ -171,7 +167,7 @@ class ForwardCall extends Http1Call<Reply> {
     // What follows is no HTTP, and the client would not know what else.
     if (head.status === 101 && head.framing.kind !== 'switched') return this.abort(UNASKED_UPGRADE);
     this.over();
-    this.resolve(this.#respond(head, body));
+    this.resolve(new RelayedAnswer(head, body));
   }
 }
 

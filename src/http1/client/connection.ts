@@ -6,7 +6,7 @@ import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { type AnswerListener, AnswerParser } from './answer-parser.ts';
 import { transportError } from './failure.ts';
 import type { Head } from './answer-head.ts';
-import { type Fence, Lookout } from './fence.ts';
+import { type Fence, Lookout } from '../fence.ts';
 import { isLong } from './last-words.ts';
 import { Patience } from './patience.ts';
 import type { ReadBuffer } from './read-buffer.ts';

@@ -4,7 +4,7 @@ import { TransportError } from '../../http/transport.ts';
 import { Connection, type ExchangeListener, type Owner } from './connection.ts';
 import { Dial, type SocketListener, type SpareSockets } from './dial.ts';
 import { transportError } from './failure.ts';
-import type { Fence } from './fence.ts';
+import type { Fence } from '../fence.ts';
 import type { IdleEntry } from './idle-list.ts';
 import { type LoopShare, SharingConnection } from './loop-share.ts';
 import type { Addresses } from './names/name.ts';

@@ -3,7 +3,7 @@ import { headerValue } from '../../http/headers.ts';
 import type { Outbound } from '../../http/outbound.ts';
 import type { Turns } from '../turns.ts';
 import type { Connection, ExchangeListener } from './connection.ts';
-import { createFence, type Fence } from './fence.ts';
+import { createFence, type Fence } from '../fence.ts';
 import { LoopShare } from './loop-share.ts';
 import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';

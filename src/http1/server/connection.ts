@@ -85,7 +85,7 @@ export class Connection implements Link, Taker {
 
   inform(request: ServerRequest, { status, reason, headers }: Interim): void {
     // HTTP/1.0 has none, and would take it for the answer (RFC 9110 section 15.2).
-    if (this.#request !== request || this.#answer !== null || !request.head.http11) return;
+    if (this.#request !== request || this.#answer !== null || !request.http11) return;
     if (status === 100 && !this.#incoming.invite()) return;
     this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}\r\n`, 'latin1');
   }
@@ -166,12 +166,11 @@ export class Connection implements Link, Taker {
   #send(request: ServerRequest, answer: Outgoing): void {
     if (answer.body instanceof SwitchedBody) return this.#switch(answer, answer.body);
     this.#answer = answer;
-    const { head } = request;
-    const framing = answerFraming(answer, head);
-    const lasts = head.keepAlive && framing.kind !== 'close' && this.#incoming.short;
+    const framing = answerFraming(answer, request);
+    const lasts = request.keepAlive && framing.kind !== 'close' && this.#incoming.short;
     const keep = lasts && !this.#owner.stopping;
     this.#incoming.answering();
-    const text = answerHead(answer, framing, head, keep);
+    const text = answerHead(answer, framing, request, keep);
     const written = writeAnswer(this.#socket, text, answer.body, framing, this.#taken);
     if (written === null) this.#finish(request, keep);
     else

@@ -1,16 +1,31 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { directOf } from '../../runtime/direct.ts';
-import type { Listening, ListenOptions } from '../../runtime/server.ts';
+import type { Reply } from '../../http/reply.ts';
 import { type Shares, shareOut } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
 import { AcceptWatch } from './accept-watch.ts';
 import type { Owner } from './connection.ts';
 import { Connections } from './connections.ts';
 import { CLIENT_TIME, CONNECTIONS } from './limits.ts';
-import { handOut, receiveDirectly } from '../../runtime/sockets/receive.ts';
+import type { ServerRequest } from './request.ts';
 
-/** What a runtime's listener is like. */
-export interface ListenerTraits {
+/** Where to listen, and what to do with requests. */
+export interface Http1ListenOptions {
+  readonly hostname: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Makes the response. What it throws, or rejects with, becomes a 500. */
+  readonly respond: (request: ServerRequest) => Reply | Promise<Reply>;
+  /**
+   * Milliseconds that a client may take for the head of a request, between two reads of its body, and
+   * between two writes of its response. Default: 60,000.
+   */
+  readonly clientTimeoutMs?: number | undefined;
+  /** Connections of clients at once. Default: 10,000. Fewer where `shares` has fewer. */
+  readonly maxConnections?: number | undefined;
+  /** Called when a client is turned away, since so many connections are busy. */
+  readonly onCrowded?: ((maxConnections: number) => void) | undefined;
+  /** Called when the listener had stopped accepting, and was opened anew. */
+  readonly onReopened?: (() => void) | undefined;
   /** Sockets that there may be, whatever the options say. Default: any number. */
   readonly shares?: Shares;
   /** Where clients wait that send much. Default: turns of their own. */
@@ -19,16 +34,23 @@ export interface ListenerTraits {
   readonly goesDeaf?: boolean;
 }
 
-/** Serves an app by HTTP/1.1. Rejects when the address cannot be listened on. */
-export async function listen(
-  options: ListenOptions,
-  traits: ListenerTraits = {},
-): Promise<Listening> {
-  const { app, hostname, clientTimeout, onCrowded = () => {}, onReopened = () => {} } = options;
-  const { shares = shareOut(Infinity, 0), turns = new Turns(), goesDeaf = false } = traits;
+/** A listener that is open. */
+export interface Listening {
+  readonly hostname: string;
+  readonly port: number;
+  /** Connections of clients that are taken at once. */
+  readonly maxConnections: number;
+  /** Stops accepting; resolves once every request that had come in has its response. */
+  stop(): Promise<void>;
+  /** Closes every connection at once. */
+  kill(): void;
+}
+
+/** Listens for HTTP/1.1. Rejects when the address cannot be listened on. */
+export async function listen(options: Http1ListenOptions): Promise<Listening> {
+  const { hostname, respond, onCrowded = () => {}, onReopened = () => {} } = options;
+  const { shares = shareOut(Infinity, 0), turns = new Turns(), goesDeaf = false } = options;
   const maxConnections = Math.min(options.maxConnections ?? CONNECTIONS, shares.each);
-  const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
-  const direct = directOf(app.fetch);
   const limits = { each: maxConnections, turnedAway: shares.turnedAway };
   const crowded = () => onCrowded(maxConnections);
   const connections = new Connections(limits, crowded);
@@ -39,9 +61,8 @@ export async function listen(
     get stopping() {
       return stopping;
     },
-    patience: clientTimeout === undefined ? CLIENT_TIME : clientTimeout * 1000,
-    respond: (request) =>
-      direct?.(receiveDirectly(request), app.waitUntil) ?? app.fetch(...handOut(request), context),
+    patience: options.clientTimeoutMs ?? CLIENT_TIME,
+    respond,
     closed: (connection) => connections.closed(connection),
   };
   function accept(socket: Socket): void {

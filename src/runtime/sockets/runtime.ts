@@ -1,17 +1,16 @@
 import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from '../../http1/client/call.ts';
-import { createFence, type Poll } from '../../http1/client/fence.ts';
+import { createFence, type Poll } from '../../http1/fence.ts';
 import { createLookup, type NameOptions } from '../../http1/client/names/lookup.ts';
 import { Names } from '../../http1/client/names/names.ts';
 import { createPool, type PoolOptions } from '../../http1/client/pool.ts';
 import { ownError } from '../../http1/own-error.ts';
-import { RelayedAnswer } from '../../http1/relayed-answer.ts';
 import { shareOut } from '../../http1/descriptors.ts';
 import { CONNECTIONS } from '../../http1/server/limits.ts';
-import { listen } from '../../http1/server/listen.ts';
 import { Turns } from '../../http1/turns.ts';
 import { receive } from '../received.ts';
+import { serveApp } from './listen.ts';
 
 /** What a program may say of the runtime that it makes. */
 export interface RuntimeOptions {
@@ -81,9 +80,9 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     receive,
     peer: (request, env) => receive(request, env).peer,
     gatewayError: ownError,
-    forward: http1Forward(primaries, (head, body) => new RelayedAnswer(head, body)),
+    forward: http1Forward(primaries),
     sendCopy: http1SendCopy(mirrors),
-    listen: (listening) => listen(listening, { shares, turns, goesDeaf }),
+    listen: (listening) => serveApp(listening, { shares, turns, goesDeaf }),
     close() {
       primaries.destroy();
       mirrors.destroy();

@@ -5,7 +5,7 @@ import { destination } from '../../../src/http/destination.ts';
 import { BodyPipe } from '../../../src/http1/body-pipe.ts';
 import { Connection as ClientConnection } from '../../../src/http1/client/connection.ts';
 import type { SocketListener } from '../../../src/http1/client/dial.ts';
-import { createFence } from '../../../src/http1/client/fence.ts';
+import { createFence } from '../../../src/http1/fence.ts';
 import { Connection as ServerConnection } from '../../../src/http1/server/connection.ts';
 import type { ServerRequest } from '../../../src/http1/server/request.ts';
 import { Turns } from '../../../src/http1/turns.ts';

@@ -29,7 +29,7 @@ const nobody = { inform() {} };
 
 it('sends copies behind all requests that came in together', async () => {
   const { pool, started } = recordingPool();
-  const forward = http1Forward(pool, () => Response.error());
+  const forward = http1Forward(pool);
   const sendCopy = http1SendCopy(pool);
   for (const i of [1, 2]) {
     forward(outbound(`/${i}`), nobody);

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Reply } from '../../../../src/http/reply.ts';
-import { listen } from '../../../../src/http1/server/listen.ts';
+import { serveApp } from '../../../../src/runtime/sockets/listen.ts';
 import type { FetchApp, Listening, ListenOptions } from '../../../../src/runtime/server.ts';
 import { until } from '../../../support/until.ts';
 
@@ -11,7 +11,7 @@ export async function gate(
   limits: Pick<ListenOptions, 'maxConnections' | 'onCrowded'> = {},
 ): Promise<Listening> {
   const app = { fetch: answer as FetchApp['fetch'], waitUntil() {} };
-  const listening = await listen({ app, hostname: '127.0.0.1', port: 0, ...limits });
+  const listening = await serveApp({ app, hostname: '127.0.0.1', port: 0, ...limits });
   onTestFinished(() => listening.kill());
   return listening;
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { doorbell } from '../../../../src/http1/client/doorbell.ts';
-import { createFence, type Fence, type Poll } from '../../../../src/http1/client/fence.ts';
-import { until } from '../../../support/until.ts';
+import { doorbell } from '../../../src/http1/doorbell.ts';
+import { createFence, type Fence, type Poll } from '../../../src/http1/fence.ts';
+import { until } from '../../support/until.ts';
 
 /** A poll that ends when a test says so. */
 function held() {
