@@ -1,7 +1,12 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createSecureServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../../runtimes/runtime.ts';
+import { authority, type Certified } from '../../support/certificate.ts';
 import { origin, type Origin, route } from '../../support/origin.ts';
 import { settled } from '../../support/outcomes.ts';
 
@@ -74,9 +79,10 @@ interface EarlyOrigin {
   close(): void;
 }
 
-async function earlyOrigin(answer: Early): Promise<EarlyOrigin> {
+/** @param tls default: none */
+async function earlyOrigin(answer: Early, tls: Certified | null = null): Promise<EarlyOrigin> {
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const listener = (socket: Socket) => {
     open.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => open.delete(socket));
@@ -86,7 +92,11 @@ async function earlyOrigin(answer: Early): Promise<EarlyOrigin> {
       const { status, fields, body, after } = one.answer;
       socket.write(`HTTP/1.1 ${status} No\r\n${fields}\r\n${body}`, () => after(socket));
     });
-  }).listen(0, '127.0.0.1');
+  };
+  // Or its system would hold the answer back until the tickets before it are acknowledged, and drop it with the reset.
+  const server: Server =
+    tls === null ? createServer(listener) : createSecureServer({ ...tls, noDelay: true }, listener);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const one: EarlyOrigin = {
     answer,
@@ -130,14 +140,30 @@ export function early(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
   let plain: Origin;
   let server: EarlyOrigin;
+  let secure: EarlyOrigin;
+  let folder: string;
   beforeAll(async () => {
     const first = Object.values(KINDS)[0]!;
-    [gateway, plain, server] = await Promise.all([runtime.start(), origin(), earlyOrigin(first)]);
+    folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-tls-'));
+    const { cert, issue } = authority();
+    const trusted = join(folder, 'authority.pem');
+    await writeFile(trusted, cert);
+    [gateway, plain, server, secure] = await Promise.all([
+      runtime.start({ env: { NODE_EXTRA_CA_CERTS: trusted } }),
+      origin(),
+      earlyOrigin(first),
+      earlyOrigin(first, issue('127.0.0.1', 'localhost')),
+    ]);
     await gateway.put('early', route(server, null, { uri: '/early' }));
+    await gateway.put(
+      'secure',
+      route(secure, null, { uri: '/secure', upstream: { scheme: 'https', pass_host: 'node' } }),
+    );
   });
   afterAll(async () => {
     await Promise.all([gateway.stop(), plain.close()]);
-    server.close();
+    for (const one of [server, secure]) one.close();
+    await rm(folder, { recursive: true });
   });
 
   async function uploads(count: number, target: string, chunked: boolean) {
@@ -156,6 +182,15 @@ export function early(runtime: TestServerRuntime): void {
     ])('arrives at an upload with %s', async (_framing, chunked) => {
       server.answer = kind;
       const got = await uploads(TRIES, '/early', chunked);
+      expect(got[`${kind.status} refused`]).toBeGreaterThanOrEqual(ENOUGH);
+    });
+
+    it.each([
+      ['a length', false],
+      ['chunks', true],
+    ])('arrives at an upload with %s from a server with TLS', async (_framing, chunked) => {
+      secure.answer = kind;
+      const got = await uploads(TRIES, '/secure', chunked);
       expect(got[`${kind.status} refused`]).toBeGreaterThanOrEqual(ENOUGH);
     });
 
