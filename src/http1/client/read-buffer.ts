@@ -15,8 +15,25 @@ const free: Buffer[] = [];
 /** Those whose bytes somebody has, by their memory. */
 const given = new WeakMap<ArrayBufferLike, Buffer>();
 
+/** What free buffers are overwritten with under test: neither text nor the head of a message. */
+const OVERWRITTEN = 0xdb;
+
+let overwritesFree = false;
+
 /**
- * Where a connection reads to. Little is read into a buffer that all connections share, and copied: a
+ * For tests: overwrites buffers once they are free, so that whoever still reads one shows at once, and not
+ * only when the next read happens to fall into it.
+ */
+export function overwriteFreeBuffers(): void {
+  overwritesFree = true;
+}
+
+/**
+ * Where a connection reads to. The invariant: bytes of a read may be looked at until the next read of any
+ * connection. What is needed longer goes through `keep`, and what `keep` has returned is the caller's until he
+ * hands it to `recycle`, once, and never looks at it again.
+ *
+ * Little is read into a buffer that all connections share, and copied: a
  * buffer for each read costs Node more. Of a large body each read has its own, which goes on to
  * whoever reads the body and comes back by `recycle`: to copy 1 MiB into new memory is half of all
  * the time that it takes on its way.
@@ -36,6 +53,7 @@ export class ReadBuffer {
       this.#buffer = SHARED;
     }
     this.#given = false;
+    if (overwritesFree) this.#buffer.fill(OVERWRITTEN);
     return this.#buffer;
   }
 
@@ -75,5 +93,6 @@ export function recycle({ buffer }: Uint8Array): void {
 }
 
 function putBack(buffer: Buffer): void {
+  if (overwritesFree) buffer.fill(OVERWRITTEN);
   if (free.length < MOST_FREE) free.push(buffer);
 }

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { ReadBuffer, recycle } from '../../../../src/http1/client/read-buffer.ts';
+import {
+  overwriteFreeBuffers,
+  ReadBuffer,
+  recycle,
+} from '../../../../src/http1/client/read-buffer.ts';
 
 const SIZE = 64 * 1024;
 
@@ -61,4 +65,17 @@ it.each([
   read(reads, SIZE, 2);
   calm(reads);
   expect(reads.next()).toBe(idle.next());
+});
+
+it('overwrites what is free, under test', () => {
+  overwriteFreeBuffers();
+  const reads = new ReadBuffer();
+  read(reads, SIZE, 1);
+  const kept = reads.keep(read(reads, SIZE, 2));
+  const looked = read(reads, SIZE, 3);
+  expect(kept[0]).toBe(2);
+  reads.next();
+  expect(looked[0]).not.toBe(3);
+  recycle(kept);
+  expect(kept[0]).not.toBe(2);
 });
