@@ -1,4 +1,4 @@
-/** Answers `/<number of an input>/<its form>` with the bytes of that, and prints the port it listens on. */
+/** Answers what ends in `/<number of an input>/<its form>` with the bytes of that, and prints the port it listens on. */
 import { createServer } from 'node:net';
 import { INPUTS } from './inputs.mjs';
 import { write } from './write.mjs';
@@ -9,7 +9,7 @@ const server = createServer((socket) => {
   socket.on('data', (bytes) => {
     for (const [, index, form] of bytes
       .toString('latin1')
-      .matchAll(/^GET \/(\d+)\/(plain|costly) /gm))
+      .matchAll(/^GET \S*\/(\d+)\/(plain|costly) /gm))
       write(socket, INPUTS[Number(index)]?.[form === 'plain' ? 'plain' : 'costly']);
   });
 });
