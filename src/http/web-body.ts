@@ -18,6 +18,8 @@ export function webBody(owner: BodyOwner): BodySource {
   };
 }
 
+const NO_ROOM: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
 /**
  * As `webBody`, for a stream that lets its reader bring the room for its bytes: workerd gives
  * no more than 4 KiB at a time to others, and a large upload then costs ten times as much.
@@ -28,19 +30,31 @@ export function webBody(owner: BodyOwner): BodySource {
 export function webBytes(owner: BodyOwner, length: number | null, most: number): BodySource {
   let reader: ReadableStreamBYOBReader | null = null;
   let left = length ?? Infinity;
+  let room = NO_ROOM;
   return {
     async read() {
       if (left <= 0 || owner.body === null) return null;
-      const room = Math.min(left, most);
+      const size = Math.min(left, most);
       reader ??= owner.body.getReader({ mode: 'byob' });
-      const { done, value } = await reader.read(new Uint8Array(room));
+      if (room.byteLength < size) room = new Uint8Array(size);
+      const { done, value } = await reader.read(room.subarray(0, size));
       if (done) return null;
       left -= value.byteLength;
-      // Whoever keeps a few bytes must not keep all that room with them.
-      return value.byteLength * 2 < room ? value.slice() : value;
+      // Whoever keeps a few bytes must not keep all that room with them, and to make it costs more than they do.
+      const isLittle = value.byteLength * 2 < size;
+      room = isLittle ? new Uint8Array(value.buffer) : NO_ROOM;
+      return isLittle ? value.slice() : value;
     },
     cancel: () => cancel(reader ?? owner.body),
   };
+}
+
+/** What any read costs, as many bytes do. */
+const READ_COST = 1024;
+
+/** What bytes cost that came by one read: a body may come byte by byte, and nobody tells what framed it. */
+export function costOf({ byteLength }: Uint8Array): number {
+  return Math.max(byteLength, READ_COST);
 }
 
 function cancel(stream: { cancel(): Promise<void> } | null): void {

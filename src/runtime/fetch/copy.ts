@@ -1,5 +1,6 @@
 import { type ConnectionLeft, type SendCopy, TransportError } from '../../http/transport.ts';
 import type { Dialect } from './dialect.ts';
+import { costOf } from '../../http/web-body.ts';
 import { startFetch } from './call.ts';
 
 /** Sends copies through fetch and drops the answers as they arrive. */
@@ -34,7 +35,7 @@ async function drain({ body, headers }: Response): Promise<ConnectionLeft> {
     for (let drained = 0; length <= ANSWER_DRAIN_LIMIT && drained <= ANSWER_DRAIN_LIMIT;) {
       const { done, value } = await reader.read();
       if (done) return 'kept';
-      drained += value.byteLength;
+      drained += costOf(value);
     }
     await reader.cancel();
     return 'cut';

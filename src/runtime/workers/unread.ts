@@ -1,3 +1,5 @@
+import { costOf } from '../../http/web-body.ts';
+
 /** Most bytes that are read for nothing, as clients seldom send more before they see a refusal. */
 const MOST_BYTES = 64 * 1024;
 
@@ -16,7 +18,7 @@ export async function discardUnread({ body, bodyUsed, headers }: Request): Promi
     while (read <= MOST_BYTES) {
       const { done, value } = await reader.read();
       if (done) return;
-      read += value.byteLength;
+      read += costOf(value);
     }
     await reader.cancel();
   } catch {

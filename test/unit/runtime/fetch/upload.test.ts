@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Upload } from '../../../../src/http/upload.ts';
-import { uploadBytes, uploadStream, webBody } from '../../../../src/http/web-body.ts';
+import { uploadBytes, uploadStream, webBody, webBytes } from '../../../../src/http/web-body.ts';
 
 /** A body that gives a chunk whenever told to. */
 function source() {
@@ -101,6 +101,46 @@ describe('a body that is sent again', () => {
     const answered = new Upload(webBody({ body: source().stream }), null);
     answered.answered();
     expect(answered.consumed).toBe(true);
+  });
+});
+
+describe('a body read into room of our own', () => {
+  /** One whose reads bring so many bytes each, and the memory that it was given for them. */
+  function brought(sizes: readonly number[]) {
+    const rooms = new Set<ArrayBufferLike>();
+    const left = [...sizes];
+    const read = (room: Uint8Array) => {
+      rooms.add(room.buffer);
+      const size = left.shift();
+      const value = size === undefined ? undefined : room.subarray(0, size).fill(left.length);
+      return Promise.resolve({ done: value === undefined, value });
+    };
+    const body = { getReader: () => ({ read }) } as unknown as ReadableStream<Uint8Array>;
+    return { rooms, from: webBytes({ body }, null, 64) };
+  }
+
+  it('that comes byte by byte has it made once', async () => {
+    const { rooms, from } = brought([1, 1, 1, 1]);
+    const chunks: Uint8Array[] = [];
+    for (let chunk = await from.read(); chunk !== null; chunk = await from.read())
+      chunks.push(chunk);
+    expect(chunks.map(([byte]) => byte)).toEqual([3, 2, 1, 0]);
+    expect(chunks.map(({ buffer }) => buffer.byteLength)).toEqual([1, 1, 1, 1]);
+    expect(rooms.size).toBe(1);
+  });
+
+  it('that fills it has other room each time', async () => {
+    const { rooms, from } = brought([64, 40, 1, 64]);
+    const chunks: Uint8Array[] = [];
+    for (let chunk = await from.read(); chunk !== null; chunk = await from.read())
+      chunks.push(chunk);
+    expect(chunks.map(({ byteLength, 0: byte }) => [byteLength, byte])).toEqual([
+      [64, 3],
+      [40, 2],
+      [1, 1],
+      [64, 0],
+    ]);
+    expect(rooms.size).toBe(4);
   });
 });
 
