@@ -5,6 +5,8 @@ const QUESTION = 0x3f;
 const HASH = 0x23;
 const PERCENT = 0x25;
 const DOT = 0x2e;
+const TWO = 0x32;
+const LETTER_E = 0x65;
 const BACKSLASH = 0x5c;
 
 /** `http://authority` of a target in absolute form. */
@@ -41,9 +43,8 @@ export function forwardTarget(target: string): string {
   for (let i = 0; i < origin.length; i += 1) {
     const code = origin.charCodeAt(i);
     if (code === QUESTION) break;
-    if (code === BACKSLASH || (afterSlash && (code === DOT || code === PERCENT))) {
+    if (code === BACKSLASH || (afterSlash && (code === DOT || isEscapedDot(origin, i))))
       return resolved(origin);
-    }
     afterSlash = code === SLASH;
   }
   return origin;
@@ -88,6 +89,15 @@ function normalPath(target: string): string {
   if (kept.length === 0) return '/';
   const isDirectory = last === '' || last === '.' || last === '..';
   return `/${kept.join('/')}${isDirectory ? '/' : ''}`;
+}
+
+/** `%2e`: other escapes behind slashes are many in some languages, and need no second look. */
+function isEscapedDot(text: string, at: number): boolean {
+  return (
+    text.charCodeAt(at) === PERCENT &&
+    text.charCodeAt(at + 1) === TWO &&
+    (text.charCodeAt(at + 2) | 0x20) === LETTER_E
+  );
 }
 
 function resolved(origin: string): string {
