@@ -1,3 +1,4 @@
+import type { Outbound } from '../../http/outbound.ts';
 import type { FailureKind } from '../../http/transport.ts';
 
 /** How one runtime's fetch differs from the others'. Data, so that the exchange itself is the same. */
@@ -6,8 +7,12 @@ export interface Dialect {
   readonly init: Readonly<Record<string, unknown>>;
   /** Options of `Response` that only this runtime has. */
   readonly responseInit?: Readonly<Record<string, unknown>>;
-  /** Content codings that fetch decodes although nobody asked it to; their fields must go, then. */
-  readonly decodes: ReadonlySet<string>;
+  /**
+   * Whether fetch has decoded a body although nobody asked it to; its Content-Encoding must go, then.
+   *
+   * @param coding the field's value, in lower case
+   */
+  decodes(coding: string, request: Outbound): boolean;
   /** Makes a stream of a known length, where a plain one would be sent chunked. */
   readonly sized?: (
     stream: ReadableStream<Uint8Array>,

@@ -15,15 +15,15 @@ export function fetchForward(dialect: Dialect): Forward {
 }
 
 /** A fetch answer cannot be changed, so the client gets one of the same status, fields and stream. */
-function rebuild(dialect: Dialect, response: Response, { switches }: Outbound): Response {
+function rebuild(dialect: Dialect, response: Response, request: Outbound): Response {
   // The other end of a WebSocket is in there, where only the platform can get at it.
-  if (switches && response.status === 101) return response;
+  if (request.switches && response.status === 101) return response;
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
   for (const name of nominated(headers.get('connection') ?? undefined) ?? []) headers.delete(name);
   for (const name of response.headers.keys()) if (isHopByHop(name)) headers.delete(name);
   const coding = headers.get('content-encoding');
-  if (coding !== null && dialect.decodes.has(coding.toLowerCase())) {
+  if (coding !== null && dialect.decodes(coding.toLowerCase(), request)) {
     headers.delete('content-encoding');
     headers.delete('content-length');
   }

@@ -1,13 +1,15 @@
+import { getRuntimeKey } from 'hono/adapter';
 import type { Runtime } from '../port.ts';
 import { fetchSendCopy } from './copy.ts';
+import { decodesOf } from './decodes.ts';
 import { type Dialect, kindByText } from './dialect.ts';
 import { fetchForward } from './forward.ts';
 import { receive } from '../received.ts';
 
-/** What any fetch does, with nothing known of the runtime: bodies may come decoded. */
+/** What any fetch does: nothing is known of the runtime but what its bodies and errors look like. */
 const PLAIN: Dialect = {
   init: {},
-  decodes: new Set(['gzip', 'x-gzip', 'deflate', 'br', 'zstd']),
+  decodes: decodesOf(getRuntimeKey()),
   kindOf: kindByText([
     [/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/, 'connect'],
     [/ENOTFOUND|EAI_AGAIN/, 'dns'],

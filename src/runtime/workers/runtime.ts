@@ -21,7 +21,7 @@ const DIALECT: Dialect = {
   // Bytes as the upstream sent them, and not compressed a second time on the way out.
   init: { encodeResponseBody: 'manual' },
   responseInit: { encodeBody: 'manual' },
-  decodes: new Set(),
+  decodes: () => false,
   sized(stream, length) {
     const fixed = new FixedLengthStream(length);
     // A client that leaves breaks both ends; the fetch that reads the other one reports it.
