@@ -7,7 +7,7 @@ import {
   TransportError,
 } from '../../http/transport.ts';
 import { uploadBytes, uploadStream } from '../../http/web-body.ts';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, messageOf } from './dialect.ts';
 
 /**
  * Bodies up to this many bytes are gathered before they are forwarded: one chunk of known length
@@ -59,11 +59,10 @@ export function startFetch<T>(
     } catch (error) {
       if (aborted !== null) throw aborted;
       if (error instanceof TransportError) throw error;
-      const message = error instanceof Error ? error.message : String(error);
       const kind = dialect.kindOf(error);
       // Where texts are blurred, no kind proves that nothing was sent.
       const unsent = !dialect.blurred && BEFORE_SENDING.has(kind);
-      throw new TransportError(kind, message, error, unsent);
+      throw new TransportError(kind, messageOf(error), error, unsent);
     } finally {
       headArrived = true;
       clearTimeout(timer);

@@ -36,15 +36,28 @@ export type FailureTexts = readonly (readonly [pattern: RegExp, kind: FailureKin
  */
 export function kindByText(texts: FailureTexts): (error: unknown) => FailureKind {
   return (error) => {
-    const text = describe(error, 0);
+    const text = `${namesOf(error)} ${messageOf(error)}`;
     for (const [pattern, kind] of texts) if (pattern.test(text)) return kind;
     return 'reset';
   };
 }
 
-function describe(error: unknown, depth: number): string {
-  if (!(error instanceof Error) || depth > 4) return String(error);
+/**
+ * What an error says of itself and of its causes, for logs: without the URL that Deno and Bun quote, whose
+ * query is nobody's business, and in which any pattern may occur.
+ */
+export function messageOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message.replace(/https?:\/\/[^\s"]+/g, 'its URL');
+  const { cause } = error;
+  return cause instanceof Error && depth < 4
+    ? `${message}: ${messageOf(cause, depth + 1)}`
+    : message;
+}
+
+/** Codes and names, which are not part of any message. */
+function namesOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error) || depth > 4) return '';
   const code = 'code' in error ? String(error.code) : '';
-  const cause = error.cause === undefined ? '' : describe(error.cause, depth + 1);
-  return `${code} ${error.name} ${error.message} ${cause}`;
+  return `${code} ${error.name} ${namesOf(error.cause, depth + 1)}`;
 }

@@ -7,13 +7,20 @@ import { fetchForward } from './forward.ts';
 import { receive } from '../received.ts';
 
 /** What any fetch does: nothing is known of the runtime but what its bodies and errors look like. */
-const PLAIN: Dialect = {
+export const PLAIN: Dialect = {
   init: {},
   decodes: decodesOf(getRuntimeKey()),
+  // Codes of Node and Bun, texts of Deno.
   kindOf: kindByText([
-    [/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/, 'connect'],
-    [/ENOTFOUND|EAI_AGAIN/, 'dns'],
-    [/CERT|TLS|SSL/i, 'tls'],
+    [/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|tcp connect error/, 'connect'],
+    [/ENOTFOUND|EAI_AGAIN|dns error/, 'dns'],
+    [/ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT/, 'timeout'],
+    [
+      /HPE_|Malformed_HTTP_Response|InvalidContentLength|invalid (?:HTTP|content-length)/,
+      'protocol',
+    ],
+    [/CERT|TLS|SSL|corrupt message/i, 'tls'],
+    [/client error \(Connect\)/, 'connect'],
   ]),
 };
 
