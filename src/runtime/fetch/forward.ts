@@ -18,6 +18,8 @@ export function fetchForward(dialect: Dialect): Forward {
 function rebuild(dialect: Dialect, response: Response, request: Outbound): Response {
   // The other end of a WebSocket is in there, where only the platform can get at it.
   if (request.switches && response.status === 101) return response;
+  // Deno's fetch shows one that nobody asked for, and its server would pass it on.
+  if (response.status === 101) throw new TransportError('protocol', 'a 101 that nobody asked for');
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
   for (const name of nominated(headers.get('connection') ?? undefined) ?? []) headers.delete(name);
