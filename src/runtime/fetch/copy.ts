@@ -7,7 +7,7 @@ import { startFetch } from './call.ts';
 export function fetchSendCopy(dialect: Dialect): SendCopy {
   return (request, life) => {
     const call = startFetch(dialect, request, async (response) => {
-      return { status: response.status, connection: await drain(response) };
+      return { status: response.status, connection: await drain(response, dialect.drainLimit) };
     });
     const expire = () =>
       call.abort(new TransportError('timeout', `not answered within ${life / 1000} s`));
@@ -18,21 +18,19 @@ export function fetchSendCopy(dialect: Dialect): SendCopy {
   };
 }
 
-/** As for sockets (`http1/client/call.ts`), but reading costs more in workerd, which hands out 4 KiB at a time. */
-const ANSWER_DRAIN_LIMIT = 256 * 1024;
-
 /**
  * Reads a short answer to its end, which keeps the connection, and cuts a long one off. A mirror
  * that sent its status has answered, whatever becomes of the body, so this never rejects.
  *
+ * @param limit bytes that are read
  * @returns what is left of the connection, as far as fetch shows it
  */
-async function drain({ body, headers }: Response): Promise<ConnectionLeft> {
+async function drain({ body, headers }: Response, limit: number): Promise<ConnectionLeft> {
   if (body === null) return 'kept';
   const length = Number(headers.get('content-length') ?? 0);
   try {
     const reader = body.getReader();
-    for (let drained = 0; length <= ANSWER_DRAIN_LIMIT && drained <= ANSWER_DRAIN_LIMIT;) {
+    for (let drained = 0; length <= limit && drained <= limit;) {
       const { done, value } = await reader.read();
       if (done) return 'kept';
       drained += costOf(value);

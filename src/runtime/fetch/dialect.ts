@@ -13,6 +13,8 @@ export interface Dialect {
    * @param coding the field's value, in lower case
    */
   decodes(coding: string, request: Outbound): boolean;
+  /** Bytes of a mirror's response that are read, which keeps the connection; of a longer one it is closed. */
+  readonly drainLimit: number;
   /** Makes a stream of a known length, where a plain one would be sent chunked. */
   readonly sized?: (
     stream: ReadableStream<Uint8Array>,

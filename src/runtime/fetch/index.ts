@@ -6,10 +6,14 @@ import { type Dialect, kindByText } from './dialect.ts';
 import { fetchForward } from './forward.ts';
 import { receive } from '../received.ts';
 
+/** As over sockets of our own (`http1/client/call.ts`). */
+const ANSWER_DRAIN_LIMIT = 1024 * 1024;
+
 /** What any fetch does: nothing is known of the runtime but what its bodies and errors look like. */
 export const PLAIN: Dialect = {
   init: {},
   decodes: decodesOf(getRuntimeKey()),
+  drainLimit: ANSWER_DRAIN_LIMIT,
   // Codes of Node and Bun, texts of Deno.
   kindOf: kindByText([
     [/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|tcp connect error/, 'connect'],

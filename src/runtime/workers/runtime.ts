@@ -17,11 +17,15 @@ interface CloudflareRequest extends Request {
 /** Bytes of an upload that are read at once. */
 const BODY_ROOM = 64 * 1024;
 
+/** Less than over sockets (`http1/client/call.ts`): reading costs more here, 4 KiB at a time. */
+const ANSWER_DRAIN_LIMIT = 256 * 1024;
+
 const DIALECT: Dialect = {
   // Bytes as the upstream sent them, and not compressed a second time on the way out.
   init: { encodeResponseBody: 'manual' },
   responseInit: { encodeBody: 'manual' },
   decodes: () => false,
+  drainLimit: ANSWER_DRAIN_LIMIT,
   sized(stream, length) {
     const fixed = new FixedLengthStream(length);
     // A client that leaves breaks both ends; the fetch that reads the other one reports it.
