@@ -21,30 +21,48 @@ import { sampling } from './sampling.ts';
 import { walkThrough } from './walk-through.ts';
 import { webSockets } from './websocket.ts';
 import { wire } from './wire.ts';
+import type { Rule } from './wire/rule.ts';
 
-/** One behaviour suite for every runtime: each part is one promise of the gateway. */
-export function behaviour(runtime: TestRuntime): void {
+type Part = (runtime: TestRuntime, options: BehaviourOptions) => void;
+
+/** Each part is one promise of the gateway. */
+const PARTS: Readonly<Record<string, Part>> = {
+  'a copy': copy,
+  'a mirror': badMirror,
+  explaining,
+  'the books': accounting,
+  sampling,
+  'a client at the end': clientEndings,
+  limits,
+  'costly inputs': costly,
+  'the breaker': breaker,
+  'the walk-through': walkThrough,
+  'the control plane': controlPlane,
+  routing,
+  upstreams,
+  'an upstream at the end': upstreamEndings,
+  balancing,
+  transparency,
+  'a WebSocket': webSockets,
+  flow,
+  'on the wire': (runtime, { wireRules }) => wire(runtime, wireRules),
+};
+
+export interface BehaviourOptions {
+  /** Names of parts. Default: all. */
+  readonly parts?: readonly string[];
+  /** Further differences on the wire that are meant, or that cannot be avoided. */
+  readonly wireRules?: readonly Rule[];
+}
+
+/** One behaviour suite for every runtime. */
+export function behaviour(runtime: TestRuntime, options: BehaviourOptions = {}): void {
+  const all: Readonly<Record<string, Part>> = {
+    ...PARTS,
+    ...(isServer(runtime) ? { 'a server': () => server(runtime) } : { 'routes in KV': routesKv }),
+  };
+  const { parts = Object.keys(all) } = options;
   describe(`on ${runtime.name}`, () => {
-    describe('a copy', () => copy(runtime));
-    describe('a mirror', () => badMirror(runtime));
-    describe('explaining', () => explaining(runtime));
-    describe('the books', () => accounting(runtime));
-    describe('sampling', () => sampling(runtime));
-    describe('a client at the end', () => clientEndings(runtime));
-    describe('limits', () => limits(runtime));
-    describe('costly inputs', () => costly(runtime));
-    describe('the breaker', () => breaker(runtime));
-    describe('the walk-through', () => walkThrough(runtime));
-    describe('the control plane', () => controlPlane(runtime));
-    if (isServer(runtime)) describe('a server', () => server(runtime));
-    else describe('routes in KV', () => routesKv());
-    describe('routing', () => routing(runtime));
-    describe('upstreams', () => upstreams(runtime));
-    describe('an upstream at the end', () => upstreamEndings(runtime));
-    describe('balancing', () => balancing(runtime));
-    describe('transparency', () => transparency(runtime));
-    describe('a WebSocket', () => webSockets(runtime));
-    describe('flow', () => flow(runtime));
-    describe('on the wire', () => wire(runtime));
+    for (const part of parts) describe(part, () => all[part]!(runtime, options));
   });
 }

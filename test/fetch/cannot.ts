@@ -1,0 +1,455 @@
+import type { FetchRuntime } from './runtimes.ts';
+
+type Name = FetchRuntime['name'];
+
+/** Tests of the suite and why they fail where they do. */
+export interface Limit {
+  readonly reason: string;
+  /**
+   * Names of tests, or of groups, below the runtime's; `*` stands for any text. Each of them fails on each of
+   * the runtimes behind it.
+   */
+  readonly tests: Readonly<Record<string, readonly Name[]>>;
+}
+
+const ALL: readonly Name[] = ['node', 'bun', 'deno'];
+const NODE: readonly Name[] = ['node'];
+const BUN: readonly Name[] = ['bun'];
+const DENO: readonly Name[] = ['deno'];
+const NODE_BUN: readonly Name[] = ['node', 'bun'];
+const NODE_DENO: readonly Name[] = ['node', 'deno'];
+const BUN_DENO: readonly Name[] = ['bun', 'deno'];
+
+/**
+ * What `gateway.fetch` cannot do behind @hono/node-server, `Bun.serve` and `Deno.serve`, with the runtime's
+ * own fetch behind it: what our own stack is for. What differs on the wire alone is in `wire-rules.ts`.
+ */
+export const CANNOT: readonly Limit[] = [
+  {
+    reason: 'fetch takes Host from the URL. Bun alone lets a request say another',
+    tests: {
+      'a copy > equals the primary > has the Host of the primary *': NODE_DENO,
+      'a copy > differs as configured > sets Host by pass_host: *': NODE_DENO,
+      'upstreams > pass_host > * sends client.example:8080': NODE_DENO,
+      'upstreams > pass_host > rewrite *': NODE_DENO,
+      'transparency > requests > is not led to drop framing or Host by a nomination': NODE_DENO,
+    },
+  },
+  {
+    reason: 'TLS sends and checks the name in the URL, whatever Host says',
+    tests: {
+      'a server > TLS > to an address and upstream_host: *': ALL,
+      'a server > TLS > to a name and upstream_host: *': ALL,
+      'a server > TLS > to a name with a trailing dot: *': ALL,
+      "a server > TLS > to an address: that of the client's Host": ALL,
+      'a server > TLS > to an address: the same in lower case': ALL,
+      'a server > TLS > to a * that the certificate has not': ALL,
+      'a server > TLS > shares no connection with another name': ALL,
+      'a server > TLS > to a mirror whose Host is rewritten: *': ALL,
+      "a server > TLS > to a mirror whose Host is as the primary's: *": ALL,
+      'a server > TLS > to a mirror whose Host is one that the certificate has not': ALL,
+    },
+  },
+  {
+    reason: "a web Request does not tell the client's address: none is sent on, trusted or let in",
+    tests: {
+      'sampling > by key > reads remote_addr': ALL,
+      'routing > matches the address of the client: *': ALL,
+      'the control plane > without a key > lets in *': ALL,
+      "the control plane > without a key > answers 403 to '*": ALL,
+      'the control plane > without a key > answers 403 to a target *': ALL,
+      'transparency > where a request came from': ALL,
+      'a server > what comes in > advisories > CVE-2024-45410, *': ALL,
+      'a server > what comes in > advisories > CVE-2026-29054, *': ALL,
+      'a server > what comes in > advisories > CVE-2026-88011, *': ALL,
+      'a server > what comes in > advisories > CVE-2026-21710, *': ALL,
+    },
+  },
+  {
+    reason:
+      'all that it knows of the runtime is that it has a fetch, which is what its status says',
+    tests: {
+      'the control plane > with a key > what it tells about itself > tells its status *': ALL,
+    },
+  },
+  {
+    reason:
+      'a web Request has one URL, which does not say whether Host or the target named the host',
+    tests: {
+      'routing > the host decides nothing but host routes > a target like *': ALL,
+      'routing > the host decides nothing but host routes > a target that names a host *': ALL,
+      'routing > the host decides nothing but host routes > in a target HTTP:*': NODE,
+      'routing > the host decides nothing but host routes > nor is a Host like *': NODE,
+      'routing > the host decides nothing but host routes > but one like "x:" is': NODE,
+    },
+  },
+  {
+    reason: 'the URL parser rewrites targets: escapes, a lone `?`, backslashes, leading slashes',
+    tests: {
+      'routing > /public/x? *': NODE,
+      'routing > /public/{a}*': ALL,
+      'routing > /public/x\\*': NODE_BUN,
+      'routing > //secret *': BUN,
+      'routing > /public/..//secret*': BUN,
+    },
+  },
+  {
+    reason: 'methods in lower case are refused by the server in front',
+    tests: { 'transparency > requests > methods in lower case': NODE_BUN },
+  },
+  {
+    reason: 'fetch adds fields of a browser: Accept, Accept-Encoding, User-Agent and others',
+    tests: {
+      'explaining > tells URL and fields of both requests of *': ALL,
+      'transparency > requests > adds no field *': ALL,
+      "transparency > content codings > the upstream sees the client's own Accept-Encoding": ALL,
+    },
+  },
+  {
+    reason: 'bytes of a field above 127 are written as UTF-8 once more',
+    tests: { 'transparency > requests > fields': NODE, 'transparency > answers > fields, *': NODE },
+  },
+  {
+    reason: 'the server in front writes reason phrase, Date and Content-Type, and drops Upgrade',
+    tests: {
+      'transparency > answers > reason phrase': ALL,
+      'transparency > answers > adds no field': ALL,
+      'transparency > heads of answers > a 426 that asks for another protocol': ALL,
+      'a server > what comes in > advisories > CVE-2026-105299, *': NODE_BUN,
+    },
+  },
+  {
+    reason: 'fetch decodes responses: bytes do not arrive as the upstream sent them',
+    tests: {
+      'transparency > content codings > gzip, *': ALL,
+      'transparency > content codings > br, *': ALL,
+      'transparency > content codings > deflate, *': NODE_BUN,
+    },
+  },
+  {
+    reason: 'fetch gives GET no body, and other methods none of no bytes',
+    tests: {
+      'transparency > request bodies > of GET': ALL,
+      'a copy > has the body > of a DELETE with a length': NODE_DENO,
+      'a copy > has the body > of a DELETE in chunks': NODE,
+      'a copy > has the body > of a PATCH with a length': DENO,
+    },
+  },
+  {
+    reason: 'a stream is sent in chunks, though its length is known',
+    tests: {
+      'transparency > request bodies > 100 KiB with its length': DENO,
+      'transparency > request bodies > 3 MB with its length': DENO,
+    },
+  },
+  {
+    reason: 'a 205 has no length, and so no end',
+    tests: { 'transparency > answers > status 205': DENO },
+  },
+  {
+    reason: 'fetch shows no trailers, and sends none',
+    tests: {
+      'a copy > equals the primary > has a length, and so no trailers': ALL,
+      'transparency > trailers > * the upstream is asked for: trailers': ALL,
+      'transparency > trailers > of an answer': ALL,
+      'transparency > trailers > of a request are no part of the next': BUN,
+      'transparency > trailers > of an answer that are folded *': NODE_BUN,
+      'transparency > trailers > of an answer that are more than a hundred *': NODE_BUN,
+      'transparency > trailers > of an answer that are no field *': BUN,
+      'transparency > trailers > of an answer that are with *': BUN,
+      'transparency > trailers > of an answer that are over 32 KiB *': BUN,
+    },
+  },
+  {
+    reason: 'fetch shows no 1xx responses',
+    tests: {
+      'transparency > interim answers': ALL,
+      'a copy > does not depend on how the primary ends > keeps too many of the 1xx *': ALL,
+    },
+  },
+  {
+    reason: 'fetch upgrades no connection, and these servers do so in ways of their own alone',
+    tests: {
+      'a WebSocket > messages': ALL,
+      'a WebSocket > handshakes > carry *': ALL,
+      'a WebSocket > handshakes > bring *': ALL,
+      'a WebSocket > handshakes > follow *': ALL,
+      'a WebSocket > handshakes > agree *': ALL,
+      'a WebSocket > handshakes > lose nothing *': ALL,
+      'a WebSocket > handshakes > that the upstream answers *': ALL,
+      'a WebSocket > handshakes > go on to the next node *': ALL,
+      'a WebSocket > handshakes > are none with websocket and {"method":"POST"}': DENO,
+      'a WebSocket > handshakes > are none with websocket and {"body":"body"}': DENO,
+      'a WebSocket > closing': ALL,
+      'a WebSocket > flow': ALL,
+      'a WebSocket > timeouts': ALL,
+      'a WebSocket > books > one *': ALL,
+      'a WebSocket > byte for byte > heads: *': ALL,
+      'a WebSocket > byte for byte > bytes *': ALL,
+      'a WebSocket > byte for byte > the client > closes *': ALL,
+      'a WebSocket > byte for byte > the upstream > *': ALL,
+      'a WebSocket > byte for byte > no Upgrade in HTTP/1.0': ALL,
+      'a WebSocket > byte for byte > no Upgrade that Connection does not name': NODE_BUN,
+      'a WebSocket > those of a process': ALL,
+      'a client at the end > it is a tunnel': NODE_BUN,
+      'a client at the end > it is a tunnel > and the client closes *': DENO,
+      'a client at the end > it is a tunnel > and the client s*': DENO,
+      'a server > what comes in > advisories > CVE-2026-73548, *': NODE_BUN,
+      'a server > what comes in > advisories > CVE-2026-2833, *': NODE_BUN,
+    },
+  },
+  {
+    reason: 'how strictly a head is read, and how soon, is for fetch to say',
+    tests: {
+      'a copy > is answered into the void > counts an answer with lines that end in LF *': NODE,
+      'a copy > is answered into the void > counts an answer with a status below 100 *': NODE,
+      'transparency > heads of answers > lines that end in *': NODE,
+      'transparency > heads of answers > the coding identity': NODE,
+      'transparency > heads of answers > identity before another coding': ALL,
+      'transparency > heads of answers > the length "foo" in a 204': NODE_BUN,
+      'transparency > heads of answers > the length "+5" in a 204': NODE_BUN,
+      'transparency > heads of answers > the length "-5" in a 204': NODE_BUN,
+      'transparency > heads of answers > the length "0x5" in a 204': NODE_BUN,
+      'transparency > heads of answers > the length "5*" in a 204': NODE_BUN,
+      'transparency > heads of answers > the length "" in a 204': NODE_BUN,
+      'transparency > heads of answers > one length in a list*': NODE_BUN,
+      'transparency > heads of answers > a status above 599': BUN_DENO,
+      'transparency > heads of answers > what can never become one * > "SSH-2.0-x\\r\\n"': BUN,
+      'transparency > heads of answers > what can never become one * > "HTTP/2 200\\r\\n"': BUN,
+      'transparency > heads of answers > what can never become one * > "HTTP/1.1 20 OK\\r\\n"':
+        NODE,
+      'transparency > heads of answers > what can never become one * > "* colon"': NODE,
+      'transparency > heads of answers > what can never become one * > "* folded"': NODE_BUN,
+    },
+  },
+  {
+    reason: 'how a request is read and refused is for the server in front to say',
+    tests: {
+      'a server > what comes in > smuggling > *: refused*': ALL,
+      'a server > what comes in > smuggling > * forwarded as one request': BUN,
+      'a server > what comes in > smuggling > requests that come together *': BUN,
+      'a server > what comes in > advisories > CVE-2021-40346, *': BUN,
+      'a server > what comes in > advisories > *: refused': ALL,
+      'a server > what comes in > limits > *: 414': ALL,
+      'a server > what comes in > limits > *: 431': ALL,
+      'a server > what comes in > limits > *: 417': ALL,
+      'a server > what comes in > limits > fields near 200: forwarded': DENO,
+      'costly inputs > from a client: * in Connection': NODE_BUN,
+      'costly inputs > from a client: * in TE': NODE_BUN,
+      'costly inputs > from a client: commas in X-Forwarded-For': NODE_BUN,
+      'costly inputs > from a client: * number that is none': NODE_BUN,
+      'costly inputs > from a client: a pattern *': NODE_BUN,
+      'costly inputs > from a client: many *': NODE_BUN,
+      'costly inputs > from a client: many Connections of many fields': DENO,
+    },
+  },
+  {
+    reason: 'requests that are sent one behind another are handled at once, or not at all',
+    tests: {
+      'a server > what comes in > smuggling > zeros before a chunk size: *': NODE,
+      'a server > what comes in > smuggling > trailers: *': NODE,
+      'a server > what comes in > smuggling > an empty line before: *': NODE,
+      'a server > what comes in > smuggling > a request inside: *': NODE,
+      'a client at the end > another request is sent behind': NODE_BUN,
+      'a client at the end > another request is sent behind > and the client stops reading': DENO,
+    },
+  },
+  {
+    reason:
+      'a body of at most 64 KiB is gathered before it is forwarded: as a stream it would cost several ' +
+      'times as much, and lose its length on Deno. Until all of it is here, no upstream is asked',
+    tests: {
+      'a client at the end > a body is sent in part, by its length': ALL,
+      'a client at the end > a body is asked for by 100': NODE_BUN,
+      'a client at the end > a body is asked for by 100 > and the client closes *': DENO,
+      'a client at the end > a body is asked for by 100 > and the client breaks off': DENO,
+      'a client at the end > a body is asked for by 100 > and the client says nothing *': DENO,
+      'a client at the end > an answer is whole, and little of the body unsent': ALL,
+    },
+  },
+  {
+    reason:
+      'what a client gets that breaks the rules or falls silent is for the server in front to say',
+    tests: {
+      'a client at the end > nothing is sent > and the client says nothing more': ALL,
+      'a client at the end > a head is sent in part > and the client says nothing more': ALL,
+      'a client at the end > a body is sent in part, in chunks > and the client closes *':
+        NODE_DENO,
+      'a client at the end > a body is sent in part, in chunks > and the client s*': ALL,
+      'a client at the end > a request is whole > and the client sends nonsense': NODE_BUN,
+      'a client at the end > a request is whole > and the client stops reading': ALL,
+      'a client at the end > an answer has come in part > and the client sends nonsense': NODE_BUN,
+      'a client at the end > an answer has come in part > and the client stops reading': ALL,
+      'a client at the end > an answer is whole, and much * > and the client s*': BUN_DENO,
+      'a client at the end > an answer is whole, and much * > and the client closes *': DENO,
+      'a server > clients > CLIENT_TIMEOUT > a head that does not go on gets 408': ALL,
+      'a server > clients > CLIENT_TIMEOUT > a body that does not go on gets 408': ALL,
+      'a server > clients > CLIENT_TIMEOUT > a client that takes nothing *': NODE_DENO,
+    },
+  },
+  {
+    reason: 'Bun keeps a head back until the first bytes of the body come',
+    tests: {
+      'transparency > endings > the head arrives before the body': BUN,
+      'a client at the end > an answer has come in part > and the client closes *': BUN,
+      'a client at the end > an answer has come in part > and the client breaks off': BUN,
+      'a client at the end > an answer has come in part > and the client says nothing *': BUN,
+    },
+  },
+  {
+    reason: 'a response that breaks off gets no answer, or a whole one',
+    tests: {
+      'transparency > an upstream that is killed > by * in an answer with its length': BUN,
+      'transparency > an upstream that is killed > by * in an answer in chunks': BUN,
+      'transparency > an upstream that is killed > by * in an answer compressed, *': BUN,
+      'transparency > an upstream that is killed > by RST * would end with the connection':
+        NODE_BUN,
+    },
+  },
+  {
+    reason:
+      'fetch does not tell of its connection: no time limit for connecting, no proof that nothing was sent',
+    tests: {
+      'upstreams > a request that was never sent > * that answers no attempt to connect': ALL,
+      'upstreams > a request that was never sent > to a node of https that says nothing *': ALL,
+      'upstreams > a request that was never sent > to a node of https that resets in it': ALL,
+      'upstreams > a request that was never sent > to a node of https that closes *': BUN_DENO,
+      'upstreams > a request that was never sent > is answered 504 when *': BUN_DENO,
+      'a server > the log > names the node, *': DENO,
+    },
+  },
+  {
+    reason: 'Deno reads more of a body than is kept before it knows that the node is down',
+    tests: {
+      'upstreams > a node that is down > passes a large body on to the next, whole': DENO,
+      'upstreams > a request that was never sent > to a node of http that refuses *': DENO,
+      'upstreams > a request that was never sent > to a node of http whose name *': DENO,
+      'upstreams > a request that was never sent > to a node of https that speaks no TLS': DENO,
+      'upstreams > a request that was never sent > to a node of https that nobody trusts': DENO,
+    },
+  },
+  {
+    reason: 'fetch has no time limit for writing, nor between two reads of a response',
+    tests: {
+      'a server > deadlines > send: 504 *': ALL,
+      'a server > deadlines > send: the answer breaks off *': NODE_DENO,
+      'a server > deadlines > read: the answer breaks off *': NODE_DENO,
+      'a server > deadlines > send: a client that takes its time *': ALL,
+    },
+  },
+  {
+    reason: 'fetch keeps connections by rules of its own, and counts what was decoded',
+    tests: {
+      'upstreams > carries as many requests over a connection as keepalive_pool says': ALL,
+      'a copy > is answered into the void > cuts longer ones off, *': NODE,
+      'a copy > is answered into the void > counts what 300000 chunks of a byte take *': ALL,
+    },
+  },
+  {
+    reason: 'an upload that the upstream answers early and resets fails as a whole, on some',
+    tests: {
+      'a server > an early answer > 413 with a length, reset > arrives *': NODE_DENO,
+      'a server > an early answer > 413 in chunks, reset > arrives *': NODE_DENO,
+      'a server > an early answer > 401 with a length and Connection: close, reset > arrives *':
+        NODE_DENO,
+      'a server > an early answer > 401 in chunks and Connection: close, reset > arrives *':
+        NODE_DENO,
+      'a server > an early answer > 413 with a length, and the rest read': ALL,
+    },
+  },
+  {
+    reason: 'cases on the wire that come to another end: what the server in front refuses',
+    tests: {
+      'on the wire > methods > method get': ALL,
+      'on the wire > methods > method patch': NODE_BUN,
+      'on the wire > methods > OPTIONS of the server as a whole': ALL,
+      'on the wire > targets > target: a backslash, *': NODE,
+      'on the wire > targets > target: bytes of UTF-8*': NODE,
+      'on the wire > targets > target: a byte that is no UTF-8, *': NODE_DENO,
+      'on the wire > endings > trailers that belong into the head, of a request': NODE_BUN,
+      'on the wire > endings > trailers, of a request': BUN,
+      'on the wire > endings > trailers that nobody announced, *, of a request': BUN,
+      'on the wire > endings > trailers of the connection, of a request': BUN,
+    },
+  },
+  {
+    reason:
+      'cases on the wire that come to another end: what fetch refuses, repeats or reads otherwise',
+    tests: {
+      'on the wire > statuses > status 407': NODE,
+      'on the wire > statuses > status 421': NODE,
+      'on the wire > fields of answers > answer field: the same length twice': NODE,
+      'on the wire > bodies of answers > answer body: chunks with extensions': NODE_BUN,
+      'on the wire > bodies of answers > answer body: a length beside chunks': NODE_DENO,
+      'on the wire > content codings > content coding x-gzip *': NODE_BUN,
+      'on the wire > interim answers > answer 100 *': NODE,
+      'on the wire > interim answers > answers 103 and 100 *': NODE,
+      'on the wire > interim answers > answers 100 *': NODE,
+      'on the wire > endings > an answer with a space before the colon': ALL,
+      'on the wire > endings > an answer with spaces before the colon of a length': ALL,
+      'on the wire > endings > a body with its length that breaks off before it begins': BUN,
+      'on the wire > endings > trailers that belong into the head, of an answer': NODE,
+      'on the wire > endings > trailers with a space before the colon': NODE_DENO,
+    },
+  },
+  {
+    reason: 'mirrors take from the primary: Bun has 256 fetches at once for both',
+    tests: { 'a mirror > that answers one byte a second: 1000 requests': BUN },
+  },
+  {
+    reason: 'nobody shares out connections and descriptors among clients, upstreams and mirrors',
+    tests: {
+      'a server > clients > MAX_CONNECTIONS > clients that never began *': ALL,
+      'a server > clients > MAX_CONNECTIONS > where all are busy, *': ALL,
+      'a server > clients > MAX_CONNECTIONS > clients that wait *': BUN_DENO,
+      'a server > clients > MAX_CONNECTIONS > clients that never end *': BUN_DENO,
+      'a server > descriptors > 256 of them > *': ALL,
+      'a server > descriptors > 1024 of them > *': NODE_DENO,
+      'a server > isolation > descriptors > *': ALL,
+    },
+  },
+  {
+    reason: "a log on the console waits for whoever reads it: the command's own output does not",
+    tests: {
+      'a server > isolation > a log > that nobody reads *': ALL,
+      'a server > isolation > a log > whose reader left *': NODE,
+    },
+  },
+];
+
+/** What the suite asks of the command and its listener, which are not there. Not run. */
+export const NOT_ASKED: readonly Limit[] = [
+  {
+    reason: 'asks for the command, its flags, its output and its exit status',
+    tests: { 'explaining > as a command': ALL, 'a server > start and stop': ALL },
+  },
+  {
+    reason: 'runs a program that names a runtime of ours',
+    tests: {
+      'a server > names': ALL,
+      'a server > an app of the user': ALL,
+      'a server > an app of the user with a gateway': ALL,
+    },
+  },
+  {
+    reason: 'depends on who is first: passes at times',
+    tests: {
+      'a server > an early answer > 413 with a length, reset a while later': ALL,
+      'a server > an early answer > is no failure of the node, which stays in the turn': ALL,
+    },
+  },
+  {
+    reason:
+      '@hono/node-server closes the connection of an upload that nobody reads without saying so: at times ' +
+      'under the next request',
+    tests: {
+      'a copy > does not depend on how the primary ends > has one outcome when * a body': NODE,
+      'a copy > does not depend on how the primary ends > has one outcome when * the body': NODE,
+    },
+  },
+  {
+    reason:
+      'Deno hands over one chunk after another, of a byte each: too slow on a machine that is busy',
+    tests: { 'a copy > is answered into the void > counts what 100000 chunks *': DENO },
+  },
+];

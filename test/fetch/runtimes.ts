@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT, runtimeProgram } from '../runtimes/paths.ts';
+import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { serverRuntime } from '../runtimes/server.ts';
+
+/** `gateway.fetch` behind a server of the runtime's own, or on Node, of Hono's. */
+export interface FetchRuntime extends TestServerRuntime {
+  readonly name: 'node' | 'bun' | 'deno';
+  readonly server: string;
+}
+
+const [onNode, onBun, onDeno] = ['node', 'bun', 'deno'].map((name) =>
+  fileURLToPath(new URL(`${name}.mjs`, import.meta.url)),
+) as [string, string, string];
+
+const DENO = [
+  runtimeProgram('deno'),
+  'run',
+  '--node-modules-dir=none',
+  '--allow-net',
+  '--allow-env',
+  '--allow-read',
+  '--config',
+  join(ROOT, 'deno.json'),
+] as const;
+
+export const node = {
+  ...serverRuntime('node', () => [process.execPath, onNode], [process.execPath]),
+  name: 'node',
+  server: '@hono/node-server',
+} as const satisfies FetchRuntime;
+
+export const bun = {
+  ...serverRuntime('bun', () => [runtimeProgram('bun'), onBun], [runtimeProgram('bun')]),
+  name: 'bun',
+  server: 'Bun.serve',
+} as const satisfies FetchRuntime;
+
+export const deno = {
+  ...serverRuntime(
+    'deno',
+    (folder, flags) => [...DENO, `--allow-write=${folder}`, ...flags, onDeno],
+    DENO,
+  ),
+  name: 'deno',
+  server: 'Deno.serve',
+} as const satisfies FetchRuntime;
