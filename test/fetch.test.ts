@@ -11,7 +11,6 @@ const PARTS = [
   'the control plane',
   'routing',
   'balancing',
-  'flow',
 ];
 
 describe.each(Object.values(runtimes).map((runtime) => [runtime.server, runtime] as const))(

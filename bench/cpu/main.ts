@@ -9,6 +9,7 @@ import type { GatewayProcess, TestRuntime } from '../../test/runtimes/runtime.ts
 import { route } from '../../test/support/origin.ts';
 import { sample } from '../../test/support/outcomes.ts';
 import { until } from '../../test/support/until.ts';
+import { titleOf } from '../runtimes.ts';
 import { CASES, type Case } from './cases.ts';
 
 const DEFAULTS = { requests: 20_000, turns: 5, connections: 64 };
@@ -17,6 +18,12 @@ const HEADINGS = ['', 'min', 'median', 'max', 'copied'] as const;
 
 /** Longer than a copy may live by default. */
 const SETTLE_MILLISECONDS = 30_000;
+
+interface Subject {
+  readonly title: string;
+  readonly gateway: GatewayProcess;
+  readonly turns: ReadonlyMap<Case, Turn[]>;
+}
 
 interface Turn {
   readonly microseconds: number;
@@ -39,19 +46,23 @@ export async function main(args: readonly string[]): Promise<boolean> {
     `requests each by ${numbers.connections} connections; upstream and mirror: ${upstream.name};`,
     `${pinned.description}.`,
   );
+  const subjects: Subject[] = [];
   for (const runtime of runtimes) {
     const gateway = await start(runtime, upstream, mirror);
     pinned.gateway(gateway.program);
     const turns = new Map(CASES.map((one) => [one, [] as Turn[]]));
-    // The first round warms up.
-    for (let round = 0; round <= numbers.turns; round++) {
-      for (const one of CASES) {
+    subjects.push({ title: titleOf(runtime), gateway, turns });
+  }
+  // The first round warms up. All take turns, so that what else the machine does meets all alike.
+  for (let round = 0; round <= numbers.turns; round++)
+    for (const one of CASES)
+      for (const { gateway, turns } of subjects) {
         const taken = await turn(gateway, one, numbers);
         if (round > 0) turns.get(one)!.push(taken);
       }
-    }
+  for (const { title, gateway, turns } of subjects) {
     await gateway.stop();
-    console.log(`\n${runtime.name}`);
+    console.log(`\n${title}`);
     console.log(table([HEADINGS, ...[...turns].map(([{ name }, taken]) => row(name, taken))]));
   }
   await Promise.all([upstream.stop(), mirror.stop()]);
