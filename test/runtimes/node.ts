@@ -4,14 +4,14 @@ import type { TestServerRuntime } from './runtime.ts';
 import { serverRuntime } from './server.ts';
 
 /** A benchmark, which starts it as well, would measure that. */
-const overwriting =
+const holding =
   process.env['VITEST'] === undefined
     ? []
-    : ['--import', join(ROOT, 'test/runtimes/overwrite-free-buffers.mjs')];
+    : ['--import', join(ROOT, 'test/runtimes/hold-invariants.mjs')];
 
-/** What `npm start` runs, but that a buffer is overwritten once it is free. */
+/** What `npm start` runs, with an eye on what has to hold inside. */
 export const node: TestServerRuntime = serverRuntime(
   'node',
-  () => [process.execPath, ...overwriting, join(ROOT, 'dist/cli/main.js')],
+  () => [process.execPath, ...holding, join(ROOT, 'dist/cli/main.js')],
   [process.execPath],
 );

@@ -13,6 +13,7 @@ import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
 import { Incoming } from './incoming.ts';
 import { FIRST_BYTES_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
 import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
+import { changed, type Phase } from './phases.ts';
 import { Refusal } from './refusal.ts';
 import type { Link, ServerRequest } from './request.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -27,13 +28,6 @@ export interface Owner {
   respond(request: ServerRequest): Reply | Promise<Reply>;
   closed(connection: Connection): void;
 }
-
-/**
- * What a connection waits for: a request's first byte, the rest of its head, its answer, the rest
- * of a body that nobody wants, the client to take what was written, a turn for what is here
- * already, the client to close.
- */
-type Phase = 'idle' | 'head' | 'exchange' | 'discard' | 'flush' | 'turn' | 'linger' | 'over';
 
 /** One connection of a client. Requests are answered one at a time, in their order. */
 export class Connection implements Link, Taker {
@@ -104,6 +98,10 @@ export class Connection implements Link, Taker {
     this.#refuse(503);
   }
 
+  #enter(phase: Phase): void {
+    this.#phase = changed(this.#phase, phase);
+  }
+
   #onData(bytes: Buffer): void {
     if (this.#phase !== 'linger') this.#read(bytes);
     else if (performance.now() > this.#lingersUntil) this.destroy();
@@ -121,7 +119,7 @@ export class Connection implements Link, Taker {
     if (request !== null) {
       this.#begin(request);
     } else if (this.#phase === 'idle' && incoming.more) {
-      this.#phase = 'head';
+      this.#enter('head');
       this.#deadline.set(this.#owner.patience);
     } else if (this.#phase === 'discard') {
       if (incoming.whole) this.#next();
@@ -134,7 +132,7 @@ export class Connection implements Link, Taker {
   #begin(request: ServerRequest): void {
     // Destroyed is not closed yet, and what had come before may still be read: nobody waits for it.
     if (this.#socket.destroyed) return;
-    this.#phase = 'exchange';
+    this.#enter('exchange');
     this.#expectedUntil = 0;
     this.#request = request;
     try {
@@ -182,7 +180,7 @@ export class Connection implements Link, Taker {
 
   /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */
   #switch(answer: Outgoing, upstream: SwitchedBody): void {
-    this.#phase = 'over';
+    this.#enter('over');
     this.#request = null;
     this.#deadline.dispose();
     this.#untaken.dispose();
@@ -206,7 +204,7 @@ export class Connection implements Link, Taker {
     this.#incoming.drop();
     if (!keep) return this.#linger();
     if (this.#incoming.whole) return this.#next();
-    this.#phase = 'discard';
+    this.#enter('discard');
     this.#deadline.set(LINGER_PAUSE);
     this.#socket.resume();
   }
@@ -215,14 +213,14 @@ export class Connection implements Link, Taker {
     if (this.#phase === 'over') return;
     if (this.#socket.writableNeedDrain) {
       // A client that asks on and on without reading answers would fill our memory.
-      this.#phase = 'flush';
+      this.#enter('flush');
       this.#deadline.set(this.#owner.patience);
       this.#socket.once('drain', () => this.#next());
       return;
     }
     if (this.#incoming.more) {
       // There may be thousands of requests, and others would have to wait for all of them.
-      this.#phase = 'turn';
+      this.#enter('turn');
       this.#deadline.clear();
       this.#socket.pause();
       this.#owner.turns.wait(this);
@@ -233,7 +231,7 @@ export class Connection implements Link, Taker {
   }
 
   go(): void {
-    this.#phase = 'idle';
+    this.#enter('idle');
     this.#deadline.set(IDLE_TIME);
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#read(null);
@@ -257,7 +255,7 @@ export class Connection implements Link, Taker {
    * would make its system throw away the answer (RFC 9112 section 9.6).
    */
   #linger(): void {
-    this.#phase = 'linger';
+    this.#enter('linger');
     this.#deadline.set(this.#owner.patience);
     this.#socket.end(() => {
       if (this.#phase !== 'linger') return;
@@ -273,7 +271,7 @@ export class Connection implements Link, Taker {
   }
 
   #onClose(): void {
-    this.#phase = 'over';
+    this.#enter('over');
     this.#deadline.dispose();
     this.#untaken.dispose();
     this.#owner.turns.leave(this);

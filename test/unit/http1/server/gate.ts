@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Reply } from '../../../../src/http/reply.ts';
-import { serveApp } from '../../../../src/runtime/sockets/listen.ts';
+import { type ListenerTraits, serveApp } from '../../../../src/runtime/sockets/listen.ts';
 import type { FetchApp, Listening, ListenOptions } from '../../../../src/runtime/server.ts';
 import { until } from '../../../support/until.ts';
 
@@ -9,9 +9,10 @@ import { until } from '../../../support/until.ts';
 export async function gate(
   answer: (request: Request) => Reply | Promise<Reply>,
   limits: Pick<ListenOptions, 'maxConnections' | 'onCrowded'> = {},
+  traits: ListenerTraits = {},
 ): Promise<Listening> {
   const app = { fetch: answer as FetchApp['fetch'], waitUntil() {} };
-  const listening = await serveApp({ app, hostname: '127.0.0.1', port: 0, ...limits });
+  const listening = await serveApp({ app, hostname: '127.0.0.1', port: 0, ...limits }, traits);
   onTestFinished(() => listening.kill());
   return listening;
 }
