@@ -1,42 +1,40 @@
-import type { getRuntimeKey } from 'hono/adapter';
 import { headerValue } from '../../http/headers.ts';
 import type { Dialect } from './dialect.ts';
 
 type Decodes = Dialect['decodes'];
 
-/** What the Fetch standard expects, and Node does whatever the request accepts, several at once as well. */
-const STANDARD: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br']);
-
 /** undici has zstd since 7.11: Node 24.4. */
 const ZSTD_SINCE = [7, 11] as const;
 
-const inStandard: Decodes = (coding) => coding.split(',').every((one) => STANDARD.has(one.trim()));
+/** What the Fetch standard expects, and Node does whatever the request accepts, several at once as well. */
+const inStandard: Decodes = (coding) =>
+  coding.split(',').every((one) => /^\s*(?:(?:x-)?gzip|deflate|br)\s*$/.test(one)) ||
+  (coding === 'zstd' && nodeHasZstd());
 
-const onNode: Decodes = (coding, request) =>
-  coding === 'zstd' ? nodeHasZstd() : inStandard(coding, request);
+const onBun: Decodes = (coding) => /^(?:(?:x-)?gzip|deflate|br|zstd)$/.test(coding);
 
-const onBun: Decodes = (coding) => STANDARD.has(coding) || coding === 'zstd';
+const onWorkerd: Decodes = (coding) => /^(?:gzip|br)$/.test(coding);
 
 /** Deno leaves a body as it is where the request accepts `identity` and says no more. */
-const onDeno: Decodes = (coding, { headers }) =>
-  (coding === 'gzip' || coding === 'br') &&
-  headerValue(headers, 'accept-encoding')?.trim().toLowerCase() !== 'identity';
+const onDeno: Decodes = (coding, request) =>
+  onWorkerd(coding, request) &&
+  !/^\s*identity\s*$/i.test(headerValue(request.headers, 'accept-encoding') ?? '');
 
-const onWorkerd: Decodes = (coding) => coding === 'gzip' || coding === 'br';
-
-const BY_RUNTIME: Readonly<Partial<Record<ReturnType<typeof getRuntimeKey>, Decodes>>> = {
-  node: onNode,
-  bun: onBun,
-  deno: onDeno,
-  workerd: onWorkerd,
+/** By the name in `navigator.userAgent`, which Node 20 has not. */
+const BY_NAME: Readonly<Record<string, Decodes>> = {
+  Bun: onBun,
+  Deno: onDeno,
+  'Cloudflare-Workers': onWorkerd,
 };
 
 /**
  * What a runtime's fetch decodes. No response tells: Content-Encoding stays either way, and a body that
  * is coded and no longer says so is one that nobody can read.
+ *
+ * @param userAgent what the runtime calls itself
  */
-export function decodesOf(runtime: ReturnType<typeof getRuntimeKey>): Decodes {
-  return BY_RUNTIME[runtime] ?? inStandard;
+export function decodesOf(userAgent = ''): Decodes {
+  return BY_NAME[userAgent.split('/')[0]!] ?? inStandard;
 }
 
 function nodeHasZstd(): boolean {

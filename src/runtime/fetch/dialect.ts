@@ -33,33 +33,24 @@ export interface Dialect {
 export type FailureTexts = readonly (readonly [pattern: RegExp, kind: FailureKind])[];
 
 /**
- * Classifies by code where there is one and by text otherwise; what nothing matches counts as a
- * reset, the first kind that is true of any broken exchange.
+ * Classifies by what an error and its causes say; what nothing matches counts as a reset, the first kind that
+ * is true of any broken exchange.
  */
 export function kindByText(texts: FailureTexts): (error: unknown) => FailureKind {
   return (error) => {
-    const text = `${namesOf(error)} ${messageOf(error)}`;
+    const text = messageOf(error);
     for (const [pattern, kind] of texts) if (pattern.test(text)) return kind;
     return 'reset';
   };
 }
 
 /**
- * What an error says of itself and of its causes, for logs: without the URL that Deno and Bun quote, whose
- * query is nobody's business, and in which any pattern may occur.
+ * What an error and its causes say, for logs: without the URL that Deno and Bun quote, whose query is
+ * nobody's business, and in which any pattern may occur. Of several addresses in vain, Node has a code alone.
  */
-export function messageOf(error: unknown, depth = 0): string {
+export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const message = error.message.replace(/https?:\/\/[^\s"]+/g, 'its URL');
-  const { cause } = error;
-  return cause instanceof Error && depth < 4
-    ? `${message}: ${messageOf(cause, depth + 1)}`
-    : message;
-}
-
-/** Codes and names, which are not part of any message. */
-function namesOf(error: unknown, depth = 0): string {
-  if (!(error instanceof Error) || depth > 4) return '';
-  const code = 'code' in error ? String(error.code) : '';
-  return `${code} ${error.name} ${namesOf(error.cause, depth + 1)}`;
+  const { message, cause, code } = error as Error & { readonly code?: unknown };
+  const text = (message || String(code)).replace(/https?:\/\/[^\s"]+/g, 'its URL');
+  return cause === undefined ? text : `${text}: ${messageOf(cause)}`;
 }

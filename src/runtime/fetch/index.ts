@@ -1,4 +1,3 @@
-import { getRuntimeKey } from 'hono/adapter';
 import type { Runtime } from '../port.ts';
 import { fetchSendCopy } from './copy.ts';
 import { decodesOf } from './decodes.ts';
@@ -6,25 +5,24 @@ import { type Dialect, kindByText } from './dialect.ts';
 import { fetchForward } from './forward.ts';
 import { receive } from '../received.ts';
 
+/** What runtimes call themselves by; Node 20 does not. */
+type Named = { readonly navigator?: { readonly userAgent?: string } };
+
 /** As over sockets of our own (`http1/client/call.ts`). */
 const ANSWER_DRAIN_LIMIT = 1024 * 1024;
 
 /** What any fetch does: nothing is known of the runtime but what its bodies and errors look like. */
 export const PLAIN: Dialect = {
   init: {},
-  decodes: decodesOf(getRuntimeKey()),
+  decodes: decodesOf((globalThis as Named).navigator?.userAgent),
   drainLimit: ANSWER_DRAIN_LIMIT,
-  // Codes of Node and Bun, texts of Deno.
   kindOf: kindByText([
     [/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|tcp connect error/, 'connect'],
     [/ENOTFOUND|EAI_AGAIN|dns error/, 'dns'],
-    [/ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT/, 'timeout'],
-    [
-      /HPE_|Malformed_HTTP_Response|InvalidContentLength|invalid (?:HTTP|content-length)/,
-      'protocol',
-    ],
-    [/CERT|TLS|SSL|corrupt message/i, 'tls'],
-    [/client error \(Connect\)/, 'connect'],
+    [/ETIMEDOUT|Timeout Error/, 'timeout'],
+    [/HTTP\/1\.1 protocol|Malformed|InvalidContentLength|invalid (?:HTTP|content)/, 'protocol'],
+    [/CERT|TLS|SSL|corrupt/i, 'tls'],
+    [/\(Connect\)/, 'connect'],
   ]),
 };
 

@@ -15,6 +15,7 @@ it.each([
   ['connect', 'ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'],
   ['connect', '', sent('(Connect): tcp connect error: Connection refused (os error 111)')],
   ['connect', '', sent('(Connect): Connection reset by peer (os error 104)')],
+  ['connect', 'ECONNREFUSED', ''],
   ['dns', 'ENOTFOUND', 'getaddrinfo ENOTFOUND nobody.invalid'],
   ['dns', '', sent('(Connect): dns error: failed to lookup address information')],
   ['timeout', 'UND_ERR_CONNECT_TIMEOUT', 'Connect Timeout Error'],
