@@ -30,6 +30,9 @@ export interface Head {
 /** The fields that do not go on as they are, or say something to the connection. */
 const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
 
+/** Most fields of a head, as of a request's: each costs as much as a hundred bytes. */
+const FIELD_LIMIT = 200;
+
 const NO_BODY: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
 const UNTIL_CLOSE: Framing = { kind: 'close' };
@@ -54,10 +57,12 @@ export function parseHead(text: string, end: number, method: string, switches: b
   let idle: number | null = null;
   let upgrade: string | null = null;
   let lines = '';
+  let fields = 0;
   /** Where the lines begin that go on in one piece. */
   let kept = statusEnd + 2;
 
   for (let start = kept, lineEnd; start < end; start = lineEnd + 2) {
+    if (++fields > FIELD_LIMIT) throw new ProtocolError('too many fields');
     lineEnd = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
     const name = nameOf(text, start, colon);

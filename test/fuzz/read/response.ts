@@ -40,6 +40,7 @@ export interface ResponseContext {
 
 const FORGIVING: Strictness = { bareLf: true, mends: true };
 const HEAD_LIMIT = 64 * 1024;
+const FIELD_LIMIT = 200;
 
 /** Anything but what ends a line or a text (RFC 9110 section 5.5); passed on as it is. */
 const VALUE = /^[^\r\n\0]*$/;
@@ -77,7 +78,7 @@ function nextHead(text: Text, method: string): ResponseHead {
   const [, version, digits, reason = ''] =
     /^(HTTP\/1\.[01]) ([1-9]\d\d)(?: ([^\r\n\0]*))?$/.exec(nextLine(text, FORGIVING)) ?? [];
   if (version === undefined) throw new Broken('no status line');
-  const fields = nextFields(text, { ...FORGIVING, fields: Infinity }, VALUE);
+  const fields = nextFields(text, { ...FORGIVING, fields: FIELD_LIMIT }, VALUE);
   if (text.at - start > HEAD_LIMIT + 4) throw new Broken('a long head');
   const status = Number(digits);
   const { extent, faulty } = extentOf(status, method, version, fields);

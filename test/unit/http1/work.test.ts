@@ -69,9 +69,21 @@ const COSTLY: readonly (readonly [what: string, side: Side, text: (size: number)
     (size) => `GET /${'a'.repeat(size / 4)} HTTP/1.1\r\nHost: a\r\n\r\n`,
   ],
   ['a long field', 'answer', (size) => `${ANSWER}A: ${'a'.repeat(size)}\r\n\r\n`],
-  ['many fields', 'answer', (size) => `${ANSWER}${'A: b\r\n'.repeat(size / 6)}\r\n`],
-  ['lines that end in LF', 'answer', (size) => `${ANSWER}${'A: b\n'.repeat(size / 5)}\n`],
-  ['spaces before colons', 'answer', (size) => `${ANSWER}${'A : b\r\n'.repeat(size / 7)}\r\n`],
+  [
+    'many fields',
+    'answer',
+    (size) => `${ANSWER}${`A: ${'b'.repeat(size / 200)}\r\n`.repeat(190)}\r\n`,
+  ],
+  [
+    'lines that end in LF',
+    'answer',
+    (size) => `${ANSWER}${`A: ${'b'.repeat(size / 200)}\n`.repeat(190)}\n`,
+  ],
+  [
+    'spaces before colons',
+    'answer',
+    (size) => `${ANSWER}${`A : ${'b'.repeat(size / 200)}\r\n`.repeat(190)}\r\n`,
+  ],
   ...(['request', 'answer'] as const).flatMap((side) => {
     const start = START[side] + CHUNKED;
     return [

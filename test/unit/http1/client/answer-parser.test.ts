@@ -124,6 +124,12 @@ describe('a head', () => {
     expect(body).toBe('ok');
   });
 
+  it('may have 200 fields, and so may each before it', () => {
+    const fields = 'A: b\r\n'.repeat(200);
+    const answer = `HTTP/1.1 103 x\r\n${fields}\r\nHTTP/1.1 204 x\r\n${fields}\r\n`;
+    expect(read(answer)).toMatchObject({ ended: 1 });
+  });
+
   it('may follow as many bytes of interim answers in each exchange', () => {
     const answer = `${EARLY_HINTS}HTTP/1.1 204 x\r\n\r\n`;
     expect(readPieces([answer, answer])).toMatchObject({ refused: null, ended: 2 });
@@ -232,6 +238,7 @@ describe('what is no answer', () => {
       'two lengths, one spaced',
       'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length : 2\r\n\r\n',
     ],
+    ['201 fields', `HTTP/1.1 200 OK\r\n${'A: b\r\n'.repeat(201)}\r\n`],
     ['33 interim answers', 'HTTP/1.1 103 x\r\n\r\n'.repeat(33)],
     ['interim answers of more than a head may have', EARLY_HINTS.repeat(2)],
     ['a field without a name', 'HTTP/1.1 200 OK\r\n: 1\r\n\r\n'],
