@@ -16,6 +16,19 @@ it('keeps what passed, and its memory until it is released', async () => {
   expect(budget.held).toBe(0);
 });
 
+it('wants no more once it is over, whatever it came to', () => {
+  const budget = memoryBudget(100);
+  const [whole, cut, long] = [record(10, budget), record(10, budget), record(1, budget)];
+  const wanted = () => [whole, cut, long].map(({ tap }) => tap.wanted);
+  expect(wanted()).toEqual([true, true, true]);
+  whole.tap.chunk(bytes(1, 2));
+  expect(wanted()).toEqual([true, true, true]);
+  whole.tap.end(true);
+  cut.giveUp();
+  long.tap.chunk(bytes(1, 2));
+  expect(wanted()).toEqual([false, false, false]);
+});
+
 it('keeps an empty body, which is not the same as none', async () => {
   const { tap, done } = record(0, memoryBudget(0));
   tap.end(true);
