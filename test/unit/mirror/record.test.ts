@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { memoryBudget, record } from '../../../src/mirror/record.ts';
+import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget, record } from '../../../src/mirror/record.ts';
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 
@@ -43,6 +43,11 @@ it('keeps as much as its limit and the budget allow', async () => {
   tap.end(true);
   expect((await done).bytes).toEqual(bytes(1, 2, 3));
   expect([budget.reserve(1), budget.held]).toEqual([false, 3]);
+});
+
+it('keeps 64 MiB together where nothing else is set', () => {
+  const budget = memoryBudget(DEFAULT_MIRROR_MEMORY_BYTES);
+  expect([budget.reserve(67_108_864), budget.reserve(1)]).toEqual([true, false]);
 });
 
 it('joins large and small chunks in their order', async () => {

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { destination } from '../../../src/http/destination.ts';
+import type { Outbound } from '../../../src/http/outbound.ts';
+import { type CopyAnswer, TransportError } from '../../../src/http/transport.ts';
+import { compileMirrors } from '../../../src/mirror/mirror.ts';
+import { copySender } from '../../../src/mirror/send.ts';
+
+const PRIMARY: Outbound = {
+  destination: destination('http://u'),
+  target: '/',
+  method: 'GET',
+  headers: [],
+  body: null,
+  timeouts: { connect: 1, send: 1, read: 1 },
+};
+const REFUSED = new TransportError('connect', 'refused');
+const STOPPED = new TransportError('shutdown', 'we stopped');
+
+it('holds failures against a mirror that are its own, in a row, and no others', async () => {
+  const mirrors = [{ host: 'http://m', breaker: { failures: 2, open: 60 } }];
+  const [mirror] = compileMirrors('1', { mirrors }, { instance: () => 'me' });
+  const ends: (200 | TransportError)[] = [
+    // A success between two failures,
+    REFUSED,
+    200,
+    REFUSED,
+    // and what the mirror had no part in.
+    STOPPED,
+    STOPPED,
+    REFUSED,
+  ];
+  const sender = copySender(() => {
+    const end = ends.shift()!;
+    const answer = (): CopyAnswer => ({ status: 200, connection: 'kept' });
+    const done = end === 200 ? Promise.resolve(answer()) : Promise.reject(end);
+    return { done, abort() {}, onOver() {} };
+  });
+  const told: (string | null)[] = [];
+  for (let copies = 0; copies < 7; copies++)
+    await sender.send(mirror!, PRIMARY, null, ({ reason }) => told.push(reason));
+  expect(told).toEqual([
+    'connect',
+    '2xx',
+    'connect',
+    'shutdown',
+    'shutdown',
+    'connect',
+    'breaker_open',
+  ]);
+});
