@@ -79,3 +79,12 @@ it('counts nothing of what says nothing of the mirror, and lets the next copy be
   one.release(one.pass(5000));
   expect([one.open, one.blocks(5000), one.pass(5000)]).toEqual([true, false, 'probe']);
 });
+
+it('lets one probe through at a time, though earlier copies end meanwhile', () => {
+  const one = breaker({ failures: 1, open: 5 });
+  const [early, failed] = [one.pass(0), one.pass(0)];
+  one.settle(failed, false, 0);
+  expect(one.pass(5000)).toBe('probe');
+  one.release(early);
+  expect(one.blocks(5000)).toBe(true);
+});
