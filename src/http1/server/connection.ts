@@ -271,7 +271,7 @@ export class Connection implements Link, Taker {
   }
 
   #onClose(): void {
-    this.#enter('over');
+    if (this.#phase !== 'over') this.#enter('over');
     this.#deadline.dispose();
     this.#untaken.dispose();
     this.#owner.turns.leave(this);
