@@ -215,6 +215,7 @@ export class Connection implements Link, Taker {
       // A client that asks on and on without reading answers would fill our memory.
       this.#enter('flush');
       this.#deadline.set(this.#owner.patience);
+      this.#socket.pause();
       this.#socket.once('drain', () => this.#next());
       return;
     }

@@ -61,7 +61,7 @@ const reached = (phase: Phase) => until(() => way.at(-1) === phase, 5000, phase)
 /** A turn that never comes. */
 const NO_TURN: ListenerTraits = { turns: new Turns(() => {}) };
 
-/** What a client does, and the last phases that its connection goes through by it. */
+/** What a client does, and phases that its connection goes through by it, one after the other. */
 interface Walk {
   readonly way: string;
   readonly traits?: ListenerTraits;
@@ -185,14 +185,14 @@ const WALKS: readonly Walk[] = [
     },
   },
   {
-    way: 'exchange flush turn over',
-    traits: NO_TURN,
-    async walk(one) {
-      await fill(one, async () => void one.write(get('/large')));
-      one.write(get('/'));
-      one.socket.resume();
-      await reached('turn');
-      one.socket.resetAndDestroy();
+    way: 'exchange flush turn idle exchange',
+    async walk({ socket, write }) {
+      socket.pause();
+      write(get('/large').repeat(2000));
+      await reached('flush');
+      socket.resume();
+      await until(() => way.join(' ').includes('flush turn idle exchange'), 5000, 'a turn');
+      socket.resetAndDestroy();
     },
   },
   {
@@ -230,7 +230,23 @@ describe('a connection of a client', () => {
     one.socket.once('end', () => one.socket.end());
     await walk(one, listening);
     await reached('over');
-    expect(way.slice(-expected.split(' ').length).join(' ')).toBe(expected);
+    expect(` ${way.join(' ')} `).toContain(` ${expected} `);
+  });
+
+  it('reads nothing while the client takes nothing', async () => {
+    const one = client(await gate(respond));
+    await fill(one, async () => void one.write(get('/large')));
+    const size = 64 * 1024 * 1024;
+    one.socket.write(Buffer.alloc(size));
+    const taken = () => size - one.socket.writableLength;
+    // Until the system of neither side takes more.
+    for (let before = -1; before !== taken();) {
+      before = taken();
+      for (let i = 0; i < 200; i++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(taken()).toBeLessThan(size / 2);
+    one.socket.resetAndDestroy();
+    await reached('over');
   });
 
   it('has gone all ways that there are, and no other', () => {
