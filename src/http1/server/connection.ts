@@ -6,6 +6,7 @@ import type { Interim } from '../../http/transport.ts';
 import { drained } from '../body-writer.ts';
 import { Deadline } from '../deadline.ts';
 import { fieldLines } from '../fields.ts';
+import type { Framing } from '../framing.ts';
 import { SwitchedBody } from '../switched.ts';
 import { tunnel } from '../tunnel.ts';
 import type { Taker, Turns } from '../turns.ts';
@@ -174,8 +175,17 @@ export class Connection implements Link, Taker {
     else
       written.then(
         () => this.#finish(request, keep),
-        () => this.destroy(),
+        () => this.#breakOff(framing),
       );
+  }
+
+  /**
+   * Ends a response that cannot be finished. Where the end of the connection is the end of the body, only a reset
+   * tells the client that some of it is missing (RFC 9112 section 8).
+   */
+  #breakOff({ kind }: Framing): void {
+    if (kind === 'close') this.#socket.resetAndDestroy();
+    else this.destroy();
   }
 
   /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */

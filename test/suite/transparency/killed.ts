@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestRuntime } from '../../runtimes/runtime.ts';
@@ -37,6 +38,24 @@ export function killed({ name }: TestRuntime, line: () => Line): void {
     await line().gateway.put('killed', to);
   });
   afterAll(() => upstream.close());
+
+  // Workers do not hear of HTTP/1.0.
+  it.runIf(name !== 'workers').each(Object.entries(ENDS))(
+    'in chunks, by %s: a client of HTTP/1.0, to whom the end of the connection is that of the body, gets a reset',
+    async (end, finish) => {
+      let breakOff = () => {};
+      scripts.set(`/killed/1.0/${end}`, (socket) => {
+        socket.write(`${OK}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`);
+        breakOff = () => finish(socket);
+      });
+      const client = connect(line().gateway.port, '127.0.0.1').setEncoding('latin1');
+      const broken = once(client, 'error');
+      client.on('data', (text: string) => text.endsWith('hello') && breakOff());
+      client.write(`GET /killed/1.0/${end} HTTP/1.0\r\nHost: a\r\n\r\n`);
+      const [error] = (await broken) as [NodeJS.ErrnoException];
+      expect(error.code).toBe('ECONNRESET');
+    },
+  );
 
   const raw = (path: string, progress: (body: string) => void = () => {}) =>
     exchangeBytes(line().gateway.port, `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`, progress);
