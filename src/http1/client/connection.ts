@@ -118,7 +118,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
   #looked(): void {
     if (this.#closed) return;
     if (this.#writeError === null) return this.#send();
-    if (this.#quiet) return this.readToEnd();
+    if (this.#quiet) return this.#lost(this.#writeError);
     this.#quiet = true;
     this.#lookout.look();
   }
@@ -131,7 +131,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
   }
 
   readToEnd(): void {
-    this.#lost(this.#writeError!);
+    if (!this.#parser.close()) this.#lost(this.#writeError!);
   }
 
   /** Ends the connection and fails what is under way. */

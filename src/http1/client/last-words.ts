@@ -6,7 +6,7 @@ export interface LastWordsListener {
   read(bytes: Buffer): void;
   /** What the server said before may still be there. */
   writeFailed(error: Error): void;
-  /** It has all been read. */
+  /** It has all been read, to the end of what the server sent: it closed its side. */
   readToEnd(): void;
 }
 

@@ -135,6 +135,23 @@ function upload(port: number, target: string, chunked: boolean): Promise<string>
   });
 }
 
+/** Sends a long body, and resolves with all that comes up to the last chunk or the end. */
+function answerTo(port: number, target: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    for (const over of ['end', 'close']) socket.on(over, () => resolve(text));
+    socket.setEncoding('latin1').on('data', (part: string) => {
+      text += part;
+      // The connection may stay: all of the upload may have come by then.
+      if (text.endsWith('\r\n0\r\n\r\n')) socket.destroy();
+    });
+    socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${SIZE}\r\n\r\n`);
+    socket.write(Buffer.alloc(SIZE, 'x'));
+  });
+}
+
 /** An answer to an upload that its server does not want arrives, whatever becomes of the connection. */
 export function early(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
@@ -174,6 +191,18 @@ export function early(runtime: TestServerRuntime): void {
     }
     return got;
   }
+
+  it('is whole where the end of the connection is its end, though the rest of the upload is reset', async () => {
+    // Closes its side first, so that its end comes ahead of the reset.
+    const after = (socket: Socket) => void socket.end(() => socket.destroy());
+    server.answer = { status: 413, fields: CLOSE, body: 'refused', after };
+    let whole = 0;
+    for (let i = 0; i < TRIES; i++) {
+      const text = await answerTo(gateway.port, '/early');
+      if (/^HTTP\/1\.1 413 [^]*refused\r\n0\r\n\r\n$/.test(text)) whole++;
+    }
+    expect(whole).toBeGreaterThanOrEqual(ENOUGH);
+  });
 
   describe.each(Object.entries(KINDS))('%s', (_, kind) => {
     it.each([
