@@ -12,8 +12,11 @@ it.each(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'])(
     expect(isShortage(error)).toBe(true);
     // As fetch tells of it, happy eyeballs, and a dial of several addresses.
     expect(isShortage(new TypeError('fetch failed', { cause: error }))).toBe(true);
-    expect(isShortage(new AggregateError([failed('ECONNREFUSED'), error]))).toBe(true);
-    expect(isShortage([new TransportError('connect', 'refused'), error])).toBe(true);
+    expect(isShortage(new AggregateError([error, error]))).toBe(true);
+    expect(isShortage([new TransportError('connect', 'none left', error), error])).toBe(true);
+    // One of the addresses was asked, and refused.
+    expect(isShortage(new AggregateError([failed('ECONNREFUSED'), error]))).toBe(false);
+    expect(isShortage([new TransportError('connect', 'refused'), error])).toBe(false);
   },
 );
 
