@@ -99,7 +99,7 @@ export class ByteQueue {
 
   #close(): void {
     if (this.#block !== null)
-      this.#arrays[this.#arrays.length - 1] = this.#block.subarray(0, this.#used);
+      this.#arrays[this.#arrays.length - 1] = compact(this.#block.subarray(0, this.#used));
     this.#block = null;
     this.#used = 0;
   }

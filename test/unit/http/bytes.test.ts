@@ -54,3 +54,14 @@ it('keeps large pieces as they are', () => {
     true,
   ]);
 });
+
+it('holds not much more memory than bytes, whatever comes after what', () => {
+  const queue = new ByteQueue();
+  for (let i = 0; i < 1000; i++) {
+    queue.append(new Uint8Array(4096));
+    queue.append(Uint8Array.of(1));
+  }
+  const { size } = queue;
+  const held = queue.drain().reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  expect(held).toBeLessThan(2 * size);
+});
