@@ -21,6 +21,10 @@ it.each([
   ['cf-connecting-ip'],
   ['x-user-ip'],
   ['x-source-ip'],
+  ['x-forwarded'],
+  ['x-amz-cf-id'],
+  ['x_real_ip'],
+  ['x.forwarded.for'],
 ])('%s tells of a proxy', (name) => {
   expect(tellsOfProxy(name)).toBe(true);
 });
@@ -28,7 +32,7 @@ it.each([
 it.each([
   ['host'],
   ['vias'],
-  ['x-forwarded'],
+  ['x-forwardedness'],
   ['my-x-forwarded-for'],
   ['x-cf-ray'],
   ['x-real-ip-count'],
