@@ -53,6 +53,7 @@ const ARRIVAL_MS = { sized: 1000, chunked: 100 } as const;
  * | reads the body          | is sent as soon as all of it has been read                            |
  * | leaves it alone         | is sent; the response waits for the rest, 1 s at most (0.1 if in chunks) |
  * | stops half-way, cancels | is sent if the rest has come by then, else `body_incomplete`          |
+ * | reads `c.env.incoming`  | is `body_incomplete`: the app has Node's own stream to itself         |
  *
  * Over `max_body_size` it is `body_too_large`: by Content-Length at once, and nothing else is done to
  * such a request; in chunks as soon as it shows. It is `body_incomplete` when the body breaks off, when
@@ -90,7 +91,7 @@ export function proxyMirror(
 
   return async function mirrorRequest(c, next) {
     const received = runtime.receive(c.req.raw, c.env);
-    const body = observed(c.req.raw, received.upload);
+    const body = observed(c.req.raw, received.upload, c.env);
     const inbound = admit(received, trust, idOf, body?.upload ?? received.upload);
     const copies = planCopies(inbound, mirrors, plan);
     if (copies === null) return next();
@@ -107,8 +108,9 @@ export function proxyMirror(
 }
 
 /** One that is here already need not be observed. */
-function observed(request: Request, upload: Inbound['upload']): ObservedBody | null {
-  return upload === null || upload.whole !== null ? null : observeBody(request, upload.length);
+function observed(request: Request, upload: Inbound['upload'], env: unknown): ObservedBody | null {
+  if (upload === null || upload.whole !== null) return null;
+  return observeBody(request, upload.length, env);
 }
 
 /** The app is the upstream here: the copy has what the app got. */

@@ -1,17 +1,23 @@
 import type { Send } from '../support/client.ts';
-import { handlers } from './handlers.mjs';
+import { handlers, readersOfIncoming } from './handlers.mjs';
 
 export const names: readonly string[] = Object.keys(
   handlers({ upstream: '', addressOf: () => '' }),
 );
 
+/** Handlers that a server has a use for: not each gives its app a stream of Node's. */
+export function namesFor({ givesIncoming }: { readonly givesIncoming?: true }): readonly string[] {
+  return names.filter((name) => givesIncoming === true || !(name in readersOfIncoming));
+}
+
 const SENT: readonly string[] = ['sent 2xx'];
 const TOO_LARGE: readonly string[] = ['skipped body_too_large'];
+const INCOMPLETE: readonly string[] = ['skipped body_incomplete'];
 /** Where it depends on how much has come by then. */
 const EITHER: readonly string[] = ['sent 2xx', 'skipped body_incomplete'];
 
 /** How an app treats a body, and so what may become of the copy. */
-type Treatment = 'reads it' | 'leaves it alone' | 'stops half-way';
+type Treatment = 'reads it' | 'leaves it alone' | 'stops half-way' | 'reads incoming';
 
 /** All that are not here read it. */
 const TREATMENT: Readonly<Record<string, Treatment>> = {
@@ -28,6 +34,9 @@ const TREATMENT: Readonly<Record<string, Treatment>> = {
   'a limit that is reached': 'stops half-way',
   // Where the server's streams let none bring it, it is left alone.
   'read into room of the reader': 'stops half-way',
+  ...Object.fromEntries(
+    Object.keys(readersOfIncoming).map((name) => [name, 'reads incoming' as const]),
+  ),
 };
 
 interface Body {
@@ -39,9 +48,26 @@ interface Body {
 }
 
 const text = { 'content-type': 'text/x-plain; charset=latin1' };
-const sized = { 'reads it': SENT, 'leaves it alone': SENT, 'stops half-way': EITHER };
-const chunked = { 'reads it': SENT, 'leaves it alone': EITHER, 'stops half-way': EITHER };
-const over = { 'reads it': TOO_LARGE, 'leaves it alone': TOO_LARGE, 'stops half-way': TOO_LARGE };
+const sized = {
+  'reads it': SENT,
+  'leaves it alone': SENT,
+  'stops half-way': EITHER,
+  'reads incoming': INCOMPLETE,
+};
+const chunked = {
+  'reads it': SENT,
+  'leaves it alone': EITHER,
+  'stops half-way': EITHER,
+  'reads incoming': INCOMPLETE,
+};
+const over = {
+  'reads it': TOO_LARGE,
+  'leaves it alone': TOO_LARGE,
+  'stops half-way': TOO_LARGE,
+  'reads incoming': TOO_LARGE,
+};
+/** Of a body in chunks, nobody knows that it is too large before it has been read. */
+const overInChunks = { ...over, 'reads incoming': INCOMPLETE };
 
 const BODIES: Readonly<Record<string, Body>> = {
   'no body': { request: { method: 'GET', headers: text }, outcomes: sized },
@@ -67,7 +93,7 @@ const BODIES: Readonly<Record<string, Body>> = {
   },
   'chunks over the limit': {
     request: { headers: text, body: 'abc'.repeat(200_000), chunks: 50_000 },
-    outcomes: over,
+    outcomes: overInChunks,
     cut: true,
   },
 };
@@ -99,6 +125,8 @@ const TAKES: Readonly<Record<string, Readonly<Record<string, Body>>>> = {
 /** Handlers that have no use for a request without a body. */
 const NEEDS_BODY = /^(?:a cancel|a tee|its first|an echo|blob|chunk|read chunk|read into)/;
 
+const NO_BODY: ReadonlySet<string> = new Set(['no body', 'a body of no byte']);
+
 export interface Case {
   readonly what: string;
   readonly request: Send;
@@ -112,11 +140,11 @@ export function casesOf(handler: string): Case[] {
   return Object.entries(TAKES[handler] ?? BODIES)
     .filter(([what, { cut }]) => {
       if (what === 'no body' && NEEDS_BODY.test(handler)) return false;
-      return treatment === 'reads it' || cut !== true;
+      return treatment.startsWith('reads') || cut !== true;
     })
     .map(([what, { request, outcomes }]) => ({
       what,
       request: { method: 'POST', ...request },
-      outcomes: what === 'a body of no byte' ? SENT : outcomes[treatment],
+      outcomes: NO_BODY.has(what) ? SENT : outcomes[treatment],
     }));
 }

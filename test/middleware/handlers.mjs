@@ -6,9 +6,74 @@ const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 const size = async (/** @type {ReadableStream<any>} */ body) =>
   (await new Response(body).arrayBuffer()).byteLength;
 
+/** @returns {Promise<number>} the bytes of a stream of Node's */
+const countOf = (/** @type {import('node:stream').Readable} */ readable) =>
+  new Promise((resolve, reject) => {
+    let count = 0;
+    readable.on('data', (chunk) => (count += chunk.byteLength));
+    readable.on('end', () => resolve(count)).on('error', reject);
+  });
+
 /** The body of a request that is known to have one. */
 const bodyOf = (/** @type {import('hono').Context} */ c) =>
   /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (c.req.raw.body);
+
+/**
+ * What apps on Node do that read the server's own stream, as parsers of uploads do.
+ *
+ * @type {Record<string, import('hono').Handler[]>}
+ */
+export const readersOfIncoming = {
+  'incoming, by its data events': [async (c) => c.json(await countOf(c.env.incoming))],
+  'incoming, by its data events, late': [
+    async (c) => {
+      await soon();
+      return c.json(await countOf(c.env.incoming));
+    },
+  ],
+  'incoming, through a pipe': [
+    async (c) => {
+      // Not every runtime that loads this file has them.
+      const [{ Writable }, { pipeline }] = await Promise.all([
+        import('node:stream'),
+        import('node:stream/promises'),
+      ]);
+      let count = 0;
+      const write = (
+        /** @type {Buffer} */ chunk,
+        /** @type {any} */ _,
+        /** @type {any} */ done,
+      ) => {
+        count += chunk.byteLength;
+        setImmediate(done);
+      };
+      await pipeline(c.env.incoming, new Writable({ write }));
+      return c.json(count);
+    },
+  ],
+  'incoming, chunk by chunk': [
+    async (c) => {
+      let count = 0;
+      for await (const chunk of c.env.incoming) count += chunk.byteLength;
+      return c.json(count);
+    },
+  ],
+  'incoming, and then the request': [
+    async (c) => {
+      const count = await countOf(c.env.incoming);
+      return c.json([count, await c.req.text().catch((error) => error.name)]);
+    },
+  ],
+  'incoming, while it answers': [
+    (c) =>
+      stream(c, async (out) => {
+        for await (const chunk of c.env.incoming) {
+          await soon();
+          await out.write(chunk);
+        }
+      }),
+  ],
+};
 
 /**
  * What apps do with a body, by name. Written as their authors would: none of them knows of mirrors.
@@ -198,6 +263,7 @@ export function handlers({ upstream, addressOf }) {
         return c.json([method, redirect, mode, credentials, bodyUsed, signal.aborted, real]);
       },
     ],
+    ...readersOfIncoming,
     'the client’s address': [async (c) => c.json([await c.req.text(), addressOf(c)])],
   };
 }

@@ -21,12 +21,14 @@ export interface AppServer {
   readonly framesStreams?: false;
   /** It passes bodies on by itself, and keeps few bytes back until more come. */
   readonly pumps?: true;
+  /** It gives the app Node's own stream of a body, as `c.env.incoming`. */
+  readonly givesIncoming?: true;
   start(upstream: string, mirror: string): Promise<Program>;
 }
 
 /** The servers that people have, and ours on each runtime that it runs on. */
 export const servers: readonly AppServer[] = [
-  served('@hono/node-server', node, 'node-server'),
+  { ...served('@hono/node-server', node, 'node-server'), givesIncoming: true },
   served('our listener on Node', node, 'own'),
   { ...served('our listener on Deno', deno, 'own'), framesStreams: false },
   served('our listener on Bun', bun, 'own'),

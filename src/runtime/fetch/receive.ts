@@ -3,6 +3,7 @@ import type { Received } from '../../http/inbound.ts';
 import { originForm } from '../../http/target.ts';
 import { type BodySource, Upload } from '../../http/upload.ts';
 import { webBody } from '../../http/web-body.ts';
+import { isUnopened } from './unopened.ts';
 
 /** What the listener adds to a web `Request`, which knows nothing of sockets. */
 export interface Connection {
@@ -82,7 +83,12 @@ function uploadOf(request: Request, bodyOf: NonNullable<Connection['bodyOf']>): 
   const field = headers.get('content-length');
   if (field === '0') return null;
   // HTTP/2 needs neither field.
-  if (field === null && !headers.has('transfer-encoding') && request.body === null) return null;
+  if (field === null && !headers.has('transfer-encoding') && isBodiless(request)) return null;
   const length = field === null ? null : Number(field);
   return new Upload(bodyOf(request, length), length);
+}
+
+/** Where asking would begin to read it, a body is taken to be there. */
+function isBodiless(request: Request): boolean {
+  return !isUnopened(request) && request.body === null;
 }

@@ -6,8 +6,8 @@ import { observeBody as relayBody } from './relay.ts';
 /**
  * On Bun, only the request that came in by `Bun.serve` knows the client's address (`server.requestIP`).
  */
-export const observeBody: ObserveBody = (request, length) =>
-  isServed(request) ? relayBody(request, length) : new BunBody(request, length);
+export const observeBody: ObserveBody = (request, length, env) =>
+  isServed(request) ? relayBody(request, length, env) : new BunBody(request, length);
 
 /**
  * What Bun says of the type of a body that is still to come when its blob is asked for, whatever its

@@ -14,7 +14,7 @@ export interface ObservedBody {
   readonly taken: boolean;
   /**
    * Reads what is left as it comes, and keeps it for the app. Resolves when the recording needs no
-   * more. Never rejects.
+   * more, or can have no more since the app reads the server's own stream. Never rejects.
    */
   readRest(): Promise<void>;
 }
@@ -23,8 +23,9 @@ export interface ObservedBody {
  * Prepares to observe the body of a request; nothing is done to it before `begin()`.
  *
  * @param length bytes of it, where that is known
+ * @param env Hono's `c.env`: the app may find the server's own stream of the body there
  */
-export type ObserveBody = (request: Request, length: number | null) => ObservedBody;
+export type ObserveBody = (request: Request, length: number | null, env?: unknown) => ObservedBody;
 
 /** A body that is read by others, who tell of its bytes as they pass. */
 export class OverheardUpload extends Upload {

@@ -1,43 +1,46 @@
 import { ByteQueue } from '../../http/bytes.ts';
 import type { BodySource } from '../../http/upload.ts';
 import { webBody } from '../../http/web-body.ts';
+import { isUnopened } from '../fetch/unopened.ts';
+import { isBeingRead, type NodeStream, nodeStreamOf } from './node-stream.ts';
 import { type ObservedBody, type ObserveBody, OverheardUpload } from './observed.ts';
 
 /**
  * On any runtime: the app gets a request of the same content, whose body passes by here. Nothing is
  * read before the app reads it, so that backpressure reaches the client, unless `readRest` is called.
  */
-export const observeBody: ObserveBody = (request, length) => new RelayedBody(request, length);
+export const observeBody: ObserveBody = (request, length, env) =>
+  new RelayedBody(request, length, nodeStreamOf(env));
 
 class RelayedBody implements ObservedBody {
   readonly upload: OverheardUpload;
   readonly #request: Request;
   readonly #source: BodySource;
+  readonly #nodeStream: NodeStream | null;
   /** Bytes that the app has not asked for yet. */
   readonly #ahead = new ByteQueue();
   #stream: ReadableStream<Uint8Array> | null = null;
   #reading: Promise<void> | null = null;
+  /** The request has been asked for its body. */
+  #opened = false;
   #asked = false;
   #cancelled = false;
   #ended = false;
   #error: unknown = null;
 
-  constructor(request: Request, length: number | null) {
+  constructor(request: Request, length: number | null, nodeStream: NodeStream | null) {
     this.#request = request;
     this.#source = webBody(request);
+    this.#nodeStream = nodeStream;
     this.upload = new OverheardUpload(length);
   }
 
   begin(): Request {
-    const { body, bodyUsed } = this.#request;
-    if (body === null || bodyUsed || body.locked) {
-      // Somebody else reads it already.
-      this.upload.over(false);
-      return this.#request;
-    }
-    this.#stream = isByteStream(body) ? this.#byteStream() : this.#plainStream();
-    const init = { body: this.#stream, duplex: 'half' } as RequestInit;
-    return withMembersOf(this.#request, new Request(this.#request, init));
+    const relayed = isUnopened(this.#request) ? this.#relayUnopened() : this.#relay();
+    if (relayed !== null) return withMembersOf(this.#request, relayed);
+    // Somebody else reads it already, or there is none.
+    this.upload.over(false);
+    return this.#request;
   }
 
   get taken(): boolean {
@@ -46,8 +49,36 @@ class RelayedBody implements ObservedBody {
   }
 
   async readRest(): Promise<void> {
+    if (this.#bypassed) return this.upload.over(false);
     while (!this.#ended && this.upload.wanted) await this.#read();
     if (this.#cancelled && !this.#ended) this.#source.cancel();
+  }
+
+  /** True when the app reads the server's own stream: to open the body would hold that up. */
+  get #bypassed(): boolean {
+    return !this.#opened && this.#nodeStream !== null && isBeingRead(this.#nodeStream);
+  }
+
+  #relay(): Request | null {
+    this.#opened = true;
+    const { body, bodyUsed } = this.#request;
+    if (body === null || bodyUsed || body.locked) return null;
+    this.#stream = isByteStream(body) ? this.#byteStream() : this.#plainStream();
+    return new Request(this.#request, { body: this.#stream, duplex: 'half' } as RequestInit);
+  }
+
+  /** Asks for nothing that would open the body. What it leaves out is as in any request from a client. */
+  #relayUnopened(): Request | null {
+    const { url, method, headers, signal, bodyUsed } = this.#request;
+    if (bodyUsed || this.#bypassed) return null;
+    this.#stream = this.#plainStream();
+    const init = { method, headers, signal, body: this.#stream, duplex: 'half' } as RequestInit;
+    try {
+      return new Request(url, init);
+    } catch {
+      // TRACE, and others that no `Request` can be made of.
+      return null;
+    }
   }
 
   #plainStream(): ReadableStream<Uint8Array> {
@@ -94,6 +125,12 @@ class RelayedBody implements ObservedBody {
   }
 
   async #take(): Promise<void> {
+    if (this.#bypassed) {
+      // As the server's own request refuses it.
+      if (this.#nodeStream!.readableDidRead) return this.#end(new TypeError('Body is unusable'));
+      this.upload.over(false);
+    }
+    this.#opened = true;
     try {
       const chunk = await this.#source.read();
       if (chunk === null) return this.#end(null);

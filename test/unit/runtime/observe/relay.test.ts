@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Tap } from '../../../../src/http/upload.ts';
 import { observeBody } from '../../../../src/runtime/observe/relay.ts';
 import { until } from '../../../support/until.ts';
@@ -126,4 +126,83 @@ it('has what servers add to their requests, and keeps what it has itself', async
   const request = begin() as Request & { ip: string; waitUntil(): string };
   expect([request.ip, request.waitUntil()]).toEqual(['127.0.0.1', 'POST']);
   expect(await request.text()).toBe('one');
+});
+
+describe('where the request opens a stream of the server when it is asked for its body', () => {
+  /** What a server of Node's hands out, and the stream that its app may read by itself. */
+  function unopened({ method = 'POST' } = {}) {
+    const incoming = { readableFlowing: null as boolean | null, readableDidRead: false };
+    let opened = 0;
+    const real = new Request('http://a/b', { method: 'POST', body: 'one' });
+    const standIn: Request = Object.create(Request.prototype, {
+      url: { value: 'http://a/b' },
+      method: { value: method },
+      headers: { value: new Headers({ 'x-a': 'b' }) },
+      signal: { value: new AbortController().signal },
+      bodyUsed: { value: false },
+      body: { get: () => (opened++, real.body) },
+    });
+    const ends: boolean[] = [];
+    const watched = observeBody(standIn, null, { incoming });
+    watched.upload.tap({ wanted: true, chunk() {}, end: (whole) => void ends.push(whole) });
+    return { incoming, standIn, watched, ends, opened: () => opened };
+  }
+
+  it('asks for it no sooner than the app does', async () => {
+    const { watched, opened, ends } = unopened();
+    const request = watched.begin();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([opened(), request.method, request.url]).toEqual([0, 'POST', 'http://a/b']);
+    expect(request.headers.get('x-a')).toBe('b');
+    expect([await request.text(), ends]).toEqual(['one', [true]]);
+  });
+
+  it('reads what the app has left alone', async () => {
+    const { watched, ends } = unopened();
+    const request = watched.begin();
+    expect(watched.taken).toBe(false);
+    await watched.readRest();
+    expect([await request.text(), ends]).toEqual(['one', [true]]);
+  });
+
+  it.each([
+    ['listens to', { readableFlowing: true }],
+    ['has paused', { readableFlowing: false }],
+    ['has read from', { readableDidRead: true }],
+  ])('leaves it to an app that %s that stream', async (_what, state) => {
+    const { incoming, watched, opened, ends } = unopened();
+    const request = watched.begin();
+    Object.assign(incoming, state);
+    await watched.readRest();
+    await request.body!.cancel();
+    expect([opened(), ends]).toEqual([0, [false]]);
+  });
+
+  it('refuses the body to an app that has read from that stream', async () => {
+    const { incoming, watched, opened, ends } = unopened();
+    const request = watched.begin();
+    incoming.readableDidRead = true;
+    await expect(request.text()).rejects.toThrow(TypeError);
+    expect([opened(), ends]).toEqual([0, [false]]);
+  });
+
+  it('makes no copy for an app that reads both', async () => {
+    const { incoming, watched, ends } = unopened();
+    const request = watched.begin();
+    incoming.readableFlowing = true;
+    expect([await request.text(), ends]).toEqual(['one', [false]]);
+  });
+
+  it('does nothing to one that others read already', () => {
+    const { incoming, standIn, watched, opened, ends } = unopened();
+    incoming.readableFlowing = false;
+    expect(watched.begin()).toBe(standIn);
+    expect([opened(), ends]).toEqual([0, [false]]);
+  });
+
+  it('does nothing to one that no other request can stand for', () => {
+    const { standIn, watched, opened, ends } = unopened({ method: 'TRACE' });
+    expect(watched.begin()).toBe(standIn);
+    expect([opened(), ends]).toEqual([0, [false]]);
+  });
 });
