@@ -1,4 +1,4 @@
-import { Hono } from 'hono/quick';
+import { Hono } from 'hono/tiny';
 import { adminApi } from './admin/api.ts';
 import { controlPlaneGuard } from './admin/guard.ts';
 import { healthApi } from './admin/health.ts';

@@ -1,4 +1,4 @@
-import { Hono } from 'hono/quick';
+import { Hono } from 'hono/tiny';
 import type { Context, MiddlewareHandler } from 'hono';
 import { CompileError } from '../stores/live.ts';
 import { StoreError } from '../stores/error.ts';

@@ -1,4 +1,4 @@
-import { Hono } from 'hono/quick';
+import { Hono } from 'hono/tiny';
 
 export interface HealthOptions {
   readonly runtime: string;

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { Hono } from 'hono/quick';
+import { Hono } from 'hono/tiny';
 import { failed, Refusal, respond } from '../admin/answer.ts';
 import { readBody } from '../admin/body.ts';
 import { documentText } from '../config/fault.ts';
