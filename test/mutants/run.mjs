@@ -34,6 +34,9 @@ const report = JSON.parse(readFileSync(new URL('report.json', import.meta.url), 
 /** @type {Equivalent[]} */
 const known = JSON.parse(readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'));
 
+/** A test failed, or did not end. Where the tester itself failed, nothing was found. */
+const FOUND = new Set(['Killed', 'Timeout', 'CompileError', 'Ignored']);
+
 const needed = new Set();
 const surviving = [];
 let total = 0;
@@ -41,7 +44,7 @@ for (const [file, { source, mutants }] of Object.entries(report.files)) {
   const lines = source.split('\n');
   for (const { status: end, replacement, location } of mutants) {
     total++;
-    if (end !== 'Survived' && end !== 'NoCoverage') continue;
+    if (FOUND.has(end)) continue;
     const line = lines[location.start.line - 1]?.trim() ?? '';
     const entry = known.find(
       (each) => each.file === file && each.line === line && each.mutant === replacement,

@@ -144,9 +144,6 @@ describe('the head of a request', () => {
     ['GET / HTTP/2.0\r\nHost: a', 'another version of HTTP: "GET / HTTP/2.0\\r"'],
     ['GET a HTTP/1.1\r\nHost: a', 'not the head of an HTTP/1.1 request: "GET a"'],
     ['\rGET / HTTP/1.1\r\nHost: a', 'a bare CR'],
-    [`GET / HTTP/1.1\r\nHost: a\r\nA: ${'a'.repeat(33_000)}`, 'a head over 32 KiB'],
-    [`GET / HTTP/1.1\r\nHost: a${'\r\nA: 1'.repeat(200)}`, 'too many fields'],
-    [`GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a`, 'a request line over 8 KiB'],
     [
       'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nexpect: x',
       'an expectation that cannot be met: "100-continue, x"',
@@ -168,6 +165,14 @@ describe('the head of a request', () => {
       'a transfer coding: "gzip, br"',
     ],
   ])('%j is refused with the reason %j', (head, why) => {
+    expect(readPieces([`${head}\r\n\r\n`]).why).toBe(why);
+  });
+
+  it.each([
+    ['too many fields', `GET / HTTP/1.1\r\nHost: a${'\r\nA: 1'.repeat(200)}`],
+    ['a request line over 8 KiB', `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a`],
+    ['a head over 32 KiB', `GET / HTTP/1.1\r\nHost: a\r\nA: ${'a'.repeat(33_000)}`],
+  ])('that is too long is refused with the reason %j', (why, head) => {
     expect(readPieces([`${head}\r\n\r\n`]).why).toBe(why);
   });
 
