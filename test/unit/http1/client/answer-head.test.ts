@@ -102,3 +102,7 @@ describe('refused, with the reason:', () => {
     expect(() => headOf(lines)).toThrow(why);
   });
 });
+
+it('of too many fields is refused with that reason', () => {
+  expect(() => headOf('A: 1\r\n'.repeat(201).slice(0, -2))).toThrow('too many fields');
+});
