@@ -453,6 +453,7 @@ export const NOT_ASKED: readonly Limit[] = [
       'a server > an early answer > 413 with a length, reset a while later': ALL,
       'a server > an early answer > is no failure of the node, which stays in the turn': ALL,
       'a client at the end > a body is sent in part, in chunks > and the client closes *': NODE,
+      'a server > clients > MAX_CONNECTIONS > clients that never end *': NODE,
       'a server > what comes in > smuggling > zeros before a chunk size: *': NODE,
       'a server > what comes in > smuggling > trailers: *': NODE,
       'a server > what comes in > smuggling > an empty line before: *': NODE,

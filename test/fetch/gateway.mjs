@@ -30,6 +30,9 @@ store.watch?.(() => void gateway.refresh());
 export const fetch = gateway.fetch;
 export const where = { hostname: settings.host, port: settings.port };
 
+/** Less than the suite waits before it kills. */
+const STOP_MS = 10_000;
+
 /**
  * Tells the test where the gateway is, and ends the process when the test says so.
  *
@@ -39,7 +42,8 @@ export const where = { hostname: settings.host, port: settings.port };
 export function serving(port, stop) {
   console.log(`listening on http://${settings.host}:${port}`);
   process.once('SIGTERM', async () => {
-    await stop();
+    // Some wait without end for clients and upstreams that have fallen silent.
+    await Promise.race([stop(), new Promise((late) => setTimeout(late, STOP_MS))]);
     await gateway.drain(settings.shutdownTimeout * 1000);
     process.exit(0);
   });
