@@ -6,7 +6,6 @@ import type { Interim } from '../../http/transport.ts';
 import { drained } from '../body-writer.ts';
 import { Deadline } from '../deadline.ts';
 import { fieldLines } from '../fields.ts';
-import type { Framing } from '../framing.ts';
 import { SwitchedBody } from '../switched.ts';
 import { tunnel } from '../tunnel.ts';
 import type { Taker, Turns } from '../turns.ts';
@@ -17,7 +16,7 @@ import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
 import { changed, type Phase } from './phases.ts';
 import { Refusal } from './refusal.ts';
 import type { Link, ServerRequest } from './request.ts';
-import { writeAnswer } from './write-answer.ts';
+import { breakOff, writeAnswer } from './write-answer.ts';
 
 /** What a connection needs of the listener it came in by. */
 export interface Owner {
@@ -54,7 +53,8 @@ export class Connection implements Link, Taker {
     this.#incoming = new Incoming(socket, this.#deadline, owner, this);
     this.#deadline.set(owner.patience);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
-    socket.once('end', () => this.#onEnd());
+    // The client closed its side. As with nginx, who does that before the answer does not want it.
+    socket.once('end', () => this.#request !== null && this.destroy());
     // A close follows, which says all that we need to know.
     socket.on('error', () => {});
     socket.once('close', () => this.#onClose());
@@ -175,17 +175,8 @@ export class Connection implements Link, Taker {
     else
       written.then(
         () => this.#finish(request, keep),
-        () => this.#breakOff(framing),
+        () => breakOff(this.#socket, framing),
       );
-  }
-
-  /**
-   * Ends a response that cannot be finished. Where the end of the connection is the end of the body, only a reset
-   * tells the client that some of it is missing (RFC 9112 section 8).
-   */
-  #breakOff({ kind }: Framing): void {
-    if (kind === 'close') this.#socket.resetAndDestroy();
-    else this.destroy();
   }
 
   /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */
@@ -274,11 +265,6 @@ export class Connection implements Link, Taker {
       this.#deadline.set(LINGER_PAUSE);
     });
     this.#socket.resume();
-  }
-
-  /** The client closed its side. As with nginx, who does that before the answer does not want it. */
-  #onEnd(): void {
-    if (this.#request !== null) this.destroy();
   }
 
   #onClose(): void {

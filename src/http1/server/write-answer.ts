@@ -48,6 +48,15 @@ export function writeAnswer(
   return complete ? null : pump(socket, body, framing, written, taken);
 }
 
+/**
+ * Ends the connection of an answer whose body cannot be finished. Where the end of the connection is the end of
+ * the body, only a reset tells the client that some of it is missing (RFC 9112 section 8).
+ */
+export function breakOff(socket: Socket, { kind }: Framing): void {
+  if (kind === 'close') socket.resetAndDestroy();
+  else socket.destroy();
+}
+
 /** @returns bytes of the body */
 function writeTogether(
   socket: Socket,
