@@ -1,5 +1,6 @@
+import { STATUS_CODES } from 'node:http';
 import type { LightResponse } from '../http/reply.ts';
-import type { BodyPipe } from './body-pipe.ts';
+import { BodyPipe, NO_FLOW } from './body-pipe.ts';
 import type { Head } from './client/answer-head.ts';
 import { webAnswer } from './client/web-answer.ts';
 
@@ -40,4 +41,28 @@ export class RelayedAnswer implements LightResponse {
     relayed.set(response, this);
     return response;
   }
+}
+
+/**
+ * An answer that is all here.
+ *
+ * @param fields each with the end of its line; Content-Length is added
+ */
+export function wholeAnswer(status: number, fields: string, bytes: Uint8Array): RelayedAnswer {
+  const length = bytes.byteLength;
+  const body = new BodyPipe(NO_FLOW, Infinity);
+  body.push(bytes);
+  body.end();
+  const head: Head = {
+    status,
+    reason: STATUS_CODES[status] ?? '',
+    lines: `${fields}Content-Length: ${length}\r\n`,
+    length,
+    framing: { kind: 'length', length },
+    named: null,
+    keepAlive: true,
+    idle: null,
+    upgrade: null,
+  };
+  return new RelayedAnswer(head, body);
 }

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Reply } from '../../../../src/http/reply.ts';
-import { BodyPipe, NO_FLOW } from '../../../../src/http1/body-pipe.ts';
-import { RelayedAnswer } from '../../../../src/http1/relayed-answer.ts';
+import { wholeAnswer } from '../../../../src/http1/relayed-answer.ts';
 import { PHASES, type Phase, watchPhases } from '../../../../src/http1/server/phases.ts';
 import { Turns } from '../../../../src/http1/turns.ts';
 import type { Listening } from '../../../../src/runtime/server.ts';
@@ -23,28 +22,8 @@ beforeAll(() =>
 );
 beforeEach(() => void (way = ['idle']));
 
-/** Of these the system takes some dozens while nobody reads. */
+/** Of these the system takes some dozens while nobody reads; each is written at once, taken or not. */
 const LARGE = Buffer.alloc(64 * 1024);
-
-/** A response that is all here: it is written at once, whether the client takes it or not. */
-function large(): RelayedAnswer {
-  const { byteLength: length } = LARGE;
-  const body = new BodyPipe(NO_FLOW, Infinity);
-  body.push(LARGE);
-  body.end();
-  const head = {
-    status: 200,
-    reason: 'OK',
-    lines: `Content-Length: ${length}\r\n`,
-    length,
-    framing: { kind: 'length', length },
-    named: null,
-    keepAlive: true,
-    idle: null,
-    upgrade: null,
-  } as const;
-  return new RelayedAnswer(head, body);
-}
 
 const get = (path: string, fields = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
 const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n`;
@@ -53,7 +32,7 @@ const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Leng
 function respond(request: Request): Reply | Promise<Reply> {
   const { pathname } = new URL(request.url);
   if (pathname === '/later') return new Promise(() => {});
-  return pathname === '/large' ? large() : new Response('.');
+  return pathname === '/large' ? wholeAnswer(200, '', LARGE) : new Response('.');
 }
 
 const reached = (phase: Phase) => until(() => way.at(-1) === phase, 5000, phase);
