@@ -137,11 +137,12 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const idOf = requestIds(instance);
   const admitted = (request: Request, env: unknown) =>
     admit(runtime.receive(request, env), trust, idOf);
+  const copies = { sender, budget, onOutcome };
   const proxy = dataPlane({
     runtime,
     table,
     trust,
-    plan: (inbound, mirrors) => planCopies(inbound, mirrors, { sender, budget, onOutcome }),
+    plan: (inbound, mirrors) => planCopies(inbound, mirrors, copies),
     emit,
   });
   app.all('*', (c) => {
