@@ -5,6 +5,8 @@
  * answered; a hundred before it have made what is made once. Objects: those that there are more of
  * while a hundred requests and their copies wait for their responses than when all are answered and every
  * connection is idle, by class, or by the names of their members where they have none.
+ *
+ * With `--functions` the functions that ran stand behind each file.
  */
 import { on, once } from 'node:events';
 import { Session } from 'node:inspector/promises';
@@ -24,6 +26,8 @@ const KINDS = {
   POST: `POST /walk HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 16384\r\n\r\n${'x'.repeat(16_384)}`,
 };
 
+const withFunctions = process.argv.includes('--functions');
+
 const [upstream, mirror] = await Promise.all([origin(), origin()]);
 const runtime = nodeRuntime();
 const gateway = createGateway({
@@ -39,9 +43,10 @@ const gateway = createGateway({
 const listening = await runtime.listen({ app: gateway, hostname: '127.0.0.1', port: 0 });
 for (const [kind, message] of Object.entries(KINDS)) {
   const files = await filesOf(message);
-  const http1 = files.filter((file) => file.includes('http1/'));
+  const http1 = files.filter(({ path }) => path.startsWith('http1/'));
   console.log(`\n${kind}: ${files.length} files, ${http1.length} of them of http1`);
-  for (const file of files) console.log(`  ${file}`);
+  for (const { path, functions } of files)
+    console.log(withFunctions ? `  ${path}: ${functions.join(', ')}` : `  ${path}`);
   console.log(`${kind}: objects for each request in flight`);
   for (const { name, count } of await objectsOf(message)) console.log(`  ${count} ${name}`);
 }
@@ -123,7 +128,7 @@ async function origin() {
 }
 
 /**
- * The files of ours of which a function ran.
+ * The files of ours of which a function ran, with those functions.
  *
  * @param {() => Promise<void>} run
  */
@@ -138,8 +143,11 @@ async function filesOfOurs(run) {
   session.disconnect();
   return result
     .filter(({ url, functions }) => url.startsWith(BUILT) && functions.some(ran))
-    .map(({ url }) => url.slice(BUILT.length).replace(/\.js$/, '.ts'))
-    .toSorted();
+    .map(({ url, functions }) => ({
+      path: url.slice(BUILT.length).replace(/\.js$/, '.ts'),
+      functions: functions.filter(ran).map(({ functionName }) => functionName || '(anonymous)'),
+    }))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** @param {import('node:inspector').Profiler.FunctionCoverage} function_ */
