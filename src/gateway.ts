@@ -2,26 +2,23 @@ import { Hono } from 'hono/tiny';
 import { adminApi } from './admin/api.ts';
 import { controlPlaneGuard } from './admin/guard.ts';
 import { healthApi } from './admin/health.ts';
-import { dataPlane } from './proxy.ts';
+import { createProxy } from './proxy.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
 import type { ExplainOptions } from './explain/explain.ts';
 import { explainApi } from './explain/api.ts';
-import { admit } from './request/admit.ts';
+import { admit, trustProxies } from './request/admit.ts';
 import { gatewayError } from './http/gateway-error.ts';
-import { requestIds } from './request/request-id.ts';
-import { trustProxies } from './request/trusted-proxies.ts';
-import { type Reply, responseOf } from './http/reply.ts';
+import { instanceId, requestIds } from './request/ids.ts';
+import { type Reply, responseOf } from './http/messages.ts';
 import { isAuthority } from './http/authority.ts';
 import { matchPath, originForm } from './http/target.ts';
 import { planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
-import { instanceId } from './request/instance-id.ts';
 import { copySender } from './mirror/send.ts';
-import { createBackground } from './runtime/background.ts';
+import { createBackground, waitUntilOf } from './runtime/background.ts';
 import { provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { Runtime, WaitUntil } from './runtime/port.ts';
-import { waitUntilOf } from './runtime/wait-until.ts';
 import { compileRoutes, type RouteTable } from './route-table.ts';
 import { liveTable, type LiveTable } from './stores/live.ts';
 import { memoryStore } from './stores/memory.ts';
@@ -138,7 +135,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const admitted = (request: Request, env: unknown) =>
     admit(runtime.receive(request, env), trust, idOf);
   const copies = { sender, budget, onOutcome };
-  const proxy = dataPlane({
+  const proxy = createProxy({
     runtime,
     table,
     trust,

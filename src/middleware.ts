@@ -3,24 +3,19 @@ import { observeBody } from '#observe';
 import { adminText, under } from './config/fault.ts';
 import { InvalidRoutes } from './config/input.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
-import { admit } from './request/admit.ts';
+import { admit, trustProxies } from './request/admit.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
-import { requestIds } from './request/request-id.ts';
-import { trustProxies } from './request/trusted-proxies.ts';
+import { instanceId, requestIds } from './request/ids.ts';
 import { NOWHERE } from './http/destination.ts';
-import { headerValue, withoutField } from './http/headers.ts';
-import { withoutHopByHop } from './http/hop-by-hop.ts';
-import type { Inbound } from './http/inbound.ts';
-import type { Outbound } from './http/outbound.ts';
+import { headerValue, withoutField, withoutHopByHop } from './http/fields.ts';
+import type { Inbound, Outbound } from './http/messages.ts';
 import { planCopies } from './mirror/copies.ts';
-import { instanceId } from './request/instance-id.ts';
 import { compileMirrors } from './mirror/mirror.ts';
 import { copySender } from './mirror/send.ts';
-import { createBackground } from './runtime/background.ts';
+import { createBackground, waitUntilOf } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { ObservedBody } from './runtime/observe/observed.ts';
 import type { Runtime } from './runtime/port.ts';
-import { waitUntilOf } from './runtime/wait-until.ts';
 import { fanOut, outcomeEvents } from './telemetry/events.ts';
 import { hookListeners, type OutcomeHook } from './telemetry/hooks.ts';
 import { logListener } from './telemetry/log.ts';
@@ -109,7 +104,7 @@ export function proxyMirror(
 
 /** One that is here already need not be observed. */
 function observed(request: Request, upload: Inbound['upload'], env: unknown): ObservedBody | null {
-  if (upload === null || upload.whole !== null) return null;
+  if (upload === null || upload.buffered !== null) return null;
   return observeBody(request, upload.length, env);
 }
 

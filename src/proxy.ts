@@ -1,8 +1,7 @@
 import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './http/gateway-error.ts';
-import type { Trust } from './request/trusted-proxies.ts';
-import type { Inbound } from './http/inbound.ts';
-import type { Reply } from './http/reply.ts';
+import type { Trust } from './request/admit.ts';
+import type { Inbound, Reply } from './http/messages.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
 import type { PlannedCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
@@ -10,7 +9,7 @@ import type { Runtime, WaitUntil } from './runtime/port.ts';
 import type { RouteTable } from './route-table.ts';
 import type { Listener } from './telemetry/events.ts';
 
-export interface DataPlaneOptions {
+export interface ProxyOptions {
   readonly runtime: Runtime;
   /** The table in force; `null` before there is one. */
   readonly table: () => RouteTable | null;
@@ -22,10 +21,10 @@ export interface DataPlaneOptions {
 /** nginx's name for a client that did not wait. It reaches metrics only. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-export type DataPlane = (inbound: Inbound, waitUntil: WaitUntil) => Reply | Promise<Reply>;
+export type Proxy = (inbound: Inbound, waitUntil: WaitUntil) => Reply | Promise<Reply>;
 
 /** Everything outside the control plane: match, forward, copy. */
-export function dataPlane(options: DataPlaneOptions): DataPlane {
+export function createProxy(options: ProxyOptions): Proxy {
   const { runtime, table, trust, plan, emit } = options;
   const errorOf = runtime.gatewayError ?? gatewayError;
   const exchangeOptions = { forward: runtime.forward, trust };
@@ -45,12 +44,12 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
       return refuse(503, id, inbound, started);
     }
     // The primary first: on Workers only so many connections may be opening at once.
-    const answer = exchange.send();
+    const sent = exchange.send();
     if (copies !== null) waitUntil(copies.send(exchange.request));
-    return answer.then(
+    return sent.then(
       (response) => {
         copies?.giveUpWhenIdle();
-        return answered(response.status, response, id, inbound, started);
+        return completed(response.status, response, id, inbound, started);
       },
       (error: unknown) => {
         copies?.giveUp();
@@ -59,7 +58,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     );
   };
 
-  function answered(
+  function completed(
     status: number,
     response: Reply,
     route: string,
@@ -71,7 +70,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     return response;
   }
   function refuse(status: GatewayStatus, route: string, request: Inbound, started: number) {
-    return answered(status, errorOf(status), route, request, started);
+    return completed(status, errorOf(status), route, request, started);
   }
   function failed(
     error: unknown,
@@ -82,7 +81,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
   ): Reply {
     if (error instanceof ClientLeftError) {
       const status = error.refused ?? CLIENT_CLOSED_REQUEST;
-      return answered(status, errorOf(502), route, request, started);
+      return completed(status, errorOf(502), route, request, started);
     }
     emit({ type: 'upstream_failure', route, request, node, error: error as Error });
     const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;

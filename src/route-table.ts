@@ -1,9 +1,9 @@
 import type { RoutesDocument } from './config/document.ts';
 import type { RouteConfig } from './config/route.ts';
 import { compileUpstream, type Upstream } from './exchange/upstream.ts';
-import type { Inbound } from './http/inbound.ts';
+import type { Inbound } from './http/messages.ts';
 import { compileMirrors, type Mirror, type MirrorOptions } from './mirror/mirror.ts';
-import { compileTable, type Verdict } from './routes/matcher.ts';
+import { compileMatcher, type Verdict } from './routes/matcher.ts';
 
 /** What a route does with a request that matches it. */
 export interface Route {
@@ -37,7 +37,7 @@ export function compileRoutes(
   options: MirrorOptions,
 ): RouteTable {
   const compiled = new Map<string, { source: string; route: Route }>();
-  const matcher = compileTable(document.routes, (config): Route => {
+  const matcher = compileMatcher(document.routes, (config): Route => {
     const id = String(config.id);
     const source = JSON.stringify(config);
     const route = previous?.find(id, source) ?? compileRoute(id, config, options);

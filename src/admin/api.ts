@@ -2,22 +2,16 @@ import { Hono } from 'hono/tiny';
 import type { Context, MiddlewareHandler } from 'hono';
 import { CompileError } from '../stores/live.ts';
 import { StoreError } from '../stores/error.ts';
-import { Refusal, failed, respond } from './answer.ts';
-import type { Answer } from './answer.ts';
-import { readBody } from './body.ts';
-import type { Body } from './body.ts';
+import { AdminRefusal, type AdminResponse, failed, respond } from './responses.ts';
+import { type Body, readBody } from './body.ts';
 import { printable } from '../http/quoted.ts';
 import { idSource } from './ids.ts';
 import { segmentsOf } from './path.ts';
 import { revisionIndex } from './revisions.ts';
-import type { Bench, Handler, LiveDocument } from './routes/call.ts';
-import { checkedNameless, newConfiguration } from './routes/check.ts';
-import { remove } from './routes/delete.ts';
-import { get } from './routes/get.ts';
+import type { AdminContext, Handler, LiveDocument } from './routes/call.ts';
+import { checkedWithoutId, newConfiguration } from './routes/check.ts';
+import { get, patch, post, put, remove } from './routes/handlers.ts';
 import { list, numberOf } from './routes/list.ts';
-import { patch } from './routes/patch.ts';
-import { post } from './routes/post.ts';
-import { put } from './routes/put.ts';
 
 /** Options of {@link adminApi}. */
 export interface AdminOptions {
@@ -34,7 +28,7 @@ export interface AdminOptions {
 const noBody: Body = { absent: true };
 
 const handlers: Readonly<Record<string, Handler>> = {
-  GET: (bench, call) => (call.id === null ? list : get)(bench, call),
+  GET: (context, call) => (call.id === null ? list : get)(context, call),
   PUT: put,
   POST: post,
   PATCH: patch,
@@ -50,15 +44,15 @@ const handlers: Readonly<Record<string, Handler>> = {
  * await app.request('/apisix/admin/routes', { headers: { 'X-API-KEY': 'secret' } });
  */
 export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptions): Hono {
-  const bench: Bench = { live, revisionsOf: revisionIndex(), nextId: idSource(), now };
+  const context: AdminContext = { live, revisionsOf: revisionIndex(), nextId: idSource(), now };
 
   /** Revisions count changes, so every state has to be shown to them, not just the ones asked for. */
   function observe(): void {
     const document = live.document(now());
-    if (document !== null) bench.revisionsOf(document);
+    if (document !== null) context.revisionsOf(document);
   }
 
-  async function answer(c: Context): Promise<Response> {
+  async function handle(c: Context): Promise<Response> {
     // APISIX names its version only once the resource's handler has taken over.
     const version: Record<string, string> = {};
     try {
@@ -77,11 +71,11 @@ export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptio
       version['X-API-VERSION'] = 'v3';
       const [id = null, ...subPath] = rest;
       observe();
-      const answered = await handler(bench, { id, subPath, query, body, ttl });
+      const response = await handler(context, { id, subPath, query, body, ttl });
       observe();
-      return respond(answered, version);
+      return respond(response, version);
     } catch (error) {
-      if (error instanceof Refusal) return respond(error.answer, version);
+      if (error instanceof AdminRefusal) return respond(error.response, version);
       if (error instanceof StoreError) {
         onFailure?.(error);
         return respond(failed(503, error.message), version);
@@ -94,18 +88,18 @@ export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptio
     }
   }
 
-  return new Hono().use('/admin/*', access).all('/admin/*', answer);
+  return new Hono().use('/admin/*', access).all('/admin/*', handle);
 }
 
 /** `POST /schema/validate/routes`: says what a PUT would say and stores nothing. */
 async function validate(c: Context, resource = ''): Promise<Response> {
   if (resource !== 'routes') return respond(unsupported(resource));
   if (c.req.method !== 'POST') return notAllowed('POST');
-  checkedNameless(newConfiguration(await readBody(c.req.raw)));
+  checkedWithoutId(newConfiguration(await readBody(c.req.raw)));
   return respond({ status: 200, body: null });
 }
 
-function unsupported(resource: string): Answer {
+function unsupported(resource: string): AdminResponse {
   return failed(404, `Unsupported resource type: ${printable(resource)}`);
 }
 
@@ -120,5 +114,5 @@ function ttlOf(query: URLSearchParams): number | null {
   const ttl = numberOf(text);
   if (ttl !== null && ttl > 0) return ttl;
   const text400 = 'invalid argument ttl: should be a number';
-  throw new Refusal(failed(400, ttl === null ? text400 : `${text400} greater than 0`));
+  throw new AdminRefusal(failed(400, ttl === null ? text400 : `${text400} greater than 0`));
 }

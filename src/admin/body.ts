@@ -1,7 +1,7 @@
 import { joinBytes } from '../http/bytes.ts';
 import { inOneLine } from '../http/quoted.ts';
 import { parseJson } from '../config/json.ts';
-import { Refusal, failed } from './answer.ts';
+import { AdminRefusal, failed } from './responses.ts';
 
 /** APISIX's limit, in bytes. */
 const maxBytes = 1_572_864;
@@ -87,8 +87,8 @@ function nesting(text: string): number {
   return deepest;
 }
 
-function tooLarge(size: number): Refusal {
-  return new Refusal(
+function tooLarge(size: number): AdminRefusal {
+  return new AdminRefusal(
     failed(
       400,
       `invalid request body: request size ${size} is greater than the maximum size ` +
@@ -97,7 +97,7 @@ function tooLarge(size: number): Refusal {
   );
 }
 
-function notJson(reason: string, text: string): Refusal {
+function notJson(reason: string, text: string): AdminRefusal {
   const body = { error_msg: `invalid request body: ${reason}`, req_body: text.slice(0, maxEcho) };
-  return new Refusal({ status: 400, body });
+  return new AdminRefusal({ status: 400, body });
 }

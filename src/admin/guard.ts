@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { compileCidrs } from '../http/cidr.ts';
-import { tellsOfProxy } from '../http/forwarding-fields.ts';
-import { failed, respond } from './answer.ts';
+import { comesFromProxy } from '../http/forwarding-fields.ts';
+import { failed, respond } from './responses.ts';
 
 /** Options of {@link controlPlaneGuard}. */
 export interface GuardOptions {
@@ -99,5 +99,5 @@ function fromThisMachine(peer: string | null, headers: Headers): boolean {
   const origin = headers.get('origin');
   if (origin !== null && origin !== `http://${host.toLowerCase()}`) return false;
   if (!OWN_SITE.has(headers.get('sec-fetch-site') ?? 'none')) return false;
-  return ![...headers.keys()].some(tellsOfProxy);
+  return ![...headers.keys()].some(comesFromProxy);
 }

@@ -1,5 +1,5 @@
 import { printable } from '../http/quoted.ts';
-import { Refusal, failed } from './answer.ts';
+import { AdminRefusal, failed } from './responses.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -64,8 +64,8 @@ function descend(target: unknown, path: readonly string[], depth: number, value:
   return copy;
 }
 
-function invalidSubPath(path: readonly string[], length: number): Refusal {
-  return new Refusal(
+function invalidSubPath(path: readonly string[], length: number): AdminRefusal {
+  return new AdminRefusal(
     failed(400, `invalid sub-path: /${printable(path.slice(0, length).join('/'))}`),
   );
 }

@@ -6,7 +6,7 @@ import { createGateway, type Gateway } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
 
 /** How long the demo's mirror takes, to show that nobody waits for it. */
-const MIRROR_MILLISECONDS = 1000;
+const MIRROR_MS = 1000;
 
 /** Bytes of a body that fit on a line. */
 const SHOWN = 60;
@@ -17,14 +17,14 @@ const SHOWN = 60;
  */
 export async function demo(runtime: ServerRuntime): Promise<void> {
   const upstream = await serveEach((request, body, response) => {
-    const answer = `Hello from the upstream: ${request.method} ${request.url}`;
+    const text = `Hello from the upstream: ${request.method} ${request.url}`;
     response.writeHead(200, { 'content-type': 'text/plain' });
-    response.end(`${answer}\n`);
-    show('client got', request, body, `200 ${JSON.stringify(answer)}`);
+    response.end(`${text}\n`);
+    show('client got', request, body, `200 ${JSON.stringify(text)}`);
   });
   const mirror = await serveEach((request, body, response) => {
     show('mirror got', request, body, `a copy marked ${request.headers['x-mirrored-by']}`);
-    setTimeout(() => response.writeHead(500).end('nobody sees this\n'), MIRROR_MILLISECONDS);
+    setTimeout(() => response.writeHead(500).end('nobody sees this\n'), MIRROR_MS);
   });
   const gateway = createGateway({
     runtime,
@@ -50,7 +50,7 @@ export async function demo(runtime: ServerRuntime): Promise<void> {
     [
       `gateway   http://127.0.0.1:${port}`,
       `upstream  http://127.0.0.1:${upstream}  answers the client`,
-      `mirror    http://127.0.0.1:${mirror}  gets a copy, answers 500 after ${MIRROR_MILLISECONDS} ms`,
+      `mirror    http://127.0.0.1:${mirror}  gets a copy, answers 500 after ${MIRROR_MS} ms`,
       '',
       'Try it in another terminal (Ctrl-C here ends the demo):',
       '',

@@ -1,11 +1,11 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { documentText } from '../config/fault.ts';
-import { trustProxies } from '../request/trusted-proxies.ts';
+import { trustProxies } from '../request/admit.ts';
 import { explain } from '../explain/explain.ts';
 import { checkQuestion, type Question } from '../explain/question.ts';
-import { explanationText } from '../explain/text.ts';
-import { trimmed } from '../http/list.ts';
+import { explanationText } from '../explain/print.ts';
+import { trimmed } from '../http/fields.ts';
 import { quoted } from '../http/quoted.ts';
 import { compileRoutes } from '../route-table.ts';
 import { cidrs, SettingError } from '../settings/values.ts';
@@ -23,7 +23,7 @@ const USAGE =
  */
 export async function explainCommand(args: readonly string[]): Promise<void> {
   try {
-    console.log(await answer(args));
+    console.log(await printExplanation(args));
   } catch (error) {
     if (!(error instanceof SettingError || error instanceof StoreError)) throw error;
     console.error(`proxy-mirror: ${error.message}`);
@@ -31,7 +31,7 @@ export async function explainCommand(args: readonly string[]): Promise<void> {
   }
 }
 
-async function answer(args: readonly string[]): Promise<string> {
+async function printExplanation(args: readonly string[]): Promise<string> {
   const { flags, url, method } = parse(args);
   const question: Question = {
     url,

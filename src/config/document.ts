@@ -2,7 +2,7 @@ import { type Checked, type Fault, MOST_FAULTS, under, verdict } from './fault.t
 import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
 import { type RouteConfig, routeFaults } from './route.ts';
-import { above, array, faultsOf, isTable, map, number, table } from './schema.ts';
+import { above, array, faultsOf, isObject, map, number, object } from './schema.ts';
 import { forbidden } from './text.ts';
 
 /** The document of routes: `routes.json`, or the value of `routes` in KV. Other fields are kept. */
@@ -28,7 +28,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   protos: 'gRPC does not pass here',
 };
 
-const schema = table<Pick<RoutesDocument, 'routes' | 'expires'>>(
+const schema = object<Pick<RoutesDocument, 'routes' | 'expires'>>(
   // Routes are looked at one by one.
   { routes: array() as never, expires: map(number(above(0))) },
   { required: ['routes'], open: true },
@@ -61,7 +61,7 @@ export function checkDocument(value: unknown): Checked<RoutesDocument> {
 
 function documentFaults(document: unknown): Fault[] {
   const faults = faultsOf(schema, document);
-  if (!isTable(document)) return faults;
+  if (!isObject(document)) return faults;
   faults.push(...resourceFaults(document));
   const routes: unknown[] = Array.isArray(document['routes']) ? document['routes'] : [];
   for (const [index, route] of routes.entries()) {
@@ -77,7 +77,7 @@ function resourceFaults(document: Readonly<Record<string, unknown>>): Fault[] {
     .map(([name, reason]) => ({
       path: [name],
       message: forbidden(name, `not supported here: ${reason}`),
-      climb: 1,
+      hiddenSteps: 1,
     }));
 }
 
@@ -90,7 +90,7 @@ function isEmpty(value: unknown): boolean {
 function idFaults(routes: readonly unknown[]): Fault[] {
   const first = new Map<string, number>();
   return routes.flatMap((route, index): Fault[] => {
-    const id = isTable(route) ? route['id'] : undefined;
+    const id = isObject(route) ? route['id'] : undefined;
     if (typeof id !== 'string' && typeof id !== 'number') return [];
     const earlier = first.get(String(id));
     if (earlier === undefined) {

@@ -11,6 +11,6 @@ export function expressionFaults(expression: unknown, path: Fault['path']): Faul
   } catch (error) {
     if (!(error instanceof VarsError)) throw error;
     const message = `failed to validate the 'vars' expression: ${error.message}`;
-    return [{ path, message, bare: true }];
+    return [{ path, message, noPrefix: true }];
   }
 }

@@ -7,9 +7,9 @@ export interface Fault {
   /** APISIX's words first, then in parentheses what to do, where those alone do not say it. */
   readonly message: string;
   /** How many of the path's last steps APISIX leaves out when it names the place. Default 0. */
-  readonly climb?: number;
+  readonly hiddenSteps?: number;
   /** APISIX finds it by code, not by schema, and says it without any prefix. */
-  readonly bare?: true;
+  readonly noPrefix?: true;
 }
 
 /** A value that was checked: itself, unchanged, or everything that is wrong with it. */
@@ -18,7 +18,7 @@ export type Checked<T> =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** `climb` of a fault that APISIX reports without naming any property. */
-export const UNPLACED: number = Number.MAX_SAFE_INTEGER;
+export const HIDE_PATH: number = Number.MAX_SAFE_INTEGER;
 
 /**
  * Most faults that are listed: more than anybody mends at once. A value that is nothing but faults would
@@ -29,7 +29,7 @@ export const MOST_FAULTS = 100;
 const MORE: Fault = {
   path: [],
   message: `there may be more faults than these ${MOST_FAULTS}`,
-  bare: true,
+  noPrefix: true,
 };
 
 /** The verdict over `value`: valid when there are no faults. Never copies or changes the value. */
@@ -59,9 +59,9 @@ const MAPS: ReadonlySet<string | number | undefined> = new Set(['labels']);
 export function adminText(faults: readonly Fault[]): string {
   const said = new Set<string>();
   const texts = faults.map((fault) => {
-    if (fault.bare) return fault.message;
+    if (fault.noPrefix) return fault.message;
     const [prefix, rest] = home(fault.path);
-    const text = chain(rest, fault.climb ?? 0) + fault.message;
+    const text = chain(rest, fault.hiddenSteps ?? 0) + fault.message;
     if (said.has(prefix)) return text;
     said.add(prefix);
     return prefix + text;
@@ -79,9 +79,9 @@ function home(path: Fault['path']): [prefix: string, rest: Fault['path']] {
     : ['invalid configuration: ', path];
 }
 
-function chain(path: Fault['path'], climb: number): string {
+function chain(path: Fault['path'], hiddenSteps: number): string {
   let text = '';
-  for (let i = 0; i < path.length - climb; i++) {
+  for (let i = 0; i < path.length - hiddenSteps; i++) {
     const step = path[i]!;
     if (typeof step === 'number') text += `failed to validate item ${step + 1}: `;
     else if (MAPS.has(path[i - 1]))

@@ -7,10 +7,10 @@ import {
   list,
   map,
   number,
-  of,
+  typed,
   pattern,
   string,
-  table,
+  object,
 } from './schema.ts';
 import { noneOf } from './text.ts';
 
@@ -27,7 +27,7 @@ export interface Timeout {
 }
 
 /** Seconds. Timers of all four runtimes hold 2^31-1 ms; a longer one would fire at once. */
-export const LONGEST_TIMER: number = 2_147_483;
+export const LONGEST_TIMER_S: number = 2_147_483;
 
 const ID = /^[a-zA-Z0-9-_.]{1,64}$/;
 const ID_HINT = 'expected a string of 1 to 64 letters, digits, "-", "_" or ".", or an integer >= 1';
@@ -41,7 +41,7 @@ export function isId(value: unknown): value is Id {
 }
 
 export function id(): GenericSchema<Id> {
-  return of(
+  return typed(
     'id',
     () => true,
     (value) => (isId(value) ? undefined : noneOf(ID_HINT)),
@@ -54,11 +54,11 @@ export function hostName(): GenericSchema<string> {
 
 /** A time in seconds that a timer can hold. */
 export function seconds(): GenericSchema<number> {
-  return number(above(0), atMost(LONGEST_TIMER));
+  return number(above(0), atMost(LONGEST_TIMER_S));
 }
 
 export function timeout(): GenericSchema<Timeout> {
-  return table<Timeout>(
+  return object<Timeout>(
     { connect: seconds(), send: seconds(), read: seconds() },
     // APISIX leaves this table open; a misspelt phase is found here by the one that is missing.
     { required: ['connect', 'send', 'read'], open: true },

@@ -1,4 +1,4 @@
-import { type Fault, UNPLACED } from './fault.ts';
+import { type Fault, HIDE_PATH } from './fault.ts';
 import { forbidden } from './text.ts';
 
 const DEEPEST = 64;
@@ -17,12 +17,12 @@ export function hazards(value: unknown): Fault[] {
     if (path.length >= DEEPEST) {
       const message = `nested too deeply (at most ${DEEPEST} levels)`;
       // One is enough: a cycle would be met over and over.
-      return [{ path: path.slice(0, 8), message, climb: UNPLACED }];
+      return [{ path: path.slice(0, 8), message, hiddenSteps: HIDE_PATH }];
     }
     const isArray = Array.isArray(object);
     for (const key of Object.keys(object)) {
       if (key === '__proto__')
-        faults.push({ path: [...path, key], message: forbidden(key), climb: 1 });
+        faults.push({ path: [...path, key], message: forbidden(key), hiddenSteps: 1 });
       const child = (object as Record<string, unknown>)[key];
       // Scalars are most of a document and need no visit.
       if (typeof child === 'object' && child !== null)

@@ -1,7 +1,7 @@
 import type { GenericSchema } from 'valibot';
-import { isHopByHop } from '../http/hop-by-hop.ts';
+import { isHopByHop } from '../http/fields.ts';
 import { quoted } from '../http/quoted.ts';
-import { list, map, string, table, type Test } from './schema.ts';
+import { list, map, string, object, type Test } from './schema.ts';
 
 /** Changes to the header fields of a copy, in this order: remove, set, add. */
 export interface HeaderChanges {
@@ -41,7 +41,7 @@ const fieldValue: Test<string> = (value) =>
     : 'invalid header value (expected visible latin characters, with spaces and tabs only inside)';
 
 export function headerChanges(): GenericSchema<HeaderChanges> {
-  return table<HeaderChanges>({
+  return object<HeaderChanges>({
     set: map(string(fieldValue), fieldName),
     add: map(string(fieldValue), fieldName),
     remove: list(string(fieldName)),

@@ -1,7 +1,7 @@
 import { parseCidr } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
-import { type Fault, MOST_FAULTS, UNPLACED } from './fault.ts';
-import { atLeast, atMost, faultsOf, integer, isTable, of, string, table } from './schema.ts';
+import { type Fault, MOST_FAULTS, HIDE_PATH } from './fault.ts';
+import { atLeast, atMost, faultsOf, integer, isObject, typed, string, object } from './schema.ts';
 import { noneOf, wrongType } from './text.ts';
 
 /** A node in the array form of `nodes`, as written. */
@@ -52,13 +52,13 @@ const port = integer((value) => (value < 1 || value > 65535 ? `invalid port ${va
 // Balancers add weights up; below 2^31 the sum over any list that fits in memory stays exact.
 const weight = integer(atLeast(0), atMost(2 ** 31 - 1));
 
-const entry = table<NodeEntry>(
+const entry = object<NodeEntry>(
   {
     host: string((host) => (isHost(host) ? undefined : `invalid host ${quoted(host)}`)),
     port,
     weight,
     priority: integer(),
-    metadata: of('object', isTable),
+    metadata: typed('object', isObject),
   },
   { required: ['host', 'weight'] },
 );
@@ -70,7 +70,7 @@ const entry = table<NodeEntry>(
  */
 export function nodesFaults(nodes: unknown): Fault[] {
   if (Array.isArray(nodes)) return faultsOfEach(nodes.entries(), entryFaults);
-  if (isTable(nodes)) return faultsOfEach(Object.entries(nodes), keyFaults);
+  if (isObject(nodes)) return faultsOfEach(Object.entries(nodes), keyFaults);
   return [{ path: [], message: noneOf(wrongType('object or array', nodes)) }];
 }
 
@@ -87,9 +87,9 @@ function faultsOfEach<K>(
 }
 
 function entryFaults(index: number, node: unknown): Fault[] {
-  if (isTable(node) && typeof node['host'] === 'string' && isIPv6(node['host'])) {
+  if (isObject(node) && typeof node['host'] === 'string' && isIPv6(node['host'])) {
     const message = "IPv6 address must be enclosed with '[' and ']'";
-    return [{ path: [index, 'host'], message, climb: UNPLACED }];
+    return [{ path: [index, 'host'], message, hiddenSteps: HIDE_PATH }];
   }
   return faultsOf(entry, node).map(({ path, message }) => {
     const where = [`node ${index + 1}`, ...path].join(', ');
@@ -97,7 +97,7 @@ function entryFaults(index: number, node: unknown): Fault[] {
     return {
       path: [index, ...path],
       message: noneOf(`${where}: ${message}${hint}`),
-      climb: 1 + path.length,
+      hiddenSteps: 1 + path.length,
     };
   });
 }
@@ -107,13 +107,13 @@ function keyFaults(key: string, value: unknown): Fault[] {
   const faults: Fault[] = faultsOf(weight, value).map(({ message }) => ({
     path: [key],
     message: noneOf(`weight of ${quoted(key)}: ${message}`),
-    climb: 1,
+    hiddenSteps: 1,
   }));
   if (address === null) {
     const message = noneOf(`invalid address ${quoted(key)}: ${ADDRESS_HINT}`);
-    faults.push({ path: [key], message, climb: 1 });
+    faults.push({ path: [key], message, hiddenSteps: 1 });
   } else if (address.port !== null && (address.port < 1 || address.port > 65535)) {
-    faults.push({ path: [key], message: `invalid port ${address.port}`, bare: true });
+    faults.push({ path: [key], message: `invalid port ${address.port}`, noPrefix: true });
   }
   return faults;
 }

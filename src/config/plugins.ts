@@ -1,7 +1,7 @@
 import { printable } from '../http/quoted.ts';
 import { type Fault, under } from './fault.ts';
 import { type ProxyMirrorConfig, proxyMirrorFaults } from './proxy-mirror.ts';
-import { isTable } from './schema.ts';
+import { isObject } from './schema.ts';
 
 /** The plugins of a route. There is one. */
 export interface PluginsConfig {
@@ -14,18 +14,18 @@ const PLUGINS: ReadonlyMap<string, (value: unknown) => Fault[]> = new Map([
 
 /** Faults of a route's `plugins`, in APISIX's words; none when it is not an object. */
 export function pluginsFaults(plugins: unknown): Fault[] {
-  if (!isTable(plugins)) return [];
+  if (!isObject(plugins)) return [];
   return Object.keys(plugins).flatMap((name) => under([name], pluginFaults(name, plugins[name])));
 }
 
 function pluginFaults(name: string, value: unknown): Fault[] {
-  const bare = (message: string): Fault[] => [{ path: [], message, bare: true }];
+  const withoutPrefix = (message: string): Fault[] => [{ path: [], message, noPrefix: true }];
   const shown = printable(name);
-  if (!isTable(value)) {
+  if (!isObject(value)) {
     // `JSON.stringify` of a nested array is bounded: hazards are looked for first.
     const echo = printable(JSON.stringify(value) ?? 'undefined');
-    return bare(`invalid plugin conf ${echo} for plugin [${shown}] (expected an object)`);
+    return withoutPrefix(`invalid plugin conf ${echo} for plugin [${shown}] (expected an object)`);
   }
   const check = PLUGINS.get(name);
-  return check === undefined ? bare(`unknown plugin [${shown}]`) : check(value);
+  return check === undefined ? withoutPrefix(`unknown plugin [${shown}]`) : check(value);
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { VarsError } from '../vars/error.ts';
 import { compileVariable } from '../vars/variable.ts';
 import { expressionFaults } from './expression.ts';
-import { type Checked, type Fault, under, UNPLACED, verdict } from './fault.ts';
+import { type Checked, type Fault, under, HIDE_PATH, verdict } from './fault.ts';
 import { hostName, seconds } from './fields.ts';
 import { hazards } from './hazard.ts';
 import { type HeaderChanges, headerChanges } from './mirror-headers.ts';
@@ -15,13 +15,13 @@ import {
   choice,
   faultsOf,
   integer,
-  isTable,
+  isObject,
   list,
   number,
-  of,
+  typed,
   pattern,
   string,
-  table,
+  object,
   type Test,
 } from './schema.ts';
 import { hinted, mismatch, missing } from './text.ts';
@@ -112,7 +112,7 @@ const variable: Test<string> = (name) => {
   }
 };
 
-const meta = table<PluginMeta>(
+const meta = object<PluginMeta>(
   { disable: boolean(), filter: array(), priority: integer() },
   {
     refused: {
@@ -122,14 +122,14 @@ const meta = table<PluginMeta>(
   },
 );
 
-const breakerTable = table<BreakerConfig>({
+const breakerObject = object<BreakerConfig>({
   failures: integer(atLeast(1)),
   // The pause doubles up to 300 s, so it cannot start above that.
   open: number(above(0), atMost(300)),
 });
 
 const breaker = v.lazy((value) =>
-  isTable(value) ? breakerTable : of<false>('object or false', (other) => other === false),
+  isObject(value) ? breakerObject : typed<false>('object or false', (other) => other === false),
 );
 
 const attributes = {
@@ -149,12 +149,12 @@ const attributes = {
   breaker,
 };
 
-const mirrorSchema = table<MirrorConfig>(attributes, { required: ['host'] });
+const mirrorSchema = object<MirrorConfig>(attributes, { required: ['host'] });
 // The list's items are looked at one by one, with the rules that no schema can say.
-const schema = table<ProxyMirrorConfig>({ ...attributes, mirrors: list(anything(), { min: 1 }) });
+const schema = object<ProxyMirrorConfig>({ ...attributes, mirrors: list(anything(), { min: 1 }) });
 
 function anything(): v.GenericSchema<MirrorConfig> {
-  return of('object', () => true);
+  return typed('object', () => true);
 }
 
 /**
@@ -172,7 +172,7 @@ export function checkProxyMirror(value: unknown): Checked<ProxyMirrorConfig> {
 /** As `checkProxyMirror`, for a value that was already found harmless as part of a document. */
 export function proxyMirrorFaults(value: unknown): Fault[] {
   const faults = isDisabled(value) ? [] : faultsOf(schema, value);
-  if (!isTable(value)) return faults;
+  if (!isObject(value)) return faults;
   if (!isDisabled(value)) faults.push(...ruleFaults(value));
   return [...faults, ...filterFaults(value)];
 }
@@ -182,8 +182,8 @@ export function proxyMirrorFaults(value: unknown): Fault[] {
  * looked at. So nothing but `_meta` may be relied on in a disabled plugin.
  */
 export function isDisabled(value: unknown): boolean {
-  const held = isTable(value) ? value['_meta'] : undefined;
-  return isTable(held) && held['disable'] === true;
+  const held = isObject(value) ? value['_meta'] : undefined;
+  return isObject(held) && held['disable'] === true;
 }
 
 function ruleFaults(value: Readonly<Record<string, unknown>>): Fault[] {
@@ -192,11 +192,11 @@ function ruleFaults(value: Readonly<Record<string, unknown>>): Fault[] {
   // With several mirrors each is looked at with what it inherits.
   const faults = items.length > 0 ? [] : passHostFaults(value).map(inPlugin);
   if (host === undefined && mirrors === undefined) {
-    faults.push({ path: ['host'], message: missing('host'), climb: 1 });
+    faults.push({ path: ['host'], message: missing('host'), hiddenSteps: 1 });
   }
   if (host !== undefined && mirrors !== undefined) {
     const message = 'only one of host or mirrors is allowed';
-    faults.push({ path: ['mirrors'], message, climb: UNPLACED });
+    faults.push({ path: ['mirrors'], message, hiddenSteps: HIDE_PATH });
   }
   return [
     ...faults,
@@ -207,7 +207,7 @@ function ruleFaults(value: Readonly<Record<string, unknown>>): Fault[] {
 function mirrorFaults(mirror: unknown, shared: object): Fault[] {
   if (isDisabled(mirror)) return filterFaults(mirror as Record<string, unknown>);
   const faults = faultsOf(mirrorSchema, mirror);
-  if (!isTable(mirror)) return faults;
+  if (!isObject(mirror)) return faults;
   return [
     ...faults,
     ...passHostFaults({ ...shared, ...mirror }).map(inPlugin),
@@ -216,12 +216,12 @@ function mirrorFaults(mirror: unknown, shared: object): Fault[] {
 }
 
 function filterFaults({ _meta: held }: Readonly<Record<string, unknown>>): Fault[] {
-  return isTable(held) ? expressionFaults(held['filter'], ['_meta', 'filter']) : [];
+  return isObject(held) ? expressionFaults(held['filter'], ['_meta', 'filter']) : [];
 }
 
 // An upstream's rule, which APISIX words without a prefix; a plugin's fault has the plugin's.
 function inPlugin({ path, message }: Fault): Fault {
-  return { path, message, climb: UNPLACED };
+  return { path, message, hiddenSteps: HIDE_PATH };
 }
 
 /**

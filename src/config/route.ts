@@ -5,8 +5,8 @@ import { type Description, description, hostName, type Id, id } from './fields.t
 import { isId, strings, timeout, type Timeout } from './fields.ts';
 import { hazards } from './hazard.ts';
 import { type PluginsConfig, pluginsFaults } from './plugins.ts';
-import { among, array, boolean, choice, faultsOf, integer, isTable } from './schema.ts';
-import { length, list, of, string, table } from './schema.ts';
+import { among, array, boolean, choice, faultsOf, integer, isObject } from './schema.ts';
+import { length, list, typed, string, object } from './schema.ts';
 import { noneOf } from './text.ts';
 import { type UpstreamConfig, upstreamFaults } from './upstream.ts';
 
@@ -70,7 +70,7 @@ function uri() {
   return string(length(1, 4096));
 }
 
-const schema = table<RouteConfig & References>(
+const schema = object<RouteConfig & References>(
   {
     ...description(),
     id: id(),
@@ -85,10 +85,10 @@ const schema = table<RouteConfig & References>(
     vars: array(),
     timeout: timeout(),
     enable_websocket: boolean(),
-    status: of<0 | 1>('integer', Number.isSafeInteger, among(1, 0)),
+    status: typed<0 | 1>('integer', Number.isSafeInteger, among(1, 0)),
     // Their insides are looked at by `pluginsFaults` and `upstreamFaults`.
-    plugins: of('object', isTable),
-    upstream: of('object', () => true),
+    plugins: typed('object', isObject),
+    upstream: typed('object', () => true),
     upstream_id: id(),
     service_id: id(),
     plugin_config_id: id(),
@@ -114,7 +114,7 @@ export function checkRoute(value: unknown): Checked<RouteConfig> {
 
 /** As `checkRoute`, for a route that was already found harmless as part of a document. */
 export function routeFaults(route: unknown): Fault[] {
-  if (!isTable(route)) return faultsOf(schema, route);
+  if (!isObject(route)) return faultsOf(schema, route);
   // APISIX's order (`check_conf` in apisix/admin/routes.lua), which names the first only.
   return [
     ...pairFaults(route),
@@ -129,19 +129,19 @@ export function routeFaults(route: unknown): Fault[] {
   ];
 }
 
-type Table = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 const PAIRS = [
   ['host', 'hosts'],
   ['remote_addr', 'remote_addrs'],
 ] as const;
 
-function pairFaults(route: Table): Fault[] {
+function pairFaults(route: Fields): Fault[] {
   return PAIRS.filter(([one, many]) => route[one] !== undefined && route[many] !== undefined).map(
     ([one, many]) => ({
       path: [many],
       message: `only one of ${one} or ${many} is allowed`,
-      bare: true,
+      noPrefix: true,
     }),
   );
 }
@@ -159,7 +159,7 @@ const NO_TARGET =
 
 const TARGETS = ['plugins', 'upstream', 'upstream_id', 'service_id', 'script'];
 
-function requiredFaults(route: Table): Fault[] {
+function requiredFaults(route: Fields): Fault[] {
   const messages: string[] = [];
   const uris = ['uri', 'uris'].filter((key) => route[key] !== undefined).length;
   if (uris === 2) messages.push(BOTH_URIS);
@@ -175,12 +175,12 @@ const REFERENCES: Readonly<Record<string, string>> = {
   plugin_config_id: 'plugin config',
 };
 
-function referenceFaults(route: Table): Fault[] {
+function referenceFaults(route: Fields): Fault[] {
   return Object.entries(REFERENCES)
     .filter(([key]) => isId(route[key]))
     .map(([key, what]) => ({
       path: [key],
       message: `failed to fetch ${what} info by ${what} id [${String(route[key])}], response code: 404`,
-      bare: true,
+      noPrefix: true,
     }));
 }

@@ -23,12 +23,12 @@ export function faultsOf(schema: v.GenericSchema, value: unknown): Fault[] {
     path: path.map(({ key }) => key as string | number),
     message,
     // A key that is missing or unknown is said of the object that lacks or has it.
-    ...(expected === OF_PARENT && { climb: 1 }),
+    ...(expected === OF_PARENT && { hiddenSteps: 1 }),
   }));
 }
 
 /** A value of one type that passes all tests; the first one that fails is reported. */
-export function of<T>(
+export function typed<T>(
   expected: string,
   is: (value: unknown) => boolean,
   ...tests: Test<T>[]
@@ -45,28 +45,28 @@ export function of<T>(
 }
 
 export function string(...tests: Test<string>[]): v.GenericSchema<string> {
-  return of('string', (value) => typeof value === 'string', ...tests);
+  return typed('string', (value) => typeof value === 'string', ...tests);
 }
 
 export function boolean(): v.GenericSchema<boolean> {
-  return of('boolean', (value) => typeof value === 'boolean');
+  return typed('boolean', (value) => typeof value === 'boolean');
 }
 
 /** @param tests limits, from `atLeast` and its like */
 export function number(...tests: Test<number>[]): v.GenericSchema<number> {
-  return of('number', Number.isFinite, ...tests);
+  return typed('number', Number.isFinite, ...tests);
 }
 
 /** Beyond 2^53 a double no longer tells neighbours apart, so such numbers are no integers here. */
 export function integer(...tests: Test<number>[]): v.GenericSchema<number> {
-  return of('integer', Number.isSafeInteger, ...tests);
+  return typed('integer', Number.isSafeInteger, ...tests);
 }
 
 export function array(): v.GenericSchema<unknown[]> {
-  return of('array', Array.isArray);
+  return typed('array', Array.isArray);
 }
 
-export function isTable(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -107,7 +107,7 @@ export function among<T>(...options: readonly T[]): Test<T> {
 
 /** A string out of a closed set. */
 export function choice<T extends string>(...options: readonly T[]): v.GenericSchema<T> {
-  return of<T>('string', (value) => typeof value === 'string', among(...options));
+  return typed<T>('string', (value) => typeof value === 'string', among(...options));
 }
 
 /** A list whose items all match `item`. */
@@ -153,7 +153,7 @@ export function map<T>(
   key: Test<string> = () => undefined,
 ): v.GenericSchema<Readonly<Record<string, T>>> {
   return v.pipe(
-    v.custom<Readonly<Record<string, T>>>(isTable, ({ input }) => wrongType('object', input)),
+    v.custom<Readonly<Record<string, T>>>(isObject, ({ input }) => wrongType('object', input)),
     v.rawCheck<Readonly<Record<string, T>>>(({ dataset, addIssue }) => {
       const value = dataset.value as Record<string, unknown>;
       for (const name of Object.keys(value)) {
@@ -167,7 +167,7 @@ export function map<T>(
 }
 
 /** What a table says besides the schemas of its entries. */
-export interface TableRules {
+export interface ObjectRules {
   readonly required?: readonly string[];
   /** Names that APISIX knows and this gateway does not, with the reason and the way out. */
   readonly refused?: Readonly<Record<string, string>>;
@@ -179,14 +179,14 @@ export interface TableRules {
  * An object with known keys. Unlike valibot's `strictObject` it names every unknown key, not the
  * first, sees `__proto__` and `constructor` as the unknown keys they are, and refuses arrays.
  */
-export function table<T extends object>(
+export function object<T extends object>(
   entries: { readonly [K in keyof T]-?: v.GenericSchema<Exclude<T[K], undefined>> },
-  { required = [], refused = {}, open }: TableRules = {},
+  { required = [], refused = {}, open }: ObjectRules = {},
 ): v.GenericSchema<T> {
   const schemas = new Map<string, v.GenericSchema>(Object.entries(entries));
   const reasons = new Map(Object.entries(refused));
   return v.pipe(
-    v.custom<T>(isTable, ({ input }) => wrongType('object', input)),
+    v.custom<T>(isObject, ({ input }) => wrongType('object', input)),
     v.rawCheck<T>(({ dataset, addIssue }) => {
       const value = dataset.value as Record<string, unknown>;
       for (const key of Object.keys(value)) {

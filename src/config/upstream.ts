@@ -1,11 +1,11 @@
-import { type Fault, under, UNPLACED } from './fault.ts';
+import { type Fault, under, HIDE_PATH } from './fault.ts';
 import {
   type Description,
   description,
   hostName,
   type Id,
   id,
-  LONGEST_TIMER,
+  LONGEST_TIMER_S,
   timeout,
   type Timeout,
 } from './fields.ts';
@@ -16,13 +16,13 @@ import {
   atMost,
   faultsOf,
   integer,
-  isTable,
+  isObject,
   number,
-  of,
+  typed,
   pattern,
   choice,
   string,
-  table,
+  object,
   type Test,
 } from './schema.ts';
 import { hinted } from './text.ts';
@@ -74,14 +74,14 @@ const SCHEMES = ['http', 'https'] as const;
 const NO_GRPC = 'no gRPC: it needs HTTP/2 trailers, which this gateway does not have';
 const NO_DISCOVERY = 'service discovery is not supported here: list the addresses in "nodes"';
 
-const schema = table<UpstreamConfig>(
+const schema = object<UpstreamConfig>(
   {
     ...description(),
     id: id(),
     // Looked at by `nodesFaults`: which texts apply depends on the form.
-    nodes: of('object or array', () => true),
+    nodes: typed('object or array', () => true),
     type: choice('roundrobin', 'chash', 'least_conn'),
-    scheme: of(
+    scheme: typed(
       'string',
       () => true,
       (value) => {
@@ -92,11 +92,11 @@ const schema = table<UpstreamConfig>(
     pass_host: choice('pass', 'node', 'rewrite'),
     upstream_host: hostName(),
     retries: integer(atLeast(0)),
-    retry_timeout: number(atLeast(0), atMost(LONGEST_TIMER)),
+    retry_timeout: number(atLeast(0), atMost(LONGEST_TIMER_S)),
     timeout: timeout(),
     hash_on: choice('vars', 'header', 'cookie', 'vars_combinations'),
     key: string(),
-    keepalive_pool: table<KeepalivePool>(
+    keepalive_pool: object<KeepalivePool>(
       {
         size: integer(atLeast(1)),
         idle_timeout: number(atLeast(0)),
@@ -119,7 +119,7 @@ const schema = table<UpstreamConfig>(
 /** Every fault of a route's `upstream`: of the schema, then what APISIX checks by code. */
 export function upstreamFaults(upstream: unknown): Fault[] {
   const faults = faultsOf(schema, upstream);
-  if (!isTable(upstream)) return faults;
+  if (!isObject(upstream)) return faults;
   if (upstream['nodes'] !== undefined)
     faults.push(...under(['nodes'], nodesFaults(upstream['nodes'])));
   else if (upstream['service_name'] === undefined) faults.push({ path: [], message: NO_NODES });
@@ -134,7 +134,7 @@ const NO_NODES =
 export function passHostFaults(value: Readonly<Record<string, unknown>>): Fault[] {
   if (value['pass_host'] !== 'rewrite' || value['upstream_host'] !== undefined) return [];
   const message = "`upstream_host` can't be empty when `pass_host` is `rewrite`";
-  return [{ path: ['upstream_host'], message, bare: true }];
+  return [{ path: ['upstream_host'], message, noPrefix: true }];
 }
 
 // What `key` may name, per `hash_on` (`upstream_hash_*_schema` in apisix/schema_def.lua).
@@ -155,9 +155,9 @@ const MISSING_KEY = 'missing key (type "chash" needs "key": the name of what "ha
 
 function hashFaults({ type, hash_on = 'vars', key }: Readonly<Record<string, unknown>>): Fault[] {
   if (type !== 'chash') return [];
-  if (key === undefined) return [{ path: ['key'], message: MISSING_KEY, bare: true }];
+  if (key === undefined) return [{ path: ['key'], message: MISSING_KEY, noPrefix: true }];
   const message = typeof key === 'string' ? KEY_TESTS.get(hash_on)?.(key) : undefined;
-  return message === undefined ? [] : [{ path: ['key'], message, climb: UNPLACED }];
+  return message === undefined ? [] : [{ path: ['key'], message, hiddenSteps: HIDE_PATH }];
 }
 
 const DEFAULT_PORT = { http: 80, https: 443 };

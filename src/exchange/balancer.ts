@@ -1,6 +1,6 @@
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Destination } from '../http/destination.ts';
-import type { Inbound } from '../http/inbound.ts';
+import type { Inbound } from '../http/messages.ts';
 import { murmur3 } from '../vars/murmur3.ts';
 import { compileVariable } from '../vars/variable.ts';
 

@@ -1,15 +1,12 @@
 import { type Destination, NOWHERE } from '../http/destination.ts';
-import type { HeaderList } from '../http/headers.ts';
-import type { Inbound } from '../http/inbound.ts';
-import type { Outbound, Timeouts } from '../http/outbound.ts';
-import type { Reply } from '../http/reply.ts';
+import type { HeaderList } from '../http/fields.ts';
+import type { Inbound, Outbound, Reply, Timeouts } from '../http/messages.ts';
+import { IDEMPOTENT } from '../http/methods.ts';
 import { type Call, ClientLeftError, type Forward, TransportError } from '../http/transport.ts';
 import { Upload } from '../http/upload.ts';
-import { passHandshake } from './handshake.ts';
-import { requestHeaders } from './request-headers.ts';
-import { mayRetry } from './retry.ts';
-import type { Trust } from '../request/trusted-proxies.ts';
+import type { Trust } from '../request/admit.ts';
 import type { Node } from './balancer.ts';
+import { passHandshake, requestHeaders } from './request-headers.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ExchangeOptions {
@@ -79,7 +76,7 @@ export class Exchange {
     try {
       const response = await call.done;
       upstream.succeeded(node);
-      inbound.upload?.answered();
+      inbound.upload?.onResponse();
       return response;
     } catch (error) {
       if (!(error instanceof TransportError && error.blameless)) upstream.failed(node);
@@ -129,5 +126,17 @@ function outboundOf(
   headers: HeaderList,
   timeouts: Timeouts,
 ): Outbound {
-  return { destination, target, method, headers, body: upload?.whole ?? upload, timeouts };
+  return { destination, target, method, headers, body: upload?.buffered ?? upload, timeouts };
+}
+
+/**
+ * Whether another node may get this request after one failed. nginx's rule: a request that may
+ * have reached a server is sent to another only if it is idempotent, and never when its body is
+ * gone.
+ */
+export function mayRetry(inbound: Inbound, error: unknown): boolean {
+  if (!(error instanceof TransportError) || error instanceof ClientLeftError) return false;
+  if (error.kind === 'shutdown') return false;
+  if (inbound.upload !== null && inbound.upload.consumed) return false;
+  return error.unsent || IDEMPOTENT.has(inbound.method);
 }

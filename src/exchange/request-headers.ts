@@ -1,8 +1,7 @@
-import { fieldNames } from '../http/field-names.ts';
-import type { HeaderList } from '../http/headers.ts';
-import { HOP_BY_HOP, nominated } from '../http/hop-by-hop.ts';
-import type { Inbound } from '../http/inbound.ts';
-import type { Trust } from '../request/trusted-proxies.ts';
+import { fieldNames, type HeaderList, HOP_BY_HOP, nominated } from '../http/fields.ts';
+import { isHandshake, WEBSOCKET } from '../http/handshake.ts';
+import type { Inbound, Outbound } from '../http/messages.ts';
+import type { Trust } from '../request/admit.ts';
 
 /** Fields that say where a request came from. Each hop writes them anew; none passes unchecked. */
 const ORIGIN_FIELDS: readonly string[] = [
@@ -90,4 +89,14 @@ function without(list: HeaderList, named: ReadonlySet<string> | null): HeaderLis
   for (let i = 0; i < list.length; i += 2)
     if (!named.has(list[i]!.toLowerCase())) kept.push(list[i]!, list[i + 1]!);
   return kept;
+}
+
+/**
+ * Asks the upstream to switch when the client asks us to. Both fields speak of one connection, so
+ * that those of the client ended here, and these are our own (RFC 9110 section 7.8).
+ */
+export function passHandshake(inbound: Inbound, request: Outbound): Outbound {
+  if (!isHandshake(inbound)) return request;
+  const headers = [...request.headers, 'Connection', 'Upgrade', 'Upgrade', WEBSOCKET];
+  return { ...request, headers, upgrade: true };
 }

@@ -1,7 +1,6 @@
 import { type KeepalivePool, nodesOf, type UpstreamConfig } from '../config/upstream.ts';
 import { destination, type KeepAlive } from '../http/destination.ts';
-import type { Inbound } from '../http/inbound.ts';
-import type { Timeouts } from '../http/outbound.ts';
+import type { Inbound, Timeouts } from '../http/messages.ts';
 import { balancer, type Node } from './balancer.ts';
 import { type PassiveHealth, passiveHealth } from './passive-health.ts';
 

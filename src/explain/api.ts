@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono/tiny';
-import { failed, Refusal, respond } from '../admin/answer.ts';
+import { failed, AdminRefusal, respond } from '../admin/responses.ts';
 import { readBody } from '../admin/body.ts';
 import { documentText } from '../config/fault.ts';
 import { explain, type ExplainOptions } from './explain.ts';
@@ -30,7 +30,7 @@ export function explainApi({ access, inForce }: ExplainApiOptions): Hono {
       if (options === null) return respond(failed(503, 'no routes are loaded yet: see the log'));
       return respond({ status: 200, body: explain(checked.value, options) });
     } catch (error) {
-      if (error instanceof Refusal) return respond(error.answer);
+      if (error instanceof AdminRefusal) return respond(error.response);
       throw error;
     }
   });

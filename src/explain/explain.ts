@@ -1,9 +1,8 @@
 import type { RoutesDocument } from '../config/document.ts';
 import { isDisabled, mirrorsOf } from '../config/proxy-mirror.ts';
 import { requestTo, upstreamless } from '../exchange/exchange.ts';
-import type { Trust } from '../request/trusted-proxies.ts';
-import type { Inbound } from '../http/inbound.ts';
-import type { Outbound } from '../http/outbound.ts';
+import type { Trust } from '../request/admit.ts';
+import type { Inbound, Outbound } from '../http/messages.ts';
 import type { Route, RouteTable } from '../route-table.ts';
 import type { Verdict } from '../routes/matcher.ts';
 import { explainMirror, type MirrorExplanation } from './mirror.ts';

@@ -1,5 +1,4 @@
-import type { Inbound } from '../http/inbound.ts';
-import type { Outbound } from '../http/outbound.ts';
+import type { Inbound, Outbound } from '../http/messages.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { SkipReason } from '../mirror/outcome.ts';
 import type { ShownRequest } from './request.ts';
@@ -29,7 +28,7 @@ export function explainMirror(
   show: (request: Outbound) => ShownRequest,
 ): MirrorExplanation {
   // With the best of luck: what is refused even so is refused always.
-  const because = mirror.refuses(inbound, 0) ?? atLimit(mirror, performance.now());
+  const because = mirror.skipReason(inbound, 0) ?? atLimit(mirror, performance.now());
   if (because !== null)
     return { mirror: mirror.host, copied: 'never', share: 0, because, copy: null };
   const share = mirror.share(inbound);

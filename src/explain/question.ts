@@ -1,13 +1,12 @@
 import { type Checked, type Fault, verdict } from '../config/fault.ts';
-import { atLeast, faultsOf, integer, list, map, of, string, table } from '../config/schema.ts';
+import { atLeast, faultsOf, integer, list, map, typed, string, object } from '../config/schema.ts';
 import { lazy } from 'valibot';
-import { admit } from '../request/admit.ts';
-import type { Trust } from '../request/trusted-proxies.ts';
+import { admit, type Trust } from '../request/admit.ts';
 import { isAuthority } from '../http/authority.ts';
 import { plainAddress } from '../http/cidr.ts';
 import { namesUpgrade } from '../http/handshake.ts';
-import { type HeaderList, headerValue } from '../http/headers.ts';
-import type { Inbound, Received } from '../http/inbound.ts';
+import { type HeaderList, headerValue } from '../http/fields.ts';
+import type { Inbound, Received } from '../http/messages.ts';
 import { quoted } from '../http/quoted.ts';
 import { originForm } from '../http/target.ts';
 import { Upload } from '../http/upload.ts';
@@ -38,7 +37,7 @@ const value = string((text) =>
   VALUE.test(text) ? undefined : `expected a header value, found ${quoted(text)}`,
 );
 
-const schema = table<Question>(
+const schema = object<Question>(
   {
     url: string(urlFault),
     method: string(token('a method such as GET')),
@@ -47,7 +46,7 @@ const schema = table<Question>(
       token('a header name'),
     ),
     body_length: integer(atLeast(0)),
-    remote_addr: of('string', (given) => typeof given === 'string', addressFault),
+    remote_addr: typed('string', (given) => typeof given === 'string', addressFault),
   },
   { required: ['url'] },
 );

@@ -1,4 +1,4 @@
-import type { Outbound } from '../http/outbound.ts';
+import type { Outbound } from '../http/messages.ts';
 
 /** A request that would be sent. Fields of the connection are the runtime's, and not among these. */
 export interface ShownRequest {

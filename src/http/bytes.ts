@@ -16,10 +16,10 @@ export function compact(bytes: Uint8Array): Uint8Array {
 }
 
 /** Chunks below this many bytes are copied together. */
-const SMALL = 4096;
+const SMALL_BYTES = 4096;
 
 /** Bytes of the arrays that small chunks are copied into. */
-const BLOCK = 16_384;
+const BLOCK_BYTES = 16_384;
 
 const NONE = new Uint8Array(0);
 
@@ -42,14 +42,14 @@ export class ByteQueue {
   append(bytes: Uint8Array): void {
     this.size += bytes.byteLength;
     // Most bodies come in one piece.
-    if (this.#arrays.length === this.#taken || bytes.byteLength >= SMALL) {
+    if (this.#arrays.length === this.#taken || bytes.byteLength >= SMALL_BYTES) {
       this.#close();
       this.#arrays.push(bytes);
       return;
     }
-    if (this.#block === null || this.#used + bytes.byteLength > BLOCK) {
+    if (this.#block === null || this.#used + bytes.byteLength > BLOCK_BYTES) {
       this.#close();
-      this.#block = new Uint8Array(BLOCK);
+      this.#block = new Uint8Array(BLOCK_BYTES);
       this.#arrays.push(this.#block);
     }
     this.#block.set(bytes, this.#used);

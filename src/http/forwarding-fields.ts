@@ -1,4 +1,4 @@
-import { cgiName } from './field-names.ts';
+import { cgiName } from './fields.ts';
 
 /** What every proxy (RFC 9110 section 7.6.3, RFC 7239) and every CDN (RFC 8586) adds, or ought to. */
 const COMMON: ReadonlySet<string> = new Set(['forwarded', 'x-forwarded', 'via', 'cdn-loop']);
@@ -15,7 +15,7 @@ const CLIENT_ADDRESS = /(?:real|client|remote|connecting|user|source)-?(?:ip|add
  *
  * @param name in lower case
  */
-export function tellsOfProxy(name: string): boolean {
+export function comesFromProxy(name: string): boolean {
   const plain = cgiName(name);
   return COMMON.has(plain) || FAMILY.test(plain) || CLIENT_ADDRESS.test(plain);
 }

@@ -1,6 +1,5 @@
-import type { Inbound } from './inbound.ts';
-import { type HeaderList, joinedValue } from './headers.ts';
-import { hasMember } from './list.ts';
+import type { Inbound } from './messages.ts';
+import { hasMember, type HeaderList, joinedValue } from './fields.ts';
 
 /** The one protocol that is passed on: its first request is plain HTTP/1.1, and then no byte is. */
 export const WEBSOCKET = 'websocket';

@@ -1,5 +1,5 @@
 /** Most characters of a piece of foreign text that is shown. */
-const LONGEST = 256;
+const MOST_CHARACTERS = 256;
 
 /** Controls, marks of direction and others that are not seen, ends of lines, halves of pairs. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -29,5 +29,5 @@ export function quoted(text: string): string {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text;
 }

@@ -1,7 +1,5 @@
-import { cgiName } from './field-names.ts';
-import { tellsOfProxy } from './forwarding-fields.ts';
-import type { HeaderList } from './headers.ts';
-import { isHopByHop } from './hop-by-hop.ts';
+import { cgiName, type HeaderList, isHopByHop } from './fields.ts';
+import { comesFromProxy } from './forwarding-fields.ts';
 
 /**
  * Fields that must be known before the body, and that a reader who takes trailers for fields of the
@@ -69,5 +67,5 @@ export function passableTrailers(
 /** Or to the connection, or says where a request came from, which this hop has said by itself. */
 function belongsInHead(name: string): boolean {
   if (BELONGS_IN_HEAD.has(name) || isHopByHop(name)) return true;
-  return FAMILY.test(name) || CREDENTIAL.test(name) || tellsOfProxy(name);
+  return FAMILY.test(name) || CREDENTIAL.test(name) || comesFromProxy(name);
 }

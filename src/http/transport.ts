@@ -1,6 +1,4 @@
-import type { HeaderList } from './headers.ts';
-import type { Outbound } from './outbound.ts';
-import type { Reply } from './reply.ts';
+import type { Informed, Outbound, Reply } from './messages.ts';
 import { isShortage } from './shortage.ts';
 
 /** Why a request got no whole answer. The names are also the reasons of a failed copy. */
@@ -65,23 +63,11 @@ export interface Call<T> {
  */
 export type Forward = (request: Outbound, client: Informed) => Call<Reply>;
 
-/** A 1xx answer: another one follows (RFC 9110 section 15.2). */
-export interface Interim {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: HeaderList;
-}
-
-/** Who hears of interim answers. */
-export interface Informed {
-  inform(interim: Interim): void;
-}
-
 /** What an exchange left of its connection: `cut` when we closed it under an answer without end. */
 export type ConnectionLeft = 'kept' | 'closed' | 'cut';
 
 /** What a mirror answered. */
-export interface CopyAnswer {
+export interface CopyResponse {
   readonly status: number;
   readonly connection: ConnectionLeft;
 }
@@ -94,4 +80,4 @@ export interface CopyAnswer {
  * @param life milliseconds for everything, to the last byte of the answer. A copy that is not
  * answered by then fails with `timeout`; of one that is, the rest of the answer is cut off
  */
-export type SendCopy = (request: Outbound, life: number) => Call<CopyAnswer>;
+export type SendCopy = (request: Outbound, life: number) => Call<CopyResponse>;

@@ -1,5 +1,5 @@
 import { ByteQueue } from './bytes.ts';
-import type { HeaderList } from './headers.ts';
+import type { HeaderList } from './fields.ts';
 
 /** Listens to a request body on its way to the upstream. Must neither throw nor keep the bytes waiting. */
 export interface Tap {
@@ -8,7 +8,7 @@ export interface Tap {
   /** Bytes that just passed. The array may be kept: nobody writes to it again. */
   chunk(bytes: Uint8Array): void;
   /** Called once: `true` when the body passed whole, `false` when it broke off. */
-  end(whole: boolean): void;
+  end(isComplete: boolean): void;
 }
 
 /** Where the bytes of a request body come from; each runtime has its own. */
@@ -25,7 +25,7 @@ export interface BodySource {
  * Most bytes of an upload that are kept until the upstream answers, so that another node can get
  * them: some transports read from a body before they know whether they will have a connection.
  */
-const REPLAY_LIMIT = 64 * 1024;
+const REPLAY_LIMIT_BYTES = 64 * 1024;
 
 /**
  * A request body on its way. It is pulled: nothing is read before an upstream takes it, so that
@@ -36,7 +36,7 @@ export class Upload {
   /** From `Content-Length`, in bytes; `null` when the length is not known beforehand. */
   readonly length: number | null;
   /** All of it, when it came along with the head: then there is no need to wait for anything. */
-  readonly whole: Uint8Array | null;
+  readonly buffered: Uint8Array | null;
   readonly #source: BodySource;
   #tap: Tap | null = null;
   /** What was read so far; `null` once it is too much to keep or nobody else will want it. */
@@ -54,7 +54,7 @@ export class Upload {
   constructor(source: BodySource, length: number | null, whole: Uint8Array | null = null) {
     this.#source = source;
     this.length = length;
-    this.whole = whole;
+    this.buffered = whole;
   }
 
   /** True once it cannot be sent from its start any more. */
@@ -102,7 +102,7 @@ export class Upload {
   }
 
   /** An upstream has answered: no other will get the body, so nothing more is kept of it. */
-  answered(): void {
+  onResponse(): void {
     this.#kept = null;
     if (this.#cancelled) this.#abandon();
   }
@@ -129,7 +129,7 @@ export class Upload {
         return null;
       }
       this.#read += chunk.byteLength;
-      if (this.#read > REPLAY_LIMIT) this.#kept = null;
+      if (this.#read > REPLAY_LIMIT_BYTES) this.#kept = null;
       this.#kept?.append(chunk);
       this.#tap?.chunk(chunk);
       return chunk;
@@ -145,11 +145,11 @@ export class Upload {
     this.#source.cancel();
   }
 
-  #end(whole: boolean): void {
+  #end(isComplete: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#cutShort = !whole;
-    this.#tap?.end(whole);
+    this.#cutShort = !isComplete;
+    this.#tap?.end(isComplete);
   }
 }
 

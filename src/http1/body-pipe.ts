@@ -1,6 +1,6 @@
 import { ByteQueue } from '../http/bytes.ts';
-import type { HeaderList } from '../http/headers.ts';
-import type { Taker, Turns } from './turns.ts';
+import type { HeaderList } from '../http/fields.ts';
+import type { Waiting, Turns } from './turns.ts';
 
 /** How a body talks back to the connection that it comes from. */
 export interface Flow {
@@ -24,7 +24,7 @@ const TURN_BYTES = 2 * 1024 * 1024;
 const FRAMING_COST = 16;
 
 /** A body under way: pushed by a connection, pulled by whoever passes it on. */
-export class BodyPipe implements Taker {
+export class BodyPipe implements Waiting {
   /** Called once, when nothing more comes or is wanted. */
   onOver: () => void = () => {};
   /** What came behind it, once it has ended. */
@@ -92,7 +92,7 @@ export class BodyPipe implements Taker {
   }
 
   /** All of it, when that is one piece and still here. */
-  get whole(): Uint8Array | null {
+  get buffered(): Uint8Array | null {
     return this.#ended ? this.#queue.single : null;
   }
 
@@ -143,7 +143,7 @@ export class BodyPipe implements Taker {
   }
 
   #wantNoTurn(): void {
-    this.#turns?.leave(this);
+    this.#turns?.cancel(this);
     this.#turns = null;
   }
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { HeaderList } from '../http/headers.ts';
+import type { HeaderList } from '../http/fields.ts';
 import { fieldLines } from './fields.ts';
 
 /** What ends a body in chunks, with what comes behind it (RFC 9112 section 7.1.2). */
@@ -8,7 +8,7 @@ export function lastChunk(trailers: HeaderList | null | undefined): string {
 }
 
 /** Chunks up to this many bytes are copied into one piece: cheaper than telling the system of three. */
-export const ONE_PIECE: number = 16 * 1024;
+export const ONE_PIECE_BYTES: number = 16 * 1024;
 
 /**
  * Writes a piece of a body; `false` when the other side has to take what is there first.
@@ -19,7 +19,7 @@ export function writeChunk(
   socket: Socket,
   chunk: Uint8Array,
   chunked: boolean,
-  onePieceUpTo: number = ONE_PIECE,
+  onePieceUpTo: number = ONE_PIECE_BYTES,
 ): boolean {
   // A chunk of size 0 would end the body (RFC 9112 section 7.1).
   if (chunk.byteLength === 0) return true;

@@ -5,10 +5,10 @@ import { isShortage } from '../http/shortage.ts';
  * Descriptors that are nobody's share: the runtime's own (9 on Bun, 21 on Node, 25 on Deno), look-ups of
  * names, the routes file, output.
  */
-const OWN = 48;
+const OWN_DESCRIPTORS = 48;
 
 /** Clients that are told to come back later, at once, where there is no want of descriptors. */
-const TURNED_AWAY = 100;
+const MOST_TURNED_AWAY = 100;
 
 /** What most systems give a process: taken for the limit where nobody tells. */
 export const USUAL_LIMIT = 1024;
@@ -27,14 +27,14 @@ export interface Shares {
  * @param accepted connections that the runtime accepts at once, before any can be closed
  */
 export function shareOut(descriptors: number, accepted: number): Shares {
-  const left = Math.max(0, descriptors - OWN - accepted);
-  const turnedAway = Math.min(TURNED_AWAY, 1 + Math.floor(left / 8));
+  const left = Math.max(0, descriptors - OWN_DESCRIPTORS - accepted);
+  const turnedAway = Math.min(MOST_TURNED_AWAY, 1 + Math.floor(left / 8));
   return { each: Math.max(1, Math.floor((left - turnedAway) / 3)), turnedAway };
 }
 
 /** The other way round: the descriptors of which each gets so many. */
 export function descriptorsFor(each: number, accepted: number): number {
-  return OWN + accepted + TURNED_AWAY + 3 * each;
+  return OWN_DESCRIPTORS + accepted + MOST_TURNED_AWAY + 3 * each;
 }
 
 /** How many files and sockets this process may have open, where Linux tells; else `Infinity`. */

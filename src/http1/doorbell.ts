@@ -1,6 +1,6 @@
 import { once, on } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Poll } from './fence.ts';
+import type { Poll } from './turns.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -23,14 +23,14 @@ export function doorbell(mayListen: (hostname: string) => boolean): Poll {
   let bell: Socket | null = null;
   let polled: (() => void) | null = null;
 
-  function answer(): void {
+  function rung(): void {
     const told = polled;
     polled = null;
     told?.();
   }
   function broken(): void {
     bell = null;
-    rounds(ROUNDS, answer);
+    rounds(ROUNDS, rung);
   }
   return (callback) => {
     polled = callback;
@@ -43,7 +43,7 @@ export function doorbell(mayListen: (hostname: string) => boolean): Poll {
     bell = near;
     for (const socket of [near, far]) socket.once('close', broken).unref();
     // It may be read before others that were ready earlier, but in the same round.
-    far.on('data', () => setImmediate(answer));
+    far.on('data', () => setImmediate(rung));
     near.write(RING);
   }
 }

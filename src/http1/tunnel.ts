@@ -1,7 +1,29 @@
 import type { Socket } from 'node:net';
-import type { Timeouts } from '../http/outbound.ts';
-import { Deadline } from './deadline.ts';
-import type { TakenOver } from './switched.ts';
+import type { Timeouts } from '../http/messages.ts';
+import { BodyPipe, type Flow } from './body-pipe.ts';
+import { Deadline } from './timers.ts';
+
+/** A connection that no longer speaks HTTP. */
+export interface TakenOver {
+  readonly socket: Socket;
+  /** What the other side has sent behind its last message. */
+  readonly bytes: Buffer;
+}
+
+/**
+ * What follows a 101: no body that has an end, but all that the upstream's connection brings from
+ * now on. It can be cancelled like a body; whoever can do more takes the connection over.
+ */
+export class UpgradedBody extends BodyPipe {
+  readonly timeouts: Timeouts;
+  readonly takeOver: () => TakenOver;
+
+  constructor(flow: Flow, timeouts: Timeouts, takeOver: () => TakenOver) {
+    super(flow, 0);
+    this.timeouts = timeouts;
+    this.takeOver = takeOver;
+  }
+}
 
 /**
  * Passes bytes both ways between two connections, unread. Who sends faster than the other side takes

@@ -1,6 +1,5 @@
 import { compact } from '../http/bytes.ts';
-import type { Inbound } from '../http/inbound.ts';
-import type { Outbound } from '../http/outbound.ts';
+import type { Inbound, Outbound } from '../http/messages.ts';
 import type { Mirror } from './mirror.ts';
 import type { Outcome, SkipReason } from './outcome.ts';
 import { type MemoryBudget, record, type Recorded, type Recording } from './record.ts';
@@ -51,7 +50,8 @@ export function planCopies(
   if (chosen.length === 0) return null;
   const { upload } = inbound;
   if (upload === null) return new Copies(inbound, chosen, options);
-  if (upload.whole !== null) return new WholeCopies(inbound, chosen, options, upload.whole);
+  if (upload.buffered !== null)
+    return new BufferedCopies(inbound, chosen, options, upload.buffered);
   const limit = Math.max(...chosen.map(({ maxBodySize }) => maxBodySize));
   const recording = record(limit, options.budget);
   upload.tap(recording.tap);
@@ -69,7 +69,7 @@ function choose(
   let some: Mirror[] | null = null;
   for (let i = 0; i < mirrors.length; i++) {
     const mirror = mirrors[i]!;
-    const reason = mirror.refuses(inbound);
+    const reason = mirror.skipReason(inbound);
     if (reason === null) {
       some?.push(mirror);
       continue;
@@ -121,7 +121,7 @@ class Copies implements PlannedCopies {
 }
 
 /** Copies of a request whose body came along with its head. */
-class WholeCopies extends Copies {
+class BufferedCopies extends Copies {
   readonly #body: Uint8Array;
 
   constructor(

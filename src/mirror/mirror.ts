@@ -5,18 +5,24 @@ import {
   type ProxyMirrorConfig,
 } from '../config/proxy-mirror.ts';
 import { destination } from '../http/destination.ts';
-import { headerValue } from '../http/headers.ts';
-import type { Inbound } from '../http/inbound.ts';
-import type { Outbound, Timeouts } from '../http/outbound.ts';
+import { fieldNames, type HeaderList, headerValue } from '../http/fields.ts';
+import type { Inbound, Outbound, Timeouts } from '../http/messages.ts';
 import { compileVars } from '../vars/expression.ts';
-import { copyHeaders, LOOP_MARK } from './copy-headers.ts';
-import { copyTarget } from './copy-target.ts';
-import { type Breaker, breaker, NO_BREAKER } from './limits/breaker.ts';
-import { type Churn, churn } from './limits/churn.ts';
-import { type InFlight, inFlight } from './limits/in-flight.ts';
-import { NO_RATE_LIMIT, type TokenBucket, tokenBucket } from './limits/token-bucket.ts';
+import { murmur3 } from '../vars/murmur3.ts';
+import { compileVariable } from '../vars/variable.ts';
+import {
+  type Breaker,
+  breaker,
+  type Churn,
+  churn,
+  type InFlight,
+  inFlight,
+  NO_BREAKER,
+  NO_RATE_LIMIT,
+  type TokenBucket,
+  tokenBucket,
+} from './limits.ts';
 import type { SkipReason } from './outcome.ts';
-import { type Sampler, sampler } from './sample.ts';
 
 /** One mirror of one route, compiled: what a copy looks like, who gets one, and the limits. */
 export interface Mirror {
@@ -33,10 +39,10 @@ export interface Mirror {
   /**
    * Why this request gets no copy, as far as its head can tell; `null` when it gets one.
    *
-   * @param draw the luck of the request, from 0 (taken by any share) up to 1. Default: drawn, when
+   * @param random the luck of the request, from 0 (taken by any share) up to 1. Default: drawn, when
    * it comes to that
    */
-  refuses(inbound: Inbound, draw?: number): SkipReason | null;
+  skipReason(inbound: Inbound, random?: number): SkipReason | null;
   /** The share of requests such as this one that sampling takes. */
   readonly share: Sampler;
   /** The copy of a request. */
@@ -102,7 +108,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
     breaker:
       config.breaker === false ? NO_BREAKER : breaker({ ...DEFAULTS.breaker, ...config.breaker }),
     share,
-    refuses: refusal(config, share, maxBodySize),
+    skipReason: skipReasonOf(config, share, maxBodySize),
     copyOf: (primary, body) => ({
       destination: to,
       target: target(primary.target),
@@ -115,15 +121,19 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
 }
 
 /** In the order of what it costs to find out; the first that is true is the reason. */
-function refusal(config: MirrorConfig, shareOf: Sampler, maxBodySize: number): Mirror['refuses'] {
+function skipReasonOf(
+  config: MirrorConfig,
+  shareOf: Sampler,
+  maxBodySize: number,
+): Mirror['skipReason'] {
   const passes = filterOf(config);
-  return (inbound, draw) => {
+  return (inbound, random) => {
     if (headerValue(inbound.headers, LOOP_MARK) !== undefined) return 'loop';
     // Other upgrades (h2c) are offers that a server may ignore: such a request is one like any other.
     if (/websocket/i.test(headerValue(inbound.headers, 'upgrade') ?? '')) return 'upgrade';
     if (passes !== null && !passes(inbound)) return 'filtered';
     const share = shareOf(inbound);
-    if (share < 1 && (draw ?? Math.random()) >= share) return 'sampled_out';
+    if (share < 1 && (random ?? Math.random()) >= share) return 'sampled_out';
     const length = inbound.upload?.length ?? 0;
     return length > maxBodySize ? 'body_too_large' : null;
   };
@@ -132,4 +142,118 @@ function refusal(config: MirrorConfig, shareOf: Sampler, maxBodySize: number): M
 function filterOf(config: MirrorConfig): ((inbound: Inbound) => boolean) | null {
   const filter = config._meta?.filter;
   return filter === undefined ? null : compileVars(filter);
+}
+
+/** The chance of a request to be copied: 1 always, 0 never, in between a matter of luck. */
+export type Sampler = (inbound: Inbound) => number;
+
+/** Hashes are 32 bits wide. */
+const HASH_RANGE = 2 ** 32;
+
+/**
+ * A sampler for a share of requests.
+ *
+ * Without a key each request is decided on its own, as APISIX does. With one, the key's hash is a
+ * fixed point in [0, 1) and is in when it lies below the ratio: always the same answer for the same
+ * key, everywhere, and the keys of a smaller ratio are among those of a larger one.
+ *
+ * @param ratio 0.00001 to 1
+ * @param key a variable as in `vars`; a request without it is decided on its own
+ * @example sampler(0.05, 'http_x_user')
+ */
+export function sampler(ratio: number, key?: string): Sampler {
+  if (ratio === 1 || key === undefined) return () => ratio;
+  const valueOf = compileVariable(key);
+  return (inbound) => {
+    const value = valueOf(inbound);
+    if (value === undefined) return ratio;
+    return murmur3(value) / HASH_RANGE < ratio ? 1 : 0;
+  };
+}
+
+/** Path and query of a copy, from the primary's. */
+export type CopyTarget = (target: string) => string;
+
+/**
+ * Compiles `path` and `path_concat_mode`. The query is always kept, and the path stays as the
+ * client sent it (APISIX sends it decoded, which changes what it means).
+ *
+ * @example copyTarget('/a', 'prefix')('/hello?x=1') // '/a/hello?x=1'
+ */
+export function copyTarget(
+  configured: string | undefined,
+  mode: 'replace' | 'prefix' = 'replace',
+): CopyTarget {
+  if (configured === undefined) return (target) => target;
+  const path = encoded(configured);
+  if (mode === 'prefix') return (target) => path + target;
+  return (target) => {
+    const mark = target.indexOf('?');
+    return mark === -1 ? path : path + target.slice(mark);
+  };
+}
+
+/** APISIX lets `#`, spaces and any letter stand in `path`; a request line (RFC 9112 section 3) does not. */
+function encoded(path: string): string {
+  return path.replace(/[^\x21-\x7e]|#/gu, escaped);
+}
+
+/** As `encodeURIComponent`, which throws at half a surrogate pair: JSON may hold one. */
+function escaped(character: string): string {
+  const bytes = new TextEncoder().encode(character);
+  return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
+    '',
+  );
+}
+
+/** The mark of a copy, so that mirrors that point back at a gateway cannot multiply requests. */
+export const LOOP_MARK = 'x-mirrored-by';
+
+/** Fields of a copy, from what the primary upstream gets. */
+export type CopyHeaders = (primary: HeaderList) => HeaderList;
+
+/**
+ * Compiles `pass_host`, `upstream_host` and `headers` of a mirror.
+ *
+ * @param authority the mirror's own host, sent with `pass_host: node`
+ * @param instance id of this gateway, the value of the loop mark; asked for with each copy, as Workers
+ * can make one only while a request is served
+ */
+export function copyHeaders(
+  config: MirrorConfig,
+  authority: string,
+  instance: () => string,
+): CopyHeaders {
+  const host = hostOf(config, authority);
+  const { set = {}, add = {}, remove = [] } = config.headers ?? {};
+  const dropped = new Set([...remove, ...Object.keys(set)].map((name) => name.toLowerCase()));
+  if (host !== null) dropped.add('host');
+  // Before all others, as in any request (RFC 9110 section 7.2).
+  const first = host === null ? [] : ['Host', host];
+  const appended = [...pairs(set), ...pairs(add)];
+  if (dropped.size === 0) return (primary) => primary.concat(appended, LOOP_MARK, instance());
+  const nameOf = fieldNames(dropped);
+  return (primary) => {
+    const list: HeaderList = first.slice();
+    for (let i = 0; i < primary.length; i += 2) {
+      if (nameOf(primary[i]!) === '') list.push(primary[i]!, primary[i + 1]!);
+    }
+    return list.concat(appended, LOOP_MARK, instance());
+  };
+}
+
+/** `null` leaves the primary's Host as it is. */
+function hostOf(config: MirrorConfig, authority: string): string | null {
+  switch (config.pass_host) {
+    case 'node':
+      return authority;
+    case 'rewrite':
+      return config.upstream_host!;
+    default:
+      return null;
+  }
+}
+
+function pairs(fields: Readonly<Record<string, string>>): HeaderList {
+  return Object.entries(fields).flat();
 }

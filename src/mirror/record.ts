@@ -105,8 +105,8 @@ export function record(limit: number, budget: MemoryBudget): Recording {
         held += byteLength;
         body.append(compact(bytes));
       },
-      end(whole) {
-        if (!whole) return lose('body_incomplete');
+      end(isComplete) {
+        if (!isComplete) return lose('body_incomplete');
         if (body !== null) settle({ bytes: body.join(), missing: null });
       },
     },

@@ -1,5 +1,5 @@
 import { comparable } from '../http/authority.ts';
-import type { Inbound } from '../http/inbound.ts';
+import type { Inbound } from '../http/messages.ts';
 import type { HostPattern, UriPattern } from './patterns.ts';
 import { buildPrefixTree, type PrefixTree } from './radix.ts';
 import { compileRule, type ConditionName, type MatchRule, type RouteCriteria } from './rule.ts';
@@ -108,7 +108,7 @@ function judge({ rule, uri }: Candidate<unknown>, request: Inbound): Verdict {
  * const table = compileTable(document.routes, (route) => exchangeWith(route.upstream));
  * const exchange = table.match(request);
  */
-export function compileTable<R extends RouteCriteria, T>(
+export function compileMatcher<R extends RouteCriteria, T>(
   routes: readonly R[],
   compileRoute: (route: R) => T,
 ): Matcher<T> {

@@ -1,6 +1,6 @@
 import { comparable } from '../http/authority.ts';
 import { compileCidrs } from '../http/cidr.ts';
-import type { Inbound } from '../http/inbound.ts';
+import type { Inbound } from '../http/messages.ts';
 import { compileVars } from '../vars/expression.ts';
 import { compileHost, compileUri, type HostPattern, type UriPattern } from './patterns.ts';
 

@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import type { WaitUntil } from './port.ts';
 
 /** Work that outlives its request, on runtimes whose platform does not look after it. */
@@ -8,21 +9,31 @@ export interface Background {
 }
 
 export function createBackground(): Background {
-  let underWay = 0;
+  let pending = 0;
   let waiting: (() => void)[] = [];
   function over(): void {
-    underWay -= 1;
-    if (underWay > 0) return;
+    pending -= 1;
+    if (pending > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
   }
   return {
     waitUntil(work) {
-      underWay += 1;
+      pending += 1;
       work.then(over, over);
     },
     async idle() {
-      while (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      while (pending > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
   };
+}
+
+/** Hono's `executionCtx` throws where the server gave none, as plain `Bun.serve` does. */
+export function waitUntilOf(c: Context, background: Background): WaitUntil {
+  try {
+    const context = c.executionCtx;
+    return (work) => context.waitUntil(work);
+  } catch {
+    return background.waitUntil;
+  }
 }

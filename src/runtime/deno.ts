@@ -1,7 +1,7 @@
 import { doorbell } from '../http1/doorbell.ts';
 import { descriptorsFor, openableDescriptors, USUAL_LIMIT } from '../http1/descriptors.ts';
 import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
-import { CONNECTIONS } from '../http1/server/limits.ts';
+import { MOST_CONNECTIONS } from '../http1/server/limits.ts';
 import type { WriteOutput } from './output.ts';
 import type { ServerRuntime } from './server.ts';
 
@@ -49,7 +49,7 @@ function mayListen(hostname: string): boolean {
 /** To try without permission would ask the user for it, on a terminal. */
 function descriptors(): number {
   return granted({ name: 'read', path: '/dev/null' })
-    ? openableDescriptors(descriptorsFor(CONNECTIONS, ACCEPTED))
+    ? openableDescriptors(descriptorsFor(MOST_CONNECTIONS, ACCEPTED))
     : USUAL_LIMIT;
 }
 

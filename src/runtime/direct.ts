@@ -1,5 +1,4 @@
-import type { Received } from '../http/inbound.ts';
-import type { Reply } from '../http/reply.ts';
+import type { Received, Reply } from '../http/messages.ts';
 import type { WaitUntil } from './port.ts';
 
 /** Answers what a listener received, with no web objects in between; `null` where only `fetch` can. */

@@ -1,6 +1,5 @@
 import type { GatewayStatus } from '../http/gateway-error.ts';
-import type { Received } from '../http/inbound.ts';
-import type { Reply } from '../http/reply.ts';
+import type { Received, Reply } from '../http/messages.ts';
 import type { Forward, SendCopy } from '../http/transport.ts';
 
 /** All that differs from runtime to runtime. One adapter each, beside this file. */

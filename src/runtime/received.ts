@@ -1,4 +1,4 @@
-import type { Received } from '../http/inbound.ts';
+import type { Received } from '../http/messages.ts';
 import { receiveWeb } from './fetch/receive.ts';
 
 /** How a request is read that one of our listeners has given to other code. */

@@ -2,7 +2,13 @@ import type { RoutesDocument } from '../config/document.ts';
 import { StoreError } from './error.ts';
 import { ownWrites } from './own-writes.ts';
 import type { Store } from './store.ts';
-import { checkEdited, emptyDocument, formatDocument, layoutOf, readDocument } from './text.ts';
+import {
+  checkEdited,
+  emptyDocument,
+  formatDocument,
+  layoutOf,
+  readDocument,
+} from './document-text.ts';
 
 /** The part of a Cloudflare KV namespace that is used. */
 export interface KvNamespace {

@@ -33,7 +33,7 @@ export interface LiveTable<T> {
 }
 
 /** Options of {@link liveTable}. */
-export interface LiveOptions<T> {
+export interface LiveTableOptions<T> {
   readonly store: Store;
   /** A document to start from, in force at once. Default: none until the first `refresh`. */
   readonly initial?: RoutesDocument;
@@ -63,7 +63,7 @@ interface State<T> {
  * await live.refresh();
  * live.current(Date.now()); // the routes
  */
-export function liveTable<T>(options: LiveOptions<T>): LiveTable<T> {
+export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
   const { store, compile, onReload, now = Date.now } = options;
   let state: State<T> | null = null;
   let failure: string | null = null;

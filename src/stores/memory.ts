@@ -1,6 +1,6 @@
 import type { RoutesDocument } from '../config/document.ts';
 import type { Store } from './store.ts';
-import { checkEdited } from './text.ts';
+import { checkEdited } from './document-text.ts';
 
 /**
  * A document that lives as long as the process does: for `--upstream`/`--mirror` and for tests.

@@ -1,4 +1,4 @@
-import type { Inbound } from '../http/inbound.ts';
+import type { Inbound } from '../http/messages.ts';
 import type { OnOutcome } from '../mirror/copies.ts';
 import type { Outcome } from '../mirror/outcome.ts';
 

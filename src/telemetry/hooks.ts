@@ -26,15 +26,15 @@ export function hookListeners({ onEvent, onOutcome }: Hooks): Listener[] {
   const listeners: Listener[] = [];
   if (onEvent !== undefined) listeners.push(guarded('onEvent', onEvent));
   if (onOutcome !== undefined) {
-    const tell = guarded('onOutcome', onOutcome);
+    const notify = guarded('onOutcome', onOutcome);
     listeners.push((event) => {
-      if (event.type === 'copy') tell(reportOf(event));
+      if (event.type === 'copy') notify(reportOf(event));
     });
   }
   return listeners;
 }
 
-function guarded<T>(hook: string, call: (told: T) => unknown): (told: T) => void {
+function guarded<T>(hook: string, call: (event: T) => unknown): (told: T) => void {
   const admit = lineRate(Date.now);
   const complain = (error: unknown) => {
     const suppressed = admit(hook);

@@ -12,7 +12,7 @@ export interface Lifetimes {
  * How long counters outlive their route: what was counted up to its end is still to be scraped, and a
  * route that is replaced by deleting it first goes on counting.
  */
-const KEPT_MILLISECONDS = 3_600_000;
+const KEPT_MS = 3_600_000;
 
 /**
  * Ends labels an hour after they went out of force. Routes come and go by the admin API, so that a
@@ -31,7 +31,7 @@ export function lifetimes(now: () => number): Lifetimes {
       for (const key of inForce) if (!next.has(key)) gone.set(key, at);
       for (const key of next) gone.delete(key);
       for (const [key, since] of gone) {
-        if (at - since < KEPT_MILLISECONDS) break;
+        if (at - since < KEPT_MS) break;
         gone.delete(key);
       }
       inForce = next;

@@ -2,7 +2,7 @@
 export type LineRate = (key: string) => number | null;
 
 /** Failures of a dead mirror would fill a disk: one line each this many milliseconds and key. */
-const QUIET_MILLISECONDS = 1000;
+const QUIET_MS = 1000;
 
 /** Lines of all keys together in that time: a thousand routes may have a thousand dead mirrors. */
 const MOST_LINES = 100;
@@ -18,7 +18,7 @@ export function lineRate(now: () => number): LineRate {
 
   /** True when this moment has a line left. */
   function admits(at: number): boolean {
-    if (at - began >= QUIET_MILLISECONDS) {
+    if (at - began >= QUIET_MS) {
       began = at;
       written = 0;
     }
@@ -27,7 +27,7 @@ export function lineRate(now: () => number): LineRate {
   return (key) => {
     const at = now();
     const last = lines.get(key);
-    if (last !== undefined && at - last.at < QUIET_MILLISECONDS) {
+    if (last !== undefined && at - last.at < QUIET_MS) {
       last.suppressed++;
       return null;
     }

@@ -91,7 +91,7 @@ export function logListener(now: () => number = Date.now): Listener {
 }
 
 /** Milliseconds that an answer of LogTape's holds. */
-const REMEMBERED_MILLISECONDS = 50;
+const REMEMBERED_MS = 50;
 
 /** Whether lines at `debug` are wanted. To look that up costs more than all that is counted of a request. */
 function wantsDebug(now: () => number): () => boolean {
@@ -101,14 +101,14 @@ function wantsDebug(now: () => number): () => boolean {
     const time = now();
     if (time >= until) {
       wanted = log.isEnabledFor('debug');
-      until = time + REMEMBERED_MILLISECONDS;
+      until = time + REMEMBERED_MS;
     }
     return wanted;
   };
 }
 
 /** Most characters of a method or a path in a line: a client may send some thousand of each. */
-const PART_LIMIT = 256;
+const MOST_PART_CHARACTERS = 256;
 
 function factsOf(event: CopyEvent): Record<string, unknown> {
   const { target, method, ...facts } = reportOf(event);
@@ -127,7 +127,8 @@ function pathOf(target: string): string {
 
 /** A client's text, cut to what a line has room for, and with escapes for what a terminal may obey. */
 function printable(text: string): string {
-  const cut = text.length > PART_LIMIT ? `${text.slice(0, PART_LIMIT)}...` : text;
+  const cut =
+    text.length > MOST_PART_CHARACTERS ? `${text.slice(0, MOST_PART_CHARACTERS)}...` : text;
   return cut.replace(NOT_PRINTABLE, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });

@@ -1,4 +1,4 @@
-import type { Inbound } from '../http/inbound.ts';
+import type { Inbound } from '../http/messages.ts';
 import { VarsError } from './error.ts';
 import { compileTest, isOperator, negate } from './operator.ts';
 import { compileVariable } from './variable.ts';

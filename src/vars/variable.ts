@@ -1,6 +1,5 @@
-import { headerValue, joinedValue } from '../http/headers.ts';
-import type { Inbound } from '../http/inbound.ts';
-import { trimmed } from '../http/list.ts';
+import { headerValue, joinedValue, trimmed } from '../http/fields.ts';
+import type { Inbound } from '../http/messages.ts';
 import { percentDecoded } from '../http/percent.ts';
 import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';

@@ -3,7 +3,7 @@
  *
  *     npm run mutants                             all of them: an hour or two
  *     npm run mutants -- src/mirror/limits/*.ts   some
- *     MUTANTS_TESTS='test/unit/http/*.test.ts' npm run mutants -- src/http/list.ts
+ *     MUTANTS_TESTS='test/unit/http/*.test.ts' npm run mutants -- src/http/fields.ts
  *                                                 the same on some of the tests: minutes
  *
  * A change that no test notices is a mutant that survived. It needs a test, or an entry in

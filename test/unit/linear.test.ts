@@ -2,22 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { checkDocument, parseDocument } from '../../src/config/document.ts';
 import { parseJson } from '../../src/config/json.ts';
 import { requestHeaders } from '../../src/exchange/request-headers.ts';
-import { requestIds } from '../../src/request/request-id.ts';
-import { trustProxies } from '../../src/request/trusted-proxies.ts';
+import { requestIds } from '../../src/request/ids.ts';
+import { trustProxies } from '../../src/request/admit.ts';
 import { isAuthority } from '../../src/http/authority.ts';
 import { parseAddress } from '../../src/http/cidr.ts';
 import { namesUpgrade } from '../../src/http/handshake.ts';
-import type { HeaderList } from '../../src/http/headers.ts';
-import { nominated, withoutHopByHop } from '../../src/http/hop-by-hop.ts';
-import { members } from '../../src/http/list.ts';
+import { type HeaderList, members, nominated, withoutHopByHop } from '../../src/http/fields.ts';
 import { percentDecoded } from '../../src/http/percent.ts';
 import { forwardTarget, matchPath, originForm } from '../../src/http/target.ts';
 import { compileGlob } from '../../src/routes/patterns.ts';
 import { buildPrefixTree } from '../../src/routes/radix.ts';
-import { parseHead } from '../../src/http1/client/answer-head.ts';
+import { parseResponseHead } from '../../src/http1/client/parse-response-head.ts';
 import { isPersistent } from '../../src/http1/fields.ts';
-import { parseRequestHead } from '../../src/http1/server/request-head.ts';
-import { luaNumber } from '../../src/vars/lua-number.ts';
+import { parseRequestHead } from '../../src/http1/server/parse-request-head.ts';
+import { luaNumber } from '../../src/vars/operator.ts';
 import { compileVariable } from '../../src/vars/variable.ts';
 import { degree, LINEAR } from '../support/growth.ts';
 import { request } from './routes/request.ts';
@@ -164,7 +162,7 @@ const ROUTINES: readonly (readonly [
     ],
     (sent) => {
       const text = `HTTP/1.1 200 OK\r\nContent-Length: 0\r\n${sent}\r\n`;
-      return caught(() => parseHead(text, text.indexOf('\r\n\r\n'), 'GET', false));
+      return caught(() => parseResponseHead(text, text.indexOf('\r\n\r\n'), 'GET', false));
     },
   ],
   [

@@ -6,7 +6,7 @@
 import { KINDS } from './routes.mjs';
 
 /** @type {typeof import('../../../src/routes/matcher.ts')} As built: the types are there without that. */
-const { compileTable } = await import(
+const { compileMatcher } = await import(
   new URL('../../../dist/routes/matcher.js', import.meta.url).href
 );
 
@@ -23,7 +23,7 @@ const tables = Object.entries(KINDS).flatMap(([name, kind]) =>
     return {
       name,
       size,
-      table: compileTable(routes, (route) => route.uri),
+      table: compileMatcher(routes, (route) => route.uri),
       expected: order.map((i) => kind.route(i).uri),
       requests: order.map((i) => inbound(kind.asked(i))),
       nanoseconds: /** @type {number[]} */ ([]),
@@ -70,7 +70,7 @@ function time(table, requests) {
  * A request of which only what routes look at is there. Every one has strings of its own, as from a
  * socket: the same one again would be compared by its address.
  * @param {import('./routes.mjs').Asked} asked
- * @returns {import('../../../src/http/inbound.ts').Inbound}
+ * @returns {import('../../../src/http/messages.ts').Inbound}
  */
 function inbound({ path, host }) {
   const own = { path: Buffer.from(path).toString(), host: Buffer.from(host).toString() };

@@ -1,5 +1,5 @@
 import type { RoutesDocument } from '../../config/document.ts';
-import type { Answer } from '../answer.ts';
+import type { AdminResponse } from '../responses.ts';
 import type { Body } from '../body.ts';
 import type { Revision } from '../revisions.ts';
 
@@ -10,7 +10,7 @@ export interface LiveDocument {
 }
 
 /** What handlers work on. */
-export interface Bench {
+export interface AdminContext {
   readonly live: LiveDocument;
   readonly revisionsOf: (document: RoutesDocument) => ReadonlyMap<string, Revision>;
   readonly nextId: (taken: (id: string) => boolean, nowMs: number) => string;
@@ -28,4 +28,4 @@ export interface Call {
   readonly ttl: number | null;
 }
 
-export type Handler = (bench: Bench, call: Call) => Answer | Promise<Answer>;
+export type Handler = (context: AdminContext, call: Call) => AdminResponse | Promise<AdminResponse>;

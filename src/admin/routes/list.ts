@@ -1,15 +1,15 @@
 import type { RouteConfig } from '../../config/route.ts';
 import { VarsError } from '../../vars/error.ts';
-import { luaNumber } from '../../vars/lua-number.ts';
+import { luaNumber } from '../../vars/operator.ts';
 import { compilePattern } from '../../vars/pattern.ts';
-import { failed } from '../answer.ts';
+import { failed } from '../responses.ts';
 import type { Handler } from './call.ts';
 import { inForce, keyOf } from './stored.ts';
 
 /** `GET /routes`: filters narrow `total`, pages do not. */
-export const list: Handler = (bench, { query }) => {
-  const document = inForce(bench);
-  const revisions = bench.revisionsOf(document);
+export const list: Handler = (context, { query }) => {
+  const document = inForce(context);
+  const revisions = context.revisionsOf(document);
   const filters = filtersOf(query);
   const found = document.routes
     .filter((route) => filters.every((accepts) => accepts(route)))

@@ -1,14 +1,14 @@
 import type { RoutesDocument } from '../../config/document.ts';
 import type { RouteConfig } from '../../config/route.ts';
 import { expiriesOf, withExpiries } from '../../stores/expiry.ts';
-import { Refusal, failed } from '../answer.ts';
-import type { Bench, Call } from './call.ts';
+import { AdminRefusal, failed } from '../responses.ts';
+import type { AdminContext, Call } from './call.ts';
 
 /** The document in force. @throws Refusal (503) before the first good one */
-export function inForce({ live, now }: Bench): RoutesDocument {
+export function inForce({ live, now }: AdminContext): RoutesDocument {
   const document = live.document(now());
   if (document !== null) return document;
-  throw new Refusal(failed(503, 'no valid routes document was loaded yet; see the log'));
+  throw new AdminRefusal(failed(503, 'no valid routes document was loaded yet; see the log'));
 }
 
 /** The route called `id`; ids compare as text, so `1` in a document is `/routes/1`. */

@@ -1,23 +1,21 @@
 import { IDEMPOTENT } from '../../http/methods.ts';
-import type { Outbound } from '../../http/outbound.ts';
-import type { Reply } from '../../http/reply.ts';
+import type { Informed, Outbound, Reply } from '../../http/messages.ts';
 import {
   type Call,
   type ConnectionLeft,
-  type CopyAnswer,
+  type CopyResponse,
   type Forward,
-  type Informed,
   type SendCopy,
   TransportError,
 } from '../../http/transport.ts';
 import { Upload } from '../../http/upload.ts';
 import type { BodyPipe } from '../body-pipe.ts';
-import { fieldsOf } from '../fields.ts';
-import type { Connection, ExchangeListener } from './connection.ts';
+import { parseFieldLines } from '../fields.ts';
+import type { ClientConnection, ExchangeListener } from './connection.ts';
 import { transportError } from './failure.ts';
 import type { Framing } from '../framing.ts';
-import { RelayedAnswer } from '../relayed-answer.ts';
-import type { Head } from './answer-head.ts';
+import { RelayedResponse } from '../relayed-response.ts';
+import type { ResponseHead } from './parse-response-head.ts';
 import type { Pool } from './pool.ts';
 import { recycle } from './read-buffer.ts';
 
@@ -61,14 +59,14 @@ function atEndOfTurn<T>(work: (item: T) => void): (item: T) => void {
  * Most bytes on the wire of the body of a mirror's answer that are read to keep its connection; a longer
  * answer is cut off, which closes the connection. About what it costs to set one up anew.
  */
-const ANSWER_DRAIN_LIMIT = 1024 * 1024;
+const DRAIN_LIMIT_BYTES = 1024 * 1024;
 
 /** A request under way. One object serves as call and as listener, since each request needs both. */
 abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   readonly done: Promise<T>;
   readonly until: number;
   protected resolve!: (value: T) => void;
-  protected connection: Connection | null = null;
+  protected connection: ClientConnection | null = null;
   #reject!: (error: TransportError) => void;
   readonly #pool: Pool;
   readonly #request: Outbound;
@@ -91,15 +89,15 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   }
 
   /** Of no interest, unless somebody waits for the answer. */
-  interim(_head: Head): void {}
+  interim(_head: ResponseHead): void {}
 
-  answered(head: Head, body: BodyPipe): void {
+  onResponse(head: ResponseHead, body: BodyPipe): void {
     if (body.complete) this.#onOver();
     else body.onOver = this.#onOver;
     this.handle(head, body);
   }
 
-  protected abstract handle(head: Head, body: BodyPipe): void;
+  protected abstract handle(head: ResponseHead, body: BodyPipe): void;
 
   onOver(callback: () => void): void {
     this.#onOver = callback;
@@ -159,34 +157,34 @@ class ForwardCall extends Http1Call<Reply> {
     this.#client = client;
   }
 
-  override interim({ status, reason, lines }: Head): void {
-    this.#client.inform({ status, reason, headers: fieldsOf(lines) });
+  override interim({ status, reason, lines }: ResponseHead): void {
+    this.#client.inform({ status, reason, headers: parseFieldLines(lines) });
   }
 
-  protected handle(head: Head, body: BodyPipe): void {
+  protected handle(head: ResponseHead, body: BodyPipe): void {
     // What follows is no HTTP, and the client would not know what else.
     if (head.status === 101 && head.framing.kind !== 'switched') return this.abort(UNASKED_UPGRADE);
     this.over();
-    this.resolve(new RelayedAnswer(head, body));
+    this.resolve(new RelayedResponse(head, body));
   }
 }
 
-class CopyCall extends Http1Call<CopyAnswer> {
-  protected handle({ status, framing }: Head, body: BodyPipe): void {
+class CopyCall extends Http1Call<CopyResponse> {
+  protected handle({ status, framing }: ResponseHead, body: BodyPipe): void {
     // What mirrors answer is mostly short, and here whole.
-    if (body.complete) this.#answer(status, null);
-    else void drain(framing, body).then((left) => this.#answer(status, left));
+    if (body.complete) this.#complete(status, null);
+    else void drain(framing, body).then((left) => this.#complete(status, left));
   }
 
   /** @param left what became of the connection, `null` when the answer was read to its end */
-  #answer(status: number, left: ConnectionLeft | null): void {
+  #complete(status: number, left: ConnectionLeft | null): void {
     this.over();
     this.resolve({ status, connection: left ?? (this.connection!.isOpen ? 'kept' : 'closed') });
   }
 
   override abort(reason: TransportError): void {
     // Once answered, giving up means not to read on; the drain then ends and resolves.
-    if (this.connection?.answering) this.connection.destroy(reason);
+    if (this.connection?.responding) this.connection.destroy(reason);
     else super.abort(reason);
   }
 }
@@ -200,7 +198,7 @@ class CopyCall extends Http1Call<CopyAnswer> {
 async function drain(framing: Framing, body: BodyPipe): Promise<ConnectionLeft | null> {
   const known = framing.kind === 'length' ? framing.length : 0;
   try {
-    while (known <= ANSWER_DRAIN_LIMIT && body.received <= ANSWER_DRAIN_LIMIT) {
+    while (known <= DRAIN_LIMIT_BYTES && body.received <= DRAIN_LIMIT_BYTES) {
       const chunk = await body.read();
       if (chunk === null) return null;
       recycle(chunk);

@@ -1,27 +1,25 @@
 import type { Socket } from 'node:net';
-import type { HeaderList } from '../../http/headers.ts';
-import type { Outbound } from '../../http/outbound.ts';
+import type { HeaderList } from '../../http/fields.ts';
+import type { Outbound } from '../../http/messages.ts';
 import { ClientLeftError, TransportError } from '../../http/transport.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
-import { type AnswerListener, AnswerParser } from './answer-parser.ts';
+import { type ResponseListener, ResponseParser } from './response-parser.ts';
 import { transportError } from './failure.ts';
-import type { Head } from './answer-head.ts';
-import { type Fence, Lookout } from '../fence.ts';
-import { isLong } from './last-words.ts';
-import { Patience } from './patience.ts';
+import type { ResponseHead } from './parse-response-head.ts';
+import { type Fence, Lookout, type Turns } from '../turns.ts';
+import { isLong, RequestWriter, type RequestWriterListener } from './write-request.ts';
+import { ExchangeTimers } from '../timers.ts';
 import type { ReadBuffer } from './read-buffer.ts';
-import { RequestWriter, type RequestWriterListener } from './request-writer.ts';
 import type { Opening, SocketListener } from './dial.ts';
-import { SwitchedBody } from '../switched.ts';
-import type { Turns } from '../turns.ts';
+import { UpgradedBody } from '../tunnel.ts';
 
 /** Told what becomes of one request. Exactly one of the last two is called, once. */
 export interface ExchangeListener {
   /** When the exchange must be over, on the clock of `performance.now()`. */
   readonly until: number;
   /** A 1xx answer came; the final one is still to come. */
-  interim(head: Head): void;
-  answered(head: Head, body: BodyPipe): void;
+  interim(head: ResponseHead): void;
+  onResponse(head: ResponseHead, body: BodyPipe): void;
   /**
    * @param error says whether any byte of the request was written
    * @param stale the server closed a kept connection before it said anything to this request: most
@@ -31,7 +29,7 @@ export interface ExchangeListener {
 }
 
 /** What a connection needs of the pool it belongs to. */
-export interface Owner {
+export interface ClientConnectionOwner {
   /** What a kept connection waits at before it is used again. */
   readonly fence: Fence;
   /** Whether pieces that are written together get to the system in one call. */
@@ -43,27 +41,29 @@ export interface Owner {
 }
 
 /** Bytes of an answer that may wait for their reader before the server has to wait. */
-const HIGH_WATER = 256 * 1024;
+const HIGH_WATER_BYTES = 256 * 1024;
 
 /** One connection to a server. Carries one exchange at a time. */
-export class Connection implements AnswerListener, SocketListener, Flow, RequestWriterListener {
+export class ClientConnection
+  implements ResponseListener, SocketListener, Flow, RequestWriterListener
+{
   /** Exchanges it has carried, the present one included. */
   exchanges = 0;
   /** Milliseconds that the server keeps it idle, if it said so. */
   idleHint: number | null = null;
-  readonly #owner: Owner;
+  readonly #owner: ClientConnectionOwner;
   readonly #opening: Opening;
   /** There once it is open: nothing is done with it before. */
   #socket!: Socket;
   readonly #reads: ReadBuffer | null;
-  readonly #parser = new AnswerParser(this);
-  readonly #patience = new Patience((error) => this.#close(error));
+  readonly #parser = new ResponseParser(this);
+  readonly #timers = new ExchangeTimers((error) => this.#close(error));
   #closed = false;
   #request: Outbound | null = null;
   #listener: ExchangeListener | null = null;
-  #head: Head | null = null;
+  #head: ResponseHead | null = null;
   /** An answer that the listener has not been told of yet. */
-  #answer: { readonly head: Head; readonly body: BodyPipe } | null = null;
+  #response: { readonly head: ResponseHead; readonly body: BodyPipe } | null = null;
   #body: BodyPipe | null = null;
   /** There once it is open. */
   #writer: RequestWriter | null = null;
@@ -79,7 +79,11 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
    * @param open starts opening it
    * @param reads where it reads to; `null`: to new memory each time
    */
-  constructor(open: (listener: SocketListener) => Opening, owner: Owner, reads: ReadBuffer | null) {
+  constructor(
+    open: (listener: SocketListener) => Opening,
+    owner: ClientConnectionOwner,
+    reads: ReadBuffer | null,
+  ) {
     this.#owner = owner;
     this.#lookout = new Lookout(owner.fence, () => this.#looked());
     this.#reads = reads;
@@ -91,7 +95,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#lost(transportError(error)));
     socket.once('close', () => this.#lost(closedByServer()));
-    this.#writer = new RequestWriter(socket, this.#patience, this.#owner.gathers, this);
+    this.#writer = new RequestWriter(socket, this.#timers, this.#owner.gathers, this);
     if (this.#request !== null) this.#send();
   }
 
@@ -105,14 +109,14 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
     this.#request = request;
     this.#listener = listener;
     this.#head = null;
-    this.#answer = null;
+    this.#response = null;
     this.#body = null;
     this.#unheard = true;
     this.#writer?.begin();
-    this.#patience.begin(request.timeouts, listener.until);
+    this.#timers.begin(request.timeouts, listener.until);
     // A kept connection may have got something that nobody asked for, or its end.
     if (this.#writer !== null) this.#lookout.look();
-    else this.#patience.for('connect');
+    else this.#timers.start('connect');
   }
 
   #looked(): void {
@@ -144,7 +148,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
   }
 
   /** True once the server has answered, if not yet to the end. */
-  get answering(): boolean {
+  get responding(): boolean {
     return this.#head !== null;
   }
 
@@ -159,7 +163,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
 
   #send(): void {
     const request = this.#request!;
-    this.#parser.expect(request.method, request.switches);
+    this.#parser.expect(request.method, request.upgrade);
     try {
       this.#writer!.write(request);
     } catch (error) {
@@ -168,7 +172,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
   }
 
   written(): void {
-    if (this.#head === null) this.#patience.for('read');
+    if (this.#head === null) this.#timers.start('read');
   }
 
   /** The server must not take what it got for the whole. */
@@ -177,7 +181,7 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
   }
 
   read(bytes: Buffer): void {
-    if (this.#body !== null && !this.#lookout.paused) this.#patience.for('read');
+    if (this.#body !== null && !this.#lookout.paused) this.#timers.start('read');
     this.#unheard = this.#unsent;
     this.#quiet = false;
     const listener = this.#listener;
@@ -186,17 +190,17 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
     } catch (error) {
       this.#lost(transportError(error));
       // Nonsense behind a whole answer ends the connection, but the answer stands.
-      if (this.#answer?.body.complete !== true) return;
+      if (this.#response?.body.complete !== true) return;
     }
     // After all that came along with it, so that a small body is there whole. By then the exchange
     // may be over; what belongs to it is kept here.
-    if (this.#answer === null || listener === null) return;
-    const { head, body } = this.#answer;
-    this.#answer = null;
-    listener.answered(head, body);
+    if (this.#response === null || listener === null) return;
+    const { head, body } = this.#response;
+    this.#response = null;
+    listener.onResponse(head, body);
   }
 
-  head(head: Head): void {
+  head(head: ResponseHead): void {
     if (head.status < 200 && head.status !== 101) {
       // The final answer has no more time for it: a deadline that moves with each is none.
       this.#listener?.interim(head);
@@ -204,17 +208,17 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
     }
     this.#head = head;
     if (head.framing.kind === 'switched') this.#body = this.#switched();
-    else this.#body = new BodyPipe(this, HIGH_WATER);
+    else this.#body = new BodyPipe(this, HIGH_WATER_BYTES);
     if (head.idle !== null) this.idleHint = head.idle;
-    this.#answer = { head, body: this.#body };
-    this.#patience.for('read');
+    this.#response = { head, body: this.#body };
+    this.#timers.start('read');
   }
 
   /** What comes from now on waits for whoever takes the connection over. */
-  #switched(): SwitchedBody {
+  #switched(): UpgradedBody {
     this.#socket.pause();
-    return new SwitchedBody(this, this.#request!.timeouts, () => {
-      this.#patience.end();
+    return new UpgradedBody(this, this.#request!.timeouts, () => {
+      this.#timers.end();
       this.#socket.removeAllListeners('data').removeAllListeners('end');
       return { socket: this.#socket, bytes: this.#parser.release() };
     });
@@ -238,8 +242,8 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
     const { keepAlive, status } = this.#head!;
     // Who refuses a long body may well not have read it, and close; not all say so (RFC 9110 section 10.1.1).
     const lasts = keepAlive && !(status >= 400 && isLong(this.#request!.body));
-    this.#patience.end();
-    this.#reads?.rest();
+    this.#timers.end();
+    this.#reads?.bodyEnded();
     this.#request = null;
     this.#listener = null;
     this.#body = null;
@@ -250,15 +254,15 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
   pause(): void {
     this.#lookout.paused = true;
     // A slow client is not the server's fault.
-    this.#patience.rest();
-    this.#patience.hold(true);
+    this.#timers.pause();
+    this.#timers.clientIsSlow(true);
     this.#socket.pause();
   }
 
   resume(): void {
-    this.#patience.hold(false);
+    this.#timers.clientIsSlow(false);
     if (this.#closed) return;
-    if (this.#request !== null) this.#patience.for('read');
+    if (this.#request !== null) this.#timers.start('read');
     this.#socket.resume();
     this.#lookout.paused = false;
   }
@@ -281,16 +285,16 @@ export class Connection implements AnswerListener, SocketListener, Flow, Request
     if (this.#closed) return;
     this.#closed = true;
     this.#writer?.stop();
-    this.#patience.dispose();
+    this.#timers.dispose();
     const listener = this.#listener;
     const body = this.#body;
-    const told = this.#head !== null && this.#answer === null;
+    const reported = this.#head !== null && this.#response === null;
     this.#listener = null;
     if (this.#writer !== null) this.#socket.destroy();
     else this.#opening.cancel();
     this.#owner.closed();
     if (listener === null || reason === null) return;
-    if (told) body?.fail(reason);
+    if (reported) body?.fail(reason);
     else listener.failed(this.#unsent ? reason.asUnsent() : reason, stale);
   }
 }

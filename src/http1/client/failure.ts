@@ -1,5 +1,5 @@
 import { type FailureKind, TransportError } from '../../http/transport.ts';
-import { ProtocolError } from '../protocol-error.ts';
+import { ProtocolError } from '../errors.ts';
 
 /** What can go wrong below HTTP. Codes, because messages change: errno names, then OpenSSL's. */
 const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Outbound } from '../../http/outbound.ts';
-import { Connection, type ExchangeListener } from './connection.ts';
+import type { Outbound } from '../../http/messages.ts';
+import { ClientConnection, type ExchangeListener } from './connection.ts';
 
 /** What can be kept from reading for a while. */
 export interface Reading {
@@ -117,11 +117,11 @@ export class LoopShare {
 }
 
 /** A connection that has its part in such a share. */
-export class SharingConnection extends Connection {
+export class SharingConnection extends ClientConnection {
   readonly #share: LoopShare;
   #isOpen = false;
 
-  constructor(share: LoopShare, ...rest: ConstructorParameters<typeof Connection>) {
+  constructor(share: LoopShare, ...rest: ConstructorParameters<typeof ClientConnection>) {
     super(...rest);
     this.#share = share;
   }

@@ -1,17 +1,18 @@
 import type { KeepAlive } from '../../http/destination.ts';
-import type { Outbound } from '../../http/outbound.ts';
+import type { Outbound } from '../../http/messages.ts';
 import { TransportError } from '../../http/transport.ts';
-import { Connection, type ExchangeListener, type Owner } from './connection.ts';
-import { Dial, type SocketListener, type SpareSockets } from './dial.ts';
+import {
+  ClientConnection,
+  type ExchangeListener,
+  type ClientConnectionOwner,
+} from './connection.ts';
+import { Dial, type Origin, type SocketListener, type SpareSockets } from './dial.ts';
 import { transportError } from './failure.ts';
-import type { Fence } from '../fence.ts';
-import type { IdleEntry } from './idle-list.ts';
+import type { Fence, Turns } from '../turns.ts';
+import { type IdleEntry, type Peer as PeerOf, Peers } from './peers.ts';
 import { type LoopShare, SharingConnection } from './loop-share.ts';
-import type { Addresses } from './names/name.ts';
-import type { Origin } from './origin.ts';
-import { type Peer as PeerOf, Peers } from './peers.ts';
+import type { Addresses } from './names/names.ts';
 import { ReadBuffer } from './read-buffer.ts';
-import type { Turns } from '../turns.ts';
 
 /**
  * Milliseconds that a connection is kept idle when neither the server nor the operator says how long.
@@ -88,11 +89,11 @@ export class OriginPool {
     this.#pool = pool;
   }
 
-  start(request: Outbound, listener: ExchangeListener, fresh: boolean): Connection {
+  start(request: Outbound, listener: ExchangeListener, fresh: boolean): ClientConnection {
     const now = performance.now();
     const peer = this.peers.next(now);
     // One that may leave HTTP is read in another way.
-    const leaves = request.switches === true;
+    const leaves = request.upgrade === true;
     const idle = fresh || leaves || peer === null ? null : this.#takeIdle(peer, now);
     const { connection } = idle ?? this.#open(peer, leaves);
     connection.start(request, listener);
@@ -137,7 +138,7 @@ export class OriginPool {
   }
 
   /** Those that carry an exchange, or will. */
-  *inUse(): Iterable<Connection> {
+  *inUse(): Iterable<ClientConnection> {
     for (const { isIdle, connection } of this.#all) if (!isIdle) yield connection;
   }
 
@@ -213,8 +214,8 @@ export class OriginPool {
 }
 
 /** A connection, and where it stands among those of its origin. */
-export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
-  readonly connection: Connection;
+export class PooledConnection implements ClientConnectionOwner, IdleEntry<PooledConnection> {
+  readonly connection: ClientConnection;
   readonly #pool: OriginPool;
   /** Where it goes; `null` until it is there. */
   peer: Peer | null = null;
@@ -236,7 +237,7 @@ export class PooledConnection implements Owner, IdleEntry<PooledConnection> {
     const { share } = pool;
     this.connection =
       share === null
-        ? new Connection(open, this, reads)
+        ? new ClientConnection(open, this, reads)
         : new SharingConnection(share, open, this, reads);
   }
 

@@ -1,13 +1,12 @@
 import { serverNameOf } from '../../http/destination.ts';
-import { headerValue } from '../../http/headers.ts';
-import type { Outbound } from '../../http/outbound.ts';
-import type { Turns } from '../turns.ts';
-import type { Connection, ExchangeListener } from './connection.ts';
-import { createFence, type Fence } from '../fence.ts';
+import { headerValue } from '../../http/fields.ts';
+import type { Outbound } from '../../http/messages.ts';
+import { createFence, type Fence, type Turns } from '../turns.ts';
+import type { ClientConnection, ExchangeListener } from './connection.ts';
 import { LoopShare } from './loop-share.ts';
 import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';
-import { parseOrigin } from './origin.ts';
+import { parseOrigin } from './dial.ts';
 import { OriginPool } from './origin-pool.ts';
 
 /** Origins without connections that are remembered: whose turn it is there, and whom to avoid. */
@@ -16,7 +15,7 @@ const MOST_EMPTY = 1024;
 /** Connections to servers, kept for reuse. */
 export interface Pool {
   /** Sends a request on an idle connection, or a new one when `fresh` or none is idle. */
-  start(request: Outbound, listener: ExchangeListener, fresh: boolean): Connection;
+  start(request: Outbound, listener: ExchangeListener, fresh: boolean): ClientConnection;
   /** Closes every connection, those in use as well. */
   destroy(): void;
 }

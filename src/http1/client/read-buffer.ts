@@ -1,14 +1,14 @@
 /** Bytes of one read at most. */
-const SIZE = 64 * 1024;
+const READ_BYTES = 64 * 1024;
 
 /** Below this many bytes in one read, a body is no longer taken for a large one. */
-const LITTLE = SIZE / 8;
+const LITTLE_BYTES = READ_BYTES / 8;
 
 /** Buffers that are kept for their next use, 4 MiB of them. Beyond, they are garbage. */
-const MOST_FREE = 64;
+const MOST_FREE_BUFFERS = 64;
 
 /** Where connections read to as long as little comes: only one reads at a time. */
-const SHARED: Buffer = Buffer.allocUnsafeSlow(SIZE);
+const SHARED: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
 const free: Buffer[] = [];
 
@@ -46,9 +46,9 @@ export class ReadBuffer {
   /** To be called before each read. */
   next(): Buffer {
     const own = this.#buffer !== SHARED;
-    if (this.#length > SIZE / 2) {
-      if (!own || this.#given) this.#buffer = free.pop() ?? Buffer.allocUnsafeSlow(SIZE);
-    } else if (own && (this.#given || this.#length < LITTLE)) {
+    if (this.#length > READ_BYTES / 2) {
+      if (!own || this.#given) this.#buffer = free.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES);
+    } else if (own && (this.#given || this.#length < LITTLE_BYTES)) {
       if (!this.#given) putBack(this.#buffer);
       this.#buffer = SHARED;
     }
@@ -76,7 +76,7 @@ export class ReadBuffer {
   }
 
   /** No more of the body comes. */
-  rest(): void {
+  bodyEnded(): void {
     this.#length = 0;
   }
 }
@@ -94,5 +94,5 @@ export function recycle({ buffer }: Uint8Array): void {
 
 function putBack(buffer: Buffer): void {
   if (overwritesFree) buffer.fill(OVERWRITTEN);
-  if (free.length < MOST_FREE) free.push(buffer);
+  if (free.length < MOST_FREE_BUFFERS) free.push(buffer);
 }

@@ -8,13 +8,13 @@ export interface Watched {
 }
 
 /** Milliseconds between two looks at whether connections come. */
-const PERIOD = 2500;
+const LOOK_EVERY_MS = 2500;
 
 /** Looks in which a connection of our own is not accepted, until the listener is taken for deaf. */
 const SILENT_LOOKS = 2;
 
 /** Attempts to open it anew; then there is no point in living on. */
-const ATTEMPTS = 12;
+const MOST_ATTEMPTS = 12;
 
 /** Where a listener on all interfaces is reached. */
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
@@ -34,7 +34,7 @@ export class AcceptWatch {
 
   constructor(watched: Watched) {
     this.#watched = watched;
-    this.#timer = setInterval(() => this.#look(), PERIOD);
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -84,7 +84,7 @@ export class AcceptWatch {
       this.#failures = 0;
     } catch (error) {
       // Nobody catches it: the process ends.
-      if (++this.#failures >= ATTEMPTS) throw error;
+      if (++this.#failures >= MOST_ATTEMPTS) throw error;
     }
   }
 }

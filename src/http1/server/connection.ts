@@ -1,57 +1,62 @@
 import type { Socket } from 'node:net';
 import type { GatewayStatus } from '../../http/gateway-error.ts';
 import { plainAddress } from '../../http/cidr.ts';
-import type { Reply } from '../../http/reply.ts';
-import type { Interim } from '../../http/transport.ts';
+import type { Interim, Reply } from '../../http/messages.ts';
 import { drained } from '../body-writer.ts';
-import { Deadline } from '../deadline.ts';
+import { Deadline } from '../timers.ts';
 import { fieldLines } from '../fields.ts';
-import { SwitchedBody } from '../switched.ts';
-import { tunnel } from '../tunnel.ts';
-import type { Taker, Turns } from '../turns.ts';
-import { answerFraming, answerHead, switchingHead } from './answer-head.ts';
+import { tunnel, UpgradedBody } from '../tunnel.ts';
+import type { Waiting, Turns } from '../turns.ts';
+import {
+  breakOff,
+  errorResponse,
+  type OutgoingResponse,
+  outgoingResponse,
+  responseFraming,
+  switchingHead,
+  writeResponse,
+  writeResponseHead,
+} from './write-response.ts';
 import { Incoming } from './incoming.ts';
-import { FIRST_BYTES_TIME, IDLE_TIME, LINGER_PAUSE, LINGER_TIME } from './limits.ts';
-import { errorAnswer, type Outgoing, outgoing } from './outgoing.ts';
+import { FIRST_BYTES_MS, IDLE_TIMEOUT_MS, LINGER_PAUSE_MS, LINGER_MS } from './limits.ts';
 import { changed, type Phase } from './phases.ts';
-import { Refusal } from './refusal.ts';
+import { RequestRefusal } from '../errors.ts';
 import type { Link, ServerRequest } from './request.ts';
-import { breakOff, writeAnswer } from './write-answer.ts';
 
 /** What a connection needs of the listener it came in by. */
-export interface Owner {
+export interface ServerConnectionOwner {
   /** No further request is wanted on any connection. */
   readonly stopping: boolean;
   /** Milliseconds for a head, between two reads of a body, and between two writes of an answer. */
-  readonly patience: number;
+  readonly clientTimeoutMs: number;
   readonly turns: Turns;
   respond(request: ServerRequest): Reply | Promise<Reply>;
-  closed(connection: Connection): void;
+  closed(connection: ServerConnection): void;
 }
 
 /** One connection of a client. Requests are answered one at a time, in their order. */
-export class Connection implements Link, Taker {
-  readonly #owner: Owner;
+export class ServerConnection implements Link, Waiting {
+  readonly #owner: ServerConnectionOwner;
   readonly #socket: Socket;
   readonly #deadline = new Deadline(() => this.#expire());
   /** For the client to take what was written, while it may have a body to send as well. */
-  readonly #untaken = new Deadline(() => this.destroy());
+  readonly #drainDeadline = new Deadline(() => this.destroy());
   readonly #incoming: Incoming;
   #phase: Phase = 'idle';
   /** The one that is being answered. */
   #request: ServerRequest | null = null;
   /** Its answer, once that has begun. */
-  #answer: Outgoing | null = null;
+  #response: OutgoingResponse | null = null;
   #lingersUntil = Infinity;
   /** Until then its first request is taken to be on its way; 0 once it is here. */
-  #expectedUntil = performance.now() + FIRST_BYTES_TIME;
+  #expectedUntil = performance.now() + FIRST_BYTES_MS;
   #peer: string | undefined;
 
-  constructor(socket: Socket, owner: Owner) {
+  constructor(socket: Socket, owner: ServerConnectionOwner) {
     this.#socket = socket;
     this.#owner = owner;
     this.#incoming = new Incoming(socket, this.#deadline, owner, this);
-    this.#deadline.set(owner.patience);
+    this.#deadline.set(owner.clientTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     // The client closed its side. As with nginx, who does that before the answer does not want it.
     socket.once('end', () => this.#request !== null && this.destroy());
@@ -80,8 +85,8 @@ export class Connection implements Link, Taker {
 
   inform(request: ServerRequest, { status, reason, headers }: Interim): void {
     // HTTP/1.0 has none, and would take it for the answer (RFC 9110 section 15.2).
-    if (this.#request !== request || this.#answer !== null || !request.http11) return;
-    if (status === 100 && !this.#incoming.invite()) return;
+    if (this.#request !== request || this.#response !== null || !request.http11) return;
+    if (status === 100 && !this.#incoming.claim100Continue()) return;
     this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}\r\n`, 'latin1');
   }
 
@@ -106,7 +111,7 @@ export class Connection implements Link, Taker {
   #onData(bytes: Buffer): void {
     if (this.#phase !== 'linger') this.#read(bytes);
     else if (performance.now() > this.#lingersUntil) this.destroy();
-    else if (this.#lingersUntil !== Infinity) this.#deadline.set(LINGER_PAUSE);
+    else if (this.#lingersUntil !== Infinity) this.#deadline.set(LINGER_PAUSE_MS);
   }
 
   #read(bytes: Buffer | null): void {
@@ -115,19 +120,19 @@ export class Connection implements Link, Taker {
     try {
       request = incoming.read(bytes);
     } catch (error) {
-      return this.#refuse(error instanceof Refusal ? error.status : 400);
+      return this.#refuse(error instanceof RequestRefusal ? error.status : 400);
     }
     if (request !== null) {
       this.#begin(request);
     } else if (this.#phase === 'idle' && incoming.more) {
       this.#enter('head');
-      this.#deadline.set(this.#owner.patience);
+      this.#deadline.set(this.#owner.clientTimeoutMs);
     } else if (this.#phase === 'discard') {
-      if (incoming.whole) this.#next();
-      else if (incoming.tedious) this.#linger();
+      if (incoming.isComplete) this.#next();
+      else if (incoming.overDiscardLimit) this.#linger();
     }
     // The next request has to wait for its turn, and must not fill our memory meanwhile.
-    if (this.#phase === 'exchange' && incoming.whole && incoming.more) this.#socket.pause();
+    if (this.#phase === 'exchange' && incoming.isComplete && incoming.more) this.#socket.pause();
   }
 
   #begin(request: ServerRequest): void {
@@ -139,7 +144,7 @@ export class Connection implements Link, Taker {
     try {
       // In a turn of its own even if it is here: pipelined requests would pile up on the stack.
       Promise.resolve(this.#owner.respond(request)).then(
-        (reply) => this.#answered(request, reply),
+        (reply) => this.#respond(request, reply),
         () => this.#failed(request),
       );
     } catch {
@@ -147,9 +152,9 @@ export class Connection implements Link, Taker {
     }
   }
 
-  #answered(request: ServerRequest, reply: Reply): void {
+  #respond(request: ServerRequest, reply: Reply): void {
     try {
-      const answer = outgoing(reply);
+      const answer = outgoingResponse(reply);
       // The client has left meanwhile, or was told that it took too long.
       if (this.#request === request) this.#send(request, answer);
       else answer.body?.cancel();
@@ -162,15 +167,15 @@ export class Connection implements Link, Taker {
     if (this.#request === request) this.#refuse(500);
   }
 
-  #send(request: ServerRequest, answer: Outgoing): void {
-    if (answer.body instanceof SwitchedBody) return this.#switch(answer, answer.body);
-    this.#answer = answer;
-    const framing = answerFraming(answer, request);
-    const lasts = request.keepAlive && framing.kind !== 'close' && this.#incoming.short;
+  #send(request: ServerRequest, answer: OutgoingResponse): void {
+    if (answer.body instanceof UpgradedBody) return this.#switch(answer, answer.body);
+    this.#response = answer;
+    const framing = responseFraming(answer, request);
+    const lasts = request.keepAlive && framing.kind !== 'close' && this.#incoming.worthDraining;
     const keep = lasts && !this.#owner.stopping;
-    this.#incoming.answering();
-    const text = answerHead(answer, framing, request, keep);
-    const written = writeAnswer(this.#socket, text, answer.body, framing, this.#taken);
+    this.#incoming.responseBegan();
+    const text = writeResponseHead(answer, framing, request, keep);
+    const written = writeResponse(this.#socket, text, answer.body, framing, this.#drained);
     if (written === null) this.#finish(request, keep);
     else
       written.then(
@@ -180,11 +185,11 @@ export class Connection implements Link, Taker {
   }
 
   /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */
-  #switch(answer: Outgoing, upstream: SwitchedBody): void {
+  #switch(answer: OutgoingResponse, upstream: UpgradedBody): void {
     this.#enter('over');
     this.#request = null;
     this.#deadline.dispose();
-    this.#untaken.dispose();
+    this.#drainDeadline.dispose();
     const socket = this.#socket.removeAllListeners('data').removeAllListeners('end');
     socket.write(switchingHead(answer), 'latin1');
     const client = { socket, bytes: this.#incoming.release() };
@@ -192,21 +197,21 @@ export class Connection implements Link, Taker {
   }
 
   /** Waits until the client has taken what was written, but not for one that takes nothing. */
-  readonly #taken = async (): Promise<void> => {
-    this.#untaken.set(this.#owner.patience);
+  readonly #drained = async (): Promise<void> => {
+    this.#drainDeadline.set(this.#owner.clientTimeoutMs);
     await drained(this.#socket);
-    this.#untaken.clear();
+    this.#drainDeadline.clear();
   };
 
   #finish(request: ServerRequest, keep: boolean): void {
     if (this.#request !== request) return;
     this.#request = null;
-    this.#answer = null;
+    this.#response = null;
     this.#incoming.drop();
     if (!keep) return this.#linger();
-    if (this.#incoming.whole) return this.#next();
+    if (this.#incoming.isComplete) return this.#next();
     this.#enter('discard');
-    this.#deadline.set(LINGER_PAUSE);
+    this.#deadline.set(LINGER_PAUSE_MS);
     this.#socket.resume();
   }
 
@@ -215,7 +220,7 @@ export class Connection implements Link, Taker {
     if (this.#socket.writableNeedDrain) {
       // A client that asks on and on without reading answers would fill our memory.
       this.#enter('flush');
-      this.#deadline.set(this.#owner.patience);
+      this.#deadline.set(this.#owner.clientTimeoutMs);
       this.#socket.pause();
       this.#socket.once('drain', () => this.#next());
       return;
@@ -234,7 +239,7 @@ export class Connection implements Link, Taker {
 
   go(): void {
     this.#enter('idle');
-    this.#deadline.set(IDLE_TIME);
+    this.#deadline.set(IDLE_TIMEOUT_MS);
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#read(null);
   }
@@ -245,10 +250,10 @@ export class Connection implements Link, Taker {
     const method = request?.method ?? this.#incoming.arrived;
     this.#request = null;
     this.#incoming.drop();
-    if (this.#answer !== null) return this.destroy();
+    if (this.#response !== null) return this.destroy();
     request?.gone?.(status);
-    request?.leave();
-    this.#socket.write(errorAnswer(status, method), 'latin1');
+    request?.clientLeft();
+    this.#socket.write(errorResponse(status, method), 'latin1');
     this.#linger();
   }
 
@@ -258,11 +263,11 @@ export class Connection implements Link, Taker {
    */
   #linger(): void {
     this.#enter('linger');
-    this.#deadline.set(this.#owner.patience);
+    this.#deadline.set(this.#owner.clientTimeoutMs);
     this.#socket.end(() => {
       if (this.#phase !== 'linger') return;
-      this.#lingersUntil = performance.now() + LINGER_TIME;
-      this.#deadline.set(LINGER_PAUSE);
+      this.#lingersUntil = performance.now() + LINGER_MS;
+      this.#deadline.set(LINGER_PAUSE_MS);
     });
     this.#socket.resume();
   }
@@ -270,15 +275,15 @@ export class Connection implements Link, Taker {
   #onClose(): void {
     if (this.#phase !== 'over') this.#enter('over');
     this.#deadline.dispose();
-    this.#untaken.dispose();
-    this.#owner.turns.leave(this);
+    this.#drainDeadline.dispose();
+    this.#owner.turns.cancel(this);
     this.#owner.closed(this);
     const request = this.#request;
     this.#request = null;
     this.#incoming.drop();
-    if (this.#answer === null) request?.gone?.();
-    else this.#answer.body?.cancel();
-    request?.leave();
+    if (this.#response === null) request?.gone?.();
+    else this.#response.body?.cancel();
+    request?.clientLeft();
   }
 
   #expire(): void {

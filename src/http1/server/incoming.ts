@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import type { HeaderList } from '../../http/headers.ts';
+import type { HeaderList } from '../../http/fields.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../timers.ts';
 import type { Turns } from '../turns.ts';
-import { BodyBrokeOff } from './broke-off.ts';
-import { BODY_HIGH_WATER, DISCARD_LIMIT } from './limits.ts';
+import { BodyBrokeOff } from '../errors.ts';
+import { BODY_HIGH_WATER_BYTES, DISCARD_LIMIT_BYTES } from './limits.ts';
 import { type Link, ServerRequest } from './request.ts';
-import type { RequestHead } from './request-head.ts';
+import type { RequestHead } from './parse-request-head.ts';
 import { type RequestListener, RequestParser } from './request-parser.ts';
 
 /** What comes in by a connection: requests one after another, and the body of the present one. */
@@ -14,7 +14,7 @@ export class Incoming implements RequestListener, Flow {
   readonly turns: Turns;
   readonly #socket: Socket;
   readonly #deadline: Deadline;
-  readonly #patience: number;
+  readonly #clientTimeoutMs: number;
   readonly #link: Link;
   readonly #parser = new RequestParser(this);
   /** Its head has come, and it has not been handed on yet. */
@@ -24,7 +24,7 @@ export class Incoming implements RequestListener, Flow {
   /** The client waits for a 100. */
   #expectsContinue = false;
   /** It has got one: from us, or from the upstream by itself. */
-  #invited = false;
+  #sent100Continue = false;
   #skipped = 0;
 
   /**
@@ -34,19 +34,19 @@ export class Incoming implements RequestListener, Flow {
   constructor(
     socket: Socket,
     deadline: Deadline,
-    { patience, turns }: { readonly patience: number; readonly turns: Turns },
+    { clientTimeoutMs, turns }: { readonly clientTimeoutMs: number; readonly turns: Turns },
     link: Link,
   ) {
     this.turns = turns;
     this.#socket = socket;
     this.#deadline = deadline;
-    this.#patience = patience;
+    this.#clientTimeoutMs = clientTimeoutMs;
     this.#link = link;
   }
 
   /** True when all of the present request is here. */
-  get whole(): boolean {
-    return this.#parser.whole;
+  get isComplete(): boolean {
+    return this.#parser.isComplete;
   }
 
   /** True when there are bytes of a head, or behind a whole request. */
@@ -60,13 +60,13 @@ export class Incoming implements RequestListener, Flow {
   }
 
   /** True when what is left of the request is little enough to be skipped if need be. */
-  get short(): boolean {
-    return !this.#expectsContinue && this.#parser.remaining <= DISCARD_LIMIT;
+  get worthDraining(): boolean {
+    return !this.#expectsContinue && this.#parser.remaining <= DISCARD_LIMIT_BYTES;
   }
 
   /** True when more was skipped than a kept connection is worth. */
-  get tedious(): boolean {
-    return this.#skipped > DISCARD_LIMIT;
+  get overDiscardLimit(): boolean {
+    return this.#skipped > DISCARD_LIMIT_BYTES;
   }
 
   /**
@@ -84,14 +84,14 @@ export class Incoming implements RequestListener, Flow {
   }
 
   /** The answer begins: it is too late for a 100. */
-  answering(): void {
+  responseBegan(): void {
     this.#expectsContinue = false;
   }
 
   /** Takes the only 100 that a request may get; `false` when that is gone. */
-  invite(): boolean {
-    if (this.#invited) return false;
-    this.#invited = true;
+  claim100Continue(): boolean {
+    if (this.#sent100Continue) return false;
+    this.#sent100Continue = true;
     this.#expectsContinue = false;
     return true;
   }
@@ -99,7 +99,7 @@ export class Incoming implements RequestListener, Flow {
   /** Nobody reads the rest of the body; whoever does now is told that it broke off. */
   drop(): void {
     this.#arrived = null;
-    if (this.#body !== null && !this.#parser.whole) this.#body.fail(new BodyBrokeOff());
+    if (this.#body !== null && !this.#parser.isComplete) this.#body.fail(new BodyBrokeOff());
     this.#body = null;
   }
 
@@ -111,8 +111,8 @@ export class Incoming implements RequestListener, Flow {
   head(head: RequestHead): void {
     this.#deadline.clear();
     this.#skipped = 0;
-    this.#invited = false;
-    this.#body = head.framing.kind === 'none' ? null : new BodyPipe(this, BODY_HIGH_WATER);
+    this.#sent100Continue = false;
+    this.#body = head.framing.kind === 'none' ? null : new BodyPipe(this, BODY_HIGH_WATER_BYTES);
     this.#expectsContinue = head.expectsContinue && this.#body !== null;
     this.#arrived = new ServerRequest(head, this.#body, this.#link);
   }
@@ -147,13 +147,13 @@ export class Incoming implements RequestListener, Flow {
     this.#body = null;
     this.#deadline.clear();
     // What to do with the rest is decided when the request is answered.
-    if (!this.#parser.whole) this.#socket.pause();
+    if (!this.#parser.isComplete) this.#socket.pause();
   }
 
   wanted(): void {
     if (this.#body === null) return;
-    this.#deadline.set(this.#patience);
-    if (this.#expectsContinue && this.invite())
+    this.#deadline.set(this.#clientTimeoutMs);
+    if (this.#expectsContinue && this.claim100Continue())
       this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 }

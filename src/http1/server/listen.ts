@@ -1,11 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Reply } from '../../http/reply.ts';
-import { type Shares, shareOut } from '../descriptors.ts';
+import type { Reply } from '../../http/messages.ts';
+import { shareOut, type Shares } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
 import { AcceptWatch } from './accept-watch.ts';
-import type { Owner } from './connection.ts';
-import { Connections } from './connections.ts';
-import { CLIENT_TIME, CONNECTIONS } from './limits.ts';
+import { ServerConnection, type ServerConnectionOwner } from './connection.ts';
+import { CLIENT_TIMEOUT_MS, MOST_CONNECTIONS } from './limits.ts';
 import type { ServerRequest } from './request.ts';
 
 /** Where to listen, and what to do with requests. */
@@ -50,18 +49,18 @@ export interface Listening {
 export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const { hostname, respond, onCrowded = () => {}, onReopened = () => {} } = options;
   const { shares = shareOut(Infinity, 0), turns = new Turns(), goesDeaf = false } = options;
-  const maxConnections = Math.min(options.maxConnections ?? CONNECTIONS, shares.each);
+  const maxConnections = Math.min(options.maxConnections ?? MOST_CONNECTIONS, shares.each);
   const limits = { each: maxConnections, turnedAway: shares.turnedAway };
   const crowded = () => onCrowded(maxConnections);
   const connections = new Connections(limits, crowded);
   let stopping = false;
   let watch: AcceptWatch | null = null;
-  const owner: Owner = {
+  const owner: ServerConnectionOwner = {
     turns,
     get stopping() {
       return stopping;
     },
-    patience: options.clientTimeoutMs ?? CLIENT_TIME,
+    clientTimeoutMs: options.clientTimeoutMs ?? CLIENT_TIMEOUT_MS,
     respond,
     closed: (connection) => connections.closed(connection),
   };
@@ -118,4 +117,67 @@ function listening(server: Server, host: string, port: number): Promise<Server> 
 /** Listens no more; resolves once its connections are closed. */
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/**
+ * The connections of a listener, up to a limit. Beyond it the one that has kept us waiting longest
+ * makes room, so that clients without a request cannot lock others out; where all are busy, the new
+ * one is told to come back later. It is not left in the system's queue, where its client would learn
+ * nothing, and node:net could not leave it there anyway.
+ */
+export class Connections {
+  readonly #limits: Shares;
+  readonly #crowded: () => void;
+  readonly #all = new Set<ServerConnection>();
+  readonly #turnedAway = new Set<ServerConnection>();
+
+  /** @param crowded called when a connection is turned away */
+  constructor(limits: Shares, crowded: () => void) {
+    this.#limits = limits;
+    this.#crowded = crowded;
+  }
+
+  accept(socket: Socket, owner: ServerConnectionOwner): void {
+    const connection = new ServerConnection(socket, owner);
+    if (this.#all.size >= this.#limits.each && !this.#makeRoom()) return this.#turnAway(connection);
+    this.#all.add(connection);
+  }
+
+  closed(connection: ServerConnection): void {
+    if (!this.#all.delete(connection)) this.#turnedAway.delete(connection);
+  }
+
+  *[Symbol.iterator](): Iterator<ServerConnection> {
+    yield* this.#all;
+    yield* this.#turnedAway;
+  }
+
+  /** Looks at all of them: that costs no more than accepting one, and nothing below the limit. */
+  #makeRoom(): boolean {
+    const now = performance.now();
+    let longest: ServerConnection | null = null;
+    let earliest = Infinity;
+    for (const connection of this.#all) {
+      const until = connection.evictableUntil(now);
+      if (until >= earliest) continue;
+      earliest = until;
+      longest = connection;
+    }
+    if (longest === null) return false;
+    this.#all.delete(longest);
+    longest.destroy();
+    return true;
+  }
+
+  /** Those who were told earlier need not be there any more to hear it. */
+  #turnAway(connection: ServerConnection): void {
+    this.#crowded();
+    if (this.#turnedAway.size >= this.#limits.turnedAway) {
+      const [first] = this.#turnedAway;
+      this.#turnedAway.delete(first!);
+      first!.destroySoon();
+    }
+    this.#turnedAway.add(connection);
+    connection.turnAway();
+  }
 }

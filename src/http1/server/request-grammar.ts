@@ -1,5 +1,4 @@
-import { type Automaton, automaton, type Rule } from '../automaton.ts';
-import { fieldRules, TOKEN } from '../grammar.ts';
+import { type Automaton, automaton, fieldRules, type Rule, TOKEN } from '../grammar.ts';
 
 /**
  * A whole head, strictly: a request line of three parts with one space between them, a target in

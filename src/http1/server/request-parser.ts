@@ -1,15 +1,18 @@
-import { type HeaderList, joinedValue } from '../../http/headers.ts';
-import { nominated } from '../../http/hop-by-hop.ts';
-import { type BodyDecoder, LengthDecoder, type OnData } from '../length-decoder.ts';
-import { Backlog } from '../backlog.ts';
-import { ChunkedDecoder, ChunkedGrammar } from '../chunked-decoder.ts';
-import { headText } from '../head-text.ts';
-import { LineReader } from '../line-reader.ts';
+import { type HeaderList, joinedValue, nominated } from '../../http/fields.ts';
+import {
+  type BodyDecoder,
+  ChunkedDecoder,
+  ChunkedGrammar,
+  LengthDecoder,
+  type OnData,
+} from '../body-decoder.ts';
+import { Backlog, LineReader } from '../line-reader.ts';
+import { headText } from '../fields.ts';
 import { quoted } from '../../http/quoted.ts';
-import { HEAD_LIMIT, REQUEST_LINE_LIMIT } from './limits.ts';
-import { Refusal } from './refusal.ts';
+import { HEAD_LIMIT_BYTES, REQUEST_LINE_LIMIT_BYTES } from './limits.ts';
+import { RequestRefusal } from '../errors.ts';
 import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
-import { parseRequestHead, type RequestHead, tooLongLine } from './request-head.ts';
+import { parseRequestHead, type RequestHead, tooLongLine } from './parse-request-head.ts';
 
 /** Told of a request as it comes in. */
 export interface RequestListener {
@@ -50,7 +53,7 @@ export class RequestParser {
   }
 
   /** True from a request's end to `next()`. */
-  get whole(): boolean {
+  get isComplete(): boolean {
     return this.#state === 'whole';
   }
 
@@ -109,10 +112,10 @@ export class RequestParser {
       this.#skipped += 1;
       return from + 1;
     }
-    if (this.#skipped === 1) throw new Refusal(400, 'a bare CR');
+    if (this.#skipped === 1) throw new RequestRefusal(400, 'a bare CR');
     if (this.#lines.length > 0) return this.#part(input, from);
     // Nearly all heads come in one piece.
-    const text = headText(input, from, HEAD_LIMIT);
+    const text = headText(input, from, HEAD_LIMIT_BYTES);
     if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
     const end = text.indexOf('\r\n\r\n');
     this.#begin(parseRequestHead(text, end));
@@ -121,16 +124,16 @@ export class RequestParser {
 
   #part(input: Buffer, from: number): number {
     const lines = this.#lines;
-    let at = lines.read(input, from, REQUEST_LINE_LIMIT + 1);
-    if (lines.state < FIELDS && lines.length > REQUEST_LINE_LIMIT) throw tooLongLine();
-    at = lines.read(input, at, HEAD_LIMIT + 4);
+    let at = lines.read(input, from, REQUEST_LINE_LIMIT_BYTES + 1);
+    if (lines.state < FIELDS && lines.length > REQUEST_LINE_LIMIT_BYTES) throw tooLongLine();
+    at = lines.read(input, at, HEAD_LIMIT_BYTES + 4);
     if (lines.status === 'bad') throw refusalOf(lines);
     if (lines.status === 'whole') {
       const { text } = lines;
       lines.reset();
       this.#begin(parseRequestHead(text, text.length - 4));
-    } else if (lines.length === HEAD_LIMIT + 4) {
-      throw new Refusal(431, 'a head over 32 KiB');
+    } else if (lines.length === HEAD_LIMIT_BYTES + 4) {
+      throw new RequestRefusal(431, 'a head over 32 KiB');
     }
     return at;
   }
@@ -162,10 +165,10 @@ export class RequestParser {
 }
 
 /** What the byte that has no place makes of a head. */
-function refusalOf({ state, text }: LineReader): Refusal {
+function refusalOf({ state, text }: LineReader): RequestRefusal {
   // There is nothing to tunnel to, and so no need to read where.
-  if (text.startsWith('CONNECT ')) return new Refusal(501, 'CONNECT');
+  if (text.startsWith('CONNECT ')) return new RequestRefusal(501, 'CONNECT');
   if (state === FOREIGN_VERSION && text.endsWith('\r'))
-    return new Refusal(505, `another version of HTTP: ${quoted(text)}`);
-  return new Refusal(400, `not the head of an HTTP/1.1 request: ${quoted(text)}`);
+    return new RequestRefusal(505, `another version of HTTP: ${quoted(text)}`);
+  return new RequestRefusal(400, `not the head of an HTTP/1.1 request: ${quoted(text)}`);
 }

@@ -1,14 +1,11 @@
 import { namesUpgrade } from '../../http/handshake.ts';
-import { type HeaderList, joinedValue, webHeaders } from '../../http/headers.ts';
-import type { Received } from '../../http/inbound.ts';
-import { hasMember } from '../../http/list.ts';
-import type { Interim } from '../../http/transport.ts';
+import { hasMember, type HeaderList, joinedValue, webHeaders } from '../../http/fields.ts';
+import type { Interim, Received } from '../../http/messages.ts';
 import { Upload } from '../../http/upload.ts';
 import { byteStream, webBody } from '../../http/web-body.ts';
 import type { BodyPipe } from '../body-pipe.ts';
-import type { RequestFraming } from './body-framing.ts';
-import { urlHost } from './host.ts';
-import type { RequestHead } from './request-head.ts';
+import type { RequestFraming } from '../framing.ts';
+import { type RequestHead, urlHost } from './parse-request-head.ts';
 
 /** The client's connection, as a request sees it. */
 export interface Link {
@@ -79,7 +76,7 @@ export class ServerRequest implements RequestHead, Received {
     this.#upload ??= uploadOf(this.framing, this.#body);
     if (this.#web !== null && this.#pristine && isTouched(this.#web)) {
       this.#pristine = false;
-      if (this.#upload.whole === null)
+      if (this.#upload.buffered === null)
         this.#upload = new Upload(webBody(this.#web.request), this.#upload.length);
     }
     return this.#upload;
@@ -93,7 +90,7 @@ export class ServerRequest implements RequestHead, Received {
   }
 
   /** Called by the connection: the client is gone. */
-  leave(): void {
+  clientLeft(): void {
     this.#left = true;
     this.#leaving?.abort();
   }
@@ -115,7 +112,7 @@ export class ServerRequest implements RequestHead, Received {
 /** One in chunks stays one in chunks, whole or not. */
 function uploadOf(framing: RequestFraming, body: BodyPipe): Upload {
   return framing.kind === 'length'
-    ? new Upload(body, framing.length, body.whole)
+    ? new Upload(body, framing.length, body.buffered)
     : new Upload(body, null);
 }
 
@@ -157,5 +154,5 @@ function webBodyOf({
 }: ServerRequest): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null {
   if (upload === null) return null;
   // A copy: whoever reads it may write to it.
-  return upload.whole === null ? byteStream(upload.reader()) : new Uint8Array(upload.whole);
+  return upload.buffered === null ? byteStream(upload.reader()) : new Uint8Array(upload.buffered);
 }

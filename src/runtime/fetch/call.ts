@@ -1,5 +1,5 @@
-import { webHeaders } from '../../http/headers.ts';
-import type { Outbound } from '../../http/outbound.ts';
+import { webHeaders } from '../../http/fields.ts';
+import type { Outbound } from '../../http/messages.ts';
 import {
   type Call,
   ClientLeftError,
@@ -13,7 +13,7 @@ import { type Dialect, messageOf } from './dialect.ts';
  * Bodies up to this many bytes are gathered before they are forwarded: one chunk of known length
  * costs a fetch far less than a stream, and can be sent again.
  */
-const GATHER_LIMIT = 64 * 1024;
+const GATHER_LIMIT_BYTES = 64 * 1024;
 
 /** Failures on the way to a connection: fetch tells no more of what was sent than their names. */
 const BEFORE_SENDING: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls']);
@@ -61,7 +61,7 @@ export function startFetch<T>(
       if (error instanceof TransportError) throw error;
       const kind = dialect.kindOf(error);
       // Where texts are blurred, no kind proves that nothing was sent.
-      const unsent = !dialect.blurred && BEFORE_SENDING.has(kind);
+      const unsent = !dialect.cannotProveUnsent && BEFORE_SENDING.has(kind);
       throw new TransportError(kind, messageOf(error), error, unsent);
     } finally {
       headArrived = true;
@@ -77,7 +77,7 @@ async function toBody(
 ): Promise<ReadableStream<Uint8Array> | Uint8Array | null> {
   if (body === null || body instanceof Uint8Array) return body;
   const { length } = body;
-  if (length !== null && length <= GATHER_LIMIT) {
+  if (length !== null && length <= GATHER_LIMIT_BYTES) {
     return uploadBytes(body).catch((error: unknown) => {
       throw new ClientLeftError(error);
     });

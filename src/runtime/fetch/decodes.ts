@@ -1,4 +1,4 @@
-import { headerValue } from '../../http/headers.ts';
+import { headerValue } from '../../http/fields.ts';
 import type { Dialect } from './dialect.ts';
 
 type Decodes = Dialect['decodes'];

@@ -1,4 +1,4 @@
-import type { Outbound } from '../../http/outbound.ts';
+import type { Outbound } from '../../http/messages.ts';
 import type { FailureKind } from '../../http/transport.ts';
 
 /** How one runtime's fetch differs from the others'. Data, so that the exchange itself is the same. */
@@ -24,7 +24,7 @@ export interface Dialect {
    * This runtime has one text for a connection that was refused and one that was cut, so that no
    * failure proves that nothing was sent.
    */
-  readonly blurred?: true;
+  readonly cannotProveUnsent?: true;
   /** What went wrong, from what fetch rejected with. */
   kindOf(error: unknown): FailureKind;
 }

@@ -1,6 +1,5 @@
-import { lengthOf, mayHaveLength } from '../../http/content-length.ts';
-import { isHopByHop, nominated } from '../../http/hop-by-hop.ts';
-import type { Outbound } from '../../http/outbound.ts';
+import { isHopByHop, lengthOf, mayHaveLength, nominated } from '../../http/fields.ts';
+import type { Outbound } from '../../http/messages.ts';
 import { type Forward, TransportError } from '../../http/transport.ts';
 import type { Dialect } from './dialect.ts';
 import { startFetch } from './call.ts';
@@ -17,7 +16,7 @@ export function fetchForward(dialect: Dialect): Forward {
 /** A fetch answer cannot be changed, so the client gets one of the same status, fields and stream. */
 function rebuild(dialect: Dialect, response: Response, request: Outbound): Response {
   // The other end of a WebSocket is in there, where only the platform can get at it.
-  if (request.switches && response.status === 101) return response;
+  if (request.upgrade && response.status === 101) return response;
   // Deno's fetch shows one that nobody asked for, and its server would pass it on.
   if (response.status === 101) throw new TransportError('protocol', 'a 101 that nobody asked for');
   const { status, statusText } = response;

@@ -9,13 +9,13 @@ import { receive } from '../received.ts';
 type Named = { readonly navigator?: { readonly userAgent?: string } };
 
 /** As over sockets of our own (`http1/client/call.ts`). */
-const ANSWER_DRAIN_LIMIT = 1024 * 1024;
+const DRAIN_LIMIT_BYTES = 1024 * 1024;
 
 /** What any fetch does: nothing is known of the runtime but what its bodies and errors look like. */
 export const PLAIN: Dialect = {
   init: {},
   decodes: decodesOf((globalThis as Named).navigator?.userAgent),
-  drainLimit: ANSWER_DRAIN_LIMIT,
+  drainLimit: DRAIN_LIMIT_BYTES,
   kindOf: kindByText([
     [/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|tcp connect error/, 'connect'],
     [/ENOTFOUND|EAI_AGAIN|dns error/, 'dns'],

@@ -1,5 +1,5 @@
-import type { HeaderList } from '../../http/headers.ts';
-import type { Received } from '../../http/inbound.ts';
+import type { HeaderList } from '../../http/fields.ts';
+import type { Received } from '../../http/messages.ts';
 import { originForm } from '../../http/target.ts';
 import { type BodySource, Upload } from '../../http/upload.ts';
 import { webBody } from '../../http/web-body.ts';

@@ -3,7 +3,7 @@ import { ClonedBody } from './cloned-body.ts';
 import type { ObserveBody } from './observed.ts';
 
 /** Bytes that are read at once: workerd gives 4 KiB at a time to those who bring no room. */
-const ROOM = 64 * 1024;
+const ROOM_BYTES = 64 * 1024;
 
 /** On Workers, a request made anew would lose the length of its body as soon as it is passed on. */
 export const observeBody: ObserveBody = (request, length) => new WorkersBody(request, length);
@@ -11,7 +11,7 @@ export const observeBody: ObserveBody = (request, length) => new WorkersBody(req
 class WorkersBody extends ClonedBody {
   protected async read(body: ReadableStream<Uint8Array>): Promise<void> {
     const { upload } = this;
-    const source = webBytes({ body }, upload.length, ROOM);
+    const source = webBytes({ body }, upload.length, ROOM_BYTES);
     while (upload.wanted) {
       const chunk = await source.read();
       if (chunk === null) return;

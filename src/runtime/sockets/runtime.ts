@@ -1,16 +1,15 @@
 import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from '../../http1/client/call.ts';
-import { createFence, type Poll } from '../../http1/fence.ts';
+import { createFence, type Poll, Turns } from '../../http1/turns.ts';
 import { createLookup, type NameOptions } from '../../http1/client/names/lookup.ts';
 import { Names } from '../../http1/client/names/names.ts';
 import { createPool, type PoolOptions } from '../../http1/client/pool.ts';
 import { ownError } from '../../http1/own-error.ts';
 import { shareOut } from '../../http1/descriptors.ts';
-import { CONNECTIONS } from '../../http1/server/limits.ts';
-import { Turns } from '../../http1/turns.ts';
+import { MOST_CONNECTIONS } from '../../http1/server/limits.ts';
 import { receive } from '../received.ts';
-import { serveApp } from './listen.ts';
+import { serveApp } from './serve.ts';
 
 /** What a program may say of the runtime that it makes. */
 export interface RuntimeOptions {
@@ -57,7 +56,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     write = processOutput(),
   } = options;
   const shares = shareOut(descriptors(), accepted);
-  const most = Math.min(CONNECTIONS, shares.each);
+  const most = Math.min(MOST_CONNECTIONS, shares.each);
   const fence = createFence(poll);
   const turns = new Turns(fence);
   // Nor does one wait for what the other looks up: each asks by itself.

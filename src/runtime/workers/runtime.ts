@@ -15,17 +15,17 @@ interface CloudflareRequest extends Request {
 }
 
 /** Bytes of an upload that are read at once. */
-const BODY_ROOM = 64 * 1024;
+const BODY_ROOM_BYTES = 64 * 1024;
 
 /** Less than over sockets (`http1/client/call.ts`): reading costs more here, 4 KiB at a time. */
-const ANSWER_DRAIN_LIMIT = 256 * 1024;
+const DRAIN_LIMIT_BYTES = 256 * 1024;
 
 const DIALECT: Dialect = {
   // Bytes as the upstream sent them, and not compressed a second time on the way out.
   init: { encodeResponseBody: 'manual' },
   responseInit: { encodeBody: 'manual' },
   decodes: () => false,
-  drainLimit: ANSWER_DRAIN_LIMIT,
+  drainLimit: DRAIN_LIMIT_BYTES,
   sized(stream, length) {
     const fixed = new FixedLengthStream(length);
     // A client that leaves breaks both ends; the fetch that reads the other one reports it.
@@ -33,7 +33,7 @@ const DIALECT: Dialect = {
     return fixed.readable;
   },
   // workerd has one text for a refused, reset or unresolvable connection.
-  blurred: true,
+  cannotProveUnsent: true,
   kindOf: kindByText([
     // What an unknown name, a failed handshake and an answer that is not HTTP look like alike. First,
     // as the reference is random letters, in which any other pattern may occur.
@@ -57,7 +57,7 @@ export function workersRuntime(): Runtime {
       receiveWeb(request, {
         peer: plainAddress(request.headers.get('cf-connecting-ip') ?? '') ?? '',
         serverPort: portOf(request.url),
-        bodyOf: (received, length) => webBytes(received, length, BODY_ROOM),
+        bodyOf: (received, length) => webBytes(received, length, BODY_ROOM_BYTES),
         // A client that takes no coding would get what the upstream compressed for Cloudflare.
         acceptEncoding: (request as CloudflareRequest).cf?.clientAcceptEncoding ?? undefined,
         // Whatever says Upgrade: websocket is a handshake to the platform already.

@@ -7,7 +7,13 @@ import { replaceFile } from './replace.ts';
 import type { Stamp } from './stamp.ts';
 import { watchFile } from './watch.ts';
 import type { Store } from '../store.ts';
-import { checkEdited, emptyDocument, formatDocument, layoutOf, readDocument } from '../text.ts';
+import {
+  checkEdited,
+  emptyDocument,
+  formatDocument,
+  layoutOf,
+  readDocument,
+} from '../document-text.ts';
 
 /** Far more than a million routes; what is larger is not a routes document. */
 const defaultMaxBytes = 64 * 1024 * 1024;

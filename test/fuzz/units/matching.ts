@@ -1,8 +1,7 @@
-import { compileTable } from '../../../src/routes/matcher.ts';
+import { compileMatcher } from '../../../src/routes/matcher.ts';
 import { compileGlob } from '../../../src/routes/patterns.ts';
-import { admit } from '../../../src/request/admit.ts';
-import { trustProxies } from '../../../src/request/trusted-proxies.ts';
-import type { Inbound, Received } from '../../../src/http/inbound.ts';
+import { admit, trustProxies } from '../../../src/request/admit.ts';
+import type { Inbound, Received } from '../../../src/http/messages.ts';
 import type { Draw } from '../draw.ts';
 import { ALIKE, finding, type Input, type Part, REFUSED, type Verdict } from '../part.ts';
 import { bestRoute, type Criteria, fitsGlob } from './naive-routes.ts';
@@ -51,7 +50,7 @@ export class Matching implements Part {
     const large = facts['large'] === true;
     const target = `/${large ? enlarged(path, 'x') : path}`.replace(/^\/+/, '/');
     const request = requestOf(method, authority, target);
-    const table = compileTable(routes, (route) => routes.indexOf(route));
+    const table = compileMatcher(routes, (route) => routes.indexOf(route));
     const found = table.match(request);
     // The naive ones take long on long paths.
     const fault = large ? null : differenceOf(routes, found, request);

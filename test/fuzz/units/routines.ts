@@ -1,11 +1,10 @@
 import { isAuthority } from '../../../src/http/authority.ts';
 import { compileCidrs } from '../../../src/http/cidr.ts';
-import { headerValue, joinedValue } from '../../../src/http/headers.ts';
-import { nominated, withoutHopByHop } from '../../../src/http/hop-by-hop.ts';
+import { headerValue, joinedValue, nominated, withoutHopByHop } from '../../../src/http/fields.ts';
 import { forwardTarget, matchPath } from '../../../src/http/target.ts';
 import { passableTrailers } from '../../../src/http/trailers.ts';
 import { parseJson } from '../../../src/config/json.ts';
-import { fieldLines, fieldsOf } from '../../../src/http1/fields.ts';
+import { fieldLines, parseFieldLines } from '../../../src/http1/fields.ts';
 import { compileVariable } from '../../../src/vars/variable.ts';
 import type { Draw } from '../draw.ts';
 import { BYTES, TELLING } from '../mutate/bytes.ts';
@@ -86,7 +85,7 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
         const first = fields.find(([one]) => one.toLowerCase() === name)?.[1];
         if (headerValue(list, name) !== first) return `finds another ${name}`;
       }
-      if (JSON.stringify(fieldsOf(fieldLines(list))) !== JSON.stringify(list))
+      if (JSON.stringify(parseFieldLines(fieldLines(list))) !== JSON.stringify(list))
         return 'reads other fields than it wrote';
       const named = elements(valueOf(fields, 'connection')).filter(
         (name) => name !== 'host' && name !== 'content-length',

@@ -1,5 +1,5 @@
-import { AnswerParser } from '../../../src/http1/client/answer-parser.ts';
-import { ProtocolError } from '../../../src/http1/protocol-error.ts';
+import { ResponseParser } from '../../../src/http1/client/response-parser.ts';
+import { ProtocolError } from '../../../src/http1/errors.ts';
 import { RequestParser } from '../../../src/http1/server/request-parser.ts';
 import type { Draw } from '../draw.ts';
 import { pieces } from '../mutate/cuts.ts';
@@ -75,13 +75,13 @@ function toldOfRequests(parts: readonly string[]): Told {
   });
   return pushed(told, parts, (bytes) => {
     parser.push(bytes);
-    while (parser.whole) parser.next();
+    while (parser.isComplete) parser.next();
   });
 }
 
 function toldOfResponse(parts: readonly string[], method: string): Told {
   const told: Told = { messages: [], refused: false };
-  const parser = new AnswerParser({
+  const parser = new ResponseParser({
     head: ({ status, reason, keepAlive }) => {
       const head = JSON.stringify([status, reason, keepAlive]);
       told.messages.push({ head, body: '', whole: status < 200, trailers: '' });

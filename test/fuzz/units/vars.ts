@@ -1,6 +1,5 @@
-import { admit } from '../../../src/request/admit.ts';
-import { trustProxies } from '../../../src/request/trusted-proxies.ts';
-import type { Inbound } from '../../../src/http/inbound.ts';
+import { admit, trustProxies } from '../../../src/request/admit.ts';
+import type { Inbound } from '../../../src/http/messages.ts';
 import { compileVars, VarsError } from '../../../src/vars/expression.ts';
 import type { Draw } from '../draw.ts';
 import { mutatedJson } from '../mutate/json.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Refusal } from '../../../src/admin/answer.ts';
+import { AdminRefusal } from '../../../src/admin/responses.ts';
 import { merge, setAt } from '../../../src/admin/merge.ts';
 
 // The table of RFC 7396, appendix A.
@@ -46,11 +46,13 @@ it.each<[unknown, string, string]>([
   [{ a: [1] }, 'a/x', '/a/x'],
   [{ a: { b: 1 } }, 'a/b/c/d', '/a/b'],
 ])('%j has no place at %s', (target, path, named) => {
-  expect(() => setAt(target, path.split('/'), 'v')).toThrow(Refusal);
+  expect(() => setAt(target, path.split('/'), 'v')).toThrow(AdminRefusal);
   try {
     setAt(target, path.split('/'), 'v');
   } catch (error) {
-    expect((error as Refusal).answer.body).toEqual({ error_msg: `invalid sub-path: ${named}` });
+    expect((error as AdminRefusal).response.body).toEqual({
+      error_msg: `invalid sub-path: ${named}`,
+    });
   }
 });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { adminText, documentText, type Fault, UNPLACED, under } from '../../../src/config/fault.ts';
+import {
+  adminText,
+  documentText,
+  type Fault,
+  HIDE_PATH,
+  under,
+} from '../../../src/config/fault.ts';
 
 const fault = (path: Fault['path'], rest: Partial<Fault> = {}): Fault => ({
   path,
@@ -16,10 +22,13 @@ describe('adminText', () => {
       [fault(['a', 0, 'b'])],
       'invalid configuration: property "a" validation failed: failed to validate item 1: property "b" validation failed: M',
     ],
-    [[fault(['a', 'b'], { climb: 1 })], 'invalid configuration: property "a" validation failed: M'],
-    [[fault(['a', 'b'], { climb: UNPLACED })], 'invalid configuration: M'],
-    [[fault(['a'], { bare: true })], 'M'],
-    [[fault([]), fault([]), fault([], { bare: true })], 'invalid configuration: M; M; M'],
+    [
+      [fault(['a', 'b'], { hiddenSteps: 1 })],
+      'invalid configuration: property "a" validation failed: M',
+    ],
+    [[fault(['a', 'b'], { hiddenSteps: HIDE_PATH })], 'invalid configuration: M'],
+    [[fault(['a'], { noPrefix: true })], 'M'],
+    [[fault([]), fault([]), fault([], { noPrefix: true })], 'invalid configuration: M; M; M'],
     [
       [fault(['plugins', 'p', 'a']), fault(['plugins', 'p'])],
       'failed to check the configuration of plugin p err: property "a" validation failed: M; M',
@@ -57,7 +66,7 @@ it.each(['\n', '\r', '\0', '\x1b', '\x7f', '\x9b', '\u2028', '\u2029'])(
     const quoting: Fault[] = [
       { path: [], message: `unknown variable '${character}'` },
       { path: ['routes', 0, character], message: 'M' },
-      { path: ['plugins', character, 'a'], message: 'M', bare: true },
+      { path: ['plugins', character, 'a'], message: 'M', noPrefix: true },
       { path: ['labels', character], message: 'M' },
     ];
     const texts = [adminText(quoting), ...documentText(quoting, { routes: [{ id: character }] })];
@@ -67,7 +76,7 @@ it.each(['\n', '\r', '\0', '\x1b', '\x7f', '\x9b', '\u2028', '\u2029'])(
 );
 
 it('under keeps how a fault is said', () => {
-  expect(under(['x', 1], [fault(['a'], { bare: true })])).toEqual([
-    { path: ['x', 1, 'a'], message: 'M', bare: true },
+  expect(under(['x', 1], [fault(['a'], { noPrefix: true })])).toEqual([
+    { path: ['x', 1, 'a'], message: 'M', noPrefix: true },
   ]);
 });

@@ -2,17 +2,16 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { UpstreamConfig } from '../../../src/config/upstream.ts';
 import {
   type Exchange,
+  mayRetry,
   prepareExchange,
   requestTo,
   upstreamless,
 } from '../../../src/exchange/exchange.ts';
-import { trustProxies } from '../../../src/request/trusted-proxies.ts';
 import { compileUpstream } from '../../../src/exchange/upstream.ts';
-import type { Inbound } from '../../../src/http/inbound.ts';
-import type { Outbound } from '../../../src/http/outbound.ts';
-import type { Reply } from '../../../src/http/reply.ts';
+import type { Inbound, Outbound, Reply } from '../../../src/http/messages.ts';
 import { type Call, ClientLeftError, TransportError } from '../../../src/http/transport.ts';
 import { Upload } from '../../../src/http/upload.ts';
+import { trustProxies } from '../../../src/request/admit.ts';
 import { request } from '../routes/request.ts';
 
 const NOBODY = trustProxies([]);
@@ -246,7 +245,7 @@ describe('what a node gets', () => {
   ])('is a handshake where the route lets it be one: %s', (enable_websocket, switches) => {
     const upstream = compileUpstream(ONE, { enable_websocket });
     const outbound = requestTo(upstream.nodes[0]!, handshake, upstream, NOBODY);
-    expect(outbound.switches).toBe(switches);
+    expect(outbound.upgrade).toBe(switches);
   });
 
   it("is the client's request, with the host and the times that are configured", () => {
@@ -274,4 +273,38 @@ describe('what a node gets', () => {
       timeouts: { connect: 0, send: 0, read: 0 },
     });
   });
+});
+
+/** Whether a request may go to the next node after a failure. */
+function retried(method: string, error: unknown, body: 'none' | 'here' | 'gone' = 'none'): boolean {
+  const upload =
+    body === 'none' ? null : new Upload({ read: () => Promise.resolve(null), cancel() {} }, 1);
+  if (body === 'gone') upload!.onResponse();
+  return mayRetry(request('/', { method, upload }), error);
+}
+
+const SENT = new TransportError('reset', '', null, false);
+const UNSENT = new TransportError('timeout', '', null, true);
+
+const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
+
+it.each(IDEMPOTENT)('gives %s to the next node even if it was sent', (method) => {
+  expect([retried(method, SENT), retried(method, UNSENT)]).toEqual([true, true]);
+  expect([retried(method, SENT, 'here'), retried(method, UNSENT, 'here')]).toEqual([true, true]);
+});
+
+it.each(['POST', 'PATCH', 'M-SEARCH'])('gives %s to the next node only if it was not', (method) => {
+  expect([retried(method, SENT), retried(method, UNSENT)]).toEqual([false, true]);
+  expect([retried(method, SENT, 'here'), retried(method, UNSENT, 'here')]).toEqual([false, true]);
+});
+
+it('gives nobody a request whose body is gone', () => {
+  expect(retried('PUT', SENT, 'gone')).toBe(false);
+  expect(retried('PUT', UNSENT, 'gone')).toBe(false);
+});
+
+it('gives nobody one that nobody waits for, or whose failure was our own', () => {
+  expect(retried('GET', new ClientLeftError())).toBe(false);
+  expect(retried('GET', new TransportError('shutdown', '', null, true))).toBe(false);
+  expect(retried('GET', new TypeError('a fault of ours'))).toBe(false);
 });

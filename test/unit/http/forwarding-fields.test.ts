@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tellsOfProxy } from '../../../src/http/forwarding-fields.ts';
+import { comesFromProxy } from '../../../src/http/forwarding-fields.ts';
 
 it.each([
   ['forwarded'],
@@ -26,7 +26,7 @@ it.each([
   ['x_real_ip'],
   ['x.forwarded.for'],
 ])('%s tells of a proxy', (name) => {
-  expect(tellsOfProxy(name)).toBe(true);
+  expect(comesFromProxy(name)).toBe(true);
 });
 
 it.each([
@@ -41,5 +41,5 @@ it.each([
   ['remote'],
   ['x-request-id'],
 ])('%s does not', (name) => {
-  expect(tellsOfProxy(name)).toBe(false);
+  expect(comesFromProxy(name)).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HeaderList } from '../../../src/http/headers.ts';
+import type { HeaderList } from '../../../src/http/fields.ts';
 import { type BodySource, type Tap, Upload } from '../../../src/http/upload.ts';
 
 /** Most bytes that are kept for a further attempt. */
@@ -163,7 +163,7 @@ describe('a further attempt', () => {
     upload.reader();
     await expect(read(first)).rejects.toThrow(GONE);
     first.cancel();
-    upload.answered();
+    upload.onResponse();
     expect(source.cancelled).toBe(0);
   });
 
@@ -216,7 +216,7 @@ describe('an upstream that answers', () => {
     const [one] = [read(reader), come('one')];
     await one;
     expect(upload.consumed).toBe(false);
-    upload.answered();
+    upload.onResponse();
     expect([upload.consumed, source.cancelled]).toEqual([true, 0]);
     const [two] = [read(reader), come('two')];
     expect(await two).toBe('two');
@@ -228,12 +228,12 @@ describe('an upstream that answers', () => {
       const { upload, source } = coming();
       const told = tapped(upload);
       const reader = upload.reader();
-      if (order === 'answer first') upload.answered();
+      if (order === 'answer first') upload.onResponse();
       reader.cancel();
       if (order === 'cancel first') {
         // It may yet fail, and the next gets the body.
         expect([told, source.cancelled]).toEqual([[], 0]);
-        upload.answered();
+        upload.onResponse();
       }
       expect([told, source.cancelled]).toEqual([[false], 1]);
       await expect(read(reader)).rejects.toThrow(GONE);
@@ -243,7 +243,7 @@ describe('an upstream that answers', () => {
   it('and has not begun to read leaves the body as it is', () => {
     const { upload, source } = coming();
     const told = tapped(upload);
-    upload.answered();
+    upload.onResponse();
     expect([upload.consumed, source.cancelled, told]).toEqual([true, 0, []]);
   });
 
@@ -251,7 +251,7 @@ describe('an upstream that answers', () => {
     const { upload, source } = coming();
     upload.reader().cancel();
     upload.reader();
-    upload.answered();
+    upload.onResponse();
     expect(source.cancelled).toBe(0);
   });
 });

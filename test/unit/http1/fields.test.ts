@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   fieldLines,
-  fieldsOf,
+  parseFieldLines,
   isPersistent,
   withoutSpaceBeforeColon,
 } from '../../../src/http1/fields.ts';
@@ -9,9 +9,9 @@ import {
 it('fields and lines are one thing, written in two ways', () => {
   const fields = ['A', '1', 'b', '', 'A', 'x: y'];
   expect(fieldLines(fields)).toBe('A: 1\r\nb: \r\nA: x: y\r\n');
-  expect(fieldsOf(fieldLines(fields))).toEqual(fields);
-  expect([fieldLines([]), fieldsOf('')]).toEqual(['', []]);
-  expect(fieldsOf('A:1 \t\r\nB: \t2\r\n')).toEqual(['A', '1', 'B', '2']);
+  expect(parseFieldLines(fieldLines(fields))).toEqual(fields);
+  expect([fieldLines([]), parseFieldLines('')]).toEqual(['', []]);
+  expect(parseFieldLines('A:1 \t\r\nB: \t2\r\n')).toEqual(['A', '1', 'B', '2']);
 });
 
 describe('spaces before a colon', () => {

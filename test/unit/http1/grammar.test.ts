@@ -1,10 +1,55 @@
 import { expect, it } from 'vitest';
-import type { Automaton } from '../../../src/http1/automaton.ts';
-import * as answer from '../../../src/http1/client/answer-grammar.ts';
+import * as answer from '../../../src/http1/client/response-grammar.ts';
+import { automaton, type Automaton, BAD, END } from '../../../src/http1/grammar.ts';
 import { LineReader } from '../../../src/http1/line-reader.ts';
 import * as request from '../../../src/http1/server/request-grammar.ts';
 import { random } from '../../support/random.ts';
 import { anyOf } from './pieces.ts';
+
+const byte = (text: string) => text.charCodeAt(0);
+
+it('goes from state to state, each numbered as the rules name it', () => {
+  const { next, of } = automaton([
+    ['start', /[a-c]/, 'more'],
+    ['more', /[a-c]/, 'more'],
+    ['more', '.', 'end'],
+    ['start', '!', 'bad'],
+  ]);
+  const after = (state: string, text: string) => next[(of(state) << 8) | byte(text)];
+  expect([of('start'), of('more')]).toEqual([2, 3]);
+  expect(after('start', 'a')).toBe(3);
+  expect(after('more', 'c')).toBe(3);
+  expect(after('more', '.')).toBe(END);
+  for (const [state, text] of [
+    ['start', '.'],
+    ['start', '!'],
+    ['more', 'd'],
+    ['more', '\0'],
+    ['more', '\xff'],
+  ] as const)
+    expect(after(state, text)).toBe(BAD);
+});
+
+it('knows all bytes, the first and the last included', () => {
+  const { next, of } = automaton([
+    ['start', /[\0\xff]/, 'end'],
+    ['start', '\x01', 'start'],
+  ]);
+  const row = next.subarray(of('start') << 8);
+  expect([row[0], row[1], row[2], row[0xfe], row[0xff]]).toEqual([END, 2, BAD, BAD, END]);
+});
+
+it('of two rules about a byte the later is in force', () => {
+  const { next, of } = automaton([
+    ['start', /./, 'start'],
+    ['start', 'x', 'end'],
+  ]);
+  expect(next[(of('start') << 8) | byte('x')]).toBe(END);
+});
+
+it('has no state that leads nowhere', () => {
+  expect(() => automaton([['start', 'a', 'nowhere']])).toThrow('a state without rules');
+});
 
 /** Where a head ends; -1 where none does, as far as it goes. */
 function endOf(grammar: Automaton, text: string): number {
@@ -27,7 +72,7 @@ const ANSWER = [
 
 it.each([
   ['a request', request.WHOLE_HEAD, request.REQUEST_HEAD, REQUEST.flat()],
-  ['an answer', answer.WHOLE_HEAD, answer.ANSWER_HEAD, ANSWER.flat()],
+  ['an answer', answer.WHOLE_HEAD, answer.RESPONSE_HEAD, ANSWER.flat()],
 ])('of %s is one grammar, as a pattern and as a table', (_, pattern, table, pieces) => {
   const next = random(5234);
   const all = [...pieces, ...pieces, ...pieces, ...ENDS, ...ODD];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { automaton } from '../../../src/http1/automaton.ts';
-import { fieldRules } from '../../../src/http1/grammar.ts';
+import { automaton, fieldRules } from '../../../src/http1/grammar.ts';
 import { LineReader } from '../../../src/http1/line-reader.ts';
 
 const FIELDS = automaton(fieldRules());

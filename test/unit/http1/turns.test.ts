@@ -1,16 +1,88 @@
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { destination } from '../../../src/http/destination.ts';
 import { BodyPipe } from '../../../src/http1/body-pipe.ts';
-import { Connection as ClientConnection } from '../../../src/http1/client/connection.ts';
+import { ClientConnection } from '../../../src/http1/client/connection.ts';
 import type { SocketListener } from '../../../src/http1/client/dial.ts';
-import { createFence } from '../../../src/http1/fence.ts';
-import { Connection as ServerConnection } from '../../../src/http1/server/connection.ts';
+import { doorbell } from '../../../src/http1/doorbell.ts';
+import { ServerConnection } from '../../../src/http1/server/connection.ts';
 import type { ServerRequest } from '../../../src/http1/server/request.ts';
-import { Turns } from '../../../src/http1/turns.ts';
+import { createFence, type Fence, type Poll, Turns } from '../../../src/http1/turns.ts';
 import { until } from '../../support/until.ts';
 import { client, gate } from './server/gate.ts';
+
+/** A poll that ends when a test says so. */
+function heldPoll() {
+  const polls: (() => void)[] = [];
+  const fence = createFence((polled) => void polls.push(polled));
+  const passed: string[] = [];
+  const wait = (name: string) => fence({ passed: () => void passed.push(name) });
+  return { polls, passed, wait };
+}
+
+describe('a fence', () => {
+  it('has all sockets looked at once for all who come in one turn', async () => {
+    const { polls, passed, wait } = heldPoll();
+    for (const name of ['a', 'b']) wait(name);
+    expect(polls).toHaveLength(0);
+    await until(() => polls.length === 1);
+    expect(passed).toEqual([]);
+    polls[0]!();
+    expect(passed).toEqual(['a', 'b']);
+  });
+
+  it('has them looked at again for those who come while that goes on', async () => {
+    const { polls, passed, wait } = heldPoll();
+    wait('a');
+    await until(() => polls.length === 1);
+    for (const name of ['b', 'c']) wait(name);
+    polls[0]!();
+    expect([passed, polls.length]).toEqual([['a'], 2]);
+    polls[1]!();
+    expect(passed).toEqual(['a', 'b', 'c']);
+    wait('d');
+    await until(() => polls.length === 3);
+  });
+});
+
+describe.each<[string, () => Poll | undefined]>([
+  ['a turn of the event loop', () => undefined],
+  ['a doorbell', () => doorbell(() => true)],
+  ['many turns, where no doorbell may be hung', () => doorbell(() => false)],
+])('by %s', (_, poll) => {
+  let server: Server;
+  let there: Socket;
+  let here: Socket;
+  let fence: Fence;
+
+  beforeEach(async () => {
+    fence = createFence(poll());
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const connection = once(server, 'connection') as Promise<[Socket]>;
+    here = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    [there] = await connection;
+    for (const socket of [here, there]) socket.on('error', () => {}).setNoDelay();
+  });
+  afterEach(() => {
+    here.destroy();
+    there.destroy();
+    server.close();
+  });
+
+  it('what came in before is read first', async () => {
+    const seen: string[] = [];
+    here.on('data', (bytes: Buffer) => seen.push(String(bytes)));
+    // Many times, as the first has a doorbell to hang.
+    for (let i = 0; i < 20; i++) {
+      await new Promise<void>((written) => there.write(`byte ${i}`, () => written()));
+      await new Promise<void>((passed) => fence({ passed }));
+      expect(seen.at(-1)).toBe(`byte ${i}`);
+    }
+  });
+});
 
 /** What a body may bring until it waits for a turn, and what a byte of framing counts for. */
 const TURN_BYTES = 2 * 1024 * 1024;
@@ -69,11 +141,11 @@ describe('whoever has much to do', () => {
     const [gone, last] = [taker(went, 'gone'), taker(went, 'last')];
     turns.wait(gone);
     turns.wait(last);
-    turns.leave(gone);
+    turns.cancel(gone);
     come();
     expect([went, coming()]).toEqual([['last'], 0]);
     turns.wait(gone);
-    turns.leave(gone);
+    turns.cancel(gone);
     turns.wait(last);
     expect(coming()).toBe(1);
     come();
@@ -247,7 +319,7 @@ describe.each(BODIES)('a body in chunks such as $what', ({ bytes, size, wire, mo
     const request = await new Promise<ServerRequest>((respond) => {
       const connection = new ServerConnection(pouring('POST / HTTP/1.1\r\nHost: a', bytes), {
         stopping: false,
-        patience: 60_000,
+        clientTimeoutMs: 60_000,
         turns: new Turns(),
         respond(arrived) {
           respond(arrived);
@@ -288,7 +360,7 @@ describe.each(BODIES)('a body in chunks such as $what', ({ bytes, size, wire, mo
       new ClientConnection(open, owner, null).start(request, {
         until: Infinity,
         interim() {},
-        answered: (_head, pipe) => resolve(pipe),
+        onResponse: (_head, pipe) => resolve(pipe),
         failed: reject,
       });
     });

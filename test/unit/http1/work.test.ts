@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerParser } from '../../../src/http1/client/answer-parser.ts';
+import { ResponseParser } from '../../../src/http1/client/response-parser.ts';
 import { RequestParser } from '../../../src/http1/server/request-parser.ts';
 import { workOf } from '../../support/work.ts';
 import { cut } from './pieces.ts';
@@ -44,12 +44,12 @@ function requests(listener: Listener): (bytes: Buffer) => void {
   const parser = new RequestParser(listener);
   return (bytes) => {
     parser.push(bytes);
-    while (parser.whole) parser.next();
+    while (parser.isComplete) parser.next();
   };
 }
 
 function answers(listener: Listener): (bytes: Buffer) => void {
-  const parser = new AnswerParser(listener);
+  const parser = new ResponseParser(listener);
   parser.expect('GET');
   return (bytes) => parser.push(bytes);
 }

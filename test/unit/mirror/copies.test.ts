@@ -2,8 +2,8 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
 import { memoryBudget } from '../../../src/mirror/record.ts';
 import { destination } from '../../../src/http/destination.ts';
-import type { Outbound } from '../../../src/http/outbound.ts';
-import { type Call, type CopyAnswer, TransportError } from '../../../src/http/transport.ts';
+import type { Outbound } from '../../../src/http/messages.ts';
+import { type Call, type CopyResponse, TransportError } from '../../../src/http/transport.ts';
 import { type Tap, Upload } from '../../../src/http/upload.ts';
 import { planCopies } from '../../../src/mirror/copies.ts';
 import type { Outcome } from '../../../src/mirror/outcome.ts';
@@ -14,9 +14,9 @@ import { request } from '../routes/request.ts';
 /** A transport whose calls are answered by hand, and everything around it. */
 function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: number) {
   const calls: { copy: Outbound; answer(status: number): void; fail(error: unknown): void }[] = [];
-  const sender = copySender((copy): Call<CopyAnswer> => {
+  const sender = copySender((copy): Call<CopyResponse> => {
     let fail!: (error: unknown) => void;
-    const done = new Promise<CopyAnswer>((resolve, reject) => {
+    const done = new Promise<CopyResponse>((resolve, reject) => {
       fail = reject;
       calls.push({ copy, answer: (status) => resolve({ status, connection: 'kept' }), fail });
     });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { destination } from '../../../src/http/destination.ts';
-import type { Outbound } from '../../../src/http/outbound.ts';
-import { type CopyAnswer, TransportError } from '../../../src/http/transport.ts';
+import type { Outbound } from '../../../src/http/messages.ts';
+import { type CopyResponse, TransportError } from '../../../src/http/transport.ts';
 import { compileMirrors } from '../../../src/mirror/mirror.ts';
-import { copySender } from '../../../src/mirror/send.ts';
+import { copySender, Slots } from '../../../src/mirror/send.ts';
 
 const PRIMARY: Outbound = {
   destination: destination('http://u'),
@@ -31,7 +31,7 @@ it('holds failures against a mirror that are its own, in a row, and no others', 
   ];
   const sender = copySender(() => {
     const end = ends.shift()!;
-    const answer = (): CopyAnswer => ({ status: 200, connection: 'kept' });
+    const answer = (): CopyResponse => ({ status: 200, connection: 'kept' });
     const done = end === 200 ? Promise.resolve(answer()) : Promise.reject(end);
     return { done, abort() {}, onOver() {} };
   });
@@ -47,4 +47,27 @@ it('holds failures against a mirror that are its own, in a row, and no others', 
     'connect',
     'breaker_open',
   ]);
+});
+
+it('lists what is in it', () => {
+  const slots = new Slots<string>();
+  slots.take('a');
+  const b = slots.take('b');
+  slots.take('c');
+  expect(slots.size).toBe(3);
+  slots.free(b);
+  expect([slots.all, slots.size]).toEqual([['a', 'c'], 2]);
+});
+
+it('gives a free slot to the next', () => {
+  const slots = new Slots<number>();
+  const used = new Set<number>();
+  for (let i = 0; i < 1000; i += 2) {
+    const [first, second] = [slots.take(i), slots.take(i + 1)];
+    used.add(first).add(second);
+    slots.free(first);
+    slots.free(second);
+  }
+  expect([...used].toSorted()).toEqual([0, 1]);
+  expect(slots.all).toEqual([]);
 });

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Inbound } from '../../../src/http/inbound.ts';
-import { buildMatcher } from '../../../src/routes/matcher.ts';
-import { compileRule } from '../../../src/routes/rule.ts';
-import type { RouteCriteria } from '../../../src/routes/rule.ts';
-import { compileTable } from '../../../src/routes/matcher.ts';
+import type { Inbound } from '../../../src/http/messages.ts';
+import { buildMatcher, compileMatcher } from '../../../src/routes/matcher.ts';
+import { compileRule, type RouteCriteria } from '../../../src/routes/rule.ts';
 import { random } from '../../support/random.ts';
 import { request } from './request.ts';
 
 type Route = RouteCriteria & { readonly id: string };
 
-const tableOf = (list: readonly Route[]) => compileTable(list, (route) => route.id);
+const tableOf = (list: readonly Route[]) => compileMatcher(list, (route) => route.id);
 
 /** Routes by id, in order. */
 function routes(criteria: Record<string, RouteCriteria>): Route[] {

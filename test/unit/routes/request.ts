@@ -1,5 +1,5 @@
 import { matchPath } from '../../../src/http/target.ts';
-import type { Inbound } from '../../../src/http/inbound.ts';
+import type { Inbound } from '../../../src/http/messages.ts';
 
 /** An inbound request for a target, with whatever else a test cares about. */
 export function request(target: string, rest: Partial<Inbound> = {}): Inbound {

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns';
-import type { Found } from './found.ts';
+import type { Found } from './names.ts';
 import type { ResolvConf } from './resolv-conf.ts';
 
 /** Milliseconds that one family's addresses wait for the other's (RFC 8305 section 3). */

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { TransportError } from '../../../http/transport.ts';
 import { ConfigFile } from './config-file.ts';
 import { Dns } from './dns.ts';
-import type { Found, Lookup } from './found.ts';
+import type { Found, Lookup } from './names.ts';
 import { localAddresses, parseHosts } from './hosts.ts';
 import { candidates, parseResolvConf, type ResolvConf } from './resolv-conf.ts';
 import { knowsMore, systemLookup, UNTIMED_TTL_MS } from './system.ts';

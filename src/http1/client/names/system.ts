@@ -1,5 +1,5 @@
 import type { lookup } from 'node:dns';
-import type { Found, Lookup } from './found.ts';
+import type { Found, Lookup } from './names.ts';
 
 /** Milliseconds that an address holds that came without a time of its own. */
 export const UNTIMED_TTL_MS = 5000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { destination } from '../../../../src/http/destination.ts';
-import type { Outbound } from '../../../../src/http/outbound.ts';
+import type { Outbound } from '../../../../src/http/messages.ts';
 import { TransportError } from '../../../../src/http/transport.ts';
 import { http1Forward, http1SendCopy } from '../../../../src/http1/client/call.ts';
 import type { Pool } from '../../../../src/http1/client/pool.ts';

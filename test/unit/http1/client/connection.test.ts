@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { destination } from '../../../../src/http/destination.ts';
-import type { Outbound } from '../../../../src/http/outbound.ts';
+import type { Outbound } from '../../../../src/http/messages.ts';
 import type { BodyPipe } from '../../../../src/http1/body-pipe.ts';
 import { createPool, type Pool } from '../../../../src/http1/client/pool.ts';
 import { socketOrigin, type SocketOrigin } from '../../../support/socket-origin.ts';
@@ -37,7 +37,7 @@ function ask(): Promise<BodyPipe> {
   };
   return new Promise((resolve, reject) => {
     const listener = { until: Infinity, interim() {}, failed: reject };
-    pool.start(request, { ...listener, answered: (_, body) => resolve(body) }, false);
+    pool.start(request, { ...listener, onResponse: (_, body) => resolve(body) }, false);
   });
 }
 

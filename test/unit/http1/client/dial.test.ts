@@ -1,8 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import type { TransportError } from '../../../../src/http/transport.ts';
-import { type Candidate, Dial, type SpareSockets } from '../../../../src/http1/client/dial.ts';
-import { parseOrigin } from '../../../../src/http1/client/origin.ts';
+import {
+  type Candidate,
+  Dial,
+  parseOrigin,
+  type SpareSockets,
+} from '../../../../src/http1/client/dial.ts';
 import { freePort } from '../../../support/ports.ts';
 import { unansweredPort, type UnansweredPort } from '../../../support/unanswered-port.ts';
 import { until } from '../../../support/until.ts';

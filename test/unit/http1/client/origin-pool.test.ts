@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { destination, type KeepAlive } from '../../../../src/http/destination.ts';
-import type { Outbound } from '../../../../src/http/outbound.ts';
+import type { Outbound } from '../../../../src/http/messages.ts';
 import { http1SendCopy } from '../../../../src/http1/client/call.ts';
 import { Names } from '../../../../src/http1/client/names/names.ts';
 import { createPool } from '../../../../src/http1/client/pool.ts';

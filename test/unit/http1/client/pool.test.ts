@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { destination } from '../../../../src/http/destination.ts';
-import type { Outbound } from '../../../../src/http/outbound.ts';
+import type { Outbound } from '../../../../src/http/messages.ts';
 import { http1SendCopy } from '../../../../src/http1/client/call.ts';
 import { createPool, type Pool } from '../../../../src/http1/client/pool.ts';
 import { origin, type Origin } from '../../../support/origin.ts';

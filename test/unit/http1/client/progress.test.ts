@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HeaderList } from '../../../../src/http/headers.ts';
-import { AnswerParser } from '../../../../src/http1/client/answer-parser.ts';
+import type { HeaderList } from '../../../../src/http/fields.ts';
+import { ResponseParser } from '../../../../src/http1/client/response-parser.ts';
 import { cut } from '../pieces.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -11,11 +11,11 @@ const HEAD = 64 * 1024;
 
 /** What a parser told of, in its order. */
 let told: (string | number | HeaderList | null)[];
-let parser: AnswerParser;
+let parser: ResponseParser;
 
 beforeEach(() => {
   told = [];
-  parser = new AnswerParser({
+  parser = new ResponseParser({
     head: ({ status }) => told.push(status),
     data: (bytes, wire) => told.push(bytes.toString('latin1'), wire),
     end: (trailers) => told.push('end', trailers),

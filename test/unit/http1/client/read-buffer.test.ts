@@ -56,7 +56,7 @@ it('uses again what comes back, once', () => {
 
 it.each([
   ['little comes', (reads: ReadBuffer) => void read(reads, 10, 3)],
-  ['the body ends', (reads: ReadBuffer) => reads.rest()],
+  ['the body ends', (reads: ReadBuffer) => reads.bodyEnded()],
 ])('shares a place with all others again when %s', (_, calm) => {
   const [reads, idle] = [new ReadBuffer(), new ReadBuffer()];
   read(reads, SIZE, 1);

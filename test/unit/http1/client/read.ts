@@ -1,12 +1,12 @@
-import type { HeaderList } from '../../../../src/http/headers.ts';
-import type { Head } from '../../../../src/http1/client/answer-head.ts';
-import { AnswerParser } from '../../../../src/http1/client/answer-parser.ts';
-import { ProtocolError } from '../../../../src/http1/protocol-error.ts';
+import type { HeaderList } from '../../../../src/http/fields.ts';
+import type { ResponseHead } from '../../../../src/http1/client/parse-response-head.ts';
+import { ResponseParser } from '../../../../src/http1/client/response-parser.ts';
+import { ProtocolError } from '../../../../src/http1/errors.ts';
 import { cut } from '../pieces.ts';
 
 /** What a parser made of some bytes. */
 export interface Read {
-  readonly heads: Head[];
+  readonly heads: ResponseHead[];
   body: string;
   trailers: HeaderList | null;
   ended: number;
@@ -14,7 +14,7 @@ export interface Read {
 
 function reading(method: string, again: boolean) {
   const result: Read = { heads: [], body: '', trailers: null, ended: 0 };
-  const parser = new AnswerParser({
+  const parser = new ResponseParser({
     head: (head) => result.heads.push(head),
     data: (bytes) => (result.body += bytes.toString('latin1')),
     end(trailers) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BodyPipe } from '../../../../src/http1/body-pipe.ts';
-import type { Head } from '../../../../src/http1/client/answer-head.ts';
-import type { Reply } from '../../../../src/http/reply.ts';
+import type { ResponseHead } from '../../../../src/http1/client/parse-response-head.ts';
+import type { Reply } from '../../../../src/http/messages.ts';
 import type { Framing } from '../../../../src/http1/framing.ts';
-import { RelayedAnswer } from '../../../../src/http1/relayed-answer.ts';
+import { RelayedResponse } from '../../../../src/http1/relayed-response.ts';
 import { until } from '../../../support/until.ts';
 import { client, gate } from './gate.ts';
 
@@ -15,11 +15,14 @@ const FLOW = {
 };
 
 /** An upstream's answer, and the body that it has so far. */
-function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, RelayedAnswer] {
+function relayed(
+  head: Partial<ResponseHead>,
+  ...chunks: readonly string[]
+): [BodyPipe, RelayedResponse] {
   const body = new BodyPipe(FLOW, 1024);
   for (const chunk of chunks) body.push(Buffer.from(chunk));
   const framing: Framing = { kind: 'none' };
-  const whole: Head = {
+  const whole: ResponseHead = {
     status: 200,
     reason: 'Fine',
     lines: '',
@@ -31,7 +34,7 @@ function relayed(head: Partial<Head>, ...chunks: readonly string[]): [BodyPipe, 
     upgrade: null,
     ...head,
   };
-  return [body, new RelayedAnswer(whole, body)];
+  return [body, new RelayedResponse(whole, body)];
 }
 
 /** All that a client gets for a request by itself. */
@@ -50,7 +53,7 @@ async function firstChunk({ body }: Response): Promise<string> {
 }
 
 describe('an answer of an upstream', () => {
-  it.each<[string, string, Partial<Head>, string[], string]>([
+  it.each<[string, string, Partial<ResponseHead>, string[], string]>([
     [
       'keeps reason, fields, their order and their case',
       'GET / HTTP/1.1',
@@ -153,7 +156,7 @@ describe('an answer of an upstream', () => {
     expect(ended()).toBe(false);
   });
 
-  it.each<[string, Partial<Head>]>([
+  it.each<[string, Partial<ResponseHead>]>([
     ['with its length', { lines: 'Content-Length: 4\r\n', length: 4 }],
     ['in chunks', {}],
   ])('%s that breaks off does so for the client', async (_, head) => {

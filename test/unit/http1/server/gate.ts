@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Reply } from '../../../../src/http/reply.ts';
-import { type ListenerTraits, serveApp } from '../../../../src/runtime/sockets/listen.ts';
+import type { Reply } from '../../../../src/http/messages.ts';
+import { type ListenerTraits, serveApp } from '../../../../src/runtime/sockets/serve.ts';
 import type { FetchApp, Listening, ListenOptions } from '../../../../src/runtime/server.ts';
 import { until } from '../../../support/until.ts';
 

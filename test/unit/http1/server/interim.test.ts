@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Received } from '../../../../src/http/inbound.ts';
-import type { Interim } from '../../../../src/http/transport.ts';
+import type { Interim, Received } from '../../../../src/http/messages.ts';
 import { receive } from '../../../../src/runtime/received.ts';
 import { until } from '../../../support/until.ts';
 import { client, gate } from './gate.ts';

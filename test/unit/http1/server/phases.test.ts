@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Reply } from '../../../../src/http/reply.ts';
-import { wholeAnswer } from '../../../../src/http1/relayed-answer.ts';
+import type { Reply } from '../../../../src/http/messages.ts';
+import { bufferedResponse } from '../../../../src/http1/relayed-response.ts';
 import { PHASES, type Phase, watchPhases } from '../../../../src/http1/server/phases.ts';
 import { Turns } from '../../../../src/http1/turns.ts';
 import type { Listening } from '../../../../src/runtime/server.ts';
-import type { ListenerTraits } from '../../../../src/runtime/sockets/listen.ts';
+import type { ListenerTraits } from '../../../../src/runtime/sockets/serve.ts';
 import { until } from '../../../support/until.ts';
 import { type Client, client, gate } from './gate.ts';
 
@@ -32,7 +32,7 @@ const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Leng
 function respond(request: Request): Reply | Promise<Reply> {
   const { pathname } = new URL(request.url);
   if (pathname === '/later') return new Promise(() => {});
-  return pathname === '/large' ? wholeAnswer(200, '', LARGE) : new Response('.');
+  return pathname === '/large' ? bufferedResponse(200, '', LARGE) : new Response('.');
 }
 
 const reached = (phase: Phase) => until(() => way.at(-1) === phase, 5000, phase);

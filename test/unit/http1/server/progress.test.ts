@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HeaderList } from '../../../../src/http/headers.ts';
+import type { HeaderList } from '../../../../src/http/fields.ts';
 import { RequestParser } from '../../../../src/http1/server/request-parser.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -25,19 +25,19 @@ const push = (text: string) => parser.push(Buffer.from(text, 'latin1'));
 describe('how much of a body is to come', () => {
   it('counts down from its length', () => {
     push(FIVE);
-    expect([parser.remaining, parser.whole]).toEqual([5, false]);
+    expect([parser.remaining, parser.isComplete]).toEqual([5, false]);
     push('ab');
-    expect([parser.remaining, parser.whole]).toEqual([3, false]);
+    expect([parser.remaining, parser.isComplete]).toEqual([3, false]);
     push('cde');
-    expect([parser.remaining, parser.whole]).toEqual([0, true]);
+    expect([parser.remaining, parser.isComplete]).toEqual([0, true]);
     expect(told).toEqual(['POST', 'ab', 'cde', 'end', null]);
   });
 
   it('is not known of chunks before the last', () => {
     push(`${CHUNKED}5\r\nhello\r\n`);
-    expect([parser.remaining, parser.whole]).toEqual([Infinity, false]);
+    expect([parser.remaining, parser.isComplete]).toEqual([Infinity, false]);
     push('0\r\n\r\n');
-    expect([parser.remaining, parser.whole]).toEqual([0, true]);
+    expect([parser.remaining, parser.isComplete]).toEqual([0, true]);
   });
 
   it('is not known before the head is whole, whatever came before', () => {
@@ -52,7 +52,7 @@ describe('how much of a body is to come', () => {
 describe('a request without a body', () => {
   it('is whole with its head, and ends without being told of', () => {
     push(GET);
-    expect([parser.whole, told]).toEqual([true, ['GET']]);
+    expect([parser.isComplete, told]).toEqual([true, ['GET']]);
   });
 });
 
@@ -63,9 +63,9 @@ describe('what comes behind a request', () => {
     expect(parser.held).toBe('GET / HTTP/1.1\r\n'.length);
     expect(told).toEqual(['POST', 'hello', 'end', null]);
     parser.next();
-    expect([parser.held, parser.whole]).toEqual(['GET / HTTP/1.1\r\n'.length, false]);
+    expect([parser.held, parser.isComplete]).toEqual(['GET / HTTP/1.1\r\n'.length, false]);
     push('Host: a\r\n\r\nmore');
-    expect([parser.held, parser.whole, told.at(-1)]).toEqual(['more'.length, true, 'GET']);
+    expect([parser.held, parser.isComplete, told.at(-1)]).toEqual(['more'.length, true, 'GET']);
   });
 
   it('may be given away, once', () => {

@@ -1,6 +1,5 @@
-import { ProtocolError } from '../../../../src/http1/protocol-error.ts';
-import { Refusal } from '../../../../src/http1/server/refusal.ts';
-import type { RequestHead } from '../../../../src/http1/server/request-head.ts';
+import { ProtocolError, RequestRefusal } from '../../../../src/http1/errors.ts';
+import type { RequestHead } from '../../../../src/http1/server/parse-request-head.ts';
 import { RequestParser } from '../../../../src/http1/server/request-parser.ts';
 
 /** What a parser made of some bytes. */
@@ -25,12 +24,12 @@ export function readPieces(pieces: readonly string[]): Read {
   try {
     for (const piece of pieces) {
       parser.push(Buffer.from(piece, 'latin1'));
-      while (parser.whole) parser.next();
+      while (parser.isComplete) parser.next();
     }
     read.held = parser.held;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    read.refused = error instanceof Refusal ? error.status : 400;
+    read.refused = error instanceof RequestRefusal ? error.status : 400;
     read.why = error.message;
   }
   return read;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NOWHERE } from '../../../../src/http/destination.ts';
-import type { Outbound } from '../../../../src/http/outbound.ts';
+import type { Outbound } from '../../../../src/http/messages.ts';
 import { decodesOf } from '../../../../src/runtime/fetch/decodes.ts';
 
 function accepting(value?: string): Outbound {

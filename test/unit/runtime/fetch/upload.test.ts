@@ -99,7 +99,7 @@ describe('a body that is sent again', () => {
     expect(upload.consumed).toBe(true);
 
     const answered = new Upload(webBody({ body: source().stream }), null);
-    answered.answered();
+    answered.onResponse();
     expect(answered.consumed).toBe(true);
   });
 });
@@ -153,7 +153,7 @@ describe('a body that is not read to its end', () => {
     const reader = uploadStream(upload).getReader();
     await reader.read();
     await reader.cancel();
-    upload.answered();
+    upload.onResponse();
     expect([from.cancelled(), heard.ends]).toEqual([true, [false]]);
   });
 

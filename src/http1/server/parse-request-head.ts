@@ -1,0 +1,157 @@
+import { isAuthority } from '../../http/authority.ts';
+import { fieldNames, type HeaderList, trimmed } from '../../http/fields.ts';
+import { quoted } from '../../http/quoted.ts';
+import { originForm } from '../../http/target.ts';
+import { RequestRefusal } from '../errors.ts';
+import { isPersistent } from '../fields.ts';
+import { bodyFraming, type RequestFraming } from '../framing.ts';
+import { MOST_FIELDS, REQUEST_LINE_LIMIT_BYTES } from './limits.ts';
+
+/** The head of a request. Fields are as received, but for a Host that does not count (see `authority`). */
+export interface RequestHead {
+  readonly method: string;
+  /** In origin form, or `*`. */
+  readonly target: string;
+  readonly http11: boolean;
+  readonly headers: HeaderList;
+  /** Whom the request is for, which is also the value of Host in `headers`; `''` when it does not say. */
+  readonly authority: string;
+  readonly framing: RequestFraming;
+  /** Whether the client wants the connection to carry another request. */
+  readonly keepAlive: boolean;
+  /** The client waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
+  readonly expectsContinue: boolean;
+}
+
+/** The fields that say something to the listener. */
+const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'connection', 'expect']);
+
+/**
+ * Reads the head of a request, out of the text that it came in: to cut it out first would be one more
+ * string.
+ *
+ * @param text begins with a head that fits the grammar, one character per byte
+ * @param end where `\r\n\r\n` is found first
+ * @throws Refusal
+ */
+export function parseRequestHead(text: string, end: number): RequestHead {
+  const requestLineEnd = text.indexOf('\r\n');
+  if (requestLineEnd > REQUEST_LINE_LIMIT_BYTES) throw tooLongLine();
+  const methodEnd = text.indexOf(' ');
+  const http11 = text.charCodeAt(requestLineEnd - 1) === 0x31;
+  const headers: HeaderList = [];
+  let host: string | null = null;
+  let hostAt = -1;
+  let length: string | null = null;
+  let coding: string | null = null;
+  let connection: string | undefined;
+  let expect: string | null = null;
+
+  for (let start = requestLineEnd + 2, lineEnd; start < end; start = lineEnd + 2) {
+    lineEnd = text.indexOf('\r\n', start);
+    const colon = text.indexOf(':', start);
+    const value = trimmed(text, colon + 1, lineEnd);
+    if (headers.push(text.slice(start, colon), value) > 2 * MOST_FIELDS)
+      throw new RequestRefusal(431, 'too many fields');
+    switch (nameOf(text, start, colon)) {
+      case 'host':
+        host = only(host, value, 'Host');
+        hostAt = headers.length - 1;
+        break;
+      case 'content-length':
+        length = only(length, value, 'Content-Length');
+        break;
+      case 'transfer-encoding':
+        coding = coding === null ? value : `${coding}, ${value}`;
+        break;
+      case 'connection':
+        connection = connection === undefined ? value : `${connection}, ${value}`;
+        break;
+      case 'expect':
+        expect = expect === null ? value : `${expect}, ${value}`;
+    }
+  }
+
+  const method = text.slice(0, methodEnd);
+  // There is nothing to tunnel to: targets are chosen by routes.
+  if (method === 'CONNECT') throw new RequestRefusal(501, 'CONNECT');
+  const target = text.slice(methodEnd + 1, requestLineEnd - 9);
+  const authority = authorityOf(target, host, http11);
+  if (authority !== (host ?? '')) setHost(headers, hostAt, authority);
+  return {
+    method,
+    target: originForm(target),
+    http11,
+    headers,
+    authority,
+    framing: bodyFraming(length, coding, http11),
+    keepAlive: isPersistent(http11, connection),
+    expectsContinue: expect !== null && http11 && isContinue(expect),
+  };
+}
+
+/** Host says what the target says, so that nobody behind us reads another (RFC 9112 section 3.2.2). */
+function setHost(headers: HeaderList, at: number, authority: string): void {
+  if (at === -1) headers.unshift('Host', authority);
+  else headers[at] = authority;
+}
+
+/** Two of these, even if they agree, mean that somebody on the way reads the request differently. */
+function only(before: string | null, value: string, name: string): string {
+  if (before !== null) throw new RequestRefusal(400, `${name} twice`);
+  return value;
+}
+
+/** @throws Refusal for any other expectation (RFC 9110 section 10.1.1) */
+function isContinue(expect: string): boolean {
+  if (expect.toLowerCase() === '100-continue') return true;
+  throw new RequestRefusal(417, `an expectation that cannot be met: ${quoted(expect)}`);
+}
+
+export function tooLongLine(): RequestRefusal {
+  return new RequestRefusal(414, 'a request line over 8 KiB');
+}
+
+/** A target in absolute form, as `HEAD` lets it in. */
+const ABSOLUTE_FORM = /^(https?):\/\/([^/?#]*)/i;
+
+/** Hosts that may stand in a URL without a look: names of plain words, and the loopback address. */
+const PLAIN_HOST = /^(?:[a-z]\w*(?:\.[a-z]\w*)*|127\.0\.0\.1)(?::\d{1,4})?$/i;
+
+/**
+ * Whom a request is for: the authority of a target in absolute form, whatever Host says, else Host
+ * (RFC 9112 section 3.2.2); `''` when there is neither.
+ *
+ * @param host the Host field, which has to be there and right even where it does not count
+ * @throws Refusal when it names nobody, or somebody in a way that two readers may read differently
+ */
+export function authorityOf(target: string, host: string | null, http11: boolean): string {
+  const asked = checkedHost(host, http11);
+  const absolute = ABSOLUTE_FORM.exec(target);
+  return absolute === null ? asked : checkedAuthority(absolute[1]!, absolute[2]!);
+}
+
+function checkedAuthority(scheme: string, authority: string): string {
+  // What asks for a secured connection must not be answered on another (RFC 9110 section 7.4).
+  if (scheme.length === 5) throw new RequestRefusal(421, 'a target of https on a port without TLS');
+  // RFC 9110 sections 4.2.1 and 4.2.4: without a host, or with a user, it is no target of ours.
+  if (authority === '' || authority.startsWith(':') || !isAuthority(authority))
+    throw new RequestRefusal(400, `not an authority: ${quoted(authority)}`);
+  return authority;
+}
+
+/** @throws Refusal when it lacks in HTTP/1.1, or holds more than a host (RFC 9112 section 3.2) */
+function checkedHost(host: string | null, http11: boolean): string {
+  if (host === null) {
+    if (http11) throw new RequestRefusal(400, 'no Host');
+    return '';
+  }
+  if (!PLAIN_HOST.test(host) && !isAuthority(host))
+    throw new RequestRefusal(400, `not a host: ${quoted(host)}`);
+  return host;
+}
+
+/** The host for a URL. A Host may hold what no URL can: `1.2.3.4.5` is a name there and a bad address here. */
+export function urlHost(host: string): string {
+  return PLAIN_HOST.test(host) || URL.canParse(`http://${host}`) ? host : 'invalid';
+}
