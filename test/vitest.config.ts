@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SecondTries } from './support/second-tries.ts';
 
 const observe = new URL('../src/runtime/observe/relay.ts', import.meta.url).pathname;
 
@@ -13,7 +14,8 @@ export default defineConfig({
     hookTimeout: 90_000,
     // Most of their time they wait: for a deadline, a period, a runtime to start.
     maxWorkers: 3,
-    // Four runtimes share a small machine there; what needed a second try is marked in the report.
+    // Four runtimes share a small machine there. Second tries are listed, and few are allowed.
     retry: process.env['CI'] ? 1 : 0,
+    reporters: ['default', new SecondTries()],
   },
 });

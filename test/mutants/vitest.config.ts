@@ -10,7 +10,12 @@ const { MUTANTS_TESTS = 'test/unit/**/*.test.ts' } = process.env;
 export default defineConfig({
   test: {
     include: [...MUTANTS_TESTS.split(','), 'test/mutants/loads.ts'],
-    exclude: ['test/unit/bench/**', 'test/unit/readme.test.ts', 'test/unit/architecture.test.ts'],
+    exclude: [
+      'test/unit/bench/**',
+      'test/unit/support/**',
+      'test/unit/readme.test.ts',
+      'test/unit/architecture.test.ts',
+    ],
     testTimeout: 10_000,
   },
 });
