@@ -27,7 +27,7 @@ import { fanOut, type GatewayEvent, outcomeEvents } from './telemetry/events.ts'
 import { hookListeners, type OutcomeHook } from './telemetry/hooks.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { logListener } from './telemetry/log.ts';
-import { type RouteInput, routesDocument } from './config/input.ts';
+import { type RouteInput, routesDocument } from './config/document.ts';
 
 export interface GatewayOptions {
   /** Routes held in memory. Leave out when a `store` has them. */

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { observeBody } from '#observe';
 import { adminText, under } from './config/fault.ts';
-import { InvalidRoutes } from './config/input.ts';
+import { InvalidRoutes } from './config/document.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
 import { admit, trustProxies } from './request/admit.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';

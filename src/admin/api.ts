@@ -1,13 +1,11 @@
-import { Hono } from 'hono/tiny';
 import type { Context, MiddlewareHandler } from 'hono';
-import { CompileError } from '../stores/live.ts';
-import { StoreError } from '../stores/error.ts';
-import { AdminRefusal, type AdminResponse, failed, respond } from './responses.ts';
-import { type Body, readBody } from './body.ts';
+import { Hono } from 'hono/tiny';
 import { printable } from '../http/quoted.ts';
-import { idSource } from './ids.ts';
-import { segmentsOf } from './path.ts';
-import { revisionIndex } from './revisions.ts';
+import { StoreError } from '../stores/error.ts';
+import { CompileError } from '../stores/live.ts';
+import { type Body, readBody } from './body.ts';
+import { AdminRefusal, type AdminResponse, failed, respond } from './responses.ts';
+import { idSource, revisionIndex } from './revisions.ts';
 import type { AdminContext, Handler, LiveDocument } from './routes/call.ts';
 import { checkedWithoutId, newConfiguration } from './routes/check.ts';
 import { get, patch, post, put, remove } from './routes/handlers.ts';
@@ -115,4 +113,29 @@ function ttlOf(query: URLSearchParams): number | null {
   if (ttl !== null && ttl > 0) return ttl;
   const text400 = 'invalid argument ttl: should be a number';
   throw new AdminRefusal(failed(400, ttl === null ? text400 : `${text400} greater than 0`));
+}
+
+/**
+ * The decoded segments after `/admin/` of a request's URL; a slash at the end adds none.
+ *
+ * Split before decoding, so that `%2F` stays inside its segment. What cannot be decoded is left as
+ * it is: its `%` fits no id.
+ *
+ * @example segmentsOf('http://a/apisix/admin/routes/1/labels/a%2Fb') // ['routes', '1', 'labels', 'a/b']
+ */
+export function segmentsOf(url: string): string[] {
+  const { pathname } = new URL(url, 'http://localhost');
+  const start = pathname.indexOf('/admin/');
+  if (start === -1) return [];
+  const segments = pathname.slice(start + '/admin/'.length).split('/');
+  while (segments.at(-1) === '') segments.pop();
+  return segments.map(decode);
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

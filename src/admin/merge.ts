@@ -1,11 +1,8 @@
+import { isObject } from '../config/schema.ts';
 import { printable } from '../http/quoted.ts';
 import { AdminRefusal, failed } from './responses.ts';
 
 type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Assigning to `__proto__` would change the object's prototype; defining it makes a plain key. */
 function put(object: JsonObject, key: string, value: unknown): void {

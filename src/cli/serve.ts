@@ -1,17 +1,21 @@
 import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { routesDocument } from '../config/document.ts';
 import { createGateway } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
+import {
+  type Flags,
+  readServerSettings,
+  SERVER_FLAGS,
+  type ServerSettings,
+} from '../settings/server.ts';
 import { SettingError } from '../settings/values.ts';
 import { fileStore } from '../stores/file/file-store.ts';
 import { memoryStore } from '../stores/memory.ts';
-import { routesDocument } from '../config/input.ts';
 import type { Store } from '../stores/store.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
-import { outputSink } from '../telemetry/output-sink.ts';
 import { configureLog, log } from '../telemetry/log.ts';
-import { readServerSettings, SERVER_FLAGS, type ServerSettings } from '../settings/server.ts';
-import { parseFlags } from './flags.ts';
-import { signalled } from './signal.ts';
+import { outputSink } from '../telemetry/output-sink.ts';
 
 /** Exit status for a start that a bad setting or an address in use prevented. */
 const EXIT_USAGE = 2;
@@ -112,4 +116,48 @@ function urlOf({ hostname, port }: Listening): string {
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Reads a command line of flags that each have a value.
+ *
+ * @param names the flags that there are, without the dashes
+ * @throws SettingError with the one line to print
+ */
+export function parseFlags(args: readonly string[], names: readonly string[]): Flags {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+      allowPositionals: false,
+    });
+    return values as Flags;
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    // Its first sentence: advice that follows takes lines of its own.
+    const [sentence] = found.split(/\.(?:\s|$)/);
+    throw new SettingError(`${sentence}; flags: ${names.map((n) => `--${n}`).join(' ')}`);
+  }
+}
+
+/**
+ * npm and `bun run` pass a signal on that a terminal or an orchestrator sent to the whole group, so
+ * one Ctrl-C may arrive twice. What comes this soon after the first is no second wish.
+ */
+const ECHO_MS = 500;
+
+/** Resolves with the first SIGTERM or SIGINT; a second one ends the process at once. */
+export function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | null = null;
+    // One listener, not one more for the second signal: Deno calls what is added during a signal.
+    function receive(): void {
+      const now = performance.now();
+      if (first === null) {
+        first = now;
+        resolve();
+      } else if (now - first > ECHO_MS) process.exit(1);
+    }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, receive);
+  });
 }

@@ -1,4 +1,6 @@
 import type { GenericSchema } from 'valibot';
+import { compileVars, VarsError } from '../vars/expression.ts';
+import type { Fault } from './fault.ts';
 import {
   above,
   atMost,
@@ -7,10 +9,10 @@ import {
   list,
   map,
   number,
-  typed,
+  object,
   pattern,
   string,
-  object,
+  typed,
 } from './schema.ts';
 import { noneOf } from './text.ts';
 
@@ -90,4 +92,18 @@ export function description(): {
 
 export function strings(item: GenericSchema<string>): GenericSchema<readonly string[]> {
   return list(item, { min: 1, unique: true });
+}
+
+/** Faults of a `vars` expression (a route's `vars`, a plugin's `_meta.filter`); none when absent. */
+export function expressionFaults(expression: unknown, path: Fault['path']): Fault[] {
+  // Another type is the schema's to report.
+  if (!Array.isArray(expression)) return [];
+  try {
+    compileVars(expression);
+    return [];
+  } catch (error) {
+    if (!(error instanceof VarsError)) throw error;
+    const message = `failed to validate the 'vars' expression: ${error.message}`;
+    return [{ path, message, noPrefix: true }];
+  }
 }

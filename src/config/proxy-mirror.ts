@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { VarsError } from '../vars/error.ts';
 import { compileVariable } from '../vars/variable.ts';
-import { expressionFaults } from './expression.ts';
+import { expressionFaults, hostName, seconds } from './fields.ts';
 import { type Checked, type Fault, under, HIDE_PATH, verdict } from './fault.ts';
-import { hostName, seconds } from './fields.ts';
 import { hazards } from './hazard.ts';
 import { type HeaderChanges, headerChanges } from './mirror-headers.ts';
 import {

@@ -1,12 +1,33 @@
 import { parseCidr } from '../http/cidr.ts';
-import { expressionFaults } from './expression.ts';
+import {
+  type Description,
+  description,
+  expressionFaults,
+  hostName,
+  type Id,
+  id,
+  isId,
+  strings,
+  timeout,
+  type Timeout,
+} from './fields.ts';
 import { type Checked, type Fault, under, verdict } from './fault.ts';
-import { type Description, description, hostName, type Id, id } from './fields.ts';
-import { isId, strings, timeout, type Timeout } from './fields.ts';
 import { hazards } from './hazard.ts';
 import { type PluginsConfig, pluginsFaults } from './plugins.ts';
-import { among, array, boolean, choice, faultsOf, integer, isObject } from './schema.ts';
-import { length, list, typed, string, object } from './schema.ts';
+import {
+  among,
+  array,
+  boolean,
+  choice,
+  faultsOf,
+  integer,
+  isObject,
+  length,
+  list,
+  object,
+  string,
+  typed,
+} from './schema.ts';
 import { noneOf } from './text.ts';
 import { type UpstreamConfig, upstreamFaults } from './upstream.ts';
 

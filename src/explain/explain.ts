@@ -1,13 +1,13 @@
 import type { RoutesDocument } from '../config/document.ts';
 import { isDisabled, mirrorsOf } from '../config/proxy-mirror.ts';
 import { requestTo, upstreamless } from '../exchange/exchange.ts';
-import type { Trust } from '../request/admit.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import type { SkipReason } from '../mirror/outcome.ts';
+import type { Trust } from '../request/admit.ts';
 import type { Route, RouteTable } from '../route-table.ts';
 import type { Verdict } from '../routes/matcher.ts';
-import { explainMirror, type MirrorExplanation } from './mirror.ts';
 import { inboundOf, type Question } from './question.ts';
-import { type ShownRequest, showRequest } from './request.ts';
 
 /** What would become of a request. Nothing of it is sent, counted or remembered. */
 export interface Explanation {
@@ -90,4 +90,68 @@ function primaryOf({ upstream }: Route, inbound: Inbound, trust: Trust) {
   if (nodes.length === 0) return null;
   const request = requestTo(nodes[0]!, inbound, upstream, trust);
   return { nodes: nodes.map(({ destination }) => destination.origin), request };
+}
+
+/** What a mirror would get of a request. */
+export interface MirrorExplanation {
+  /** The configured `host`. */
+  readonly mirror: string;
+  /** `sometimes`: it is left to chance for each request. */
+  readonly copied: 'always' | 'sometimes' | 'never';
+  /** Share of such requests that is copied, 0 to 1. */
+  readonly share: number;
+  /** Why never. Limits are those of this moment. */
+  readonly because: SkipReason | 'disabled' | null;
+  readonly copy: ShownRequest | null;
+}
+
+/**
+ * Asks a mirror without taking anything from its limits.
+ *
+ * @param primary what the copy would be made from
+ */
+export function explainMirror(
+  mirror: Mirror,
+  inbound: Inbound,
+  primary: Outbound,
+  show: (request: Outbound) => ShownRequest,
+): MirrorExplanation {
+  // With the best of luck: what is refused even so is refused always.
+  const because = mirror.skipReason(inbound, 0) ?? atLimit(mirror, performance.now());
+  if (because !== null)
+    return { mirror: mirror.host, copied: 'never', share: 0, because, copy: null };
+  const share = mirror.share(inbound);
+  return {
+    mirror: mirror.host,
+    copied: share < 1 ? 'sometimes' : 'always',
+    share,
+    because: null,
+    copy: show(mirror.copyOf(primary, null)),
+  };
+}
+
+function atLimit({ breaker, inFlight, rate }: Mirror, now: number): SkipReason | null {
+  if (breaker.blocks(now)) return 'breaker_open';
+  if (inFlight.full(now)) return 'in_flight_limit';
+  return rate.has(now) ? null : 'rate_limit';
+}
+
+/** A request that would be sent. Fields of the connection are the runtime's, and not among these. */
+export interface ShownRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Name and value, in their order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** @param hostOfUrl true where the platform writes Host itself, from the URL */
+export function showRequest(request: Outbound, hostOfUrl: boolean): ShownRequest {
+  const { method, destination, target, headers } = request;
+  const { origin } = destination;
+  const fields: [string, string][] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const isHost = headers[i]!.toLowerCase() === 'host';
+    fields.push([headers[i]!, isHost && hostOfUrl ? new URL(origin).host : headers[i + 1]!]);
+  }
+  return { method, url: origin + target, headers: fields };
 }

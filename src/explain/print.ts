@@ -1,7 +1,5 @@
 import { inOneLine } from '../http/quoted.ts';
-import type { Explanation } from './explain.ts';
-import type { MirrorExplanation } from './mirror.ts';
-import type { ShownRequest } from './request.ts';
+import type { Explanation, MirrorExplanation, ShownRequest } from './explain.ts';
 
 const NOT_TAKEN: Readonly<Record<Explanation['passed_over'][number]['because'], string>> = {
   uri: 'its uri does not fit the whole path',

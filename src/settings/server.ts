@@ -1,7 +1,7 @@
 import { type Lookup, readShared, setting, type SharedSettings } from './shared.ts';
 import { origin, ratio, seconds, SettingError, wholeNumber, words } from './values.ts';
 import type { Fault } from '../config/fault.ts';
-import type { RouteInput } from '../config/input.ts';
+import type { RouteInput } from '../config/document.ts';
 import { checkRoute } from '../config/route.ts';
 
 export interface ServerSettings extends SharedSettings {

@@ -2,9 +2,9 @@ import { printable } from '../../http/quoted.ts';
 import { adminText } from '../../config/fault.ts';
 import { checkRoute } from '../../config/route.ts';
 import type { RouteConfig } from '../../config/route.ts';
+import { isObject } from '../../config/schema.ts';
 import { AdminRefusal, failed } from '../responses.ts';
 import type { Body } from '../body.ts';
-import { isObject } from '../merge.ts';
 
 /** A route without its id. */
 export type RouteWithoutId = Omit<RouteConfig, 'id'>;

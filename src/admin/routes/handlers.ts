@@ -1,5 +1,6 @@
 import type { RouteConfig } from '../../config/route.ts';
-import { isObject, merge, setAt } from '../merge.ts';
+import { isObject } from '../../config/schema.ts';
+import { merge, setAt } from '../merge.ts';
 import { AdminRefusal, failed, keyNotFound } from '../responses.ts';
 import type { Handler } from './call.ts';
 import {
