@@ -1,7 +1,12 @@
 import { type Destination, NOWHERE } from '../http/destination.ts';
 import type { HeaderList } from '../http/fields.ts';
-import type { Inbound, Outbound, Reply, Timeouts } from '../http/messages.ts';
-import { IDEMPOTENT } from '../http/methods.ts';
+import {
+  IDEMPOTENT,
+  type Inbound,
+  type Outbound,
+  type Reply,
+  type Timeouts,
+} from '../http/messages.ts';
 import { type Call, ClientLeftError, type Forward, TransportError } from '../http/transport.ts';
 import { Upload } from '../http/upload.ts';
 import type { Trust } from '../request/admit.ts';

@@ -100,3 +100,13 @@ export type Reply = Response | LightResponse;
 export function responseOf(reply: Reply): Response {
   return 'toResponse' in reply ? reply.toResponse() : reply;
 }
+
+/** Methods that may be sent twice without harm (RFC 9110 section 9.2.2). */
+export const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+]);

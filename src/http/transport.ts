@@ -1,5 +1,4 @@
 import type { Informed, Outbound, Reply } from './messages.ts';
-import { isShortage } from './shortage.ts';
 
 /** Why a request got no whole answer. The names are also the reasons of a failed copy. */
 export type FailureKind = 'connect' | 'dns' | 'tls' | 'timeout' | 'reset' | 'protocol' | 'shutdown';
@@ -81,3 +80,25 @@ export interface CopyResponse {
  * answered by then fails with `timeout`; of one that is, the rest of the answer is cut off
  */
 export type SendCopy = (request: Outbound, life: number) => Call<CopyResponse>;
+
+/** What a process or its machine may run short of: descriptors, ports, memory. */
+const SHORTAGES: ReadonlySet<unknown> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'EADDRNOTAVAIL',
+  'ENOBUFS',
+  'ENOMEM',
+]);
+
+/**
+ * Whether all that led to a failure is a want of our own: then nobody knows what the other side would have done. Of
+ * several addresses one may have no port here for a reason that lasts (no IPv6), and another still have refused.
+ *
+ * @param cause an error, or several of attempts side by side
+ */
+export function isShortage(cause: unknown): boolean {
+  if (Array.isArray(cause)) return cause.length > 0 && cause.every(isShortage);
+  if (!(cause instanceof Error)) return false;
+  if ('code' in cause && SHORTAGES.has(cause.code)) return true;
+  return isShortage(cause instanceof AggregateError ? cause.errors : cause.cause);
+}

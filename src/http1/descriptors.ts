@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { isShortage } from '../http/shortage.ts';
+import { isShortage } from '../http/transport.ts';
 
 /**
  * Descriptors that are nobody's share: the runtime's own (9 on Bun, 21 on Node, 25 on Deno), look-ups of

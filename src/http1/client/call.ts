@@ -1,5 +1,4 @@
-import { IDEMPOTENT } from '../../http/methods.ts';
-import type { Informed, Outbound, Reply } from '../../http/messages.ts';
+import { IDEMPOTENT, type Informed, type Outbound, type Reply } from '../../http/messages.ts';
 import {
   type Call,
   type ConnectionLeft,

@@ -3,7 +3,6 @@ import type { Received } from '../../http/messages.ts';
 import { originForm } from '../../http/target.ts';
 import { type BodySource, Upload } from '../../http/upload.ts';
 import { webBody } from '../../http/web-body.ts';
-import { isUnopened } from './unopened.ts';
 
 /** What the listener adds to a web `Request`, which knows nothing of sockets. */
 export interface Connection {
@@ -91,4 +90,28 @@ function uploadOf(request: Request, bodyOf: NonNullable<Connection['bodyOf']>): 
 /** Where asking would begin to read it, a body is taken to be there. */
 function isBodiless(request: Request): boolean {
   return !isUnopened(request) && request.body === null;
+}
+
+/**
+ * True for an object that stands in for a `Request` and makes the real one when it is first asked for
+ * `body`, as @hono/node-server hands out. Asking begins to read from the server's stream, and so holds
+ * up an app that reads that stream by itself.
+ */
+export function isUnopened(request: Request): boolean {
+  return bodyGetterOf(request) !== bodyGetterOf(Request.prototype) && !hasMadeRequest(request);
+}
+
+function bodyGetterOf(object: object): unknown {
+  for (let one: object | null = object; one !== null; one = Object.getPrototypeOf(one)) {
+    const property = Object.getOwnPropertyDescriptor(one, 'body');
+    if (property !== undefined) return property.get;
+  }
+  return undefined;
+}
+
+/** It keeps the real one, under a name that is its own business. */
+function hasMadeRequest(standIn: object): boolean {
+  return Reflect.ownKeys(standIn).some(
+    (name) => Object.getOwnPropertyDescriptor(standIn, name)?.value instanceof Request,
+  );
 }

@@ -1,9 +1,8 @@
 import { ByteQueue } from '../../http/bytes.ts';
 import type { BodySource } from '../../http/upload.ts';
 import { webBody } from '../../http/web-body.ts';
-import { isUnopened } from '../fetch/unopened.ts';
-import { isBeingRead, type NodeStream, nodeStreamOf } from './node-stream.ts';
-import { type ObservedBody, type ObserveBody, OverheardUpload } from './observed.ts';
+import { isUnopened } from '../fetch/receive.ts';
+import { type ObserveBody, type ObservedBody, OverheardUpload } from './observed.ts';
 
 /**
  * On any runtime: the app gets a request of the same content, whose body passes by here. Nothing is
@@ -185,4 +184,25 @@ function* namesOf(object: object): Iterable<string> {
     one = Object.getPrototypeOf(one)
   )
     yield* Object.getOwnPropertyNames(one);
+}
+
+/**
+ * A Node server's own stream of a body, which some give to the app beside the web request
+ * (`c.env.incoming` of @hono/node-server).
+ */
+export interface NodeStream {
+  /** `null` until somebody listens, pipes, or pauses it. */
+  readonly readableFlowing: boolean | null;
+  /** True once bytes were read from it, in whatever way. */
+  readonly readableDidRead: boolean;
+}
+
+/** The stream that the app can read in place of the request, if it was given one. */
+export function nodeStreamOf(env: unknown): NodeStream | null {
+  const stream = (env as { readonly incoming?: Partial<NodeStream> } | null | undefined)?.incoming;
+  return typeof stream?.readableDidRead === 'boolean' ? (stream as NodeStream) : null;
+}
+
+export function isBeingRead({ readableFlowing, readableDidRead }: NodeStream): boolean {
+  return readableFlowing !== null || readableDidRead;
 }

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isShortage } from '../../../http/shortage.ts';
+import { isShortage } from '../../../http/transport.ts';
 
 /** Milliseconds for which a file is taken to be as it was. */
 const RECHECK_MS = 1000;

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { isShortage } from '../../../src/http/shortage.ts';
-import { ClientLeftError, TransportError } from '../../../src/http/transport.ts';
+import { ClientLeftError, isShortage, TransportError } from '../../../src/http/transport.ts';
 
 const failed = (code: string, options?: ErrorOptions) =>
   Object.assign(new Error(code, options), { code });

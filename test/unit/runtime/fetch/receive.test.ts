@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isUnopened } from '../../../../src/runtime/fetch/unopened.ts';
+import { isUnopened } from '../../../../src/runtime/fetch/receive.ts';
 
 const post = () => new Request('http://a/', { method: 'POST', body: 'one' });
 
