@@ -1,6 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { tunnel } from '../../../src/http1/tunnel.ts';
+import { turnsUntil } from '../../support/turns.ts';
 
 const READ = 1000;
 
@@ -31,11 +32,6 @@ async function open() {
     { connect: 0, send: READ, read: READ },
   );
   return { client: client.theirs, upstream: upstream.theirs, ours };
-}
-
-/** Waits without a clock; the test's own time limit ends it. */
-async function turnsUntil(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function pass(from: Socket, to: Socket): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { StoreError } from '../../../src/stores/error.ts';
 import { kvStore } from '../../../src/stores/kv.ts';
+import { turns } from '../../support/turns.ts';
 import { adding, documentOf, idsOf } from './routes.ts';
 
 /** A namespace whose reads may lag behind its writes, as KV's do. */
@@ -14,7 +15,7 @@ function namespace(first: string | null = null) {
       return Promise.resolve(kv.shown === undefined ? kv.stored : kv.shown);
     },
     async put(_key: string, text: string) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await turns(1);
       kv.stored = text;
     },
   };

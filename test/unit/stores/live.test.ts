@@ -4,6 +4,7 @@ import { CompileError, liveTable } from '../../../src/stores/live.ts';
 import type { Reload } from '../../../src/stores/live.ts';
 import { memoryStore } from '../../../src/stores/memory.ts';
 import type { Store } from '../../../src/stores/store.ts';
+import { turns } from '../../support/turns.ts';
 import { adding, documentOf, idsOf } from './routes.ts';
 
 function setUp(store: Store, nowMs = 0) {
@@ -33,8 +34,6 @@ function manual() {
   };
   return { store, waiting };
 }
-
-const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 it('holds nothing before the first document, an empty table counts', async () => {
   const { live, reloads } = setUp(memoryStore(documentOf()));
@@ -102,7 +101,7 @@ it('lets a write that ends during a refresh win, and reads again', async () => {
   const refreshed = live.refresh();
   await live.write(adding('new'));
   waiting.shift()!.resolve(documentOf('old'));
-  await settled();
+  await turns(1);
   expect(live.current(0)).toEqual(['new']);
   waiting.shift()!.resolve(documentOf('newest'));
   await refreshed;

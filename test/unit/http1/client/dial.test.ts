@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { TransportError } from '../../../../src/http/transport.ts';
 import {
   type Candidate,
@@ -9,10 +9,23 @@ import {
 } from '../../../../src/http1/client/dial.ts';
 import { freePort } from '../../../support/ports.ts';
 import { unansweredPort, type UnansweredPort } from '../../../support/unanswered-port.ts';
+import { turns, turnsUntil } from '../../../support/turns.ts';
 import { until } from '../../../support/until.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
+
+afterEach(() => void vi.useRealTimers());
+
+function stopTheClock(): void {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+}
+
+/** Moves the clock on, and lets what is on its way through sockets arrive. */
+async function pass(milliseconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+  await turns(50);
+}
 
 /** A server that takes connections and says nothing, at an address of loopback. */
 async function server(
@@ -115,12 +128,12 @@ it('waits for a slow address as long as it is let, however many there are', asyn
   const slow = await silent('127.0.0.2', 0);
   await silent('127.0.0.3', slow.port);
   const { all, said } = candidates('127.0.0.3', '127.0.0.2');
-  const { events, told, winner } = dial(slow.port, all);
-  // Longer than both of them have before the next would be tried.
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  stopTheClock();
+  const { events, winner } = dial(slow.port, all);
+  await pass(3_600_000);
   expect(events).toEqual([]);
   slow.answer();
-  await told();
+  await turnsUntil(() => events.length > 0);
   expect(winner()).toBe('127.0.0.2');
   expect(said).toEqual(['avoid 127.0.0.3', 'trust 127.0.0.2']);
 });
@@ -196,11 +209,12 @@ it('leaves nothing behind when it is given up', async () => {
   const slow = await silent('127.0.0.2', 0);
   await silent('127.0.0.3', slow.port);
   const { all, said } = candidates('127.0.0.2', '127.0.0.3');
+  stopTheClock();
   const { one, events } = dial(slow.port, all);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await pass(300);
   one.cancel();
   slow.answer();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(events).toEqual([]);
-  expect(said[0]).toBe('avoid 127.0.0.2');
+  await pass(3_600_000);
+  expect([events, vi.getTimerCount()]).toEqual([[], 0]);
+  expect(said).toEqual(['avoid 127.0.0.2']);
 });

@@ -6,6 +6,7 @@ import { http1SendCopy } from '../../../../src/http1/client/call.ts';
 import { Names } from '../../../../src/http1/client/names/names.ts';
 import { createPool } from '../../../../src/http1/client/pool.ts';
 import { freePort } from '../../../support/ports.ts';
+import { turns } from '../../../support/turns.ts';
 import { until } from '../../../support/until.ts';
 
 const closing: (() => unknown)[] = [];
@@ -169,7 +170,7 @@ describe('connections that are kept', () => {
     /** By the clock of the pool; sockets have their own. */
     async function isKept(milliseconds: number, one: Host): Promise<boolean> {
       await vi.advanceTimersByTimeAsync(milliseconds);
-      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+      await turns(20);
       return (await one.open()) === 1;
     }
     const saying =

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { receive } from '../../../../src/runtime/received.ts';
+import { standsStill, turns } from '../../../support/turns.ts';
 import { until } from '../../../support/until.ts';
 import { client, gate } from './gate.ts';
 
@@ -15,7 +16,7 @@ describe('requests on one connection', () => {
       await gate(async (request) => {
         most = Math.max(most, ++underWay);
         // The later, the sooner.
-        await new Promise((resolve) => setTimeout(resolve, path(request) === '/1' ? 30 : 0));
+        await turns(path(request) === '/1' ? 100 : 0);
         underWay--;
         return new Response(path(request));
       }),
@@ -128,8 +129,9 @@ describe('a body', () => {
     write(post('Content-Length: 50000000\r\n'));
     socket.write(Buffer.alloc(50_000_000));
     // What the system takes for both sides, and no more.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(socket.bytesWritten - socket.writableLength).toBeLessThan(20_000_000);
+    const taken = () => socket.bytesWritten - socket.writableLength;
+    await standsStill(taken);
+    expect(taken()).toBeLessThan(20_000_000);
     read();
     await sees('got 50000000.');
   });
@@ -194,15 +196,17 @@ describe('a client that leaves', () => {
   });
 
   it('breaks its body off for the reader', async () => {
+    let asked = false;
     let failed: unknown;
     const { write, socket } = client(
       await gate((request) => {
+        asked = true;
         request.text().catch((error: unknown) => (failed = error));
         return HOLD;
       }),
     );
     write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => asked, 5000);
     socket.destroy();
     await until(() => failed instanceof Error, 5000, 'the read to fail');
   });
@@ -215,7 +219,7 @@ describe('a client that leaves', () => {
           new Response(
             new ReadableStream({
               async pull(controller) {
-                await new Promise((resolve) => setTimeout(resolve, 5));
+                await turns(1);
                 controller.enqueue(new TextEncoder().encode('on and on'));
               },
               cancel: () => void (cancelled = true),

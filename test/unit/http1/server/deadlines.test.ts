@@ -1,15 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { standsStill, turns, turnsUntil } from '../../../support/turns.ts';
 import { client, gate } from './gate.ts';
 
-/** Lets what is on its way through sockets arrive; timers stand still. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 async function pass(milliseconds: number): Promise<void> {
-  await settle();
+  await turns(50);
   await vi.advanceTimersByTimeAsync(milliseconds);
-  await settle();
+  await turns(50);
 }
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
@@ -97,12 +93,7 @@ describe('a client that does not read', () => {
     return { state, answer };
   }
   /** Until both systems' buffers are full. */
-  async function full(state: { readonly pulled: number }): Promise<void> {
-    for (let seen = -1; seen !== state.pulled;) {
-      seen = state.pulled;
-      for (let i = 0; i < 5; i++) await settle();
-    }
-  }
+  const full = (state: { readonly pulled: number }) => standsStill(() => state.pulled);
 
   it('is cut off when it took nothing for 60 s', async () => {
     const { state, answer } = endless();
@@ -126,7 +117,7 @@ describe('a client that does not read', () => {
       await pass(50_000);
       const before = state.pulled;
       socket.resume();
-      while (state.pulled === before) await settle();
+      await turnsUntil(() => state.pulled > before);
       socket.pause();
       await full(state);
     }
@@ -149,8 +140,8 @@ describe('a client that does not read', () => {
     const { write, socket } = client(listening);
     socket.pause();
     write(text);
-    while (answered === 0) await settle();
-    for (let i = 0; i < 10; i++) await settle();
+    await turnsUntil(() => answered > 0);
+    await turns(500);
     let closed = false;
     void listening.stop().then(() => (closed = true));
     await pass(59_900);
@@ -171,9 +162,9 @@ it('all clients that are turned away are told, however many', async () => {
   const options = { maxConnections: 1, onCrowded: (most: number) => void crowded.push(most) };
   const listening = await gate(hold, options);
   client(listening).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-  while (!asked) await settle();
+  await turnsUntil(() => asked);
   const further = Array.from({ length: 250 }, () => client(listening));
-  while (!further.every(({ ended }) => ended())) await settle();
+  await turnsUntil(() => further.every(({ ended }) => ended()));
   const told = further.filter(({ text }) => text().startsWith('HTTP/1.1 503 '));
   expect([told.length, crowded.length]).toEqual([250, 250]);
   expect(new Set(crowded)).toEqual(new Set([1]));

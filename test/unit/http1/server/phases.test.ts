@@ -6,6 +6,7 @@ import { PHASES, type Phase, watchPhases } from '../../../../src/http1/server/ph
 import { Turns } from '../../../../src/http1/turns.ts';
 import type { Listening } from '../../../../src/runtime/server.ts';
 import type { ListenerTraits } from '../../../../src/runtime/sockets/serve.ts';
+import { standsStill } from '../../../support/turns.ts';
 import { until } from '../../../support/until.ts';
 import { type Client, client, gate } from './gate.ts';
 
@@ -219,10 +220,7 @@ describe('a connection of a client', () => {
     one.socket.write(Buffer.alloc(size));
     const taken = () => size - one.socket.writableLength;
     // Until the system of neither side takes more.
-    for (let before = -1; before !== taken();) {
-      before = taken();
-      for (let i = 0; i < 200; i++) await new Promise((resolve) => setImmediate(resolve));
-    }
+    await standsStill(taken);
     expect(taken()).toBeLessThan(size / 2);
     one.socket.resetAndDestroy();
     await reached('over');
