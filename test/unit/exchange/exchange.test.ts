@@ -15,6 +15,7 @@ import { trustProxies } from '../../../src/request/admit.ts';
 import { request } from '../routes/request.ts';
 
 const NOBODY = trustProxies([]);
+const NO_SOCKET = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
 const REFUSED = new TransportError('connect', 'refused', null, true);
 
 afterEach(() => void vi.useRealTimers());
@@ -147,7 +148,22 @@ describe('an attempt that fails', () => {
 });
 
 describe('what a node is held to', () => {
-  it('are its failures in a row', async () => {
+  it('are its failures in a row: after three, the next requests go to others', async () => {
+    const { prepare, attempts } = setUp({ nodes: { 'a:1': 1, 'b:1': 1 } });
+    const reset = new TransportError('reset', 'reset');
+    const asked: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      const exchange = prepare(request('/', { method: 'POST' }));
+      const sent = exchange.send();
+      asked.push(exchange.node);
+      if (exchange.node === 'http://b:1') attempts.at(-1)!.reply();
+      else attempts.at(-1)!.fail(reset);
+      await sent.catch((error: unknown) => expect(error).toBe(reset));
+    }
+    expect(asked.map((node) => node.at(-3))).toEqual([...'ababab', ...'bbbb']);
+  });
+
+  it('is forgotten with its next answer', async () => {
     const { prepare, attempts, upstream, fail } = setUp(THREE);
     const [a, b] = upstream.nodes;
     const sent = prepare(request('/')).send();
@@ -157,6 +173,18 @@ describe('what a node is held to', () => {
     attempts[1]!.reply();
     await sent;
     expect([a!.failures, b!.failures]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['of our own', new TransportError('shutdown', 'we stopped', null, true), 1],
+    ['for want of sockets here', new TransportError('connect', '', NO_SOCKET, true), 2],
+  ])('is no failure %s', async (_, error, attempted) => {
+    const { prepare, attempts, upstream, fail } = setUp({ ...THREE, retries: 1 });
+    const failed = expect(prepare(request('/')).send()).rejects.toBe(error);
+    for (let i = 0; i < attempted; i++) await fail(error);
+    await failed;
+    expect(attempts).toHaveLength(attempted);
+    expect(upstream.nodes.map(({ failures }) => failures)).toEqual([0, 0, 0]);
   });
 
   it('is no client that left', async () => {
@@ -196,6 +224,21 @@ describe('a client that leaves', () => {
     expect(reason).toBeInstanceOf(ClientLeftError);
     expect((reason as ClientLeftError).refused).toBe(refused ?? null);
   });
+
+  it('is followed by no further attempt', async () => {
+    const { prepare, attempts, upstream, fail } = setUp(THREE);
+    let gone!: () => void;
+    const { upload, source } = uploading();
+    const inbound = request('/', { method: 'PUT', upload, onGone: (call) => void (gone = call) });
+    const exchange = prepare(inbound);
+    const failed = expect(exchange.send()).rejects.toBeInstanceOf(ClientLeftError);
+    await fail(REFUSED);
+    gone();
+    await fail(attempts[1]!.aborted[0]!);
+    await failed;
+    expect([attempts.length, exchange.node, source.cancelled]).toEqual([2, 'http://b:1', 1]);
+    expect(upstream.nodes.map(({ failures }) => failures)).toEqual([1, 0, 0]);
+  });
 });
 
 describe.each([
@@ -221,6 +264,26 @@ describe.each([
     await fail(reset);
     await failed;
     expect([upload.consumed, source.cancelled]).toEqual([true, 1]);
+  });
+
+  it.each([
+    ['as far as it is kept', 64 * 1024, true],
+    ['further than it is kept', 64 * 1024 + 1, false],
+  ])('of which an attempt has read %s may go to the next node: %s, %s', async (...given) => {
+    const [, size, isRetried] = given;
+    const { prepare, attempts, fail } = setUp(config);
+    const pieces = [new Uint8Array(size)];
+    const source = { read: async () => pieces.shift() ?? null, cancel() {} };
+    const inbound = request('/', { method: 'PUT', upload: new Upload(source, null) });
+    void prepare(inbound)
+      .send()
+      .catch(() => {});
+    const body = () => (attempts.at(-1)!.to.body as Upload).reader().read();
+    expect(await body()).toHaveLength(size);
+    await fail(new TransportError('reset', 'reset'));
+    const isLast = config === ONE || !isRetried;
+    expect(attempts).toHaveLength(isLast ? 1 : 2);
+    if (!isLast) expect(await body()).toHaveLength(size);
   });
 
   it('goes along in one piece where it came along with the head', () => {
