@@ -4,32 +4,32 @@ import type { Inbound } from '../http/messages.ts';
 import { murmur3 } from '../vars/murmur3.ts';
 import { compileVariable } from '../vars/variable.ts';
 
-/** One server of an upstream, and what balancers remember of it. */
+/** A server of an upstream, with the state that balancing needs. */
 export interface Node {
   readonly destination: Destination;
-  /** Host as `pass_host: node` sends it: the port only where it is not the scheme's own. */
+  /** Host for `pass_host: node`: with the port only if it is not the scheme's default. */
   readonly authority: string;
   readonly weight: number;
-  /** Nodes of a lower priority get a request only after all of a higher one are out. */
+  /** A node of lower priority gets a request only if all nodes of higher priority are excluded. */
   readonly priority: number;
-  /** Exchanges under way. */
+  /** Exchanges in flight; counted only for `least_conn`. */
   active: number;
-  /** Failures since it last answered. */
+  /** Failures since the last response. */
   failures: number;
-  /** Until when it gets no requests, on the clock of `performance.now()`. */
+  /** End of the ejection, on the clock of `performance.now()`. */
   ejectedUntil: number;
 }
 
 /**
- * Picks a node for an attempt; `null` when none is left.
+ * Picks a node for an attempt; `null` if none is left.
  *
- * @param out nodes that are out of the running: tried by this request already, or ejected
+ * @param out excluded nodes: tried already by this request, or ejected
  */
 export type Pick = (inbound: Inbound, out: readonly Node[]) => Node | null;
 
 /**
- * Smooth weighted round robin, as nginx does it: exact over every whole cycle, and spread evenly
- * within it. A node of weight 0 is never picked.
+ * Smooth weighted round robin, as in nginx: exact over each full cycle, and spread evenly within it. A node of
+ * weight 0 is never picked.
  *
  * @example weights 3:2:1 give the order a b a c b a
  */
@@ -57,7 +57,7 @@ function roundRobin(nodes: readonly Node[]): Pick {
   };
 }
 
-/** The node with the fewest exchanges under way for its weight; among equals they take turns. */
+/** The node with the fewest exchanges in flight for its weight; round robin among equals. */
 function leastConn(nodes: readonly Node[]): Pick {
   const able = nodes.filter((node) => node.weight > 0);
   const turns = roundRobin(able);
@@ -71,16 +71,16 @@ function leastConn(nodes: readonly Node[]): Pick {
   };
 }
 
-/** Hashes are 32 bits wide; never 0 or 1, whose logarithms are of no use. */
+/** Maps 32-bit hashes into (0, 1): the ends are excluded, as the score is undefined there. */
 const HASH_RANGE = 2 ** 32 + 1;
 
 /**
- * Consistent hashing: the same key goes to the same node, in the share that its weight asks for,
- * and when a node goes or comes only the keys of that node move. Rendezvous hashing (Thaler and
- * Ravishankar, 1998, with logarithmic weights) does that without a ring of points and its memory;
- * its cost grows with the nodes of one upstream, which are few.
+ * Consistent hashing: the same key goes to the same node, keys are shared out by weight, and when a node is added
+ * or removed, only its own keys move. Implemented as rendezvous hashing (Thaler and Ravishankar, 1998, with
+ * logarithmic weights), which needs no ring of points in memory; its cost grows with the nodes of one upstream,
+ * which are few.
  *
- * @param keyOf what requests are told apart by
+ * @param keyOf the hash key of a request
  */
 function chash(nodes: readonly Node[], keyOf: (inbound: Inbound) => string): Pick {
   const able = nodes.filter((node) => node.weight > 0);
@@ -100,14 +100,14 @@ function chash(nodes: readonly Node[], keyOf: (inbound: Inbound) => string): Pic
   };
 }
 
-/** Names of APISIX's that are another's here. */
+/** Variables of APISIX that have another name here. */
 const ALIASES: Readonly<Record<string, string>> = { hostname: 'host', server_name: 'host' };
 
 /**
- * Compiles `hash_on` and `key` to what `type: chash` tells requests apart by. A request that does
- * not have it goes by the client's address, as in APISIX.
+ * Compiles `hash_on` and `key` to a function that reads the hash key of a request. If the request lacks it, the
+ * key is the client's address, as in APISIX.
  *
- * @throws VarsError for a variable that is not known here
+ * @throws VarsError for an unknown variable
  * @example hashKey({ hash_on: 'header', key: 'x-user', nodes }) // reads X-User
  */
 function hashKey({ hash_on = 'vars', key = '' }: UpstreamConfig): (inbound: Inbound) => string {
@@ -127,7 +127,7 @@ const READERS: Readonly<
   vars_combinations: combination,
 };
 
-/** `$remote_addr$arg_id`: variables in a text. */
+/** A text with variables: `$remote_addr$arg_id`. */
 function combination(key: string): (inbound: Inbound) => string | undefined {
   const parts = key.split(/\$\{?(\w+)\}?/).map((part, i) => {
     if (i % 2 === 0) return () => part;
@@ -135,12 +135,12 @@ function combination(key: string): (inbound: Inbound) => string | undefined {
   });
   return (inbound) => {
     const values = parts.map((part) => part(inbound));
-    // Text alone would send every request to one node.
+    // Without a value of any variable, the text alone would send all requests to one node.
     return values.some((value, i) => i % 2 === 1 && value) ? values.join('') : undefined;
   };
 }
 
-/** Nodes of a lower priority get a request only when all of a higher one are out. */
+/** Balances among the nodes of the highest priority that are not excluded. */
 function byPriority(nodes: readonly Node[], balance: Balance): Pick {
   const ranks = [...new Set(nodes.map(({ priority }) => priority))].toSorted((a, b) => b - a);
   const picks = ranks.map((rank) => balance(nodes.filter(({ priority }) => priority === rank)));
@@ -154,7 +154,7 @@ function byPriority(nodes: readonly Node[], balance: Balance): Pick {
   };
 }
 
-/** Ways to balance, by `type`. */
+/** Balancers by `type`. */
 const BALANCERS: Readonly<
   Record<NonNullable<UpstreamConfig['type']>, (config: UpstreamConfig) => Balance>
 > = {
@@ -169,9 +169,9 @@ const BALANCERS: Readonly<
 type Balance = (nodes: readonly Node[]) => Pick;
 
 /**
- * Compiles `type`, `hash_on`, `key` and the nodes' priorities to how a node is picked.
+ * Compiles `type`, `hash_on`, `key` and the priorities of the nodes to a function that picks a node.
  *
- * @throws VarsError for a `key` that names no variable known here
+ * @throws VarsError for a `key` that names an unknown variable
  */
 export function balancer(config: UpstreamConfig, nodes: readonly Node[]): Pick {
   return byPriority(nodes, BALANCERS[config.type ?? 'roundrobin'](config));

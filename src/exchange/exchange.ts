@@ -21,7 +21,7 @@ export interface ExchangeOptions {
 
 const NONE: readonly Node[] = [];
 
-/** Prepares an exchange; `null` when the upstream has no node to send it to. */
+/** Prepares an exchange and picks its first node; `null` if the upstream has no node. */
 export function prepareExchange(
   inbound: Inbound,
   upstream: Upstream,
@@ -33,13 +33,14 @@ export function prepareExchange(
 
 /** One request on its way to an upstream. */
 export class Exchange {
-  /** What the first node gets; also what a copy is made from. */
+  /** The request to the first node. Copies are made from it as well. */
   readonly request: Outbound;
   readonly #inbound: Inbound;
   readonly #upstream: Upstream;
   readonly #options: ExchangeOptions;
-  /** The nodes that have got it, the present one included. */
+  /** The nodes tried so far, the current one last. */
   readonly #tried: Node[];
+  /** Start on the clock of `performance.now()`; set only if there is a retry timeout. */
   #started = 0;
 
   constructor(inbound: Inbound, upstream: Upstream, options: ExchangeOptions, node: Node) {
@@ -51,15 +52,15 @@ export class Exchange {
   }
 
   /**
-   * Sends it, to further nodes if the first fails and it is safe. Rejects with a `TransportError`
-   * when no node answered.
+   * Sends the request. If a node fails and a retry is safe, tries the next. Rejects with a `TransportError` if no
+   * node responded.
    */
   send(): Promise<Reply> {
     if (this.#upstream.retryTimeout > 0) this.#started = performance.now();
     return this.#attempt(this.request);
   }
 
-  /** Scheme, host and port of the node that has it, or had it last. */
+  /** Scheme, host and port of the node that was tried last. */
   get node(): string {
     return this.#tried.at(-1)!.destination.origin;
   }
@@ -69,7 +70,7 @@ export class Exchange {
     const call = this.#options.forward(to, this.#inbound);
     this.#inbound.onGone((refused) => call.abort(new ClientLeftError(undefined, refused)));
     if (upstream.counts) countUntilOver(call, this.#tried.at(-1)!);
-    // With one node there is nothing to choose, and without a stream nothing to end.
+    // A single node cannot be ejected or retried, and a buffered body need not be cancelled.
     if (upstream.nodes.length === 1 && !(to.body instanceof Upload)) return call.done;
     return this.#orNext(call);
   }
@@ -107,7 +108,7 @@ function countUntilOver(call: Call<Reply>, node: Node): void {
   call.onOver(() => node.active--);
 }
 
-/** What a node would get. Takes no turn of the balancer and sends nothing. */
+/** Builds the request to a node. Does not call the balancer and sends nothing. */
 export function requestTo(
   node: Node,
   inbound: Inbound,
@@ -119,7 +120,7 @@ export function requestTo(
   return upstream.websocket ? passHandshake(inbound, request) : request;
 }
 
-/** The request as an upstream would have got it if there were one: what a copy is made from, then. */
+/** The request to make copies from where there is no upstream: built as if there were one. */
 export function upstreamless(inbound: Inbound, trust: Trust): Outbound {
   const headers = requestHeaders(inbound, inbound.authority, trust);
   return outboundOf(inbound, NOWHERE, headers, { connect: 0, send: 0, read: 0 });
@@ -135,9 +136,8 @@ function outboundOf(
 }
 
 /**
- * Whether another node may get this request after one failed. nginx's rule: a request that may
- * have reached a server is sent to another only if it is idempotent, and never when its body is
- * gone.
+ * True if the request may be sent to another node after a failure. As in nginx: a request that may have reached a
+ * server is retried only if it is idempotent, and never if its body cannot be sent from the start again.
  */
 export function mayRetry(inbound: Inbound, error: unknown): boolean {
   if (!(error instanceof TransportError) || error instanceof ClientLeftError) return false;

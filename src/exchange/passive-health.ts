@@ -1,12 +1,12 @@
 import type { Node, Pick } from './balancer.ts';
 
-/** Failures in a row after which a node is ejected: a single one may be the request's own fault. */
-const FAILURES = 3;
+/** Failures in a row that eject a node. More than one, since a single failure may be the request's fault. */
+const MOST_FAILURES = 3;
 
-/** How long, as nginx's `fail_timeout`. */
+/** Duration of an ejection; the default of nginx's `fail_timeout`. */
 const EJECTION_MS = 10_000;
 
-/** Ejects nodes that keep failing, so that not every request has to find out anew. */
+/** Ejects nodes that keep failing, so that not every request has to try them first. */
 export interface PassiveHealth {
   readonly pick: Pick;
   failed(node: Node): void;
@@ -14,10 +14,10 @@ export interface PassiveHealth {
 }
 
 /**
- * Keeps ejected nodes from a balancer. When no other node is left they are used all the same: a
- * response of a bad node is better than none. Once a node is back, a single failure ejects it again.
+ * Excludes ejected nodes from balancing. If no other node is left, they are used all the same: a bad node is
+ * better than none. After an ejection, a single failure ejects the node again.
  *
- * @param now milliseconds
+ * @param now clock in milliseconds
  */
 export function passiveHealth(
   pick: Pick,
@@ -33,7 +33,7 @@ export function passiveHealth(
     },
     failed(node) {
       node.failures++;
-      if (node.failures < FAILURES) return;
+      if (node.failures < MOST_FAILURES) return;
       node.ejectedUntil = now() + EJECTION_MS;
       if (!ejected.includes(node)) ejected = [...ejected, node];
     },

@@ -3,7 +3,7 @@ import { isHandshake, WEBSOCKET } from '../http/handshake.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
 import type { Trust } from '../request/admit.ts';
 
-/** Fields that say where a request came from. Each hop writes them anew; none passes unchecked. */
+/** Fields that say where a request came from. Never forwarded unchecked: this hop writes its own. */
 const ORIGIN_FIELDS: readonly string[] = [
   'forwarded',
   'x-forwarded-for',
@@ -14,21 +14,22 @@ const ORIGIN_FIELDS: readonly string[] = [
 ];
 
 /**
- * `Expect` is a question to this hop, and the listener has answered it (RFC 9110 section 10.1.1);
- * `Host` is written anew.
+ * Fields that are not forwarded. The listener has handled `Expect` already (RFC 9110 section 10.1.1), and `Host` is
+ * written by `requestHeaders`.
  */
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'expect']);
 
+/** Returned by `nameOf` for a field that an upstream might read as one of the known fields. */
 const LOOKALIKE = '_';
 
-/** The fields that do not pass unseen, and those that an upstream might take for one of them. */
+/** Recognizes the fields that need handling here, and their lookalikes. */
 const nameOf = fieldNames([...DROPPED, ...ORIGIN_FIELDS, 'content-length'], LOOKALIKE);
 
 /**
- * The fields an upstream gets: the client's in their order and case, less those of the client's
- * connection, `Host` as the upstream wants it, and the client's origin as APISIX reports it.
+ * The fields that an upstream gets: `Host`, the client's fields in their order and case without hop-by-hop fields,
+ * and the origin of the request (X-Forwarded-For and others) as APISIX reports it.
  *
- * @param host value of Host; empty leaves the field out, as with an HTTP/1.0 client
+ * @param host value of Host; `''` leaves the field out, as for an HTTP/1.0 client without one
  */
 export function requestHeaders(inbound: Inbound, host: string, trust: Trust): HeaderList {
   const received = inbound.headers;
@@ -44,7 +45,7 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
     else if (name === 'te') takesTrailers ||= inbound.takesTrailers;
     if (name === '') list.push(field, value);
     else if (name === 'content-length') {
-      // The runtime kept the body from us (GET on fetch): a length without bytes would hang the upstream.
+      // No body but a length: the runtime hides the body (GET on fetch). The upstream would wait for it forever.
       if (inbound.upload !== null || value === '0') list.push(field, value);
     } else if (!DROPPED.has(name) && name !== LOOKALIKE) {
       claims[name] = claims[name] === undefined ? value : `${claims[name]}, ${value}`;
@@ -52,14 +53,15 @@ export function requestHeaders(inbound: Inbound, host: string, trust: Trust): He
   }
   const fields = without(list, nominated(connection));
   appendOrigin(fields, inbound, claims, trust);
-  // Nor are they dropped by us. TE is for one hop, which Connection has to say (RFC 9110 section 10.1.4).
+  // We forward trailers as well. TE is hop-by-hop, so Connection must name it (RFC 9110 section 10.1.4).
   if (takesTrailers) fields.push('Connection', 'TE', 'TE', 'trailers');
   return fields;
 }
 
+/** Values of the received origin fields, by name in lower case. */
 type Claims = Record<string, string | undefined>;
 
-/** What the client claimed is kept from a trusted peer and replaced by what we saw from any other. */
+/** Appends the origin fields: the peer's own claims if it is trusted, else what this hop knows. */
 function appendOrigin(list: HeaderList, inbound: Inbound, claims: Claims, trust: Trust): void {
   const { peer } = inbound;
   const trusted = trust.trusts(peer);
@@ -76,13 +78,13 @@ function appendOrigin(list: HeaderList, inbound: Inbound, claims: Claims, trust:
   if (believed['forwarded'] !== undefined) list.push('Forwarded', believed['forwarded']);
 }
 
-/** The listener's port: what APISIX reports. 0 means that the runtime did not tell. */
+/** The listener's port, as APISIX reports it. If unknown (0), the default port of the scheme. */
 function portOf(inbound: Inbound): string {
   if (inbound.serverPort !== 0) return String(inbound.serverPort);
   return inbound.scheme === 'https' ? '443' : '80';
 }
 
-/** The fields whose names nobody nominated. */
+/** The list without the fields that Connection nominates. */
 function without(list: HeaderList, named: ReadonlySet<string> | null): HeaderList {
   if (named === null) return list;
   const kept: HeaderList = [];
@@ -92,8 +94,8 @@ function without(list: HeaderList, named: ReadonlySet<string> | null): HeaderLis
 }
 
 /**
- * Asks the upstream to switch when the client asks us to. Both fields speak of one connection, so
- * that those of the client ended here, and these are our own (RFC 9110 section 7.8).
+ * Adds a WebSocket handshake if the client sent one. Connection and Upgrade are hop-by-hop: the client's were
+ * dropped, and these are for our own connection to the upstream (RFC 9110 section 7.8).
  */
 export function passHandshake(inbound: Inbound, request: Outbound): Outbound {
   if (!isHandshake(inbound)) return request;

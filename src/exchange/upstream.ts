@@ -4,24 +4,24 @@ import type { Inbound, Timeouts } from '../http/messages.ts';
 import { balancer, type Node } from './balancer.ts';
 import { type PassiveHealth, passiveHealth } from './passive-health.ts';
 
-/** An upstream compiled: nothing is looked up or decided twice. */
+/** A compiled upstream: all that can be decided from the configuration is decided once. */
 export interface Upstream extends PassiveHealth {
-  /** All of them, those of weight 0 included. */
+  /** All nodes, also those of weight 0. */
   readonly nodes: readonly Node[];
-  /** True when its balancer looks at exchanges under way, which then have to be counted. */
+  /** True if exchanges in flight must be counted, for `least_conn`. */
   readonly counts: boolean;
-  /** Attempts at most, the first included. */
+  /** Most attempts, the first included. */
   readonly attempts: number;
-  /** Milliseconds after which no further attempt is made; 0 for none. */
+  /** Milliseconds after which no further attempt is made; 0 for no limit. */
   readonly retryTimeout: number;
   readonly timeouts: Timeouts;
-  /** Whether the handshake of a WebSocket is passed on as what it is. */
+  /** True if WebSocket handshakes are forwarded. */
   readonly websocket: boolean;
-  /** The Host that a node gets. */
+  /** Host of the request to a node. */
   hostFor(inbound: Inbound, node: Node): string;
 }
 
-/** APISIX's default for each of the three. */
+/** APISIX's default for connect, send and read. */
 const DEFAULT_TIMEOUT_S = 60;
 
 const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -38,10 +38,10 @@ interface RouteSettings {
 }
 
 /**
- * Compiles an upstream's configuration.
+ * Compiles the configuration of an upstream.
  *
- * @param route what the route says of it; its timeout wins over the upstream's own
- * @throws VarsError for a `key` that names no variable known here
+ * @param route settings of the route; its timeout overrides the upstream's
+ * @throws VarsError for a `key` that names an unknown variable
  */
 export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {}): Upstream {
   const { scheme = 'http' } = config;
@@ -76,7 +76,7 @@ export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {
   };
 }
 
-/** A single node gets every request, unless its weight is 0. */
+/** For an upstream with one node, which gets every request unless its weight is 0. */
 function neverEjected(node: Node): PassiveHealth {
   const able = node.weight > 0;
   return {
@@ -112,7 +112,7 @@ function hostRule(config: UpstreamConfig): Upstream['hostFor'] {
       return () => host;
     }
     default:
-      // A client of HTTP/1.0 may name no host; an HTTP/1.1 server insists on one (RFC 9112 section 3.2).
+      // An HTTP/1.0 client may send no Host; an HTTP/1.1 server requires one (RFC 9112 section 3.2).
       return (inbound, node) => inbound.authority || node.authority;
   }
 }

@@ -5,27 +5,27 @@ const NAME = "[\\w.~!$&'()*+,;=-]*(?:%[\\da-f]{2}[\\w.~!$&'()*+,;=-]*)*";
 const IPV6 = '\\[([\\da-f:.]+)\\]';
 const IP_FUTURE = "\\[v[\\da-f]+\\.[\\w.~!$&'()*+,;=:-]+\\]";
 
-/** `host` and `port` of RFC 3986 section 3.2; no user name, and nothing that a path begins with. */
+/** `host [":" port]` of RFC 3986 section 3.2: no user name, and no character that would start a path. */
 const AUTHORITY = new RegExp(`^(?:${NAME}|${IPV6}|${IP_FUTURE})${PORT}$`, 'i');
 
 const DOT = 0x2e;
 
 /**
- * True for what a Host field may hold (RFC 9110 section 7.2), the empty text included. Runtimes
- * make a URL of it: `Host: x/apisix/admin` would put its own path before the request's.
+ * True if the text is a valid value of a Host field (RFC 9110 section 7.2); the empty text is valid.
+ * Checked because runtimes build a URL from Host: `Host: x/apisix/admin` would put a path before the request's own.
  */
 export function isAuthority(host: string): boolean {
   const match = AUTHORITY.exec(host);
   if (match === null) return false;
   const [, address] = match;
-  // `[1.2.3.4]` is no address of either version: brackets are for those with colons.
+  // `[1.2.3.4]` is invalid: brackets are for IPv6 addresses, which contain colons.
   return address === undefined || (address.includes(':') && parseAddress(address) !== null);
 }
 
 /**
- * An authority as it is compared with the hosts of routes: in lower case (RFC 9110 section 4.2.3), and
- * without the dot that ends a fully qualified name, which DNS and nginx do without as well. One dot:
- * with two it is no name.
+ * Normalizes an authority for comparison with the hosts of routes: lower case (RFC 9110 section 4.2.3),
+ * without the trailing dot of a fully qualified name, which DNS and nginx ignore as well. Only one dot is
+ * removed: a name cannot end in two.
  *
  * @example comparable('A.example.:8080') // 'a.example:8080'
  */
@@ -39,7 +39,7 @@ export function comparable(authority: string): string {
 }
 
 /**
- * The host alone, to be compared; the brackets of an IPv6 address stay.
+ * The host of an authority, normalized for comparison, without the port. An IPv6 address keeps its brackets.
  *
  * @example hostname('A.example.:8080') // 'a.example'
  */
@@ -48,7 +48,7 @@ export function hostname(authority: string): string {
   return text.slice(0, hostEnd(text));
 }
 
-/** Where the host of an authority ends, and its port begins if it has one. */
+/** Offset at which the host ends: at the colon before the port, or at the end of the text. */
 function hostEnd(authority: string): number {
   if (authority.startsWith('[')) return authority.indexOf(']') + 1 || authority.length;
   const colon = authority.lastIndexOf(':');

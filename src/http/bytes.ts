@@ -1,4 +1,4 @@
-/** Chunks as one array; a single chunk is handed back as it is. */
+/** Joins chunks into one array. A single chunk is returned without a copy. */
 export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   if (chunks.length === 1) return chunks[0]!;
   const joined = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
@@ -10,38 +10,39 @@ export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** The bytes, to be kept for a while: a few of a large read buffer would keep all of it alive. */
+/** Copies bytes that are to be kept if they are less than half of their buffer, so that the buffer can be freed. */
 export function compact(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > 2 * bytes.byteLength ? new Uint8Array(bytes) : bytes;
 }
 
-/** Chunks below this many bytes are copied together. */
+/** Chunks smaller than this are copied into a shared block. */
 const SMALL_BYTES = 4096;
 
-/** Bytes of the arrays that small chunks are copied into. */
+/** Size of the blocks that small chunks are copied into. */
 const BLOCK_BYTES = 16_384;
 
 const NONE = new Uint8Array(0);
 
 /**
- * Bytes in the order they came, in few arrays: large chunks are kept as they are, and small ones copied
- * together. Each array costs some hundred bytes beside its content, and whoever takes it as much time
- * as a few thousand bytes, so that a body that comes byte by byte would cost a hundred times its size.
+ * A FIFO of bytes in few arrays: large chunks are kept without a copy, small ones are copied into blocks.
+ * Each array costs about a hundred bytes of memory beside its content, and its consumer as much time as a few
+ * thousand bytes, so that a body received byte by byte would otherwise take a hundred times its size.
  */
 export class ByteQueue {
-  /** Bytes that are in it. */
+  /** Bytes in the queue. */
   size = 0;
   #arrays: Uint8Array[] = [];
-  /** Arrays at the start that have been taken. They are not shifted out one by one: there may be many. */
+  /** Arrays at the start that were already taken. Removed in bulk, as each `shift()` of a long array is slow. */
   #taken = 0;
-  /** The last array, as long as it has room. */
+  /** The block at the end that small chunks are copied into; `null` when the last array is not such a block. */
   #block: Uint8Array | null = null;
+  /** Bytes of `#block` in use. */
   #used = 0;
 
-  /** @param bytes kept, unless they are few: nobody may write to them again */
+  /** @param bytes may be kept without a copy: the caller must not write to them afterwards */
   append(bytes: Uint8Array): void {
     this.size += bytes.byteLength;
-    // Most bodies come in one piece.
+    // The first chunk is kept without a copy, even a small one: most bodies arrive in one chunk.
     if (this.#arrays.length === this.#taken || bytes.byteLength >= SMALL_BYTES) {
       this.#close();
       this.#arrays.push(bytes);
@@ -56,7 +57,7 @@ export class ByteQueue {
     this.#used += bytes.byteLength;
   }
 
-  /** Takes the first array; `undefined` when it is empty. */
+  /** Removes and returns the first array; `undefined` if the queue is empty. */
   shift(): Uint8Array | undefined {
     const left = this.#arrays.length - this.#taken;
     if (left === 0) return undefined;
@@ -64,7 +65,7 @@ export class ByteQueue {
     const first = this.#arrays[this.#taken]!;
     this.#arrays[this.#taken] = NONE;
     this.#taken += 1;
-    // Moves no more of them than were taken since the last time.
+    // Amortized: moves at most as many arrays as were taken since the last splice.
     if (this.#taken >= left) {
       this.#arrays.splice(0, this.#taken);
       this.#taken = 0;
@@ -73,7 +74,7 @@ export class ByteQueue {
     return first;
   }
 
-  /** Takes all of them. */
+  /** Removes and returns all arrays. */
   drain(): Uint8Array[] {
     this.#close();
     const arrays = this.#taken === 0 ? this.#arrays : this.#arrays.slice(this.#taken);
@@ -83,20 +84,21 @@ export class ByteQueue {
     return arrays;
   }
 
-  /** All of it as one array, which stays in it. */
+  /** Joins the content into one array and returns it. The queue keeps its content. */
   join(): Uint8Array {
     const joined = joinBytes(this.drain());
     this.append(joined);
     return joined;
   }
 
-  /** All of it, where that is one array. */
+  /** The content if it is a single array, else `null`. */
   get single(): Uint8Array | null {
     if (this.#arrays.length - this.#taken !== 1) return null;
     this.#close();
     return this.#arrays[this.#taken]!;
   }
 
+  /** Ends the current block: cuts it to the bytes in use. */
   #close(): void {
     if (this.#block !== null)
       this.#arrays[this.#arrays.length - 1] = compact(this.#block.subarray(0, this.#used));

@@ -6,7 +6,7 @@ export interface Address {
   readonly words: readonly number[];
 }
 
-/** A block of addresses: those that equal `network` in the bits that `masks` sets. */
+/** A block of addresses: all that equal `network` in the bits set in `masks`. */
 export interface Cidr {
   readonly version: 4 | 6;
   readonly network: readonly number[];
@@ -14,8 +14,8 @@ export interface Cidr {
 }
 
 /**
- * No leading zeros: `010` is 8 to some parsers and 10 to others, and a list of trusted addresses is
- * no place to guess.
+ * Without leading zeros: some parsers read `010` as 8, others as 10, and a list of trusted addresses must not
+ * be ambiguous.
  */
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
@@ -24,10 +24,10 @@ const PREFIX = /^(?:0|[1-9][0-9]{0,2})$/;
 const MOST_ADDRESS_CHARACTERS = 45;
 
 /**
- * Reads an IPv4 or IPv6 address, `null` when it is neither. An IPv4-mapped IPv6 address (RFC 4291
- * section 2.5.5.2), which is what a dual-stack socket reports for an IPv4 client, is read as the
- * IPv4 address it stands for. A zone (`fe80::1%eth0`, RFC 4007) is dropped: it names an interface
- * of this host, not a part of the address.
+ * Parses an IPv4 or IPv6 address; `null` if the text is neither. An IPv4-mapped IPv6 address (RFC 4291
+ * section 2.5.5.2), which a dual-stack socket reports for an IPv4 client, is read as that IPv4 address.
+ * A zone (`fe80::1%eth0`, RFC 4007) is ignored: it names an interface of this host and is not part of the
+ * address.
  *
  * @example parseAddress('::ffff:192.0.2.1') // { version: 4, words: [3221225985] }
  */
@@ -40,8 +40,8 @@ export function parseAddress(text: string): Address | null {
 }
 
 /**
- * An address as others are told of it: an IPv4 client of a dual-stack socket by its IPv4 address, and
- * without a zone. `null` for what is no address.
+ * The address as it is reported to upstreams: IPv4-mapped IPv6 as IPv4, without a zone. `null` if the text is
+ * not an address.
  *
  * @example plainAddress('::ffff:192.0.2.1') // '192.0.2.1'
  * @example plainAddress('fe80::1%eth0') // 'fe80::1'
@@ -55,8 +55,8 @@ export function plainAddress(text: string): string | null {
 }
 
 /**
- * Reads `address/prefix`, or an address alone as the block that holds just it. Bits behind the
- * prefix are ignored, as everywhere: `10.1.2.3/8` is `10.0.0.0/8`. `null` for anything else.
+ * Parses `address/prefix`; an address without a prefix is a block of one. Bits after the prefix are
+ * ignored, as is usual: `10.1.2.3/8` is `10.0.0.0/8`. `null` for any other text.
  *
  * @example parseCidr('2001:db8::/32')
  * @example parseCidr('10.0.0.0/33') // null
@@ -75,7 +75,7 @@ export function parseCidr(text: string): Cidr | null {
     if (!PREFIX.test(digits) || prefix > size) return null;
   }
   if (address.version === 4 && size === 128) {
-    // `::ffff:10.0.0.0/104` is 10.0.0.0/8. A shorter prefix than 96 would reach into real IPv6.
+    // `::ffff:10.0.0.0/104` is 10.0.0.0/8. A prefix below 96 would also cover addresses that are not IPv4-mapped.
     prefix -= 96;
     if (prefix < 0) return null;
   }
@@ -84,7 +84,7 @@ export function parseCidr(text: string): Cidr | null {
   return { version: address.version, network, masks };
 }
 
-/** True when the block holds the address. IPv4 and IPv6 never hold each other. */
+/** True if the address is in the block. A block of one IP version contains no address of the other. */
 export function cidrContains(cidr: Cidr, address: Address): boolean {
   if (cidr.version !== address.version) return false;
   for (let i = 0; i < cidr.network.length; i += 1) {
@@ -96,7 +96,7 @@ export function cidrContains(cidr: Cidr, address: Address): boolean {
 let lastText = '';
 let lastAddress: Address | null = null;
 
-/** One request is tested against many blocks in a row; its address is parsed for the first only. */
+/** Remembers the last address: one request is tested against many lists in a row. */
 function parseOnce(text: string): Address | null {
   if (text !== lastText) {
     lastAddress = parseAddress(text);
@@ -106,9 +106,10 @@ function parseOnce(text: string): Address | null {
 }
 
 /**
- * Compiles blocks to one test. What is not an address is in no block.
+ * Compiles a list of addresses and CIDR blocks to a test: is this address in one of them? The test returns
+ * false for a text that is not an address.
  *
- * @throws {TypeError} naming the first text that is neither an address nor a CIDR
+ * @throws {TypeError} that quotes the first text which is neither an address nor a CIDR block
  * @example
  * const isPrivate = compileCidrs(['10.0.0.0/8', 'fd00::/8']);
  * isPrivate('10.1.2.3'); // true
@@ -127,7 +128,7 @@ export function compileCidrs(texts: readonly string[]): (address: string) => boo
   };
 }
 
-/** The word with its highest `bits` bits set; a shift by 32 would be a shift by 0. */
+/** A 32-bit word with its highest `bits` bits set. 0 is a case of its own: JavaScript shifts by 32 as by 0. */
 function maskWord(bits: number): number {
   return bits <= 0 ? 0 : (0xffffffff << (32 - Math.min(bits, 32))) >>> 0;
 }
@@ -157,7 +158,7 @@ function ipv6Words(text: string): number[] | null {
   return [0, 2, 4, 6].map((index) => groups[index]! * 0x10000 + groups[index + 1]!);
 }
 
-/** The 16-bit groups of one side of `::`; only the last may be spelled as IPv4. */
+/** The 16-bit groups on one side of `::`. Only the last group of the address may be written as IPv4. */
 function ipv6Groups(side: string, last: boolean): number[] | null {
   if (side === '') return [];
   const groups: number[] = [];

@@ -1,38 +1,38 @@
-/** How connections wait for their next request. */
+/** How idle connections are kept for further requests. */
 export interface KeepAlive {
-  /** Most idle connections that are kept. */
+  /** Most idle connections. */
   readonly size: number;
-  /** Milliseconds that one is kept idle, unless the server said that it closes earlier; `null`: not set. */
+  /** Milliseconds until an idle connection is closed, unless the server announced a shorter time; `null`: not set. */
   readonly idleTimeout: number | null;
-  /** Most requests that one connection carries. */
+  /** Most requests over one connection. */
   readonly requests: number;
 }
 
-/** Where requests go, and how connections there are made and kept. */
+/** Where requests are sent, and how connections to it are opened and kept. */
 export interface Destination {
   /** Scheme, host and port: `http://127.0.0.1:1999`. */
   readonly origin: string;
   /**
-   * The name that TLS sends and checks (RFC 6066 section 3). `''`: none is sent, and the certificate has to be
-   * the address's; `null`: the one in the Host of each request.
+   * The server name of TLS (SNI, RFC 6066 section 3), also checked against the certificate. `''`: none is sent,
+   * and the certificate must name the address; `null`: taken from the Host of each request.
    */
   readonly serverName: string | null;
   readonly keepAlive: KeepAlive;
-  /** Connections of destinations with the same key are interchangeable. */
+  /** Destinations with the same key share connections. */
   readonly key: string;
 }
 
 export interface DestinationOptions {
-  /** Whose Host requests there carry: the client's, the origin's, or `upstream_host`. Default `pass`. */
+  /** Host of requests: the client's (`pass`, the default), the origin's (`node`) or `upstream_host` (`rewrite`). */
   readonly pass_host?: 'pass' | 'node' | 'rewrite' | undefined;
   readonly upstream_host?: string | undefined;
   readonly keepAlive?: Partial<KeepAlive>;
 }
 
-/** APISIX's defaults, but for the time: `null` is what is careful (`http1/client/`). */
+/** APISIX's defaults, except for `idleTimeout`: with `null`, the client chooses a cautious one (`http1/client/`). */
 const KEEP_ALIVE: KeepAlive = { size: 320, idleTimeout: null, requests: 1000 };
 
-/** Compiles a destination, so that nothing has to be made up of it for each request. */
+/** Compiles a destination once, so that requests have nothing left to compute from its options. */
 export function destination(origin: string, options: DestinationOptions = {}): Destination {
   const keepAlive = { ...KEEP_ALIVE, ...options.keepAlive };
   const serverName = origin.startsWith('https:') ? serverNameFor(origin, options) : '';
@@ -41,7 +41,7 @@ export function destination(origin: string, options: DestinationOptions = {}): D
   return { origin, serverName, keepAlive, key };
 }
 
-/** The first that is a name: `upstream_host` where it is sent, the origin's own host, the Host that is sent. */
+/** The first of these that is a name: `upstream_host` if it is sent, the origin's host, the request's Host. */
 function serverNameFor(
   origin: string,
   { pass_host = 'pass', upstream_host = '' }: DestinationOptions,
@@ -53,12 +53,12 @@ function serverNameFor(
 
 const NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_-])?$/;
 
-/** Where the last label is a number, URLs, resolvers and browsers all read an address. */
+/** URLs, resolvers and browsers read a host whose last label is a number as an IPv4 address. */
 const ADDRESS = /(?:^|\.)(?:\d+|0x[\da-f]*)$/;
 
 /**
- * The name in a Host field as TLS sends it: in lower case, without port and trailing dot. `''` for an
- * address, which is no server name, and for what is no name at all.
+ * The server name for TLS from the value of a Host field: lower case, without port and trailing dot. `''` for
+ * an address, which TLS does not allow as a server name, and for any other text that is not a name.
  *
  * @example serverNameOf('API.example.:8443') // 'api.example'
  */
@@ -69,5 +69,5 @@ export function serverNameOf(host: string): string {
   return NAME.test(name) && !ADDRESS.test(name) ? name : '';
 }
 
-/** For what is made like a request to an upstream where there is none. */
+/** A placeholder for requests that are built as for an upstream where no upstream exists. */
 export const NOWHERE: Destination = destination('');

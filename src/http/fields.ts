@@ -1,14 +1,13 @@
 /**
- * Header fields as a flat list: name, value, name, value, ... in the order and with the case they
- * arrived in. It is the one form that loses nothing (repeated fields, order, case), and costs one
- * array.
+ * Header fields as a flat list: name, value, name, value, ... as received. Keeps repeated fields, order and
+ * case, and costs a single array.
  */
 export type HeaderList = string[];
 
 /**
- * Value of the first field called `name`, or `undefined` when there is none.
+ * The value of the first field called `name`; `undefined` if there is none.
  *
- * @param name in lower case; field names are compared without regard to case (RFC 9110 section 5.1)
+ * @param name in lower case; field names are case-insensitive (RFC 9110 section 5.1)
  * @example headerValue(['Host', 'a.example'], 'host') // 'a.example'
  */
 export function headerValue(list: HeaderList, name: string): string | undefined {
@@ -19,7 +18,7 @@ export function headerValue(list: HeaderList, name: string): string | undefined 
   return undefined;
 }
 
-/** All values of the fields called `name` (in lower case), joined as RFC 9110 section 5.3 allows. */
+/** The values of all fields called `name` (in lower case), joined by commas as RFC 9110 section 5.3 allows. */
 export function joinedValue(list: HeaderList, name: string): string | undefined {
   let joined: string | undefined;
   for (let i = 0; i < list.length; i += 2) {
@@ -30,7 +29,7 @@ export function joinedValue(list: HeaderList, name: string): string | undefined 
   return joined;
 }
 
-/** The list without the fields called `name` (in lower case); the same list when there are none. */
+/** The list without the fields called `name` (in lower case). Returns the same list if it has none. */
 export function withoutField(list: HeaderList, name: string): HeaderList {
   if (headerValue(list, name) === undefined) return list;
   const kept: HeaderList = [];
@@ -39,7 +38,7 @@ export function withoutField(list: HeaderList, name: string): HeaderList {
   return kept;
 }
 
-/** The fields as platforms take them: names in lower case, repeated ones joined. */
+/** Converts a list to Web `Headers`, which lower the names and join repeated fields. */
 export function webHeaders(list: HeaderList): Headers {
   const headers = new Headers();
   for (let i = 0; i < list.length; i += 2) headers.append(list[i]!, list[i + 1]!);
@@ -47,12 +46,10 @@ export function webHeaders(list: HeaderList): Headers {
 }
 
 /**
- * Lists of members between commas (RFC 9110 section 5.6.1): Connection, TE, X-Forwarded-For and their
- * like. Walked, not searched by a pattern: two repeats side by side that may take the same characters
- * cost the square of a value's length, and the value is a stranger's.
+ * The members of a comma-separated list (RFC 9110 section 5.6.1), as in Connection, TE and X-Forwarded-For.
+ * Empty members are skipped. Scanned by hand: a regular expression with two adjacent repeats over the same
+ * characters takes time quadratic in the length of the value, which a client chooses.
  */
-
-/** The members of a list, in their order. Empty ones count for nothing. */
 export function members(list: string): string[] {
   const found: string[] = [];
   for (let start = 0; start < list.length;) {
@@ -65,7 +62,7 @@ export function members(list: string): string[] {
 }
 
 /**
- * Whether a list has a member, compared without regard to case.
+ * True if a comma-separated list has the member. Case-insensitive.
  *
  * @param member in lower case
  * @example hasMember('Keep-Alive, close', 'close') // true
@@ -74,7 +71,7 @@ export function hasMember(list: string | undefined, member: string): boolean {
   if (list === undefined) return false;
   for (let start = 0; start < list.length;) {
     const end = endOfMember(list, start);
-    // What is shorter cannot be it, spaces or not.
+    // A shorter piece cannot be the member, with or without spaces.
     if (end - start >= member.length && trimmed(list, start, end).toLowerCase() === member)
       return true;
     start = end + 1;
@@ -83,9 +80,8 @@ export function hasMember(list: string | undefined, member: string): boolean {
 }
 
 /**
- * The text between two offsets without the spaces and tabs around it, which is what HTTP calls
- * optional white space (RFC 9110 section 5.6.3). Not `trim()`, which takes 0xA0 for a space as well:
- * in UTF-8 that is the second half of a letter.
+ * The text between two offsets without surrounding spaces and tabs, the optional white space of RFC 9110
+ * section 5.6.3. Not `trim()`: it also removes 0xA0, which in UTF-8 is the second byte of a letter.
  */
 export function trimmed(text: string, start = 0, end: number = text.length): string {
   let from = start;
@@ -104,28 +100,31 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** Tells which of some fields the name between two offsets of a text is; `''` for any other. */
+/**
+ * Compares the text between two offsets with a set of field names. Returns the matching name in lower case,
+ * `''` if none matches.
+ */
 export type FieldNames = (text: string, start?: number, end?: number) => string;
 
-/** A field that is looked for. */
+/** A field name to look for. */
 interface Sought {
   readonly name: string;
-  /** As most write it. */
+  /** The usual spelling: `Content-Length`. */
   readonly usual: string;
-  /** Its first letter, as `caseless` has it. */
+  /** `caseless` of its first letter. */
   readonly first: number;
 }
 
 const NONE: readonly Sought[] = [];
 
 /**
- * Looks for some fields among all, whatever their case. To make a string of every name, and a lower-case
- * copy of that, would cost more than all the rest of reading a head: the length of a name and its first
- * letter rule out nearly all, and those that remain are mostly written as everybody writes them.
+ * Compiles a case-insensitive look-up of a set of field names. To make a string of every name in a head, and a
+ * lower-case copy of it, would cost more than the rest of parsing the head. Length and first letter rule out
+ * nearly all names, and most of the others have the usual spelling.
  *
- * @param names in lower case; names are compared without regard to case (RFC 9110 section 5.1)
- * @param lookalike told of `X_Real_IP` and the like, which an upstream may take for one of the names: see
- * `cgiName`
+ * @param names in lower case; field names are case-insensitive (RFC 9110 section 5.1)
+ * @param lookalike returned for names such as `X_Real_IP`, which an upstream may take for one of `names` (see
+ * `cgiName`). Default `''`: not looked for
  * @example
  * const known = fieldNames(['host', 'connection']);
  * known('Host'); // 'host'
@@ -153,8 +152,8 @@ export function fieldNames(names: Iterable<string>, lookalike: string = ''): Fie
 }
 
 /**
- * What CGI and its kin make of a name: to all of them `-` is `_` (RFC 3875 section 4.1.18), and to some so is
- * whatever is no letter or digit.
+ * Maps a field name to the one that CGI applications cannot distinguish from it. CGI turns `-` into `_`
+ * (RFC 3875 section 4.1.18), and some implementations turn every character but letters and digits into `_`.
  *
  * @param name in lower case
  * @example cgiName('x.real_ip') // 'x-real-ip'
@@ -163,7 +162,7 @@ export function cgiName(name: string): string {
   return name.replace(/[^a-z\d]/g, '-');
 }
 
-/** The same for both cases of a letter; for other characters, the same as that of one more at most. */
+/** Equal for both cases of a letter. Any other character shares its value with at most one more. */
 function caseless(text: string, at: number): number {
   return text.charCodeAt(at) | 0x20;
 }
@@ -174,8 +173,8 @@ function capitalised(name: string): string {
 }
 
 /**
- * Fields that speak of one connection and not of the message (RFC 9110 section 7.6.1), and
- * `Proxy-Connection`, which some old clients still send in place of `Connection`.
+ * Hop-by-hop fields, which belong to one connection (RFC 9110 section 7.6.1), and `Proxy-Connection`, which some
+ * old clients send instead of `Connection`.
  */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -188,20 +187,19 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 const nameOf = fieldNames(HOP_BY_HOP);
 
-/** `Connection` values that name no further field. Nearly all traffic has one of these. */
+/** `Connection` values that nominate no further field: nearly all traffic. */
 const PLAIN_CONNECTION = /^(?:keep-alive|close|upgrade)?$/i;
 
-/** Framing and routing of the message: a client that nominates these wants to confuse somebody. */
+/** Fields that frame and route the message. A client nominates them only to attack a proxy: ignored. */
 const NEVER_NOMINATED: readonly string[] = ['content-length', 'host'];
 
-/** True for a field that must not be passed on. `name` in lower case. */
+/** True for a field that must not be forwarded. `name` in lower case. */
 export function isHopByHop(name: string): boolean {
   return HOP_BY_HOP.has(name);
 }
 
 /**
- * Fields that a `Connection` value declares to be hop-by-hop as well, in lower case; `null` when
- * there are none.
+ * The fields that a `Connection` value nominates as hop-by-hop, in lower case; `null` if there are none.
  *
  * @example nominated('close, X-Debug') // Set { 'close', 'x-debug' }
  */
@@ -212,7 +210,7 @@ export function nominated(connection: string | undefined): ReadonlySet<string> |
   return names;
 }
 
-/** The list without what belongs to one connection. Returns the same list when nothing has to go. */
+/** The list without hop-by-hop fields and those that Connection nominates. Returns the same list if it has none. */
 export function withoutHopByHop(list: HeaderList): HeaderList {
   let connection: string | undefined;
   let found = false;
@@ -234,12 +232,12 @@ export function withoutHopByHop(list: HeaderList): HeaderList {
   return kept;
 }
 
-/** A length that can be counted to the byte. */
+/** At most 15 digits: a double represents every such number exactly. */
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * The bytes that a Content-Length tells of; `null` where it is none. The same length several times is
- * one (RFC 9110 section 8.6).
+ * Parses a Content-Length, in bytes; `null` if it is invalid. The same length repeated in a list is valid
+ * (RFC 9110 section 8.6).
  *
  * @example lengthOf('5, 5') // 5
  */
@@ -250,7 +248,7 @@ export function lengthOf(value: string): number | null {
   return isLength ? Number(first) : null;
 }
 
-/** Whether an answer may have the field: a client that believed it would wait for what never comes. */
+/** Whether a response of this status may have a Content-Length: without a body, a client would wait for it in vain. */
 export function mayHaveLength(status: number): boolean {
   return status >= 200 && status !== 204;
 }

@@ -1,6 +1,6 @@
 import type { FailureKind } from './transport.ts';
 
-/** Statuses the gateway answers with by itself, with APISIX's texts, and nginx's where it has none. */
+/** Statuses of the gateway's own error responses. The texts are APISIX's, or nginx's where APISIX has none. */
 const TEXTS = {
   400: '400 Bad Request',
   404: '404 Route Not Found',
@@ -19,7 +19,7 @@ const TEXTS = {
 
 export type GatewayStatus = keyof typeof TEXTS;
 
-/** Status of an exchange that failed. A name that cannot be resolved means that there is no node: 503. */
+/** Status for each kind of failure. If a name cannot be resolved, the upstream has no node: 503. */
 export const STATUS_OF_FAILURE: Readonly<Record<FailureKind, GatewayStatus>> = {
   connect: 502,
   dns: 503,
@@ -30,12 +30,12 @@ export const STATUS_OF_FAILURE: Readonly<Record<FailureKind, GatewayStatus>> = {
   shutdown: 503,
 };
 
-/** The body of such an answer. */
+/** The JSON body of an error response. */
 export function errorBody(status: GatewayStatus): string {
   return `{"error_msg":"${TEXTS[status]}"}\n`;
 }
 
-/** The answer for a client. Causes and addresses stay in the log. */
+/** The error response for the client. Causes and addresses appear only in the log. */
 export function gatewayError(status: GatewayStatus): Response {
   return new Response(errorBody(status), {
     status,

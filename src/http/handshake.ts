@@ -1,17 +1,17 @@
 import type { Inbound } from './messages.ts';
 import { hasMember, type HeaderList, joinedValue } from './fields.ts';
 
-/** The one protocol that is passed on: its first request is plain HTTP/1.1, and then no byte is. */
+/** The only protocol the gateway upgrades to. */
 export const WEBSOCKET = 'websocket';
 
-/** Whether Connection names Upgrade, as it must for the field to mean anything (RFC 9110 section 7.8). */
+/** True if Connection names Upgrade. Otherwise an Upgrade field has no meaning (RFC 9110 section 7.8). */
 export function namesUpgrade(headers: HeaderList): boolean {
   return hasMember(joinedValue(headers, 'connection'), 'upgrade');
 }
 
 /**
- * The handshake of a WebSocket (RFC 6455 section 4.1). With a body it is none: what the client
- * sends next would be the body to one reader and frames to another.
+ * True for a WebSocket handshake (RFC 6455 section 4.1). A request with a body does not count: one reader would
+ * take the next bytes for the body, another for WebSocket frames.
  */
 export function isHandshake(request: Inbound): boolean {
   return (

@@ -2,106 +2,104 @@ import type { Destination } from './destination.ts';
 import type { HeaderList } from './fields.ts';
 import type { Upload } from './upload.ts';
 
-/** A 1xx answer: another one follows (RFC 9110 section 15.2). */
+/** A 1xx response: another response follows (RFC 9110 section 15.2). */
 export interface Interim {
   readonly status: number;
   readonly reason: string;
   readonly headers: HeaderList;
 }
 
-/** Who hears of interim answers. */
+/** Receives the interim responses to its request. */
 export interface Informed {
   inform(interim: Interim): void;
 }
 
-/** What a listener knows of a request, before anything is concluded from it. */
+/** A request as the listener received it, before trust, path and host are worked out. */
 export interface Received extends Informed {
   /** As received; HTTP methods are case-sensitive (RFC 9110 section 9.1). */
   readonly method: string;
-  /** Origin-form target as received, undecoded: `/a%2Fb?x=1`. */
+  /** The target in origin form, as received, undecoded: `/a%2Fb?x=1`. */
   readonly target: string;
   readonly scheme: 'http' | 'https';
   /**
-   * Whom the request is for, as received: the authority of a target in absolute form, else the Host
-   * field (RFC 9112 section 3.2.2), `''` when there is neither. Never used to decide where a request goes.
+   * The authority of a target in absolute form, else the Host field, as received (RFC 9112 section 3.2.2); `''`
+   * if there is neither. Never decides which address the request is sent to.
    */
   readonly authority: string;
-  /** Port of the listener the request came in by. */
+  /** Port of the listener. */
   readonly serverPort: number;
-  /** Address of the socket's peer, as `plainAddress` has it; `''` where the runtime does not tell. */
+  /** Address of the socket's peer, normalized by `plainAddress`; `''` if the runtime does not expose it. */
   readonly peer: string;
   readonly headers: HeaderList;
-  /** Whether the client's connection can leave HTTP for another protocol, and the client says so. */
+  /** True if the client asks to upgrade and its connection can switch to another protocol. */
   readonly upgradable: boolean;
-  /** `null` when the request has no body. */
+  /** `null` if the request has no body. */
   readonly upload: Upload | null;
-  /** The client says that trailers will not be dropped on their way to it (RFC 9110 section 10.1.4). */
+  /** The client sent `TE: trailers`: trailers will reach it (RFC 9110 section 10.1.4). */
   readonly takesTrailers: boolean;
   /**
-   * Calls back when the client leaves before it was answered, where the runtime can see that, or is sent
-   * away by the listener with an answer of this status.
+   * Registers a callback for a client that leaves before the response, where the runtime can see that.
+   *
+   * @param callback called with the status if the listener itself ended the request with an error response
    */
   onGone(callback: (refused?: number) => void): void;
 }
 
 /** A request as routes, upstreams and mirrors see it, the same on every runtime. */
 export interface Inbound extends Received {
-  /** Names this request in logs, events and reports; made when it is first asked for. */
+  /** Id of the request in logs, events and reports. Generated on first access. */
   readonly id: string;
-  /** The path that routes are matched against: decoded, dot segments resolved, slashes merged. */
+  /** The path that routes match: decoded, dot segments resolved, slashes merged. */
   readonly path: string;
-  /** Raw query without `?`; empty when there is none. */
+  /** The raw query without `?`; `''` if there is none. */
   readonly query: string;
-  /** The host of the authority, as routes see it: in lower case, without a port or a dot at its end. */
+  /** Host of the authority: lower case, without port and trailing dot. */
   readonly host: string;
-  /** Address of the client: the socket's peer, or what a trusted proxy said of it. */
+  /** The client's address: the socket's peer, or the address that a trusted proxy reported. */
   readonly remoteAddr: string;
 }
 
-/** How long an upstream may keep us waiting, in milliseconds. */
+/** Timeouts of an upstream, in milliseconds. */
 export interface Timeouts {
-  /** To a connection, TLS included. */
+  /** For a connection, TLS included. */
   readonly connect: number;
   /** Between two writes of the request. */
   readonly send: number;
-  /** To the answer's head, and between two reads of its body. */
+  /** Until the response's head, and between two reads of its body. */
   readonly read: number;
 }
 
 /** A request to an upstream or a mirror. */
 export interface Outbound {
   readonly destination: Destination;
-  /** Path and query, sent as they stand where the runtime can. */
+  /** Path and query; sent unchanged where the runtime allows it. */
   readonly target: string;
   readonly method: string;
-  /** `Host` included; nothing that belongs to one connection but the offer to switch and `TE: trailers`. */
+  /** Includes `Host`. The only hop-by-hop fields are our own: the request to upgrade and `TE: trailers`. */
   readonly headers: HeaderList;
   /** Bytes can be sent again, an upload only once. */
   readonly body: Uint8Array | Upload | null;
   readonly timeouts: Timeouts;
-  /** Set when a 101 is a wanted answer, behind which both sides go on in the protocol of Upgrade. */
+  /** Set if the request asks to upgrade: a 101 is then accepted, and both sides switch to the new protocol. */
   readonly upgrade?: true;
 }
 
-/**
- * A response in the form that costs a runtime least. Code other than the runtime's own gets a
- * `Response` made of it.
- */
+/** A response in the form that is cheapest for the runtime. User code gets a real `Response` instead. */
 export interface LightResponse {
   readonly status: number;
-  /** The same as a real `Response`; the same one each time. */
+  /** Converts to a `Response`. Returns the same object on each call. */
   toResponse(): Response;
 }
 
-/** What goes to the client. */
+/** A response for the client. */
 export type Reply = Response | LightResponse;
 
-/** The reply for code that expects the real thing. */
+/** Converts a reply to a `Response`, for code that expects one. */
 export function responseOf(reply: Reply): Response {
   return 'toResponse' in reply ? reply.toResponse() : reply;
 }
 
-/** Methods that may be sent twice without harm (RFC 9110 section 9.2.2). */
+/** Idempotent methods: such a request may be sent twice (RFC 9110 section 9.2.2). */
 export const IDEMPOTENT: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',

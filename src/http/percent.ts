@@ -1,10 +1,11 @@
 const PERCENT = 0x25;
 
-/** Lowest code point that a sequence may stand for, by the bytes behind its first (RFC 3629 section 3). */
+/** Lowest valid code point of a UTF-8 sequence, by its number of continuation bytes (RFC 3629 section 3). */
 const LEAST: readonly number[] = [0, 0x80, 0x800, 0x10000];
 
 /**
- * Percent escapes decoded as UTF-8 (RFC 3986 section 2.1). What is no escape or no UTF-8 stays as it is.
+ * Decodes percent escapes as UTF-8 (RFC 3986 section 2.1). Malformed escapes and escapes that are not UTF-8 are
+ * kept.
  *
  * @example percentDecoded('caf%C3%A9%20100%%ff') // 'café 100%%ff'
  */
@@ -13,14 +14,14 @@ export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not asked again piece by piece: an exception costs as much as hundreds of characters.
+    // Decoded by hand and not by decodeURIComponent per piece: an exception costs as much as hundreds of characters.
     return leniently(text);
   }
 }
 
 function leniently(text: string): string {
   let decoded = '';
-  /** Where what is not copied yet begins. */
+  /** Start of the text that is not copied yet. */
   let rest = 0;
   for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at)) {
     const lead = escapedByte(text, at);
@@ -38,16 +39,16 @@ function leniently(text: string): string {
 }
 
 /**
- * The code point of a sequence of escapes, -1 when it is none.
+ * The code point of a sequence of escapes; -1 if it is not valid UTF-8.
  *
- * @param lead its first byte, less than 0 when that is none
- * @param more bytes that follow
+ * @param lead the first byte; negative if there is no escape
+ * @param more number of continuation bytes
  */
 function codePoint(text: string, start: number, lead: number, more: number): number {
   let code = more === 0 ? lead : lead & (0x3f >> more);
   for (let i = 1; i <= more; i += 1) {
     const byte = escapedByte(text, start + 3 * i);
-    // True of what is less than 0 as well.
+    // Also true if `byte` is negative.
     if ((byte & 0xc0) !== 0x80) return -1;
     code = (code << 6) | (byte & 0x3f);
   }
@@ -55,7 +56,7 @@ function codePoint(text: string, start: number, lead: number, more: number): num
   return code < LEAST[more]! || isSurrogate || code > 0x10ffff ? -1 : code;
 }
 
-/** How many bytes follow a first one; -1 for what begins no sequence (RFC 3629 section 4). */
+/** Number of continuation bytes after a lead byte; -1 if no sequence starts with it (RFC 3629 section 4). */
 function bytesBehind(lead: number): number {
   if (lead < 0x80) return 0;
   if (lead < 0xc2) return -1;
@@ -64,7 +65,7 @@ function bytesBehind(lead: number): number {
   return lead <= 0xf4 ? 3 : -1;
 }
 
-/** The byte that an escape stands for, less than 0 when there is none. */
+/** The byte of the escape at this offset; negative if there is no valid escape. */
 function escapedByte(text: string, at: number): number {
   if (text.charCodeAt(at) !== PERCENT) return -1;
   const high = hexDigit(text.charCodeAt(at + 1));

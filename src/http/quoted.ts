@@ -1,11 +1,12 @@
-/** Most characters of a piece of foreign text that is shown. */
+/** Most characters shown of a text that came from outside. */
 const MOST_CHARACTERS = 256;
 
-/** Controls, marks of direction and others that are not seen, ends of lines, halves of pairs. */
+/** Controls, format characters (direction marks and the like), line and paragraph separators, lone surrogates. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A text that breaks no line of a log, steers no terminal and looks like what it is, wherever it came from.
+ * Escapes all invisible characters, so that a text from outside cannot break a log line, control a terminal or
+ * hide its content.
  *
  * @example inOneLine('a\nb') // 'a\\u000ab'
  */
@@ -18,12 +19,12 @@ export function inOneLine(text: string): string {
   );
 }
 
-/** A piece of foreign text, in one line and not without end. */
+/** A text from outside, safe to print: cut to 256 characters, invisible characters escaped. */
 export function printable(text: string): string {
   return inOneLine(cut(text));
 }
 
-/** The same in double quotes, so that one can see where it begins and ends. */
+/** As `printable`, in double quotes, so that the reader sees where the text begins and ends. */
 export function quoted(text: string): string {
   return inOneLine(JSON.stringify(cut(text)));
 }

@@ -9,17 +9,17 @@ const TWO = 0x32;
 const LETTER_E = 0x65;
 const BACKSLASH = 0x5c;
 
-/** `http://authority` of a target in absolute form. */
+/** Scheme and authority of a target in absolute form: `http://a.example`. */
 const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 const ONE_DOT = /^(?:\.|%2e)$/i;
 const TWO_DOTS = /^(?:\.|%2e){2}$/i;
 
 /**
- * The target in origin form. Clients of a proxy, and every HTTP/1.1 client if it likes, send the
- * absolute form (RFC 9112 section 3.2.2); where the request goes is for routes to say, so scheme and
- * authority are cut. `*` stays (`OPTIONS *`), an empty path is `/`, and a fragment, which no
- * target may have, is dropped: half of the clients that send it on would drop it as well.
+ * Converts a target to origin form. Clients may send the absolute form (RFC 9112 section 3.2.2); routes alone
+ * decide where a request goes, so scheme and authority are removed. `*` is kept (`OPTIONS *`), an empty path
+ * becomes `/`, and a fragment, which a target must not have, is dropped: HTTP clients do not agree on whether to
+ * send it.
  *
  * @example originForm('http://a.example?x=1') // '/?x=1'
  */
@@ -30,10 +30,10 @@ export function originForm(target: string): string {
 }
 
 /**
- * What an upstream gets: the bytes as received, escapes, `//`, `;` and an empty query included, but
- * with dot segments resolved (RFC 3986 section 5.2.4), spelled `%2e` as well. `fetch` does that to
- * every URL, so without it the request that was matched would not be the one that is sent, and the
- * runtimes would differ. For the same reason a `\`, which `fetch` takes for a slash, becomes `%5C`.
+ * The target that upstreams get. Escapes, `//`, `;` and an empty query stay as received; dot segments are
+ * resolved (RFC 3986 section 5.2.4), also when written as `%2e`. `fetch` resolves them in every URL: without
+ * this, the request sent could differ from the one matched, and runtimes would differ from each other. For the
+ * same reason `\`, which `fetch` reads as a slash, becomes `%5C`.
  *
  * @example forwardTarget('/a%2Fb/./c/%2e%2e//d?x=%zz') // '/a%2Fb//d?x=%zz'
  */
@@ -51,12 +51,12 @@ export function forwardTarget(target: string): string {
 }
 
 /**
- * The path that routes are matched against, as nginx's `$uri`: without the query, percent-decoded
- * as UTF-8, dot segments resolved, slashes merged. Escapes that are no UTF-8 stay as they are.
+ * The path that routes match, like nginx's `$uri`: without the query, percent-decoded as UTF-8, dot segments
+ * resolved, slashes merged. Escapes that are not UTF-8 are kept.
  *
- * Dots are resolved twice: as they will be for the upstream, and then those that decoding brought to
- * light (`/a%2f..%2fb`). So for any target, `matchPath(forwardTarget(t)) === matchPath(t)`: no
- * spelling gets past a route that the upstream would take for the route's own path.
+ * Dot segments are resolved twice: first as for the upstream, then those that decoding reveals
+ * (`/a%2f..%2fb`). So `matchPath(forwardTarget(t)) === matchPath(t)` for any target: no spelling of a path can
+ * bypass its route and still reach that path at the upstream.
  *
  * @example matchPath('/caf%C3%A9//menu/../x?y=1') // '/café/x'
  */
@@ -91,7 +91,7 @@ function normalPath(target: string): string {
   return `/${kept.join('/')}${isDirectory ? '/' : ''}`;
 }
 
-/** `%2e`: other escapes behind slashes are many in some languages, and need no second look. */
+/** True for `%2e`. Other escapes after a slash are common in some languages and leave the path as it is. */
 function isEscapedDot(text: string, at: number): boolean {
   return (
     text.charCodeAt(at) === PERCENT &&
@@ -111,7 +111,7 @@ function resolved(origin: string): string {
     const isParent = TWO_DOTS.test(segment);
     if (isParent) kept.pop();
     if (!isParent && !ONE_DOT.test(segment)) kept.push(segment);
-    // `/a/..` is the directory above, `/`, and not the empty path.
+    // `/a/..` is the parent directory `/`, not the empty path.
     else if (i === last) kept.push('');
   }
   return `/${kept.join('/')}${question === -1 ? '' : origin.slice(question)}`;

@@ -1,21 +1,21 @@
 import type { Informed, Outbound, Reply } from './messages.ts';
 
-/** Why a request got no whole answer. The names are also the reasons of a failed copy. */
+/** Why a request got no complete response. The names are also the reasons of failed copies. */
 export type FailureKind = 'connect' | 'dns' | 'tls' | 'timeout' | 'reset' | 'protocol' | 'shutdown';
 
-/** A request that got no whole answer. `cause` is what the runtime said: for logs, never for clients. */
+/** A request got no complete response. `cause` is the runtime's own error: for logs, never for clients. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly kind: FailureKind;
   /**
-   * True when no byte of the request was written. A fact of the connection, whatever the failure is
-   * called: a time-out or a reset may come before the first byte as well as behind it.
+   * True if no byte of the request was written. Does not follow from `kind`: a timeout or a reset may come before
+   * the first byte or after it.
    */
   readonly unsent: boolean;
-  /** True when the server had no part in it: then it must not count against it. */
+  /** True if the server did not cause the failure, which then must not count against it. */
   readonly blameless: boolean;
 
-  /** @param unsent default: no, since nobody may send a request twice on a guess */
+  /** @param unsent default: false, since a request must not be sent twice on a guess */
   constructor(kind: FailureKind, message: string, cause?: unknown, unsent = false) {
     super(message, { cause });
     this.kind = kind;
@@ -23,15 +23,15 @@ export class TransportError extends Error {
     this.blameless = kind === 'shutdown' || isShortage(cause);
   }
 
-  /** The same failure, of a request of which no byte was written. */
+  /** The same failure, for a request of which no byte was written. */
   asUnsent(): TransportError {
     return new TransportError(this.kind, this.message, this.cause, true);
   }
 }
 
-/** The client left before it was answered: nobody waits for this exchange any more. */
+/** The client left before it got a response: the exchange has no recipient any more. */
 export class ClientLeftError extends TransportError {
-  /** Status of the answer that the listener sent it away with; `null` when it left by itself. */
+  /** Status of the listener's own error response, if that ended the request; `null` if the client left. */
   readonly refused: number | null;
   override readonly blameless = true;
 
@@ -41,47 +41,46 @@ export class ClientLeftError extends TransportError {
   }
 }
 
-/** A request under way. */
+/** A request in flight. */
 export interface Call<T> {
   /** Rejects with a `TransportError` and nothing else. */
   readonly done: Promise<T>;
-  /** Gives up; `done` rejects with `reason` unless it is settled already. */
+  /** Cancels the request: `done` rejects with `reason` unless it is settled already. */
   abort(reason: TransportError): void;
   /**
-   * Calls back once, when the server has nothing more to do with it: it failed, or the last byte of
-   * the answer came. Where the runtime does not tell, when the answer began. At most one callback.
+   * Registers a callback that is called once, when the server is done with the request: after a failure or the
+   * last byte of the response; on runtimes that do not report the last byte, after the head. At most one callback.
    */
   onOver(callback: () => void): void;
 }
 
 /**
- * Sends a request to an upstream. The answer is ready for the client: untouched but for the fields
- * that belong to the upstream's own connection, body streamed, redirects not followed.
+ * Sends a request to an upstream. The response is ready for the client: unchanged except for hop-by-hop fields,
+ * body streamed, redirects not followed.
  *
- * @param client told of the interim answers before it, where the runtime sees them
+ * @param client receives interim responses, on runtimes that expose them
  */
 export type Forward = (request: Outbound, client: Informed) => Call<Reply>;
 
-/** What an exchange left of its connection: `cut` when we closed it under an answer without end. */
+/** State of the connection after an exchange. `cut`: we closed it in the middle of a long response. */
 export type ConnectionLeft = 'kept' | 'closed' | 'cut';
 
-/** What a mirror answered. */
+/** A mirror's response. */
 export interface CopyResponse {
   readonly status: number;
   readonly connection: ConnectionLeft;
 }
 
 /**
- * Sends a copy to a mirror and drops the answer: resolves once that was drained or, when it is
- * long, cut off. Uses sockets apart from those of `Forward`, so that a bad
- * mirror cannot take the primary's.
+ * Sends a copy to a mirror and discards the response. Resolves when the response was drained or, if it is long,
+ * cut off. Never shares sockets with `Forward`, so that a bad mirror cannot use up the primary's.
  *
- * @param life milliseconds for everything, to the last byte of the answer. A copy that is not
- * answered by then fails with `timeout`; of one that is, the rest of the answer is cut off
+ * @param life milliseconds for the whole copy, to the last byte of the response. Without a response head by then,
+ * the copy fails with `timeout`; with one, the rest of the body is cut off
  */
 export type SendCopy = (request: Outbound, life: number) => Call<CopyResponse>;
 
-/** What a process or its machine may run short of: descriptors, ports, memory. */
+/** Error codes of resources that this process or machine ran out of: descriptors, ports, memory. */
 const SHORTAGES: ReadonlySet<unknown> = new Set([
   'EMFILE',
   'ENFILE',
@@ -91,10 +90,11 @@ const SHORTAGES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Whether all that led to a failure is a want of our own: then nobody knows what the other side would have done. Of
- * several addresses one may have no port here for a reason that lasts (no IPv6), and another still have refused.
+ * True if a failure was caused by our own lack of resources alone, so that it says nothing about the server. If
+ * several addresses were tried, all must have failed this way: EADDRNOTAVAIL may be permanent for one of them
+ * (no IPv6), while another refused the connection.
  *
- * @param cause an error, or several of attempts side by side
+ * @param cause an error, or the errors of parallel attempts
  */
 export function isShortage(cause: unknown): boolean {
   if (Array.isArray(cause)) return cause.length > 0 && cause.every(isShortage);

@@ -1,54 +1,56 @@
 import { ByteQueue } from './bytes.ts';
 import type { HeaderList } from './fields.ts';
 
-/** Listens to a request body on its way to the upstream. Must neither throw nor keep the bytes waiting. */
+/** Observes a request body on its way to the upstream. Must not throw and must not delay the bytes. */
 export interface Tap {
-  /** False once it needs no more. */
+  /** False once the tap needs no more bytes. */
   readonly wanted: boolean;
-  /** Bytes that just passed. The array may be kept: nobody writes to it again. */
+  /** Called with each chunk. The array may be kept: nobody writes to it afterwards. */
   chunk(bytes: Uint8Array): void;
-  /** Called once: `true` when the body passed whole, `false` when it broke off. */
+  /** Called once: `true` if the whole body passed, `false` if it was cut short. */
   end(isComplete: boolean): void;
 }
 
-/** Where the bytes of a request body come from; each runtime has its own. */
+/** Source of the bytes of a request body. Each runtime has its own. */
 export interface BodySource {
-  /** The next bytes, `null` at the end. Rejects when the client leaves. One read at a time. */
+  /** The next bytes; `null` at the end. Rejects if the client leaves. One read at a time. */
   read(): Promise<Uint8Array | null>;
-  /** Nobody will read the rest. */
+  /** Discards the rest: nobody will read it. */
   cancel(): void;
-  /** Fields that came behind the last byte, where the runtime tells. */
+  /** Trailer fields, known after the last byte, on runtimes that expose them. */
   readonly trailers?: HeaderList | null;
 }
 
 /**
- * Most bytes of an upload that are kept until the upstream answers, so that another node can get
- * them: some transports read from a body before they know whether they will have a connection.
+ * Most bytes of an upload that are kept until the upstream responds, so that the next node can get them. Needed
+ * because some transports read from a body before they know whether they get a connection.
  */
 const REPLAY_LIMIT_BYTES = 64 * 1024;
 
 /**
- * A request body on its way. It is pulled: nothing is read before an upstream takes it, so that
- * backpressure reaches the client, and all that is read passes the tap. `tee()` would not do: it
- * buffers for the slower branch without limit, and on Workers it stalls the faster one.
+ * A request body that is streamed to an upstream. It is pulled: bytes are read only when the upstream takes them,
+ * so that backpressure reaches the client, and every chunk passes the tap. `tee()` cannot do this: it buffers for
+ * the slower branch without limit, and on Workers it stalls the faster one.
  */
 export class Upload {
-  /** From `Content-Length`, in bytes; `null` when the length is not known beforehand. */
+  /** Bytes, from `Content-Length`; `null` if the length is not known in advance. */
   readonly length: number | null;
-  /** All of it, when it came along with the head: then there is no need to wait for anything. */
+  /** The whole body if it arrived together with the head, so that it need not be streamed; else `null`. */
   readonly buffered: Uint8Array | null;
   readonly #source: BodySource;
   #tap: Tap | null = null;
-  /** What was read so far; `null` once it is too much to keep or nobody else will want it. */
+  /** The bytes read so far, for the next node; `null` once they are too many or no other node can get them. */
   #kept: ByteQueue | null = new ByteQueue();
-  /** The read under way: it may have been asked for by an attempt that failed since. */
+  /** The pending read of the source. It may have been started by an attempt that has failed since. */
   #reading: Promise<Uint8Array | null> | null = null;
+  /** Bytes read from the source. */
   #read = 0;
+  /** The current attempt has cancelled its reader. */
   #cancelled = false;
   #ended = false;
-  /** It ended before its end: it broke off, or nobody wanted the rest. */
+  /** The body ended early: the client broke off, or nobody needed the rest. */
   #cutShort = false;
-  /** Of the present attempt. */
+  /** Reader of the current attempt. */
   #reader: BodySource | null = null;
 
   constructor(source: BodySource, length: number | null, whole: Uint8Array | null = null) {
@@ -57,22 +59,22 @@ export class Upload {
     this.buffered = whole;
   }
 
-  /** True once it cannot be sent from its start any more. */
+  /** True once the body cannot be sent from its start any more. */
   get consumed(): boolean {
     return this.#kept === null;
   }
 
-  /** Fields behind the body that may be passed on; known at its end, and no part of a recording. */
+  /** Trailers that may be forwarded. Known at the end of the body; recordings do not include them. */
   get trailers(): HeaderList | null {
     return this.#source.trailers ?? null;
   }
 
-  /** Lets `tap` listen. At most one, and before anything is read. */
+  /** Attaches the tap. At most one, and before the first read. */
   tap(tap: Tap): void {
     this.#tap = tap;
   }
 
-  /** Reads it from its start, for one attempt. An attempt that gives up leaves the rest to the next. */
+  /** A reader from the start of the body, for one attempt. If the attempt fails, the next one gets its own reader. */
   reader(): BodySource {
     const kept = this.#kept;
     let passed = 0;
@@ -91,7 +93,7 @@ export class Upload {
         return this.#next();
       },
       cancel: () => {
-        // An attempt that was given up has no say in what the next one reads.
+        // Ignored from a failed attempt: the next one has another reader.
         if (this.#reader !== reader) return;
         this.#cancelled = true;
         if (this.consumed) this.#abandon();
@@ -101,13 +103,13 @@ export class Upload {
     return reader;
   }
 
-  /** An upstream has answered: no other will get the body, so nothing more is kept of it. */
+  /** To be called when an upstream has responded: no other node will get the body, so nothing is kept for it. */
   onResponse(): void {
     this.#kept = null;
     if (this.#cancelled) this.#abandon();
   }
 
-  /** Nobody will get it any more: the last attempt failed. */
+  /** To be called when the last attempt failed: discards the rest of the body. */
   cancel(): void {
     this.#kept = null;
     this.#abandon();
@@ -119,7 +121,7 @@ export class Upload {
   }
 
   async #take(): Promise<Uint8Array | null> {
-    // Never an end that looks like that of the whole.
+    // A body that was cut short must not look complete.
     if (this.#cutShort) return gone();
     if (this.#ended) return null;
     try {

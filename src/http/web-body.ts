@@ -1,10 +1,10 @@
 import { joinBytes } from './bytes.ts';
 import type { BodySource, Upload } from './upload.ts';
 
-/** A web request or response, whose body is not asked for before somebody reads it. */
+/** A Web `Request` or `Response`. Its `body` is not accessed before the first read. */
 export type BodyOwner = Pick<Request, 'body'>;
 
-/** The body of a web request or response, pulled. */
+/** The body of a Web `Request` or `Response` as a source that is pulled. */
 export function webBody(owner: BodyOwner): BodySource {
   let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   return {
@@ -18,55 +18,59 @@ export function webBody(owner: BodyOwner): BodySource {
   };
 }
 
-const NO_ROOM: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+const NO_BUFFER: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
- * As `webBody`, for a stream that lets its reader bring the room for its bytes: workerd gives
- * no more than 4 KiB at a time to others, and a large upload then costs ten times as much.
+ * As `webBody`, for byte streams: reads into buffers of our own (BYOB). Otherwise workerd returns at most 4 KiB
+ * per read, and a large upload costs ten times as much.
  *
- * @param length bytes of the whole, `null` where that is not known: no room is made for more
+ * @param length bytes of the whole body, so that buffers are not larger; `null` if not known
  * @param most bytes of one read
  */
 export function webBytes(owner: BodyOwner, length: number | null, most: number): BodySource {
   let reader: ReadableStreamBYOBReader | null = null;
   let left = length ?? Infinity;
-  let room = NO_ROOM;
+  let buffer = NO_BUFFER;
   return {
     async read() {
       if (left <= 0 || owner.body === null) return null;
       const size = Math.min(left, most);
       reader ??= owner.body.getReader({ mode: 'byob' });
-      if (room.byteLength < size) room = new Uint8Array(size);
-      const { done, value } = await reader.read(room.subarray(0, size));
+      if (buffer.byteLength < size) buffer = new Uint8Array(size);
+      const { done, value } = await reader.read(buffer.subarray(0, size));
       if (done) return null;
       left -= value.byteLength;
-      // Whoever keeps a few bytes must not keep all that room with them, and to make it costs more than they do.
+      // A short read is copied out and its buffer used again: a few bytes must not keep the whole buffer alive, and
+      // a new buffer costs more than the copy.
       const isLittle = value.byteLength * 2 < size;
-      room = isLittle ? new Uint8Array(value.buffer) : NO_ROOM;
+      buffer = isLittle ? new Uint8Array(value.buffer) : NO_BUFFER;
       return isLittle ? value.slice() : value;
     },
     cancel: () => cancel(reader ?? owner.body),
   };
 }
 
-/** What any read costs, as many bytes do. */
-const READ_COST = 1024;
+/** Cost of a read of any length, in bytes. */
+const READ_COST_BYTES = 1024;
 
-/** What bytes cost that came by one read: a body may come byte by byte, and nobody tells what framed it. */
+/**
+ * Cost of one read, in bytes, for limits on how much is discarded. At least 1024: a body may arrive byte by byte,
+ * and its framing is not visible here.
+ */
 export function costOf({ byteLength }: Uint8Array): number {
-  return Math.max(byteLength, READ_COST);
+  return Math.max(byteLength, READ_COST_BYTES);
 }
 
 function cancel(stream: { cancel(): Promise<void> } | null): void {
-  // A stream that broke by itself has told its reader already.
+  // If the stream has failed, its reader knows already.
   stream?.cancel().catch(() => {});
 }
 
 /**
- * An upload as a stream, for what takes no other form.
+ * An upload as a `ReadableStream`, for fetch.
  *
- * @param progress called with each chunk, to keep a deadline away
- * @param broke called when the client left in the middle: not every fetch fails with its stream
+ * @param progress called after each read, to restart a timeout
+ * @param broke called if the client leaves half-way: not every fetch fails when its body stream does
  */
 export function uploadStream(
   upload: Upload,
@@ -90,33 +94,32 @@ export function uploadStream(
       },
       cancel: () => source.cancel(),
     },
-    // Nothing is read ahead of the upstream.
+    // Read nothing before the upstream takes it.
     { highWaterMark: 0 },
   );
 }
 
 /**
- * Bytes as platforms give them, for code that is not ours: a byte stream, whose readers may bring
- * their own room (BYOB). It takes the memory of its chunks away from everybody else, so each is a
- * copy.
+ * A byte stream for user code, as platforms provide it: readers may bring their own buffers (BYOB). Each chunk is
+ * copied, since a byte stream detaches the buffers of its chunks.
  */
 export function byteStream(source: BodySource): ReadableStream<Uint8Array> {
   return new ReadableStream({
     type: 'bytes',
     async pull(controller) {
       let chunk = await source.read();
-      // It refuses a chunk of nothing.
+      // A byte stream rejects empty chunks.
       while (chunk?.byteLength === 0) chunk = await source.read();
       if (chunk !== null) return controller.enqueue(new Uint8Array(chunk));
       controller.close();
-      // Who brought room gets it back.
+      // Returns the reader's own buffer, if it brought one.
       controller.byobRequest?.respond(0);
     },
     cancel: () => source.cancel(),
   });
 }
 
-/** All of an upload that is known to be small. Rejects when the client leaves half-way. */
+/** Reads a whole upload, which must be known to be small. Rejects if the client leaves half-way. */
 export async function uploadBytes(upload: Upload): Promise<Uint8Array> {
   const source = upload.reader();
   const chunks: Uint8Array[] = [];

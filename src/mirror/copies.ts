@@ -5,7 +5,7 @@ import type { Outcome, SkipReason } from './outcome.ts';
 import { type MemoryBudget, record, type Recorded, type Recording } from './record.ts';
 import type { CopySender } from './send.ts';
 
-/** Told of every outcome: exactly one per matched request and mirror. */
+/** Called with every outcome: exactly one per matched request and mirror. */
 export type OnOutcome = (
   request: Inbound,
   mirror: Mirror,
@@ -19,27 +19,28 @@ export interface CopiesOptions {
   readonly onOutcome: OnOutcome;
 }
 
-/** Copies that a request shall get, once it is on its way. */
+/** The copies that a request is to get. */
 export interface PlannedCopies {
   /**
-   * Sends them as soon as their bytes are there. The promise is for `waitUntil`; it never rejects,
-   * and nobody else may wait for it.
+   * Sends the copies as soon as the whole body is recorded. The promise never rejects. It is for `waitUntil` only:
+   * the primary must not wait for it.
    */
   send(primary: Outbound): Promise<unknown>;
-  /** The primary failed: a body that has not passed whole by now never will. */
+  /** To be called when the primary failed: the rest of the body will not come, so recording ends. */
   giveUp(): void;
   /**
-   * Lets a body that still passes go on, but gives it up when it stands still: who reads it may leave
-   * the rest unread, as an upstream does that has answered, and not every runtime tells.
+   * Goes on recording, but gives up once the body stalls: an upstream that has responded may leave the rest of the
+   * body unread, and not every runtime reports that.
    *
-   * @param milliseconds that it may do so, and up to twice as many. Default: the longest `timeout`
+   * @param milliseconds shortest stall that counts; noticed after at most twice as long. Default: the longest
+   * `timeout` of the mirrors
    */
   giveUpWhenIdle(milliseconds?: number): void;
 }
 
 /**
- * Decides by a request's head which mirrors get a copy, and starts recording its body if one needs
- * it. `null` when none does. To be called before the upload is read.
+ * Decides by the head of a request which mirrors get a copy, and starts recording the body. `null` if no mirror
+ * gets one. To be called before the upload is read.
  */
 export function planCopies(
   inbound: Inbound,
@@ -60,7 +61,7 @@ export function planCopies(
 
 const NONE: readonly Mirror[] = [];
 
-/** Makes a list only when some are chosen and some are not. */
+/** The mirrors that get a copy; reports the others as skipped. Allocates a list only if there are both. */
 function choose(
   inbound: Inbound,
   mirrors: readonly Mirror[],
@@ -120,7 +121,7 @@ class Copies implements PlannedCopies {
   }
 }
 
-/** Copies of a request whose body came along with its head. */
+/** Copies of a request whose body arrived together with its head. */
 class BufferedCopies extends Copies {
   readonly #body: Uint8Array;
 
@@ -146,7 +147,7 @@ class BufferedCopies extends Copies {
   }
 }
 
-/** Copies of a request whose body is recorded on its way. */
+/** Copies of a request whose body is recorded while it streams to the upstream. */
 class RecordedCopies extends Copies {
   readonly #recording: Recording;
 

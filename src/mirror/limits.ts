@@ -1,22 +1,22 @@
 import type { ConnectionLeft } from '../http/transport.ts';
 
-/** Limits how many may pass in a second. Times in milliseconds. */
+/** A rate limit. `now` in milliseconds. */
 export interface TokenBucket {
-  /** True when one may pass. Takes nothing. */
+  /** True if there is a token. Takes none. */
   has(now: number): boolean;
-  /** Lets one pass, or answers `false` when none may. */
+  /** Takes a token; `false` if there is none. */
   take(now: number): boolean;
-  /** Takes so many, whether they are there or not. */
+  /** Takes tokens even if there are not enough: the rest is a debt. */
   owe(tokens: number, now: number): void;
-  /** How many were taken that were not there, less what has come since; 0 when none are owed. */
+  /** Tokens still owed; 0 if there is no debt. */
   debt(now: number): number;
 }
 
 /**
- * A token bucket with a burst of one second, and of one token at least, so that rates below one a
- * second let something through.
+ * A token bucket that holds the tokens of one second, but at least one, so that rates below one per second let
+ * something through.
  *
- * @param rate tokens a second
+ * @param rate tokens per second
  */
 export function tokenBucket(rate: number): TokenBucket {
   const burst = Math.max(1, rate);
@@ -24,7 +24,7 @@ export function tokenBucket(rate: number): TokenBucket {
   let filled: number | null = null;
 
   function has(now: number): boolean {
-    // Time may stand still (Workers) but never runs backwards for a bucket.
+    // The clock may stand still (Workers) or go back; the bucket's time never goes back.
     if (filled !== null && now > filled)
       tokens = Math.min(burst, tokens + ((now - filled) * rate) / 1000);
     filled = filled === null ? now : Math.max(filled, now);
@@ -57,29 +57,28 @@ export const NO_RATE_LIMIT: TokenBucket = {
   debt: () => 0,
 };
 
-/** What counts for how many: bytes that nobody reads cost the gateway, too. */
+/** Cost of a copy, in connections. A response that was cut costs more: its unread bytes take time as well. */
 const COST: Readonly<Record<ConnectionLeft, number>> = { kept: 0, closed: 1, cut: 4 };
 
-/** A connection with TLS takes eight times the processor time of one without, on Node. */
+/** Cost of a TLS connection, in connections without TLS: eight times the processor time, on Node. */
 const TLS_COST = 8;
 
 /** Connections that copies to a mirror have used up. `now` in milliseconds. */
 export interface Churn {
-  /** Takes note of what a copy left of its connection. */
+  /** Counts the connection of a finished copy. */
   released(connection: ConnectionLeft, now: number): void;
-  /** Connections used up beyond the rate, less those that it has made up for since. */
+  /** Connections used up beyond the rate that are not yet compensated by time. */
   excess(now: number): number;
 }
 
 /**
- * Keeps a mirror that uses up a connection for each copy (it closes them, breaks off, or answers
- * without end) from taking the gateway's time: a connection costs more than all else of a copy. Those
- * beyond the rate count as copies in flight until the rate has made up for them, so that further
- * copies find `max_in_flight` reached. No timer gives them back: on Workers it would end with the
- * request that set it.
+ * Limits the time that the gateway spends on a mirror which uses up a connection for each copy (closes or resets it,
+ * or sends an endless response): opening a connection costs more than the rest of a copy. Connections beyond the rate
+ * count as copies in flight until the rate has compensated for them, so that further copies hit `max_in_flight`. They
+ * are computed from the clock and not by a timer: on Workers, a timer ends with the request that set it.
  *
- * @param rate connections a second that copies to one mirror may use up
- * @param tls whether those are of TLS
+ * @param rate connections per second that copies to one mirror may use up
+ * @param tls true if they are TLS connections
  */
 export function churn(rate: number, tls = false): Churn {
   const used = tokenBucket(rate);
@@ -92,18 +91,18 @@ export function churn(rate: number, tls = false): Churn {
   };
 }
 
-/** Counts copies in flight. `now` in milliseconds. */
+/** Limits the copies in flight to a mirror. `now` in milliseconds. */
 export interface InFlight {
   readonly count: number;
   full(now: number): boolean;
-  /** Takes a place, or answers `false` when all are taken. */
+  /** Takes a place; `false` if none is free. */
   acquire(now: number): boolean;
   release(): void;
 }
 
 /**
- * @param limit places there are
- * @param used of the same mirror: what it has used up beyond its rate takes places as well
+ * @param limit number of places
+ * @param used churn of the same mirror: its excess takes places as well
  */
 export function inFlight(limit: number, used: Churn): InFlight {
   let count = 0;
@@ -124,31 +123,32 @@ export function inFlight(limit: number, used: Churn): InFlight {
   };
 }
 
-/** What a copy was let through as: its result counts for that and nothing else. */
+/** Why the breaker let a copy through; decides what its result means. */
 export type Pass = 'normal' | 'probe';
 
-/** Stops copies to a mirror that keeps failing. Times in milliseconds. */
+/** Stops copies to a mirror that keeps failing. `now` in milliseconds. */
 export interface Breaker {
   readonly open: boolean;
-  /** True when no copy may go now. Changes nothing. */
+  /** True if no copy may be sent now. Changes nothing. */
   blocks(now: number): boolean;
-  /** Takes a pass. Only to be called when `blocks(now)` is false. */
+  /** Lets a copy through. Only to be called if `blocks(now)` is false. */
   pass(now: number): Pass;
+  /** Reports the result of a copy that was let through. */
   settle(pass: Pass, success: boolean, now: number): void;
-  /** In place of `settle`: what it was let through for says nothing of the mirror. */
+  /** Called instead of `settle` if the result says nothing about the mirror. */
   release(pass: Pass): void;
 }
 
-/** The longest a breaker stays open between probes. */
+/** Longest time that a breaker stays open between probes. */
 const LONGEST_OPEN_MS = 300_000;
 
 /**
- * Opens after `failures` in a row for `open` seconds, then lets one probe through: a success closes
- * it, a failure opens it for twice as long, up to 300 s.
+ * A circuit breaker. Opens for `open` seconds after `failures` in a row, then lets one probe through: a success
+ * closes it, a failure opens it for twice as long, up to 300 s.
  */
 export function breaker({ failures, open }: { failures: number; open: number }): Breaker {
   let inRow = 0;
-  /** When the next probe may go; `null` while closed. */
+  /** Time of the next probe; `null` while closed. */
   let probeAt: number | null = null;
   let period = open * 1000;
   let probing = false;
@@ -177,13 +177,13 @@ export function breaker({ failures, open }: { failures: number; open: number }):
     },
     settle(pass, success, now) {
       if (pass === 'probe') return settleProbe(success, now);
-      // Copies that were under way when it opened say nothing new.
+      // A copy that was in flight when the breaker opened says nothing new.
       if (probeAt !== null) return;
       inRow = success ? 0 : inRow + 1;
       if (inRow >= failures) probeAt = now + period;
     },
     release(pass) {
-      // The next copy is the probe, then.
+      // The next copy becomes the probe.
       if (pass === 'probe') probing = false;
     },
   };

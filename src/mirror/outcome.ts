@@ -1,6 +1,6 @@
 import type { FailureKind } from '../http/transport.ts';
 
-/** Class of the status that a mirror answered with. */
+/** Class of a mirror's status. */
 export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
 
 /** Why a matched request was not copied. */
@@ -17,26 +17,26 @@ export type SkipReason =
   | 'breaker_open';
 
 /**
- * What became of one request at one mirror. Every matched request gets exactly one per mirror, so
- * that `requests == sent + failed + skipped`. The reasons are the metric labels, too.
+ * Outcome of a request at a mirror. Each matched request has exactly one per mirror, so that
+ * `requests == sent + failed + skipped`. The reasons are also the metric labels.
  */
 export type Outcome =
   | {
       readonly outcome: 'sent';
       readonly reason: StatusClass;
-      /** What the mirror answered: for logs and reports; the class is enough for metrics. */
+      /** The mirror's status, for logs and reports; metrics have the class only. */
       readonly status: number;
     }
   | {
       readonly outcome: 'failed';
       readonly reason: FailureKind;
-      /** What the runtime said: for logs and reports. */
+      /** The runtime's own message, for logs and reports. */
       readonly detail: string;
     }
   | { readonly outcome: 'skipped'; readonly reason: SkipReason };
 
 /**
- * The class of a status. What is none is to be read as a 5xx (RFC 9110 section 15).
+ * The class of a status. An invalid status counts as 5xx (RFC 9110 section 15).
  *
  * @example
  * statusClass(404); // '4xx'

@@ -1,19 +1,19 @@
 import { ByteQueue, compact } from '../http/bytes.ts';
 import type { Tap } from '../http/upload.ts';
 
-/** Memory that recordings may hold together. */
+/** Limits the memory of all recordings together. */
 export interface MemoryBudget {
-  /** Takes so many bytes, or answers `false` and takes none. */
+  /** Reserves memory; `false` if there is not enough, and then reserves none. */
   reserve(bytes: number): boolean;
   release(bytes: number): void;
-  /** Bytes held now. */
+  /** Bytes reserved now. */
   readonly held: number;
 }
 
-/** Most bytes of recorded bodies that copies hold together, where no setting says otherwise. */
+/** Default limit for the recorded bodies of all copies together. */
 export const DEFAULT_MIRROR_MEMORY_BYTES: number = 64 * 1024 * 1024;
 
-/** @param limit most bytes held at once */
+/** @param limit most bytes reserved at once */
 export function memoryBudget(limit: number): MemoryBudget {
   let held = 0;
   return {
@@ -31,7 +31,7 @@ export function memoryBudget(limit: number): MemoryBudget {
   };
 }
 
-/** What became of a recording: the bytes, or why there are none. A part of a body is never kept. */
+/** Result of a recording: the whole body, or why it is missing. A part of a body is never returned. */
 export type Recorded =
   | { readonly bytes: Uint8Array; readonly missing: null }
   | {
@@ -41,24 +41,24 @@ export type Recorded =
 
 export interface Recording {
   readonly tap: Tap;
-  /** Resolves once, when the body has passed or cannot be kept. Never rejects. */
+  /** Resolves when the whole body has passed or the recording was given up. Never rejects. */
   readonly done: Promise<Recorded>;
-  /** Ends it when nobody will read the rest of the body. */
+  /** Ends the recording: nobody will read the rest of the body. */
   giveUp(): void;
   /**
-   * Ends it once no byte has passed for so many milliseconds, or for up to twice as many. For an
-   * upload whose reader may have lost interest without a word.
+   * Ends the recording once no byte has passed for this many milliseconds; noticed after at most twice as long. For
+   * an upload whose reader may have stopped reading without notice.
    */
   giveUpWhenIdle(milliseconds: number): void;
-  /** Gives the memory back. Call it when the bytes are no longer needed. */
+  /** Returns the memory to the budget. To be called when the bytes are no longer needed. */
   release(): void;
 }
 
 /**
- * Records a body while it passes. Nothing waits for it, and it can be sent again any number of
- * times with a known length; a tee would tie the readers together.
+ * Records a body while it streams to the upstream. The upstream never waits for the recording, and the recorded body
+ * can be sent any number of times with a known length. A `tee()` would couple the speeds of its readers.
  *
- * @param limit most bytes to keep; a longer body is given up the moment that shows
+ * @param limit most bytes to record; a longer body is given up as soon as it exceeds the limit
  */
 export function record(limit: number, budget: MemoryBudget): Recording {
   let body: ByteQueue | null = new ByteQueue();

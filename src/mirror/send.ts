@@ -9,41 +9,42 @@ import {
 import type { Mirror } from './mirror.ts';
 import { type Outcome, type SkipReason, statusClass } from './outcome.ts';
 
-/** Told once what became of a copy, and how long that took. */
+/** Called once per copy with its outcome and duration. */
 export type Report = (outcome: Outcome, seconds: number) => void;
 
-/** Sends copies and knows which are under way. */
+/** Sends copies and keeps track of those in flight. */
 export interface CopySender {
-  /** Sends a copy within the mirror's limits. Resolves when its outcome was told; never rejects. */
+  /** Sends a copy within the mirror's limits. Resolves after the outcome was reported; never rejects. */
   send(mirror: Mirror, primary: Outbound, body: Uint8Array | null, report: Report): Promise<void>;
   /**
-   * Calls `giveUp` when the gateway stops waiting for copies. To be undone with what it returns by
-   * everything that ends before.
+   * Registers a recording that is to be given up when the gateway stops waiting for copies.
+   *
+   * @returns a function that removes the registration; to be called when the recording is done
    */
   onAbandon(giveUp: () => void): () => void;
-  /** Gives up all copies under way, and those to come: they end as `failed: shutdown`. */
+  /** Aborts all copies in flight and all further ones: they end as `failed: shutdown`. */
   abandon(): void;
 }
 
 const DONE = Promise.resolve();
 
 /**
- * Copies in flight to all mirrors together. Each mirror has a limit of its own, but a thousand routes
- * have a thousand mirrors, and each copy holds a socket, a timer and up to 40 KiB of fields. More than
- * a process can use: it sends some 25,000 a second, so that mirrors have 160 ms for each.
+ * Copies in flight to all mirrors together. Each mirror has its own limit, but a thousand routes may have a thousand
+ * mirrors, and each copy holds a socket, a timer and up to 40 KiB of fields. Enough for full speed: a process sends
+ * about 25,000 copies per second, so that mirrors may take 160 ms for each.
  */
 const MOST_COPIES = 4096;
 
-/** @param bearable copies in flight that the runtime can bear */
-export function copySender(sendCopy: SendCopy, bearable: number = Infinity): CopySender {
-  const most = Math.min(MOST_COPIES, bearable);
+/** @param runtimeLimit copies in flight that the runtime can handle */
+export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity): CopySender {
+  const most = Math.min(MOST_COPIES, runtimeLimit);
   const inFlight = new Slots<Call<CopyResponse>>();
   const recordings = new Slots<() => void>();
   let abandoned = false;
 
-  /** Takes a place in flight, or tells which limit is reached. */
+  /** Takes a place in flight and returns `null`, or returns the limit that was reached. */
   function limit(mirror: Mirror, body: Uint8Array | null, now: number): Outcome | null {
-    // Mirrors of one route may have different limits; a recording has the largest.
+    // The body is recorded up to the largest limit of the route's mirrors; this mirror's may be lower.
     if (body !== null && body.byteLength > mirror.maxBodySize) return skipped('body_too_large');
     if (mirror.breaker.blocks(now)) return skipped('breaker_open');
     if (inFlight.size >= most || !mirror.inFlight.acquire(now)) return skipped('in_flight_limit');
@@ -52,7 +53,7 @@ export function copySender(sendCopy: SendCopy, bearable: number = Infinity): Cop
     return skipped('rate_limit');
   }
 
-  /** A copy that has its place among those in flight. */
+  /** Sends a copy that has its place in flight. */
   function send(mirror: Mirror, copy: Outbound, started: number, report: Report): Promise<void> {
     const pass = mirror.breaker.pass(started);
     const call = sendCopy(copy, mirror.timeout);
@@ -66,7 +67,7 @@ export function copySender(sendCopy: SendCopy, bearable: number = Infinity): Cop
       },
     );
 
-    /** @param blameless the mirror had no part in it */
+    /** @param blameless true if the mirror did not cause the failure */
     function settle(outcome: Outcome, connection: ConnectionLeft, blameless = false): void {
       inFlight.free(slot);
       const now = performance.now();
@@ -114,16 +115,15 @@ function failure(error: unknown): Outcome {
 }
 
 /**
- * What is under way, each in a slot that the next one takes over. Not a `Set`: V8 makes a new table for
- * one after every few entries, and each old table keeps what was in it, and the tables after it, until
- * the next full collection. At 6,000 copies a second that was 1.3 MB a second, and full collections
- * whose pauses the primary felt.
+ * A set of items in flight, in slots that are reused. Not a `Set`: while entries come and go, V8 allocates a new table
+ * for it every few entries, and each old table keeps its entries and the tables after it alive until the next full
+ * collection. At 6,000 copies per second that was 1.3 MB per second, and full collections that delayed the primary.
  */
 export class Slots<T> {
   readonly #values: (T | null)[] = [];
   readonly #free: number[] = [];
 
-  /** @returns the slot, to be freed when it is over */
+  /** @returns the slot, to be freed when the item is done */
   take(value: T): number {
     const slot = this.#free.pop() ?? this.#values.length;
     this.#values[slot] = value;
@@ -135,12 +135,12 @@ export class Slots<T> {
     this.#free.push(slot);
   }
 
-  /** How many are taken now. */
+  /** Number of items. */
   get size(): number {
     return this.#values.length - this.#free.length;
   }
 
-  /** Those whose slots are taken now. */
+  /** All items. */
   get all(): T[] {
     return this.#values.filter((value) => value !== null);
   }

@@ -6,9 +6,9 @@ import { forwardTarget, matchPath } from '../http/target.ts';
 import type { RequestIds } from './ids.ts';
 
 /**
- * Concludes from what a listener received what routes, upstreams and mirrors need to know.
+ * Derives from a received request all that routes, upstreams and mirrors need: path, client address, id.
  *
- * @param upload its body, where somebody else reads that
+ * @param upload the body, if it is not the received request's own: the middleware observes a body that the app reads
  */
 export function admit(
   received: Received,
@@ -19,7 +19,7 @@ export function admit(
   return new AdmittedRequest(received, trust, idOf, upload);
 }
 
-/** A class for its lazy fields: most routes never ask for host or query, and few logs for an id. */
+/** A class with lazy getters: most routes never need host or query, and the id is seldom logged. */
 class AdmittedRequest implements Inbound {
   readonly method: string;
   readonly target: string;
@@ -78,24 +78,24 @@ class AdmittedRequest implements Inbound {
   }
 }
 
-/** Whom to believe about a request's origin. */
+/** Which peers may report the origin of a request. */
 export interface Trust {
-  /** False when no proxy is trusted at all, which is the default. */
+  /** False if no proxy is trusted, which is the default. */
   readonly configured: boolean;
-  /** True when the socket's peer may say whom it speaks for. */
+  /** True if this peer may report the client it forwards for. */
   trusts(peer: string): boolean;
   /**
-   * The client's address: the peer, or where that is trusted, the last address in X-Forwarded-For that is
-   * not; the first one, if all are.
+   * The client's address: the peer if it is not trusted, else the last address in X-Forwarded-For that is not
+   * trusted, else the first address there.
    */
   clientOf(peer: string, headers: HeaderList): string;
 }
 
 /**
- * Trust in proxies by address.
+ * Trusts proxies by their address.
  *
- * @param cidrs addresses and ranges whose `X-Forwarded-*` and `Forwarded` are believed; none by default
- * @throws when one of them is not an address or range
+ * @param cidrs addresses and CIDR blocks whose `X-Forwarded-*` and `Forwarded` are believed
+ * @throws {TypeError} if one of them is neither an address nor a CIDR block
  * @example trustProxies(['10.0.0.0/8']).clientOf('10.0.0.1', ['x-forwarded-for', '1.2.3.4']) // '1.2.3.4'
  */
 export function trustProxies(cidrs: readonly string[]): Trust {
@@ -107,10 +107,10 @@ export function trustProxies(cidrs: readonly string[]): Trust {
     clientOf(peer, headers) {
       if (!trusts(peer)) return peer;
       let client = peer;
-      // From the right: whatever stands left of the first stranger was written by strangers.
+      // From the right: everything left of the first address that is not trusted may be forged.
       for (const entry of members(joinedValue(headers, 'x-forwarded-for') ?? '').toReversed()) {
         const address = addressOf(entry);
-        // `unknown` and the like: who was before the last proxy that we know of, nobody can tell.
+        // `unknown` or the like (RFC 7239 section 6.2): the hops before this proxy are not known.
         if (address === null) break;
         client = address;
         if (!trusts(client)) break;
@@ -126,7 +126,7 @@ const NOBODY: Trust = {
   clientOf: (peer) => peer,
 };
 
-/** An address behind which some proxies write the client's port, with brackets if it is of IPv6. */
+/** Some proxies append the client's port, and write an IPv6 address in brackets then. */
 const WITH_PORT = /^(?:\[([^[\]]*)\]|([^:]*))(?::\d{1,5})?$/;
 
 function addressOf(entry: string): string | null {

@@ -1,14 +1,14 @@
 import { type HeaderList, joinedValue } from '../http/fields.ts';
 
-/** Names a request in logs, events and reports, by its header fields. */
+/** Returns the id of a request, used in logs, events and reports, from its fields. */
 export type RequestIds = (headers: HeaderList) => string;
 
-/** Visible ASCII of a bounded length; anything else is text that a client wants in our log. */
+/** Visible ASCII of limited length: a client must not inject other text into our log. */
 const SANE = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * Ids of requests: the client's `X-Request-Id` where it is sane, else the id of this gateway, which
- * copies carry as `x-mirrored-by`, and a number.
+ * Ids of requests: the client's `X-Request-Id` if it is valid, else the id of this gateway, which copies carry as
+ * `x-mirrored-by`, and a number.
  *
  * @example
  * const idOf = requestIds(() => 'gateway');
@@ -18,15 +18,15 @@ const SANE = /^[\x21-\x7e]{1,128}$/;
 export function requestIds(instance: () => string): RequestIds {
   let made = 0;
   return (headers) => {
-    // Joined, as several fields are on most runtimes: they are no id, and no runtime picks one.
+    // Several fields are joined, as most runtimes do, and then are not a valid id: the same result on all runtimes.
     const given = joinedValue(headers, 'x-request-id');
     return given !== undefined && SANE.test(given) ? given : `${instance()}-${++made}`;
   };
 }
 
 /**
- * Id of this gateway, the value of the loop mark. Made when it is first asked for: Workers have no
- * random numbers before a request is served.
+ * Id of this gateway, the value of the loop mark. Generated on first use: on Workers there are no random numbers
+ * before the first request.
  */
 export function instanceId(): () => string {
   let id: string | undefined;
