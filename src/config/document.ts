@@ -5,15 +5,16 @@ import { type RouteConfig, routeFaults } from './route.ts';
 import { above, array, faultsOf, isObject, map, number, object } from './schema.ts';
 import { forbidden } from './text.ts';
 
-/** The document of routes: `routes.json`, or the value of `routes` in KV. Other fields are kept. */
+/** The routes document: `routes.json`, or the value of the key `routes` in KV. Unknown fields are kept. */
 export interface RoutesDocument {
   readonly [field: string]: unknown;
   readonly routes: readonly RouteConfig[];
-  /** Id to the unix second in which the route ends; written for `?ttl=`. */
+  /** Unix time in seconds at which a route expires, by route id; written for `?ttl=`. */
   readonly expires?: Readonly<Record<string, number>>;
 }
 
-// APISIX's other resources. To ignore them would route otherwise than the document says.
+// APISIX's other resource types. They are faults: a gateway that ignored them would route differently
+// from what the document says.
 const RESOURCES: Readonly<Record<string, string>> = {
   services: 'put what a service holds into its routes',
   upstreams: 'put each into the "upstream" of its routes',
@@ -29,16 +30,16 @@ const RESOURCES: Readonly<Record<string, string>> = {
 };
 
 const schema = object<Pick<RoutesDocument, 'routes' | 'expires'>>(
-  // Routes are looked at one by one.
+  // `documentFaults` checks the routes one by one.
   { routes: array() as never, expires: map(number(above(0))) },
   { required: ['routes'], open: true },
 );
 
 /**
- * Reads and checks a document.
+ * Parses and checks a document.
  *
- * @returns the document as written, or all faults; of text that is not JSON the first slip, with
- *   line and column
+ * @returns the document as written, or all its faults; if the text is not JSON, one fault with the line and
+ *   column of the first syntax error
  * @example parseDocument('{"routes":[]}') // { ok: true, value: { routes: [] } }
  */
 export function parseDocument(text: string): Checked<RoutesDocument> {
@@ -47,10 +48,9 @@ export function parseDocument(text: string): Checked<RoutesDocument> {
 }
 
 /**
- * Checks a document as a whole: every route, ids unique, nothing in it that would change routing if
- * it were ignored.
+ * Checks a whole document: every route is valid, ids are unique, and no unsupported APISIX resource is present.
  *
- * @returns the same object, nothing filled in, or all faults
+ * @returns the same object, without defaults filled in, or all its faults
  * @example checkDocument({ routes: [{ uri: '/a', plugins: {} }] })
  * // { ok: false, faults: [{ path: ['routes', 0, 'id'], message: 'property "id" is required', ... }] }
  */
@@ -86,7 +86,7 @@ function isEmpty(value: unknown): boolean {
   return value === null || Object.keys(value).length === 0;
 }
 
-// `1` and `"1"` are one id: both are `/apisix/admin/routes/1`.
+// `1` and `"1"` are the same id: both routes would be `/apisix/admin/routes/1`.
 function idFaults(routes: readonly unknown[]): Fault[] {
   const first = new Map<string, number>();
   return routes.flatMap((route, index): Fault[] => {
@@ -102,18 +102,18 @@ function idFaults(routes: readonly unknown[]): Fault[] {
   });
 }
 
-/** A route as code writes it: `id` may be left out and is then its place, from 1. */
+/** A route passed in by a program: without an `id` it gets its position in the list, counted from 1. */
 export type RouteInput = Omit<RouteConfig, 'id'> & { readonly id?: RouteConfig['id'] };
 
-/** Routes handed in by code are not valid. The message lists every fault with its place. */
+/** Thrown for invalid routes passed in by a program. The message lists every fault with its path. */
 export class InvalidRoutes extends Error {
   override readonly name = 'InvalidRoutes';
 }
 
 /**
- * A document of routes given in code.
+ * Makes a checked document of routes passed in by a program.
  *
- * @throws InvalidRoutes
+ * @throws InvalidRoutes with every fault
  */
 export function routesDocument(routes: readonly RouteInput[]): RoutesDocument {
   const document = {

@@ -1,28 +1,28 @@
 import { inOneLine, printable, quoted } from '../http/quoted.ts';
 
-/** One thing that is wrong with a value, and where. */
+/** One error in a configuration value, with its path. */
 export interface Fault {
-  /** From the checked value inwards: `['plugins', 'proxy-mirror', 'host']`. */
+  /** Keys and indexes from the checked value to the error: `['plugins', 'proxy-mirror', 'host']`. */
   readonly path: readonly (string | number)[];
-  /** APISIX's words first, then in parentheses what to do, where those alone do not say it. */
+  /** APISIX's error text; where that does not say how to correct the value, a hint in parentheses follows. */
   readonly message: string;
-  /** How many of the path's last steps APISIX leaves out when it names the place. Default 0. */
+  /** Number of steps at the end of `path` that APISIX's message does not name. Default 0. */
   readonly hiddenSteps?: number;
-  /** APISIX finds it by code, not by schema, and says it without any prefix. */
+  /** True where APISIX checks in code, not by schema, and its message has no prefix `invalid configuration: `. */
   readonly noPrefix?: true;
 }
 
-/** A value that was checked: itself, unchanged, or everything that is wrong with it. */
+/** Result of a check: the same value, unchanged, or all its faults. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** `climb` of a fault that APISIX reports without naming any property. */
+/** `hiddenSteps` of a fault that APISIX reports without naming any property. */
 export const HIDE_PATH: number = Number.MAX_SAFE_INTEGER;
 
 /**
- * Most faults that are listed: more than anybody mends at once. A value that is nothing but faults would
- * else take a hundred times its size to describe.
+ * Most faults that are listed; nobody corrects more at once. Without this limit, the description of a value
+ * that is wrong everywhere could be a hundred times as long as the value.
  */
 export const MOST_FAULTS = 100;
 
@@ -32,45 +32,46 @@ const MORE: Fault = {
   noPrefix: true,
 };
 
-/** The verdict over `value`: valid when there are no faults. Never copies or changes the value. */
+/** The result of a check: `value` itself when there are no faults, else at most `MOST_FAULTS` of them. */
 export function verdict<T>(value: unknown, faults: readonly Fault[]): Checked<T> {
   if (faults.length === 0) return { ok: true, value: value as T };
   if (faults.length <= MOST_FAULTS) return { ok: false, faults };
   return { ok: false, faults: [...faults.slice(0, MOST_FAULTS), MORE] };
 }
 
-/** The faults of a part, seen from the whole that holds it at `path`. */
+/** Prefixes the path of each fault with `path`, where the checked value stands in a larger one. */
 export function under(path: readonly (string | number)[], faults: readonly Fault[]): Fault[] {
   return faults.map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
 }
 
-// Objects whose keys are data, not property names; APISIX words faults in them differently
+// Objects whose keys are data, not property names. APISIX's messages differ for them
 // (`patternProperties` of api7/jsonschema).
 const MAPS: ReadonlySet<string | number | undefined> = new Set(['labels']);
 
 /**
- * The text of `error_msg`: for one fault exactly what APISIX answers; several are joined with `; `
- * and each prefix is said once.
+ * The text of `error_msg`. For one fault it is exactly APISIX's text; several faults are joined with `; `, and
+ * each prefix appears once.
  *
  * @example
  * adminText([{ path: ['priority'], message: 'wrong type: expected integer, got string' }])
  * // invalid configuration: property "priority" validation failed: wrong type: expected ...
  */
 export function adminText(faults: readonly Fault[]): string {
-  const said = new Set<string>();
+  const usedPrefixes = new Set<string>();
   const texts = faults.map((fault) => {
     if (fault.noPrefix) return fault.message;
-    const [prefix, rest] = home(fault.path);
-    const text = chain(rest, fault.hiddenSteps ?? 0) + fault.message;
-    if (said.has(prefix)) return text;
-    said.add(prefix);
+    const [prefix, rest] = splitPrefix(fault.path);
+    const text = nestedText(rest, fault.hiddenSteps ?? 0) + fault.message;
+    if (usedPrefixes.has(prefix)) return text;
+    usedPrefixes.add(prefix);
     return prefix + text;
   });
   return inOneLine(texts.join('; '));
 }
 
-// A plugin checks its own part of a route, so its faults are named from there on.
-function home(path: Fault['path']): [prefix: string, rest: Fault['path']] {
+// APISIX checks each plugin separately: a plugin's fault has a prefix with the plugin's name and a path that
+// starts inside the plugin.
+function splitPrefix(path: Fault['path']): [prefix: string, rest: Fault['path']] {
   return path[0] === 'plugins' && path.length >= 2
     ? [
         `failed to check the configuration of plugin ${printable(String(path[1]))} err: `,
@@ -79,7 +80,7 @@ function home(path: Fault['path']): [prefix: string, rest: Fault['path']] {
     : ['invalid configuration: ', path];
 }
 
-function chain(path: Fault['path'], hiddenSteps: number): string {
+function nestedText(path: Fault['path'], hiddenSteps: number): string {
   let text = '';
   for (let i = 0; i < path.length - hiddenSteps; i++) {
     const step = path[i]!;
@@ -92,10 +93,10 @@ function chain(path: Fault['path'], hiddenSteps: number): string {
 }
 
 /**
- * One line per fault, for people who look at a document:
+ * One line per fault, for people who edit the document:
  * `routes[3] (id "7"): plugins.proxy-mirror.host: <message>`.
  *
- * @param document what was checked; only the ids of its routes are read
+ * @param document the checked value; only the ids of its routes are read
  * @example
  * documentText([{ path: ['routes', 0, 'uri'], message: 'wrong type: ...' }], document)
  * // ['routes[0] (id "1"): uri: wrong type: ...']
@@ -103,9 +104,9 @@ function chain(path: Fault['path'], hiddenSteps: number): string {
 export function documentText(faults: readonly Fault[], document: unknown): string[] {
   return faults.map(({ path, message }) => {
     if (path[0] !== 'routes' || typeof path[1] !== 'number')
-      return inOneLine(line(place(path), message));
+      return inOneLine(line(pathText(path), message));
     const route = `routes[${path[1]}]${idOf(document, path[1])}`;
-    return inOneLine(line(route, line(place(path.slice(2)), message)));
+    return inOneLine(line(route, line(pathText(path.slice(2)), message)));
   });
 }
 
@@ -120,7 +121,7 @@ function idOf(document: unknown, index: number): string {
     : '';
 }
 
-function place(path: Fault['path']): string {
+function pathText(path: Fault['path']): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;

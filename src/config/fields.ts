@@ -16,26 +16,26 @@ import {
 } from './schema.ts';
 import { noneOf } from './text.ts';
 
-// Fields that routes and upstreams share (`apisix/schema_def.lua`).
+// Schemas of fields that occur in several objects (`apisix/schema_def.lua`).
 
-/** `POST` makes string ids; a person may write an integer. `1` and `"1"` name the same route. */
+/** The id of a route. `POST` makes strings; people may also write integers. `1` and `"1"` are the same id. */
 export type Id = string | number;
 
-/** Seconds, fractions allowed, for each phase of an exchange with an upstream. */
+/** Timeouts of an exchange with an upstream, in seconds; fractions are allowed. */
 export interface Timeout {
   readonly connect: number;
   readonly send: number;
   readonly read: number;
 }
 
-/** Seconds. Timers of all four runtimes hold 2^31-1 ms; a longer one would fire at once. */
+/** Timers of all four runtimes hold at most 2^31-1 ms; a longer timer would fire at once. */
 export const LONGEST_TIMER_S: number = 2_147_483;
 
 const ID = /^[a-zA-Z0-9-_.]{1,64}$/;
 const ID_HINT = 'expected a string of 1 to 64 letters, digits, "-", "_" or ".", or an integer >= 1';
 const HOST = '^\\*$|^\\*?[0-9a-zA-Z-._\\[\\]:]+$';
 
-/** True for what APISIX takes as an id. */
+/** Whether APISIX accepts the value as an id. */
 export function isId(value: unknown): value is Id {
   return typeof value === 'string'
     ? ID.test(value)
@@ -54,7 +54,7 @@ export function hostName(): GenericSchema<string> {
   return string(pattern(HOST, 'expected a name or address, for any subdomain "*.example.com"'));
 }
 
-/** A time in seconds that a timer can hold. */
+/** A duration in seconds: above 0, at most what a timer can hold. */
 export function seconds(): GenericSchema<number> {
   return number(above(0), atMost(LONGEST_TIMER_S));
 }
@@ -62,12 +62,12 @@ export function seconds(): GenericSchema<number> {
 export function timeout(): GenericSchema<Timeout> {
   return object<Timeout>(
     { connect: seconds(), send: seconds(), read: seconds() },
-    // APISIX leaves this table open; a misspelt phase is found here by the one that is missing.
+    // APISIX accepts unknown keys here. All three keys are required, so a misspelt one is still found.
     { required: ['connect', 'send', 'read'], open: true },
   );
 }
 
-/** What describes an object without changing what it does. */
+/** Fields that describe an object and have no effect on routing. */
 export interface Description {
   readonly name?: string;
   readonly desc?: string;
@@ -94,9 +94,9 @@ export function strings(item: GenericSchema<string>): GenericSchema<readonly str
   return list(item, { min: 1, unique: true });
 }
 
-/** Faults of a `vars` expression (a route's `vars`, a plugin's `_meta.filter`); none when absent. */
+/** Faults of a `vars` expression: a route's `vars` or a plugin's `_meta.filter`. None when it is absent. */
 export function expressionFaults(expression: unknown, path: Fault['path']): Fault[] {
-  // Another type is the schema's to report.
+  // The schema reports values of other types.
   if (!Array.isArray(expression)) return [];
   try {
     compileVars(expression);

@@ -1,12 +1,13 @@
 import { type Fault, HIDE_PATH } from './fault.ts';
 import { forbidden } from './text.ts';
 
-const DEEPEST = 64;
+const MOST_LEVELS = 64;
 
 /**
- * What no later step should have to meet: nesting deep enough to overflow a stack (JSON.parse takes
- * it on most engines, JSON.stringify does not), cycles in a value that a program handed over, and
- * `__proto__` as a key of its own, which turns a careless merge into prototype pollution.
+ * Finds values that the later checks must not see:
+ * - nesting deep enough to overflow the stack: most engines' JSON.parse accepts it, JSON.stringify does not;
+ * - cycles, possible in a value that a program passes in;
+ * - an own key `__proto__`, which makes a careless merge pollute prototypes.
  */
 export function hazards(value: unknown): Fault[] {
   const faults: Fault[] = [];
@@ -14,9 +15,9 @@ export function hazards(value: unknown): Fault[] {
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { value: object, path } = top;
     if (typeof object !== 'object' || object === null) continue;
-    if (path.length >= DEEPEST) {
-      const message = `nested too deeply (at most ${DEEPEST} levels)`;
-      // One is enough: a cycle would be met over and over.
+    if (path.length >= MOST_LEVELS) {
+      const message = `nested too deeply (at most ${MOST_LEVELS} levels)`;
+      // Stop at the first: a cycle has no end.
       return [{ path: path.slice(0, 8), message, hiddenSteps: HIDE_PATH }];
     }
     const isArray = Array.isArray(object);
@@ -24,7 +25,7 @@ export function hazards(value: unknown): Fault[] {
       if (key === '__proto__')
         faults.push({ path: [...path, key], message: forbidden(key), hiddenSteps: 1 });
       const child = (object as Record<string, unknown>)[key];
-      // Scalars are most of a document and need no visit.
+      // Most values of a document are scalars, which need no check.
       if (typeof child === 'object' && child !== null)
         stack.push({ value: child, path: [...path, isArray ? Number(key) : key] });
     }

@@ -1,16 +1,16 @@
 import { quoted } from '../http/quoted.ts';
-import { type Checked } from './fault.ts';
+import type { Checked } from './fault.ts';
 
 /**
- * `JSON.parse` with one wording on all runtimes: engines differ in text, in whether they tell the
- * position, and in how much of the document they quote (it may hold secrets).
+ * `JSON.parse` with the same error messages on all runtimes. The engines' own messages differ in wording, do
+ * not all state the position, and some quote much of the document, which may hold secrets.
  *
  * @returns the value, or one fault: `invalid JSON at line 2, column 5: expected ...`
  * @example parseJson('{"a":}')
  * // { ok: false, faults: [{ path: [], message: 'invalid JSON at line 1, column 6: ...' }] }
  */
 export function parseJson(text: string): Checked<unknown> {
-  // RFC 8259 section 8.1 lets a parser ignore a byte order mark; editors still write it.
+  // Some editors still write a byte order mark; RFC 8259 section 8.1 lets a parser ignore it.
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
   try {
     return { ok: true, value: JSON.parse(json) as unknown };
@@ -20,13 +20,13 @@ export function parseJson(text: string): Checked<unknown> {
 }
 
 function explain(json: string): string {
-  const slip = firstSlip(json);
-  // Valid by the grammar and refused by the engine: too deep or too large for it.
-  if (slip === null) return 'invalid JSON: nested too deeply or too large for this runtime';
-  const before = json.slice(0, slip.at);
+  const error = firstSyntaxError(json);
+  // The grammar allows the text, but the engine refused it: too deep or too large.
+  if (error === null) return 'invalid JSON: nested too deeply or too large for this runtime';
+  const before = json.slice(0, error.at);
   const line = before.split('\n').length;
-  const column = slip.at - before.lastIndexOf('\n');
-  return `invalid JSON at line ${line}, column ${column}: expected ${slip.expected}, got ${found(json, slip.at)}`;
+  const column = error.at - before.lastIndexOf('\n');
+  return `invalid JSON at line ${line}, column ${column}: expected ${error.expected}, got ${found(json, error.at)}`;
 }
 
 function found(json: string, at: number): string {
@@ -36,13 +36,14 @@ function found(json: string, at: number): string {
   return quoted(word ?? String.fromCodePoint(json.codePointAt(at)!));
 }
 
-interface Slip {
+interface JsonSyntaxError {
+  /** Index in the text. */
   readonly at: number;
   readonly expected: string;
 }
 
 const SPACE = /[ \t\n\r]*/y;
-// RFC 8259 section 7. Unrolled, so that a long string costs no backtracking.
+// RFC 8259 section 7. The loop is unrolled: no input makes it backtrack.
 const PLAIN = String.raw`[^"\\\u0000-\u001f]*`;
 const ESCAPE = String.raw`\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})`;
 const OPEN_STRING = new RegExp(`"${PLAIN}(?:${ESCAPE}${PLAIN})*`, 'y');
@@ -50,10 +51,10 @@ const SCALAR =
   /(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)(?![\w.+-])/y;
 
 /**
- * The place where the text stops being JSON (RFC 8259), `null` when it never does. Runs only after
- * the engine refused the text, and keeps its own stack: depth is the sender's choice.
+ * Finds the first syntax error (RFC 8259); `null` when there is none. Runs only after the engine refused the
+ * text. Keeps its own stack instead of recursing, because the sender decides how deep the text nests.
  */
-function firstSlip(json: string): Slip | null {
+function firstSyntaxError(json: string): JsonSyntaxError | null {
   const stack: ('{' | '[')[] = [];
   let at = 0;
   const skip = (token: RegExp): boolean => {
@@ -62,15 +63,16 @@ function firstSlip(json: string): Slip | null {
     if (hit) at = token.lastIndex;
     return hit;
   };
-  const closed = (): boolean => {
+  const skipString = (): boolean => {
     skip(OPEN_STRING);
     return json[at] === '"' && ++at > 0;
   };
-  const broken = (): Slip => ({
+  const badString = (): JsonSyntaxError => ({
     at,
     expected: at >= json.length ? 'a closing quote' : 'a valid character or escape in a string',
   });
-  // What may stand at `at`: a value, a key, or what follows a value.
+  // What is allowed at `at`: a value, the first item or key after an opening bracket, a key, or `,` or a
+  // closing bracket after a value.
   let state: 'value' | 'first' | 'key' | 'after' = 'value';
   for (;;) {
     skip(SPACE);
@@ -97,7 +99,7 @@ function firstSlip(json: string): Slip | null {
           state === 'first' ? 'a key in double quotes or "}"' : 'a key in double quotes';
         return { at, expected };
       }
-      if (!closed()) return broken();
+      if (!skipString()) return badString();
       skip(SPACE);
       if (json[at] !== ':') return { at, expected: '":"' };
       at++;
@@ -109,7 +111,7 @@ function firstSlip(json: string): Slip | null {
       at++;
       state = 'first';
     } else if (char === '"') {
-      if (!closed()) return broken();
+      if (!skipString()) return badString();
       state = 'after';
     } else if (skip(SCALAR)) state = 'after';
     else return { at, expected: state === 'first' ? 'a value or "]"' : 'a value' };

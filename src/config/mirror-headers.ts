@@ -3,21 +3,21 @@ import { isHopByHop } from '../http/fields.ts';
 import { quoted } from '../http/quoted.ts';
 import { list, map, string, object, type Test } from './schema.ts';
 
-/** Changes to the header fields of a copy, in this order: remove, set, add. */
+/** Changes to the header fields of a copy. They are applied in the order remove, set, add. */
 export interface HeaderChanges {
-  /** Replaces all fields of that name. */
+  /** Replaces all fields of the name by one with this value. */
   readonly set?: Readonly<Record<string, string>>;
-  /** Adds a field beside those of that name. */
+  /** Adds a field and keeps existing fields of the same name. */
   readonly add?: Readonly<Record<string, string>>;
   readonly remove?: readonly string[];
 }
 
-// RFC 9110 section 5.6.2 and 5.5. Bytes above 0xFF have no place in a field on any runtime.
+// RFC 9110 sections 5.6.2 and 5.5. No runtime can send characters above 0xFF in a field.
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
 
-// Fields a configuration cannot have a say in, each with what to do instead.
-const OWNED: Readonly<Record<string, string>> = {
+// Fields that only the gateway sets, with the reason or the setting to use instead.
+const GATEWAY_FIELDS: Readonly<Record<string, string>> = {
   host: 'use "pass_host" and "upstream_host"',
   'content-length': 'it is the length of the recorded body',
   expect: 'a recorded body needs no 100-continue',
@@ -31,7 +31,9 @@ const fieldName: Test<string> = (name) => {
     return `invalid header name ${quoted(name)} (expected letters, digits and "-")`;
   }
   if (isHopByHop(lower)) return `header ${name} cannot be changed (it belongs to one connection)`;
-  if (Object.hasOwn(OWNED, lower)) return `header ${name} cannot be changed (${OWNED[lower]})`;
+  if (Object.hasOwn(GATEWAY_FIELDS, lower)) {
+    return `header ${name} cannot be changed (${GATEWAY_FIELDS[lower]})`;
+  }
   return undefined;
 };
 

@@ -4,7 +4,7 @@ import { type Fault, MOST_FAULTS, HIDE_PATH } from './fault.ts';
 import { atLeast, atMost, faultsOf, integer, isObject, typed, string, object } from './schema.ts';
 import { noneOf, wrongType } from './text.ts';
 
-/** A node in the array form of `nodes`, as written. */
+/** A node in the array form of `nodes`, as written in the document. */
 export interface NodeEntry {
   readonly host: string;
   readonly port?: number;
@@ -13,7 +13,7 @@ export interface NodeEntry {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** `{"host:port": weight}` or a list. */
+/** The object form, `{"host:port": weight}`, or the array form. */
 export type Nodes = Readonly<Record<string, number>> | readonly NodeEntry[];
 
 /** Host and port of a key of the object form; `port` is `null` when the key has none. */
@@ -36,8 +36,8 @@ function isHost(text: string): boolean {
 }
 
 /**
- * Takes `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address apart, `null` when it is
- * none of them. As in APISIX's `parse_addr`, two colons without brackets are all address, no port.
+ * Parses `host`, `host:port`, `[v6]`, `[v6]:port` or an IPv6 address without brackets; `null` for anything
+ * else. As in APISIX's `parse_addr`, a text with two colons and no brackets is an address without a port.
  *
  * @example parseAddress('[::1]:80') // { host: '[::1]', port: 80 }
  */
@@ -49,7 +49,7 @@ export function parseAddress(text: string): Address | null {
 }
 
 const port = integer((value) => (value < 1 || value > 65535 ? `invalid port ${value}` : undefined));
-// Balancers add weights up; below 2^31 the sum over any list that fits in memory stays exact.
+// Balancers add up the weights. With each below 2^31, the sum over any list that fits in memory is exact.
 const weight = integer(atLeast(0), atMost(2 ** 31 - 1));
 
 const entry = object<NodeEntry>(
@@ -64,9 +64,9 @@ const entry = object<NodeEntry>(
 );
 
 /**
- * Faults of `nodes`. APISIX only says that none of its two forms matches; which node and why follows
- * in parentheses. A port out of range in the object form and an IPv6 address without brackets have
- * texts of their own there.
+ * Faults of `nodes`. APISIX's text only says that neither of the two forms matches, so the node and the reason
+ * follow in parentheses. APISIX has separate texts for two cases: a port out of range in the object form, and
+ * an IPv6 address without brackets.
  */
 export function nodesFaults(nodes: unknown): Fault[] {
   if (Array.isArray(nodes)) return faultsOfEach(nodes.entries(), entryFaults);

@@ -26,49 +26,53 @@ import {
 import { hinted, mismatch, missing } from './text.ts';
 import { passHostFaults } from './upstream.ts';
 
-/** One mirror: APISIX's attributes and, from `sample_key` on, ours. */
+/** One mirror: APISIX's attributes and, from `sample_key` on, the ones that only this gateway has. */
 export interface MirrorConfig {
   /** `http://` or `https://`, a host and optionally a port. */
   readonly host: string;
+  /** Path of the copy, without query. Default: the request's path. */
   readonly path?: string;
-  /** Default `replace`. */
+  /** Whether `path` replaces the request's path or goes in front of it. Default `replace`. */
   readonly path_concat_mode?: 'replace' | 'prefix';
-  /** Share of requests copied, 0.00001 to 1. Default 1. */
+  /** Share of requests to copy, 0.00001 to 1. Default 1. */
   readonly sample_ratio?: number;
   readonly _meta?: PluginMeta;
+  /** Name of a `vars` variable: requests with the same value are all copied or all not. Default: random. */
   readonly sample_key?: string;
-  /** Default `pass`. */
+  /** The copy's Host: the one the upstream gets, the mirror's own, or `upstream_host`. Default `pass`. */
   readonly pass_host?: 'pass' | 'node' | 'rewrite';
   readonly upstream_host?: string;
   readonly headers?: HeaderChanges;
-  /** Seconds. Default 10. */
+  /** Seconds a copy may take. Default 10. */
   readonly timeout?: number;
-  /** Bytes. Default 1048576. */
+  /** Largest request body that is copied, in bytes. Default 1048576. */
   readonly max_body_size?: number;
-  /** Default 128. */
+  /** Most copies in flight to this mirror. Default 128. */
   readonly max_in_flight?: number;
   /** Copies per second. Default: no limit. */
   readonly rate_limit?: number;
-  /** Default `{ failures: 10, open: 5 }`; `false` for none. */
+  /** Default `{ failures: 10, open: 5 }`; `false`: no circuit breaker. */
   readonly breaker?: false | BreakerConfig;
 }
 
+/** A circuit breaker: it opens after consecutive failures and then blocks copies for a while. */
 export interface BreakerConfig {
-  /** Failures in a row that open it. Default 10. */
+  /** Consecutive failures that open it. Default 10. */
   readonly failures?: number;
-  /** Seconds. Default 5. */
+  /** Seconds it first stays open. Default 5. */
   readonly open?: number;
 }
 
-/** What APISIX lets every plugin carry, less what needs Lua. */
+/** APISIX's `_meta`, which every plugin may have, without the attributes that need Lua. */
 export interface PluginMeta {
   readonly disable?: boolean;
-  /** A `vars` expression. */
+  /** A `vars` expression; requests that it does not match are not copied. */
   readonly filter?: readonly unknown[];
+  /** Accepted and without effect: there is only one plugin. */
   readonly priority?: number;
 }
 
-/** The plugin's configuration: one mirror, or several with what they share beside `mirrors`. */
+/** The plugin's configuration: one mirror, or a list `mirrors` and, beside it, defaults for each of them. */
 export interface ProxyMirrorConfig extends Omit<MirrorConfig, 'host'> {
   readonly host?: string;
   readonly mirrors?: readonly MirrorConfig[];
@@ -89,14 +93,14 @@ const mirrorHost: Test<string> = (host) => {
   const fault = pattern(HOST, HOST_HINT)(host);
   if (fault !== undefined) return fault;
   const port = /:(\d+)$/.exec(host)?.[1];
-  // APISIX lets these through and fails on every copy.
+  // APISIX accepts such a port, and then each copy fails.
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) {
     return hinted(`invalid port ${port}`, 'expected 1 to 65535');
   }
   return URL.canParse(host) ? undefined : mismatch(HOST, host, HOST_HINT);
 };
 
-// Every runtime's request parser refuses control characters, so such a copy could never arrive.
+// HTTP servers refuse control characters in a request line, so such a copy could never arrive.
 const CONTROL = /\p{Cc}/u;
 const mirrorPath: Test<string> = (path) =>
   CONTROL.test(path) ? mismatch(PATH, path, PATH_HINT) : pattern(PATH, PATH_HINT)(path);
@@ -123,7 +127,7 @@ const meta = object<PluginMeta>(
 
 const breakerObject = object<BreakerConfig>({
   failures: integer(atLeast(1)),
-  // The pause doubles up to 300 s, so it cannot start above that.
+  // The time doubles with each failed probe, up to 300 s, so it must not start above that.
   open: number(above(0), atMost(300)),
 });
 
@@ -149,7 +153,7 @@ const attributes = {
 };
 
 const mirrorSchema = object<MirrorConfig>(attributes, { required: ['host'] });
-// The list's items are looked at one by one, with the rules that no schema can say.
+// `mirrorFaults` checks the items of `mirrors` one by one: each inherits what stands beside the list.
 const schema = object<ProxyMirrorConfig>({ ...attributes, mirrors: list(anything(), { min: 1 }) });
 
 function anything(): v.GenericSchema<MirrorConfig> {
@@ -157,9 +161,9 @@ function anything(): v.GenericSchema<MirrorConfig> {
 }
 
 /**
- * Checks what stands under `plugins.proxy-mirror`.
+ * Checks the plugin's configuration, the value of `plugins.proxy-mirror`.
  *
- * @returns the same object, no defaults filled in, or all faults
+ * @returns the same object, without defaults filled in, or all its faults
  * @example
  * checkProxyMirror({ host: 'http://127.0.0.1:9797', sample_ratio: 0.1 }) // { ok: true, value }
  */
@@ -168,7 +172,7 @@ export function checkProxyMirror(value: unknown): Checked<ProxyMirrorConfig> {
   return verdict(value, dangers.length > 0 ? dangers : proxyMirrorFaults(value));
 }
 
-/** As `checkProxyMirror`, for a value that was already found harmless as part of a document. */
+/** Like `checkProxyMirror`, for a value inside a document that `hazards` has already checked. */
 export function proxyMirrorFaults(value: unknown): Fault[] {
   const faults = isDisabled(value) ? [] : faultsOf(schema, value);
   if (!isObject(value)) return faults;
@@ -177,8 +181,8 @@ export function proxyMirrorFaults(value: unknown): Fault[] {
 }
 
 /**
- * APISIX accepts whatever a disabled plugin holds, as it never runs: only `_meta.filter` is still
- * looked at. So nothing but `_meta` may be relied on in a disabled plugin.
+ * Whether `_meta.disable` is true. As in APISIX, only `_meta.filter` of a disabled plugin is checked: the plugin
+ * never runs. So code must not rely on anything but `_meta` in a disabled plugin.
  */
 export function isDisabled(value: unknown): boolean {
   const held = isObject(value) ? value['_meta'] : undefined;
@@ -188,7 +192,7 @@ export function isDisabled(value: unknown): boolean {
 function ruleFaults(value: Readonly<Record<string, unknown>>): Fault[] {
   const { host, mirrors } = value;
   const items = Array.isArray(mirrors) ? mirrors : [];
-  // With several mirrors each is looked at with what it inherits.
+  // With a list of mirrors, `mirrorFaults` applies this rule to each mirror and what it inherits.
   const faults = items.length > 0 ? [] : passHostFaults(value).map(inPlugin);
   if (host === undefined && mirrors === undefined) {
     faults.push({ path: ['host'], message: missing('host'), hiddenSteps: 1 });
@@ -218,14 +222,16 @@ function filterFaults({ _meta: held }: Readonly<Record<string, unknown>>): Fault
   return isObject(held) ? expressionFaults(held['filter'], ['_meta', 'filter']) : [];
 }
 
-// An upstream's rule, which APISIX words without a prefix; a plugin's fault has the plugin's.
+// The rule is shared with upstreams, where APISIX reports it without a prefix. In a plugin it has the prefix of
+// the plugin.
 function inPlugin({ path, message }: Fault): Fault {
   return { path, message, hiddenSteps: HIDE_PATH };
 }
 
 /**
- * The mirrors of a checked and not disabled plugin. What stands beside `mirrors` is the default of
- * each of them; in `_meta` that holds key by key, so a `disable` or a `filter` for all stays one.
+ * The mirrors of a checked plugin that is not disabled. Attributes beside `mirrors` are defaults for each mirror.
+ * `_meta` is merged key by key, so that a `disable` or `filter` beside the list applies to mirrors that have
+ * a `_meta` of their own.
  *
  * @example
  * mirrorsOf({ sample_ratio: 0.1, mirrors: [{ host: 'http://a' }] })

@@ -44,28 +44,30 @@ const METHODS = [
   'PURGE',
 ] as const;
 
-/** APISIX's list (`method_schema`). */
+/** The methods that APISIX allows in a route (`method_schema`). */
 export type Method = (typeof METHODS)[number];
 
-/** A route as it stands in a document: what was written, no defaults. */
+/** A route as written in a document, without defaults filled in. */
 export interface RouteConfig extends Description {
   readonly id: Id;
-  /** Either this or `uris`; `*` at the end is any rest. */
+  /** Exactly one of `uri` and `uris` is required. `/a/*` matches every path that starts with `/a/`. */
   readonly uri?: string;
   readonly uris?: readonly string[];
-  /** At most one of this and `hosts`; absent: any. */
+  /** At most one of `host` and `hosts`. Default: any host. */
   readonly host?: string;
   readonly hosts?: readonly string[];
-  /** At most one of this and `remote_addrs`: addresses or CIDRs. */
+  /** Client addresses or CIDRs; at most one of `remote_addr` and `remote_addrs`. Default: any address. */
   readonly remote_addr?: string;
   readonly remote_addrs?: readonly string[];
-  /** Absent or empty: any. */
+  /** Absent or empty: any method. */
   readonly methods?: readonly Method[];
-  /** Orders routes of one URI pattern, higher first. Default 0. */
+  /** Order among routes with the same URI pattern, higher first. Default 0. */
   readonly priority?: number;
+  /** An expression over the request, see `compileVars`. */
   readonly vars?: readonly unknown[];
+  /** Timeouts of exchanges with the upstream; wins over the upstream's own. */
   readonly timeout?: Timeout;
-  /** Passes WebSockets on. Default false. */
+  /** Whether WebSockets are forwarded. Default false. */
   readonly enable_websocket?: boolean;
   /** 0 takes the route out of service. Default 1. */
   readonly status?: 0 | 1;
@@ -73,7 +75,7 @@ export interface RouteConfig extends Description {
   readonly upstream?: UpstreamConfig;
 }
 
-/** What names an object of APISIX that does not exist here. */
+/** Ids of APISIX objects that this gateway does not have. */
 interface References {
   readonly upstream_id?: Id;
   readonly service_id?: Id;
@@ -107,7 +109,7 @@ const schema = object<RouteConfig & References>(
     timeout: timeout(),
     enable_websocket: boolean(),
     status: typed<0 | 1>('integer', Number.isSafeInteger, among(1, 0)),
-    // Their insides are looked at by `pluginsFaults` and `upstreamFaults`.
+    // `pluginsFaults` and `upstreamFaults` check the contents of these two.
     plugins: typed('object', isObject),
     upstream: typed('object', () => true),
     upstream_id: id(),
@@ -121,9 +123,9 @@ const schema = object<RouteConfig & References>(
 );
 
 /**
- * Checks one route, its id included.
+ * Checks one route, including its id.
  *
- * @returns the same object, nothing filled in, or all faults in the order APISIX looks for them
+ * @returns the same object, without defaults filled in, or all its faults in the order APISIX checks for them
  * @example
  * checkRoute({ id: '1', uri: '/hello', upstream: { nodes: { '127.0.0.1:1980': 1 } } })
  * // { ok: true, value }
@@ -133,10 +135,10 @@ export function checkRoute(value: unknown): Checked<RouteConfig> {
   return verdict(value, dangers.length > 0 ? dangers : routeFaults(value));
 }
 
-/** As `checkRoute`, for a route that was already found harmless as part of a document. */
+/** Like `checkRoute`, for a route inside a document that `hazards` has already checked. */
 export function routeFaults(route: unknown): Fault[] {
   if (!isObject(route)) return faultsOf(schema, route);
-  // APISIX's order (`check_conf` in apisix/admin/routes.lua), which names the first only.
+  // In APISIX's order (`check_conf` in apisix/admin/routes.lua), because APISIX reports the first fault only.
   return [
     ...pairFaults(route),
     ...faultsOf(schema, route),
@@ -189,7 +191,7 @@ function requiredFaults(route: Fields): Fault[] {
   return messages.map((message) => ({ path: [], message }));
 }
 
-// There are no such objects here, so each lookup ends as APISIX's does when there is none.
+// This gateway has no such objects, so the fault is what APISIX reports when it cannot find one.
 const REFERENCES: Readonly<Record<string, string>> = {
   upstream_id: 'upstream',
   service_id: 'service',

@@ -2,32 +2,36 @@ import * as v from 'valibot';
 import { type Fault, MOST_FAULTS } from './fault.ts';
 import { forbidden, mismatch, missing, notInEnum, outside, wrongType } from './text.ts';
 
-// JSON Schema's vocabulary, spelled in valibot with APISIX's texts. Nothing here transforms: what is
-// stored and echoed must be what was sent (APISIX stores no defaults since its PR 12603).
+// JSON Schema's vocabulary as valibot schemas with APISIX's error texts. No schema transforms its value: what is
+// stored and returned must be what was sent (APISIX stores no defaults since its PR 12603).
 
-/** Names what is wrong with a value of the right type, or returns `undefined`. */
+/** Checks a value of the right type. Returns the fault's message, or `undefined` when the value is valid. */
 export type Test<T> = (value: T) => string | undefined;
 
-type Adder = v.RawCheckContext<unknown>['addIssue'];
+type AddIssue = v.RawCheckContext<unknown>['addIssue'];
 
-// valibot has no field for it, and `expected` travels with an issue without being shown.
-const OF_PARENT = 'said of the parent';
+// Marks an issue as one of the parent object. valibot has no field for this; `expected` is never shown.
+const OF_PARENT = 'fault of the parent';
 
-// Per value only the first fault: that an empty string fails the pattern as well is no news.
+// Report only the first fault of each value: an empty string need not be reported for its pattern as well.
 const CONFIG = { abortPipeEarly: true };
 
-/** Every fault in `value`, each with its path. */
+/** All faults of `value`, each with its path. */
 export function faultsOf(schema: v.GenericSchema, value: unknown): Fault[] {
   const { issues = [] } = v.safeParse(schema, value, CONFIG);
   return issues.map(({ path = [], message, expected }) => ({
     path: path.map(({ key }) => key as string | number),
     message,
-    // A key that is missing or unknown is said of the object that lacks or has it.
+    // APISIX reports a missing or unknown key as a fault of the object: the path in its message ends there.
     ...(expected === OF_PARENT && { hiddenSteps: 1 }),
   }));
 }
 
-/** A value of one type that passes all tests; the first one that fails is reported. */
+/**
+ * A value of one type that passes all tests; only the first test that fails is reported.
+ *
+ * @param expected the type's name for the message `wrong type: expected ...`
+ */
 export function typed<T>(
   expected: string,
   is: (value: unknown) => boolean,
@@ -52,12 +56,12 @@ export function boolean(): v.GenericSchema<boolean> {
   return typed('boolean', (value) => typeof value === 'boolean');
 }
 
-/** @param tests limits, from `atLeast` and its like */
+/** A finite number. @param tests limits: `atLeast`, `atMost`, `above` */
 export function number(...tests: Test<number>[]): v.GenericSchema<number> {
   return typed('number', Number.isFinite, ...tests);
 }
 
-/** Beyond 2^53 a double no longer tells neighbours apart, so such numbers are no integers here. */
+/** A safe integer: beyond 2^53 a double cannot represent every integer, so larger numbers are refused. */
 export function integer(...tests: Test<number>[]): v.GenericSchema<number> {
   return typed('integer', Number.isSafeInteger, ...tests);
 }
@@ -85,7 +89,7 @@ export const above =
   (value) =>
     value <= limit ? outside(value, 'greater than', limit) : undefined;
 
-/** Length in code points, as jsonschema counts; a UTF-16 length would halve the limit for emoji. */
+/** Limits the length in code points, as api7/jsonschema does; counted in UTF-16 units, an emoji would be two. */
 export function length(min: number, max: number): Test<string> {
   return (value) => {
     const count = value.length > max * 2 ? value.length : Array.from(value).length;
@@ -95,7 +99,7 @@ export function length(min: number, max: number): Test<string> {
   };
 }
 
-/** @param source shown as it stands, so it is APISIX's own text of the pattern */
+/** @param source appears in the message, so it must be written as in APISIX's schema */
 export function pattern(source: string, hint?: string): Test<string> {
   const expression = new RegExp(source);
   return (value) => (expression.test(value) ? undefined : mismatch(source, value, hint));
@@ -105,7 +109,7 @@ export function among<T>(...options: readonly T[]): Test<T> {
   return (value) => (options.includes(value) ? undefined : notInEnum(options));
 }
 
-/** A string out of a closed set. */
+/** A string that is one of the options. */
 export function choice<T extends string>(...options: readonly T[]): v.GenericSchema<T> {
   return typed<T>('string', (value) => typeof value === 'string', among(...options));
 }
@@ -130,8 +134,8 @@ export function list<T>(
   );
 }
 
-// Only lists of strings have to be unique, so identity is equality.
-function reportEqual(value: readonly unknown[], addIssue: Adder): void {
+// Only lists of strings must be unique, so comparing by identity is enough.
+function reportEqual(value: readonly unknown[], addIssue: AddIssue): void {
   const seen = new Map<unknown, number>();
   let found = 0;
   for (const [index, entry] of value.entries()) {
@@ -142,12 +146,12 @@ function reportEqual(value: readonly unknown[], addIssue: Adder): void {
   }
 }
 
-/** There are more faults already than will be listed. */
+/** Whether more faults were found than are listed. */
 function isFull({ issues = [] }: { readonly issues?: readonly unknown[] | undefined }): boolean {
   return issues.length > MOST_FAULTS;
 }
 
-/** An object whose keys are data: all values match `member`, all keys pass `key`. */
+/** An object whose keys are data: each value matches `member`, each key passes `key`. */
 export function map<T>(
   member: v.GenericSchema<T>,
   key: Test<string> = () => undefined,
@@ -166,18 +170,18 @@ export function map<T>(
   );
 }
 
-/** What a table says besides the schemas of its entries. */
+/** Rules for an object's keys. */
 export interface ObjectRules {
   readonly required?: readonly string[];
-  /** Names that APISIX knows and this gateway does not, with the reason and the way out. */
+  /** Keys that APISIX supports and this gateway does not, with the reason and an alternative for the message. */
   readonly refused?: Readonly<Record<string, string>>;
-  /** Keys that are not listed are let through. Default: they are faults. */
+  /** Whether unknown keys are allowed. Default: they are faults. */
   readonly open?: true;
 }
 
 /**
- * An object with known keys. Unlike valibot's `strictObject` it names every unknown key, not the
- * first, sees `__proto__` and `constructor` as the unknown keys they are, and refuses arrays.
+ * An object with known keys. Unlike valibot's `strictObject`, it reports every unknown key and not only the first,
+ * treats `__proto__` and `constructor` like any other unknown key, and refuses arrays.
  */
 export function object<T extends object>(
   entries: { readonly [K in keyof T]-?: v.GenericSchema<Exclude<T[K], undefined>> },
@@ -191,7 +195,7 @@ export function object<T extends object>(
       const value = dataset.value as Record<string, unknown>;
       for (const key of Object.keys(value)) {
         if (isFull(dataset)) break;
-        // `undefined` cannot come from JSON; in a program it means "not given".
+        // JSON has no `undefined`; in an object made by a program it means "not given".
         if (value[key] === undefined) continue;
         const schema = schemas.get(key);
         if (schema !== undefined) inspect(schema, value, key, value[key], addIssue);
@@ -210,7 +214,7 @@ function inspect(
   holder: object,
   key: string | number,
   value: unknown,
-  addIssue: Adder,
+  addIssue: AddIssue,
 ): void {
   const { issues = [] } = v.safeParse(schema, value, CONFIG);
   for (const { message, path = [], expected } of issues) {
@@ -218,7 +222,7 @@ function inspect(
   }
 }
 
-function ofParent(holder: object, key: string, message: string, addIssue: Adder): void {
+function ofParent(holder: object, key: string, message: string, addIssue: AddIssue): void {
   addIssue({ message, expected: OF_PARENT, path: [step(holder, key)] });
 }
 

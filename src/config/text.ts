@@ -1,13 +1,13 @@
 import { printable, quoted } from '../http/quoted.ts';
 
-// APISIX's error texts (api7/jsonschema 0.9), so that scripts which look for them keep working.
-// `hint` says what to do where the text alone does not.
+// APISIX's error texts (api7/jsonschema 0.9), kept so that scripts which look for them work unchanged.
+// A `hint` says how to correct the value where APISIX's text does not.
 
-/** The name APISIX's texts use for what was found; Lua's `table` is told apart as JSON does. */
+/** Type name as in APISIX's texts, except that Lua's `table` is `object` or `array`, as in JSON. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
-  // Too large for a double (`1e400`) or, from a program, NaN: `number` would puzzle the reader.
+  // `1e400` is Infinity, and a program may pass NaN: "expected number, got number" would confuse.
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return typeof value;
 }
@@ -28,7 +28,7 @@ export function outside(value: number, bound: string, limit: number): string {
   return `expected ${luaNumber(value)} to be ${bound} ${luaNumber(limit)}`;
 }
 
-// As Lua's `%.14g` prints it: the least `sample_ratio` is `1e-05` in APISIX's text.
+// Formats like Lua's `%.14g`: the smallest `sample_ratio` is `1e-05` in APISIX's text.
 function luaNumber(value: number): string {
   const rounded = Number(value.toPrecision(14));
   const size = Math.abs(rounded);
@@ -46,11 +46,12 @@ export function notInEnum(options: readonly unknown[]): string {
   return hinted('matches none of the enum values', `expected one of ${list}`);
 }
 
-/** `anyOf` of api7/jsonschema; it says the same whatever the alternatives are. */
+/** The text of api7/jsonschema for `anyOf`, which does not name the alternatives. */
 export function noneOf(hint: string): string {
   return hinted('object matches none of the required', hint);
 }
 
+/** Appends the hint, if there is one, in parentheses. */
 export function hinted(text: string, hint?: string): string {
   return hint === undefined ? text : `${text} (${hint})`;
 }

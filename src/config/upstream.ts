@@ -27,7 +27,7 @@ import {
 } from './schema.ts';
 import { hinted } from './text.ts';
 
-/** An upstream as it stands in a route. */
+/** An upstream as written in a route, without defaults filled in. */
 export interface UpstreamConfig extends Description {
   readonly id?: Id;
   readonly nodes: Nodes;
@@ -35,38 +35,38 @@ export interface UpstreamConfig extends Description {
   readonly type?: 'roundrobin' | 'chash' | 'least_conn';
   /** Default `http`. */
   readonly scheme?: 'http' | 'https';
-  /** What the upstream gets as Host: the client's, the node's, or `upstream_host`. Default `pass`. */
+  /** Host field of the forwarded request: the client's, the node's, or `upstream_host`. Default `pass`. */
   readonly pass_host?: 'pass' | 'node' | 'rewrite';
   readonly upstream_host?: string;
-  /** Further attempts after the first. Default: the number of nodes less one. */
+  /** Retries after the first attempt. Default: the number of nodes minus one. */
   readonly retries?: number;
-  /** Seconds after which no further attempt starts. Default 0: no limit. */
+  /** Seconds after which no further retry starts. Default 0: no limit. */
   readonly retry_timeout?: number;
-  /** The route's wins. */
+  /** The route's `timeout` wins over this one. */
   readonly timeout?: Timeout;
-  /** What `key` names with `type: chash`. Default `vars`. */
+  /** What `key` is the name of, with `type: chash`. Default `vars`. */
   readonly hash_on?: 'vars' | 'header' | 'cookie' | 'vars_combinations';
   readonly key?: string;
   readonly keepalive_pool?: KeepalivePool;
 }
 
-/** How connections to each node are kept for further requests. On Workers that is the platform's own. */
+/** Limits of the pool of idle connections to each node. No effect on Workers, which pools connections itself. */
 export interface KeepalivePool {
-  /** Most idle ones. Default 320. */
+  /** Most idle connections. Default 320. */
   readonly size?: number;
-  /** Seconds that one is idle at most. Default: what the server says, else 4. */
+  /** Seconds that a connection may stay idle. Default: as the server says in Keep-Alive, else 4. */
   readonly idle_timeout?: number;
-  /** Most requests on one. Default 1000. */
+  /** Most requests on one connection. Default 1000. */
   readonly requests?: number;
 }
 
-/** One node, whichever form it was written in. */
+/** One node, in the same shape for both forms of `nodes`. */
 export interface NodeConfig {
-  /** In lower case; an IPv6 address in brackets. */
+  /** In lower case; an IPv6 address has brackets. */
   readonly host: string;
   readonly port: number;
   readonly weight: number;
-  /** Nodes of a lower priority serve only when all of a higher one are gone. */
+  /** Nodes with a lower priority are used only when no node with a higher priority is available. */
   readonly priority: number;
 }
 
@@ -78,7 +78,7 @@ const schema = object<UpstreamConfig>(
   {
     ...description(),
     id: id(),
-    // Looked at by `nodesFaults`: which texts apply depends on the form.
+    // `nodesFaults` checks the contents, because the messages depend on the form.
     nodes: typed('object or array', () => true),
     type: choice('roundrobin', 'chash', 'least_conn'),
     scheme: typed(
@@ -116,7 +116,7 @@ const schema = object<UpstreamConfig>(
   },
 );
 
-/** Every fault of a route's `upstream`: of the schema, then what APISIX checks by code. */
+/** All faults of a route's `upstream`: first against the schema, then the rules that APISIX checks in code. */
 export function upstreamFaults(upstream: unknown): Fault[] {
   const faults = faultsOf(schema, upstream);
   if (!isObject(upstream)) return faults;
@@ -126,18 +126,18 @@ export function upstreamFaults(upstream: unknown): Fault[] {
   return [...faults, ...passHostFaults(upstream), ...hashFaults(upstream)];
 }
 
-// APISIX's `oneOf` of nodes and service discovery, of which only the first exists here.
+// APISIX's `oneOf`: an upstream has nodes or service discovery. This gateway only has nodes.
 const NO_NODES =
   'value should match only one schema, but matches none (an upstream needs "nodes"; {} is allowed)';
 
-/** A rewritten Host needs a value. Shared with the plugin, which has the same two attributes. */
+/** `pass_host: rewrite` needs an `upstream_host`. The plugin has the same two attributes and the same rule. */
 export function passHostFaults(value: Readonly<Record<string, unknown>>): Fault[] {
   if (value['pass_host'] !== 'rewrite' || value['upstream_host'] !== undefined) return [];
   const message = "`upstream_host` can't be empty when `pass_host` is `rewrite`";
   return [{ path: ['upstream_host'], message, noPrefix: true }];
 }
 
-// What `key` may name, per `hash_on` (`upstream_hash_*_schema` in apisix/schema_def.lua).
+// Allowed values of `key` for each `hash_on` (`upstream_hash_*_schema` in apisix/schema_def.lua).
 const FIELD_NAME = '^[a-zA-Z0-9-_]+$';
 const KEY_TESTS: ReadonlyMap<unknown, Test<string>> = new Map([
   [
@@ -163,7 +163,7 @@ function hashFaults({ type, hash_on = 'vars', key }: Readonly<Record<string, unk
 const DEFAULT_PORT = { http: 80, https: 443 };
 
 /**
- * The nodes of a checked upstream in one shape, in the order written.
+ * The nodes of a checked upstream, in the order of the document, with default ports filled in.
  *
  * @example
  * nodesOf({ nodes: { 'A.example': 1 }, scheme: 'https' })
