@@ -1,6 +1,6 @@
 /**
- * A `vars` expression that cannot be compiled. The messages are lua-resty-expr's where it has one,
- * because the admin API hands them on and APISIX's clients know them.
+ * A `vars` expression that cannot be compiled. Where lua-resty-expr has a message for the error, it is used:
+ * the admin API returns it, and clients of APISIX know it.
  */
 export class VarsError extends Error {
   override readonly name = 'VarsError';

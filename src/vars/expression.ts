@@ -5,10 +5,10 @@ import { compileVariable } from './variable.ts';
 
 export { VarsError } from './error.ts';
 
-/** Decides whether an expression holds for a request. */
+/** A compiled expression: returns whether it is true for a request. */
 export type Condition = (request: Inbound) => boolean;
 
-/** Expressions arrive by the network too: no document may exhaust the stack. */
+/** Expressions also arrive through the admin API and must not be able to overflow the stack. */
 const MAX_DEPTH = 32;
 
 const LOGIC: ReadonlyMap<string, (conditions: readonly Condition[]) => Condition> = new Map([
@@ -19,14 +19,15 @@ const LOGIC: ReadonlyMap<string, (conditions: readonly Condition[]) => Condition
 ]);
 
 /**
- * Compiles a `vars` expression (or `_meta.filter`, which is one) to a function of the request.
- * Nothing is parsed per request. The empty list always holds.
+ * Compiles a `vars` expression (`_meta.filter` is one too) to a function of the request. Nothing is parsed per
+ * request. The empty list is always true.
  *
  * - `[variable, operator, value]`, `[variable, '!', operator, value]`, or `[variable, value]` for `==`
- * - operators `== ~= > >= < <= ~~ ~* in has ipmatch`, in any case
- * - a list of expressions means AND; a first element `AND OR !AND !OR` combines the others
+ * - operators: `== ~= > >= < <= ~~ ~* in has ipmatch`, in upper or lower case
+ * - a list of expressions is their AND; with `AND`, `OR`, `!AND` or `!OR` as its first element, the list combines
+ *   the other elements that way
  *
- * @throws {VarsError} with lua-resty-expr's text, for instance `invalid operator '='`
+ * @throws {VarsError} with lua-resty-expr's text, for example `invalid operator '='`
  * @example
  * const isCanary = compileVars(['OR', ['http_x_canary', '==', '1'], ['arg_v', '>', 2]]);
  */
@@ -50,7 +51,7 @@ function compileRules(rules: unknown, depth: number): Condition {
 
   const combine = logicOf(rules[0]);
   if (combine === undefined) return compileComparison(rules);
-  // One operand needs no logic; lua-resty-expr takes it for a mistake, and so do we.
+  // As in lua-resty-expr, combining a single expression is an error.
   if (rules.length <= 2) throw new VarsError('rule too short');
   return combine(rules.slice(1).map((rule) => compileRules(rule, depth + 1)));
 }
@@ -99,7 +100,7 @@ function logicOf(first: unknown): ((conditions: readonly Condition[]) => Conditi
   return typeof first === 'string' ? LOGIC.get(first.toUpperCase()) : undefined;
 }
 
-/** What is no text cannot be an operator either, but its message should still show it. */
+/** The operator as text for messages; only a string can be a valid one. */
 function operatorText(operator: unknown): string {
   return typeof operator === 'string' ? operator : (JSON.stringify(operator) ?? 'nothing');
 }

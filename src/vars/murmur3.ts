@@ -1,9 +1,9 @@
 const encoder = new TextEncoder();
 
 /**
- * MurmurHash3 x86 32-bit, seed 0, of the text's UTF-8 bytes. Chosen because it spreads short keys
- * evenly over 32 bits, needs nothing but `Math.imul`, and has published vectors: the same key has
- * the same hash on every instance, runtime and release.
+ * MurmurHash3 x86 32-bit, seed 0, of the text's UTF-8 bytes. Chosen because it spreads short keys evenly over
+ * 32 bits, needs only `Math.imul`, and has published test vectors: a key has the same hash on every instance,
+ * runtime and release.
  *
  * @returns an unsigned 32-bit integer
  * @example murmur3('hello') // 0x248bfa47
@@ -29,7 +29,7 @@ function scramble(word: number): number {
   return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
 }
 
-/** Lets every bit of the input reach every bit of the hash. */
+/** The final mix: makes every bit of the input affect every bit of the hash. */
 function finish(hash: number): number {
   let mixed = hash;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

@@ -3,14 +3,15 @@ import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';
 import { compilePattern } from './pattern.ts';
 
-/** Tests the value of a variable; `undefined` is a variable that the request does not have. */
+/** Tests the value of a variable; `undefined` when the request does not have the variable. */
 export type Test = (value: string | undefined) => boolean;
 
 type CompileTest = (operand: unknown, operator: string) => Test;
 
 /**
- * What each operator does with its right side (`operand`), after lua-resty-expr. Variables are
- * strings or missing; a missing one is unequal to everything and fails every other comparison.
+ * Compiles each operator with its right side, `operand`; the semantics are lua-resty-expr's. A variable is a
+ * string or missing. A missing variable equals only null; for it, `~=` any other operand is true and every other
+ * comparison is false.
  */
 const OPERATORS: ReadonlyMap<string, CompileTest> = new Map<string, CompileTest>([
   ['==', equals],
@@ -37,7 +38,7 @@ export function isOperator(name: string): boolean {
  * @example compileTest('>', 10)('11') // true
  */
 export function compileTest(operator: string, operand: unknown): Test {
-  // A Map, so that `constructor` is not found on a prototype.
+  // OPERATORS is a Map, so that a name such as `constructor` is not found on a prototype.
   const compile = OPERATORS.get(operator.toLowerCase());
   if (compile === undefined) throw new VarsError(`invalid operator '${printable(operator)}'`);
   return compile(operand, operator);
@@ -47,7 +48,7 @@ export function negate(test: Test): Test {
   return (value) => !test(value);
 }
 
-/** JSON's null is Lua's nil: `["arg_x", "==", null]` asks whether the variable is missing. */
+/** JSON's null is Lua's nil: `["arg_x", "==", null]` is true when the variable is missing. */
 function equals(operand: unknown, operator: string): Test {
   if (operand === null || operand === undefined) return (value) => value === undefined;
   if (typeof operand === 'number') return (value) => numberOf(value) === operand;
@@ -77,14 +78,14 @@ function searches(flags: string): CompileTest {
   };
 }
 
-/** Compares without conversion, as Lua does: the number 1 in the list is not the text '1'. */
+/** Compares without conversion, as Lua does: the number 1 in the list does not equal the text '1'. */
 function isIn(operand: unknown, operator: string): Test {
   if (!Array.isArray(operand)) throw unusable(operator, 'an array', operand);
   const members = new Set<unknown>(operand);
   return (value) => value !== undefined && members.has(value);
 }
 
-/** True of a list that has the operand. The variables of a request are never lists. */
+/** True for a list that contains the operand. No variable of a request is a list, so it is always false. */
 function has(): Test {
   return () => false;
 }
@@ -103,7 +104,7 @@ function ipMatch(operand: unknown): Test {
   return (value) => value !== undefined && contains(value);
 }
 
-/** Strings are what Lua takes for a number, besides numbers. */
+/** Like Lua, converts a string that is written as a number. */
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'string' ? luaNumber(value) : undefined;
@@ -116,13 +117,13 @@ function unusable(operator: string, expected: string, found: unknown): VarsError
   );
 }
 
-// White space is LuaJIT's: space and the five controls from the tab on, and not 0xA0. No two repeats in
-// a row take the same characters: what ends them is found in one pass, however long a client makes it.
+// White space as in LuaJIT: space and 0x09 to 0x0D, not 0xA0. No two adjacent repetitions can match the same
+// character, so matching takes linear time however long the client's text is.
 const DECIMAL = /^[\t-\r ]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?[\t-\r ]*$/i;
 const HEXADECIMAL = /^[\t-\r ]*([+-]?)(0x[0-9a-f]+)[\t-\r ]*$/i;
 
 /**
- * Lua's `tonumber`: unlike with `Number`, the empty string is no number, and `-0x10` is one.
+ * Lua's `tonumber`. Unlike `Number`, it refuses the empty string and accepts `-0x10`.
  *
  * @example luaNumber(' 1.5e3') // 1500
  */

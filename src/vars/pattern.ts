@@ -2,24 +2,25 @@ import { compileRegExp, type Matcher } from './regexp/regexp.ts';
 import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';
 
-/** Leading option settings of PCRE that JavaScript spells as flags. */
+/** PCRE's option settings at the start of a pattern, which are flags in JavaScript. */
 const INLINE_FLAGS = /^\(\?([ims]+)\)/;
 
 /**
- * Escapes of PCRE that JavaScript would read, without a word, as the bare letter, and POSIX classes,
- * which it would read as a set of the letters of their names. `\u{..}` and `\c` are escapes in neither.
+ * PCRE escapes that JavaScript would silently read as plain characters, `\c` before a non-letter among them, and
+ * POSIX classes, which it would read as a set of the letters in their names. `\u{..}` is an escape in neither.
  */
 const UNSUPPORTED = /\\(?:[AaCEeGgHhKNQRUVXZz]|[xu]\{|c(?:[^A-Za-z]|$))|\[:\^?[a-z]+:\]/;
 const ESCAPED_BACKSLASHES = /\\\\/g;
 
 /**
- * Compiles the right side of `~~` and `~*`. APISIX runs these on PCRE; the common subset means the
- * same here, and what differs is refused when the document is read instead of matching something
- * else when a request comes. A leading `(?i)`, `(?s)` or `(?m)` is understood.
+ * Compiles the right side of `~~` and `~*`. APISIX runs these on PCRE. Syntax that both share has the same
+ * meaning here; PCRE syntax with another meaning in JavaScript is refused when the document is read, so that it
+ * cannot match something else later. `(?i)`, `(?s)` and `(?m)` are supported at the start.
  *
- * What is matched is a client's, so that it takes time in proportion to it whatever the pattern is.
+ * Clients choose the text that is matched, so matching takes time linear in its length, whatever the pattern.
  *
- * @throws {VarsError} when the text is no regular expression, or uses PCRE's own syntax
+ * @param flags any of `i`, `m` and `s`
+ * @throws {VarsError} when the text is not a valid regular expression or uses unsupported PCRE syntax
  * @example compilePattern('(?i)^canary', '').test('Canary-7') // true
  */
 export function compilePattern(text: string, flags: string): Matcher {

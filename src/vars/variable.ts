@@ -4,16 +4,16 @@ import { percentDecoded } from '../http/percent.ts';
 import { printable } from '../http/quoted.ts';
 import { VarsError } from './error.ts';
 
-/** Reads one variable of a request; `undefined` when the request does not have it. */
+/** Reads one variable of a request; returns `undefined` when the request does not have it. */
 export type Variable = (request: Inbound) => string | undefined;
 
-/** Variables of one name, as nginx and APISIX call them. */
+/** Variables with a fixed name, named as in nginx and APISIX. */
 const NAMED: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['args', (request) => request.query],
   ['content_length', (request) => headerValue(request.headers, 'content-length')],
   ['content_type', (request) => headerValue(request.headers, 'content-type')],
   ['host', (request) => request.host],
-  // Not read from the fields: HTTP/2 sends `:authority` instead of Host.
+  // Not read from the header fields: HTTP/2 sends `:authority` instead of Host.
   ['http_host', (request) => request.authority || undefined],
   ['is_args', (request) => (request.query === '' ? '' : '?')],
   ['method', (request) => request.method],
@@ -26,29 +26,29 @@ const NAMED: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['uri', (request) => request.path],
 ]);
 
-/** Variables that carry a name of their own behind a prefix. */
+/** Variables named by a prefix and the name of a header field, cookie or query argument. */
 const PREFIXED: ReadonlyMap<string, (name: string) => Variable> = new Map([
   ['arg_', argument],
   ['cookie_', cookie],
   ['http_', header],
 ]);
 
-/** Variables that APISIX has and a gateway that streams bodies cannot have. */
-const OF_THE_BODY = /^(?:post_arg|graphql)_/;
+/** APISIX's variables that need the request body; this gateway streams bodies and does not read them. */
+const BODY_VARIABLE = /^(?:post_arg|graphql)_/;
 
 const KNOWN = [...NAMED.keys(), ...[...PREFIXED.keys()].map((prefix) => `${prefix}*`)].join(', ');
 
 /**
  * Compiles the name of a variable to a function that reads it.
  *
- * `http_<name>` is a request header (any case, `_` for `-`), `cookie_<name>` a cookie, `arg_<name>`
- * the first query argument of that name, decoded; the others are listed in the error's text.
+ * `http_<name>` is a header field (any case, `_` for `-`), `cookie_<name>` a cookie, `arg_<name>` the first query
+ * argument of that name, decoded. `NAMED` lists the others.
  *
- * @throws {VarsError} `unknown variable 'x'`, with the names there are
+ * @throws {VarsError} `unknown variable 'x'`, with all known names
  * @example compileVariable('http_x_user_id') // reads X-User-Id
  */
 export function compileVariable(name: string): Variable {
-  // nginx's variables have no case; what follows a prefix may have one (cookies and arguments do).
+  // Variable names are case-insensitive in nginx, but names of cookies and arguments after a prefix are not.
   const lower = name.toLowerCase();
   const named = NAMED.get(lower);
   if (named !== undefined) return named;
@@ -56,7 +56,7 @@ export function compileVariable(name: string): Variable {
   const rest = name.slice(prefix.length);
   const compile = PREFIXED.get(prefix);
   if (compile !== undefined && rest !== '') return compile(rest);
-  const reason = OF_THE_BODY.test(lower)
+  const reason = BODY_VARIABLE.test(lower)
     ? ': it would need the request body, which is streamed and never read'
     : '';
   throw new VarsError(`unknown variable '${printable(name)}'${reason}; known variables: ${KNOWN}`);
@@ -68,8 +68,8 @@ function header(name: string): Variable {
 }
 
 /**
- * APISIX reads `arg_*` through OpenResty's `get_uri_args`, which decodes values; nginx's own
- * `$arg_name` does not. The name is compared byte for byte; an argument without `=` is empty.
+ * Decodes the value like APISIX, which reads `arg_*` through OpenResty's `get_uri_args`; nginx's own `$arg_name`
+ * is not decoded. Names are compared as they stand in the query. An argument without `=` has an empty value.
  */
 function argument(name: string): Variable {
   return ({ query }) => {
@@ -88,7 +88,7 @@ function argument(name: string): Variable {
   };
 }
 
-/** Looks through every Cookie field: HTTP/2 clients may split theirs (RFC 9113 section 8.2.3). */
+/** Searches every Cookie field: HTTP/2 clients may send several (RFC 9113 section 8.2.3). */
 function cookie(name: string): Variable {
   return ({ headers }) => {
     for (let i = 0; i < headers.length; i += 2) {

@@ -1,20 +1,21 @@
-/** Characters that a pattern does not tell apart: behind each of them it goes on in the same way. */
+/** An equivalence class of characters: the pattern treats all of them alike. */
 export interface Letter {
   readonly id: number;
-  /** For each set 1 if it has them, else 0. */
+  /** For each of the pattern's character sets: 1 if it contains these characters, else 0. */
   readonly in: Uint8Array;
+  /** Whether `\w` matches, for `\b` and `\B`. */
   readonly isWord: boolean;
-  /** What stands before and behind a text, and with the flag `m` between its lines. */
+  /** Whether `^` matches after it and `$` before it: the ends of the text, and with flag `m` line terminators. */
   readonly isEdge: boolean;
 }
 
-/** Most characters beyond ASCII that are remembered. */
-const REMEMBERED = 1024;
+/** Most non-ASCII characters in the cache. */
+const MOST_CACHED_CHARACTERS = 1024;
 
 /**
- * The characters, as a pattern tells them apart. What is in a set is asked of the engine's own regular
- * expressions, of one character each: so ranges, `\w`, `\p{..}` and the case mean what they mean there,
- * and there is nothing to backtrack over.
+ * Maps characters to the equivalence classes of a pattern. Whether a set contains a character is decided by the
+ * engine's own RegExp for that set, run on the one character. So ranges, `\w`, `\p{..}` and flag `i` mean exactly
+ * what they mean to the engine, and there is nothing to backtrack over.
  */
 export class Alphabet {
   readonly edge: Letter;
@@ -25,32 +26,35 @@ export class Alphabet {
   readonly #ascii: (Letter | undefined)[] = Array.from({ length: 128 });
   #others = new Map<number, Letter>();
 
-  /** @param flags those of the pattern */
+  /**
+   * @param sets sources of regular expressions that match one character each
+   * @param flags flags of the pattern
+   */
   constructor(sets: readonly string[], flags: string) {
-    const one = (set: string) => new RegExp(`^(?:${set})$`, flags);
-    this.#sets = sets.map(one);
-    this.#word = one('\\w');
+    const matcher = (set: string) => new RegExp(`^(?:${set})$`, flags);
+    this.#sets = sets.map(matcher);
+    this.#word = matcher('\\w');
     this.#multiline = flags.includes('m');
     this.edge = { id: 0, in: new Uint8Array(sets.length), isWord: false, isEdge: true };
     this.#letters.set('', this.edge);
   }
 
-  /** How many letters have been met. */
+  /** Number of letters seen so far. */
   get size(): number {
     return this.#letters.size;
   }
 
-  /** @param code of a unit of UTF-16, which is what a character is here */
+  /** @param code a UTF-16 code unit: the engine of this folder does not combine surrogate pairs */
   letter(code: number): Letter {
     const known = code < 128 ? this.#ascii[code] : this.#others.get(code);
-    return known ?? this.#remembered(code);
+    return known ?? this.#addToCache(code);
   }
 
-  #remembered(code: number): Letter {
+  #addToCache(code: number): Letter {
     const letter = this.#letterOf(code);
     if (code < 128) this.#ascii[code] = letter;
     else {
-      if (this.#others.size === REMEMBERED) this.#others = new Map();
+      if (this.#others.size === MOST_CACHED_CHARACTERS) this.#others = new Map();
       this.#others.set(code, letter);
     }
     return letter;

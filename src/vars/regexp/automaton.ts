@@ -2,29 +2,32 @@ import type { Alphabet, Letter } from './alphabet.ts';
 import { Cursor, type Found, type Position } from './cursor.ts';
 import type { Compiled } from './program.ts';
 
-/** How far a run through a text has got. */
+/** A state of the DFA: a set of positions in the program, and the letter before them. */
 interface State {
   readonly position: Position;
   readonly before: Letter;
-  /** By the ids of letters the states behind them, as far as they have been asked for. */
+  /** Transitions by letter id, filled in when first needed. */
   readonly next: (State | undefined)[];
+  /** Whether the search ends here, with a match or without. */
   readonly isLast: boolean;
 }
 
 /**
- * Most numbers that the states of a pattern may hold. There can be exponentially many, and some client will
- * see to it that there are: then the rest of a text is gone through without them.
+ * Memory limit for cached states, counted in numbers they hold. A DFA can have exponentially many states, and
+ * a client can choose a text that visits them. Beyond the limit the cache is emptied, and the text at hand is
+ * searched without it.
  */
-const MOST_NUMBERS = 16 * 1024;
+const MOST_CACHED_NUMBERS = 16 * 1024;
 
 const NOWHERE: Position = [];
-const NOTHING: Found = [];
+const NO_LOOKS: Found = [];
 
 /**
- * Looks for matches of a program in one pass through the text, at all of its steps at once. Nothing is tried
- * and taken back, so that the time is bounded by the length of the text times the number of steps.
+ * Searches a text for a match of a program. It simulates the NFA, all steps at once in one pass, and never
+ * backtracks: the time is at most proportional to the length of the text times the number of steps.
  *
- * Most places cost less: a position that was met before is a state, which knows where each letter leads.
+ * For patterns without lookaround, positions are cached as states of a DFA that is built on demand; then most
+ * characters cost one look-up.
  */
 export class Automaton {
   readonly #alphabet: Alphabet;
@@ -34,10 +37,10 @@ export class Automaton {
   readonly #matched: State;
   readonly #failed: State;
   #states = new Map<string, State>();
-  #numbers = 0;
+  #cachedNumbers = 0;
   #first: State;
 
-  /** @param anchored matches begin at the start of the text alone */
+  /** @param anchored whether matches can only start at the start of the text */
   constructor(program: Compiled, alphabet: Alphabet, anchored: boolean) {
     this.#alphabet = alphabet;
     this.#anchored = anchored;
@@ -48,44 +51,45 @@ export class Automaton {
     this.#first = stateAt(NOWHERE, alphabet.edge);
   }
 
-  /** Whether the text has a match in it. */
+  /** Whether the text contains a match. */
   test(text: string): boolean {
-    // What is found around a place is no part of a state.
+    // States do not contain the results of lookarounds, so such programs run without the DFA.
     if (this.#looks.length > 0) return this.#search(text);
     const alphabet = this.#alphabet;
     const matched = this.#matched;
     let state = this.#first;
     for (let at = 0; at < text.length; at += 1) {
       const letter = alphabet.letter(text.charCodeAt(at));
-      const next = state.next[letter.id] ?? this.#follow(state, letter);
+      const next = state.next[letter.id] ?? this.#computeNext(state, letter);
       if (next === null) return this.#search(text);
       if (next.isLast) return next === matched;
       state = next;
     }
     const { edge } = alphabet;
-    const last = state.next[edge.id] ?? this.#follow(state, edge);
+    const last = state.next[edge.id] ?? this.#computeNext(state, edge);
     return last === null ? this.#search(text) : last === matched;
   }
 
-  /** The state behind a letter; `null` where there are too many. */
-  #follow(state: State, letter: Letter): State | null {
-    const begins = !this.#anchored || state === this.#first;
+  /** Computes and caches a transition; `null` when the cache is full. */
+  #computeNext(state: State, letter: Letter): State | null {
+    const canStart = !this.#anchored || state === this.#first;
     this.#cursor.position = state.position;
-    this.#cursor.move(begins, state.before, letter, letter, NOTHING, 0);
-    const next = this.#cursor.matched ? this.#matched : this.#stateBehind(letter);
+    this.#cursor.move(canStart, state.before, letter, letter, NO_LOOKS, 0);
+    const next = this.#cursor.matched ? this.#matched : this.#stateAfter(letter);
     if (next !== null) state.next[letter.id] = next;
     return next;
   }
 
-  #stateBehind(before: Letter): State | null {
+  /** The state of the cursor's position. */
+  #stateAfter(before: Letter): State | null {
     const position = this.#cursor.position.toSorted(([a], [b]) => a - b);
     if (position.length === 0 && this.#anchored) return this.#failed;
     const key = `${before.isWord}${before.isEdge}${position.join()}`;
     const known = this.#states.get(key);
     if (known !== undefined) return known;
-    this.#numbers += 2 * position.length + this.#alphabet.size;
-    if (this.#numbers > MOST_NUMBERS) {
-      this.#forget();
+    this.#cachedNumbers += 2 * position.length + this.#alphabet.size;
+    if (this.#cachedNumbers > MOST_CACHED_NUMBERS) {
+      this.#clearCache();
       return null;
     }
     const state = stateAt(position, before);
@@ -93,13 +97,13 @@ export class Automaton {
     return state;
   }
 
-  #forget(): void {
+  #clearCache(): void {
     this.#states = new Map();
-    this.#numbers = 0;
+    this.#cachedNumbers = 0;
     this.#first = stateAt(NOWHERE, this.#alphabet.edge);
   }
 
-  /** Without states. */
+  /** Simulates the NFA without the DFA's cache: first the lookarounds over the whole text, then the program. */
   #search(text: string): boolean {
     const letters: Letter[] = [];
     for (let at = 0; at < text.length; at += 1)
@@ -122,7 +126,7 @@ export class Automaton {
     return false;
   }
 
-  /** Marks the places where matches of a look end, which goes backwards through what is ahead. */
+  /** Sets `places[i]` to 1 where a match of a lookaround ends. A lookahead is matched backwards from the end. */
   #mark(
     places: Uint8Array,
     cursor: Cursor,

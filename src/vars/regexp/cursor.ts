@@ -1,20 +1,20 @@
 import type { Letter } from './alphabet.ts';
 import { type Program, STEPS } from './program.ts';
 
-/** Of each look the places where it has found something, which are 1. */
+/** For each lookaround of the program, an array with a 1 at each index of the text where it matches. */
 export type Found = readonly Uint8Array[];
 
-/** How far the runs are that are under way: numbers of words, each with its bits. */
+/** The active positions of the NFA: the numbers of words that are being matched, each with its active bits. */
 export type Position = readonly (readonly [word: number, bits: number])[];
 
-const LAST_TURN = 2 ** 31 - 1;
+const LAST_PASS = 2 ** 31 - 1;
 
 /**
- * Goes through a text at all steps of a program at once, one place after another. All that this takes is
- * here beforehand, in arrays of numbers: a step costs some nanoseconds, and there may be millions.
+ * Simulates the NFA of a program: all active steps at once, one character after another. All memory is
+ * allocated in advance as arrays of numbers, because a step costs a few nanoseconds and millions may run.
  */
 export class Cursor {
-  /** Whether a match ended at the last place. */
+  /** Whether a match ends at the place where the last `move` started. */
   matched = false;
   readonly #does: Uint8Array;
   readonly #to: Uint16Array;
@@ -23,16 +23,16 @@ export class Cursor {
   readonly #ends: Int32Array;
   readonly #behind: Uint16Array;
   readonly #goesOn: Uint8Array;
-  /** By the ids of letters, for each word the bits of the characters that they can be. */
-  readonly #takes: (Int32Array | undefined)[] = [];
-  /** Steps to be followed, the first `#reached` of them from runs that have ended. */
+  /** By letter id: for each word, the bits of its characters that match the letter. */
+  readonly #masks: (Int32Array | undefined)[] = [];
+  /** Stack of steps to follow; `#advance` puts the first `#reached` of them there. */
   readonly #pending: Uint16Array;
   #reached = 0;
-  /** For each step the last turn that came by it: nothing has to be cleared between two. */
-  readonly #seen: Int32Array;
-  #turn = 0;
-  #here: Runs;
-  #next: Runs;
+  /** For each step the last pass that visited it; numbering the passes saves clearing the array for each. */
+  readonly #visited: Int32Array;
+  #pass = 0;
+  #active: ActiveWords;
+  #next: ActiveWords;
 
   constructor({ steps, words }: Program) {
     this.#does = Uint8Array.from(steps, ({ does }) => does);
@@ -42,88 +42,89 @@ export class Cursor {
     this.#ends = Int32Array.from(words, ({ ends }) => ends);
     this.#behind = Uint16Array.from(words, ({ behind }) => behind);
     this.#goesOn = Uint8Array.from(words, ({ goesOn }) => (goesOn ? 1 : 0));
-    // A step is reached from the words that end before it, and from two others at most.
+    // Each step pushes at most two others once per pass; each word and the start push one.
     this.#pending = new Uint16Array(2 * steps.length + words.length + 1);
-    this.#seen = new Int32Array(steps.length);
-    this.#here = new Runs(words.length);
-    this.#next = new Runs(words.length);
+    this.#visited = new Int32Array(steps.length);
+    this.#active = new ActiveWords(words.length);
+    this.#next = new ActiveWords(words.length);
   }
 
-  /** Whether no run is under way. */
+  /** Whether no position is active. */
   get isIdle(): boolean {
-    return this.#here.count === 0;
+    return this.#active.count === 0;
   }
 
   get position(): Position {
-    return this.#here.all;
+    return this.#active.all;
   }
 
   set position(position: Position) {
-    this.#here.clear();
-    for (const [word, bits] of position) this.#here.add(word, bits);
+    this.#active.clear();
+    for (const [word, bits] of position) this.#active.add(word, bits);
   }
 
   /**
-   * Goes over one character.
+   * Consumes one character.
    *
-   * @param begins whether a match may begin at the place before it
-   * @param before what stands before the place
-   * @param after what stands behind it
-   * @param over the one of the two that is gone over
-   * @param place in `found`
+   * @param canStart whether a match may start here
+   * @param before the letter before this place in the text
+   * @param after the letter after it
+   * @param consumed the one of the two that is consumed: `after`, or `before` when running backwards
+   * @param place index in the arrays of `found`
    */
   move(
-    begins: boolean,
+    canStart: boolean,
     before: Letter,
     after: Letter,
-    over: Letter,
+    consumed: Letter,
     found: Found,
     place: number,
   ): void {
-    const takes = this.#takes[over.id] ?? this.#takesOf(over);
-    this.#advance(takes, begins);
-    this.#follow(before, after, takes, found, place);
-    this.#here.clear();
-    const here = this.#here;
-    this.#here = this.#next;
-    this.#next = here;
+    const masks = this.#masks[consumed.id] ?? this.#masksOf(consumed);
+    this.#advance(masks, canStart);
+    this.#follow(before, after, masks, found, place);
+    this.#active.clear();
+    const active = this.#active;
+    this.#active = this.#next;
+    this.#next = active;
   }
 
-  /** Moves the runs on that are under way, and notes the steps behind those that may end here. */
-  #advance(takes: Int32Array, begins: boolean): void {
-    const { words, bits, count } = this.#here;
+  /** Advances the active words by one character, and pushes the steps after the words that may end here. */
+  #advance(masks: Int32Array, canStart: boolean): void {
+    const { words, bits, count } = this.#active;
     const next = this.#next;
     const ends = this.#ends;
     let reached = 0;
-    if (begins) this.#pending[reached++] = 0;
+    if (canStart) this.#pending[reached++] = 0;
     for (let i = 0; i < count; i += 1) {
       const word = words[i]!;
       const taken = bits[word]!;
       if ((taken & ends[word]!) !== 0) this.#pending[reached++] = this.#behind[word]!;
-      next.add(word, (taken << 1) & takes[word]!);
-      if (taken < 0 && this.#goesOn[word] === 1) next.add(word + 1, takes[word + 1]! & 1);
+      next.add(word, (taken << 1) & masks[word]!);
+      // The highest bit, the sign, is set: the word is full, and its run goes on in the next word.
+      if (taken < 0 && this.#goesOn[word] === 1) next.add(word + 1, masks[word + 1]! & 1);
     }
     this.#reached = reached;
   }
 
-  /** Follows the steps that have been reached, to the runs that begin here. */
-  #follow(before: Letter, after: Letter, takes: Int32Array, found: Found, place: number): void {
+  /** Follows all steps that consume nothing (the epsilon closure), and starts the runs that they lead to. */
+  #follow(before: Letter, after: Letter, masks: Int32Array, found: Found, place: number): void {
     const does = this.#does;
     const to = this.#to;
     const or = this.#or;
-    const seen = this.#seen;
+    const visited = this.#visited;
     const pending = this.#pending;
     const next = this.#next;
-    const turn = this.#newTurn();
+    const pass = this.#newPass();
     let left = this.#reached;
     this.matched = false;
     while (left > 0) {
       const step = pending[--left]!;
-      if (seen[step] === turn) continue;
-      seen[step] = turn;
+      if (visited[step] === pass) continue;
+      visited[step] = pass;
       switch (does[step]) {
         case STEPS.run:
-          next.add(to[step]!, takes[to[step]!]! & 1);
+          next.add(to[step]!, masks[to[step]!]! & 1);
           continue;
         case STEPS.fork:
           pending[left++] = or[step]!;
@@ -154,25 +155,25 @@ export class Cursor {
     }
   }
 
-  #takesOf(letter: Letter): Int32Array {
-    const takes = Int32Array.from(this.#sets, (sets) =>
+  #masksOf(letter: Letter): Int32Array {
+    const masks = Int32Array.from(this.#sets, (sets) =>
       sets.reduce((bits, set, bit) => bits | (letter.in[set]! << bit), 0),
     );
-    this.#takes[letter.id] = takes;
-    return takes;
+    this.#masks[letter.id] = masks;
+    return masks;
   }
 
-  #newTurn(): number {
-    if (this.#turn === LAST_TURN) {
-      this.#seen.fill(0);
-      this.#turn = 0;
+  #newPass(): number {
+    if (this.#pass === LAST_PASS) {
+      this.#visited.fill(0);
+      this.#pass = 0;
     }
-    return ++this.#turn;
+    return ++this.#pass;
   }
 }
 
-/** The words of the runs that are under way, each with a bit for every character that was taken last. */
-class Runs {
+/** The words being matched; bit n of a word is set where its characters up to number n have just matched. */
+class ActiveWords {
   readonly words: Uint16Array;
   readonly bits: Int32Array;
   count = 0;

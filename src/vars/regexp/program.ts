@@ -1,14 +1,14 @@
 import type { Look, Repeat, Tree } from './syntax.ts';
 
-/** What a step does. It goes on at the next one, unless it says otherwise. */
+/** The kinds of steps, which are the NFA's instructions. After a step, the next one follows unless noted. */
 export const STEPS = {
-  /** Takes the characters of a run, whose first word is number `to`. */
+  /** Matches a run of characters, whose first word is number `to`. */
   run: 0,
-  /** Goes on at `to`, and at `or` as well. */
+  /** Continues at both `to` and `or`. */
   fork: 1,
-  /** Goes on at `to`. */
+  /** Continues at `to`. */
   jump: 2,
-  /** Goes on where the look number `to` has found something; where it has not, if `or` is 1. */
+  /** Continues where lookaround number `to` matches; if `or` is 1, where it does not match. */
   look: 3,
   '^': 4,
   $: 5,
@@ -18,7 +18,7 @@ export const STEPS = {
   match: 8,
 } as const;
 
-/** One step on the way through a pattern. */
+/** One instruction of a program. */
 export interface Step {
   readonly does: number;
   to: number;
@@ -26,17 +26,17 @@ export interface Step {
 }
 
 /**
- * Up to 32 characters that follow each other. Which of them may be next is a number of as many bits, so
- * that a long word, or `.{1,255}`, costs hardly more than one character.
+ * Up to 32 consecutive characters of a run. The positions in it are the bits of one number (as in the Shift-And
+ * algorithm), so that a long word, or `.{1,255}`, costs hardly more than one character.
  */
 export interface Word {
-  /** For each of the characters the number of its set. */
+  /** For each character, the number of its set. */
   readonly sets: readonly number[];
-  /** The bits of those behind which the run may end. */
+  /** Bits of the characters after which the run may end. */
   readonly ends: number;
-  /** The step behind the run. */
+  /** The step after the run. */
   readonly behind: number;
-  /** Whether the run goes on in the next word. */
+  /** Whether the run continues in the next word. */
   readonly goesOn: boolean;
 }
 
@@ -45,34 +45,34 @@ export interface Program {
   readonly words: readonly Word[];
 }
 
-/** A pattern, ready to run. */
+/** A compiled pattern. */
 export interface Compiled extends Program {
-  /** What stands around a place is found by programs of their own, inner ones before outer ones. */
+  /** A separate program for each lookaround, inner ones before the ones that contain them. */
   readonly looks: readonly (Program & {
-    /** Runs backwards. */
+    /** True for a lookahead, which runs backwards through the text. */
     readonly ahead: boolean;
   })[];
-  /** The sets of characters, as they stand in the pattern. */
+  /** The character sets, as written in the pattern. */
   readonly sets: readonly string[];
 }
 
 const WORD_BITS = 32;
 
 /**
- * What a pattern may cost for each character of a text, in words and in steps that branch: seventy words
- * to choose from. So many take about 50 ms for 32 KiB, if a client finds the text that keeps all of
- * them busy.
+ * Limit on the cost of a pattern per character of the text, counted in words and branching steps; enough for an
+ * alternation of seventy words. At the limit, 32 KiB of text take about 50 ms if a client finds a text that keeps
+ * all steps active.
  */
 const MOST_STEPS = 150;
 
-/** A look goes through the text on its own. */
+/** Cost of a lookaround, which is matched against the whole text separately. */
 const LOOK_STEPS = 16;
 
-/** @throws SyntaxError when it is too large */
+/** @throws SyntaxError when the pattern is too large */
 export function compile(tree: Tree): Compiled {
   const sets = new Map<string, number>();
   const looks: (Program & { readonly ahead: boolean })[] = [];
-  /** A look that is repeated is still one. */
+  /** Numbers of lookarounds. Copies of a repeated lookaround share one program. */
   const numbers = new Map<Look, number>();
   let cost = 0;
   return { ...programOf(tree, false), looks, sets: [...sets.keys()] };
@@ -112,7 +112,7 @@ export function compile(tree: Tree): Compiled {
       return step;
     }
 
-    /** Goes on here, and somewhere that is not known yet. */
+    /** Continues at the next step and at `or`, which the caller sets later. */
     function fork(): Step {
       count();
       return add('fork', steps.length + 1);
@@ -138,7 +138,7 @@ export function compile(tree: Tree): Compiled {
       }
     }
 
-    /** @param least so many of the characters there have to be */
+    /** @param least how many of the characters, at least, must match */
     function run(characters: readonly string[], least: number): void {
       add('run', words.length);
       for (let start = 0; start < characters.length; start += WORD_BITS) {
@@ -183,7 +183,7 @@ export function compile(tree: Tree): Compiled {
     function counted(set: string, { least, most }: Repeat): void {
       if (most === 0) return;
       const skip = least === 0 ? fork() : null;
-      // What is too many need not be counted out.
+      // Beyond this length `count` throws anyway, so a huge count need not allocate a huge array.
       const length = Math.min(most, (MOST_STEPS + 1) * WORD_BITS);
       run(new Array<string>(length).fill(set), Math.max(1, least));
       if (skip !== null) skip.or = steps.length;
@@ -195,7 +195,7 @@ export function compile(tree: Tree): Compiled {
         if (i >= least) skips.push(fork());
         const start = steps.length;
         write(of);
-        // Nothing, however often, is nothing.
+        // Repeating an empty pattern adds no steps.
         if (steps.length === start) break;
       }
       for (const skip of skips) skip.or = steps.length;
@@ -213,7 +213,7 @@ export function compile(tree: Tree): Compiled {
   }
 }
 
-/** Whether a match can begin at the start of a text alone. */
+/** Whether a match can only start at the start of the text (without flag `m`). */
 export function isAnchored(tree: Tree): boolean {
   switch (tree.kind) {
     case 'assertion':

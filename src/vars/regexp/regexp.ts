@@ -3,32 +3,34 @@ import { Automaton } from './automaton.ts';
 import { compile, isAnchored } from './program.ts';
 import { parse } from './syntax.ts';
 
-/** A pattern that is looked for in texts. */
+/** A compiled regular expression. */
 export interface Matcher {
+  /** Whether the text contains a match. */
   test(text: string): boolean;
 }
 
-/** More than people write by hand. */
+/** Longer than any pattern that people write by hand. */
 const MOST_CHARACTERS = 8192;
 
 /**
- * Compiles a regular expression that takes time in proportion to the text, whatever the text is. The
- * engine's own is faster on most patterns that people write; but `.*a.*b` already takes the square of the
- * length there, `(a+)+$` doubles with every letter, and no checker that would find them all is as small
- * as this. So there is nothing to find out about a pattern: all are taken but the very large, and those
- * that refer back to what a group matched. What takes memory is made when it is first used.
+ * Compiles a regular expression whose matching time is linear in the length of the text, whatever the text.
  *
- * It says of each text what the engine's own would say, except that a character is a unit of UTF-16 in
- * patterns with `\p{..}`, too.
+ * The engine's own RegExp is faster on most patterns, but it backtracks: `.*a.*b` takes quadratic time, `(a+)+$`
+ * takes exponential time, and a checker that finds all such patterns would be larger than this. So no pattern
+ * needs to be checked: all are accepted except very large ones and ones with backreferences. The tables are
+ * allocated at the first match.
  *
- * @param flags of `i`, `m` and `s`
- * @throws SyntaxError
+ * The result is the same as RegExp's for every text, with one exception: in patterns with `\p{..}` too, a
+ * character is a UTF-16 code unit.
+ *
+ * @param flags any of `i`, `m` and `s`
+ * @throws SyntaxError when the pattern is invalid, too large or has a backreference
  * @example compileRegExp('^v[0-9]+$', '').test('v12') // true
  */
 export function compileRegExp(source: string, flags: string): Matcher {
   if (source.length > MOST_CHARACTERS)
     throw new SyntaxError(`longer than ${MOST_CHARACTERS} characters`);
-  // Only with the flag u is it a class. The flag also refuses harmless escapes such as `\-`.
+  // `\p{..}` needs flag u. Not set otherwise, because it also refuses harmless escapes such as `\-`.
   const setFlags = /\\p\{/i.test(source) ? `${flags}u` : flags;
   checkSyntax(source, setFlags);
   const tree = parse(source);
@@ -47,7 +49,7 @@ function checkSyntax(source: string, flags: string): void {
   try {
     void new RegExp(source, flags);
   } catch (cause) {
-    // Most engines say the pattern first.
+    // Most engines put the pattern first; keep only the reason after it.
     const { message } = cause as Error;
     throw new SyntaxError(message.slice(message.lastIndexOf(': ') + 1).trim(), { cause });
   }

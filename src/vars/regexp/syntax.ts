@@ -1,6 +1,6 @@
-/** What a regular expression is made of. */
+/** The syntax tree of a regular expression. */
 export type Tree =
-  /** One character; `set` is the piece of the text that says which. */
+  /** One character; `set` is the part of the pattern that matches it, such as `a`, `[a-z]` or `\w`. */
   | { readonly kind: 'character'; readonly set: string }
   | { readonly kind: 'assertion'; readonly is: Assertion }
   | Look
@@ -10,7 +10,7 @@ export type Tree =
 
 export type Assertion = '^' | '$' | '\\b' | '\\B';
 
-/** What has to stand ahead of a place or behind it, or must not, and is no part of the match. */
+/** A lookahead (`ahead`) or lookbehind; a negative one with `not`. */
 export interface Look {
   readonly kind: 'look';
   readonly of: Tree;
@@ -25,13 +25,13 @@ export interface Repeat {
   readonly most: number;
 }
 
-/** Groups in groups. Whoever walks a tree does so by recursion. */
-const DEEPEST = 100;
+/** Limit on nested groups, because the functions that walk the tree are recursive. */
+const MOST_NESTED_GROUPS = 100;
 
-// Sticky: each begins where the one before it ended.
+// Sticky: each token starts where the previous one ended.
 const GROUP = /\((?:\?(?:[:=!]|<[=!]|<[\w$]+>))?/y;
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/y;
-/** Brackets, an escape, or a character that stands for itself or for a place. */
+/** A bracketed set, an escape, or any single character, `^` and `$` included. */
 const SET =
   /\[(?:\\[\s\S]|[^\]\\])*\]|\\(?:x[\da-f]{2}|u[\da-f]{4}|p\{[^}]*\}|c[a-z]|0[0-7]{0,2}|[\s\S])|[\s\S]/iy;
 
@@ -42,10 +42,10 @@ const COUNTS: Readonly<Record<string, readonly [least: number, most: number]>> =
 };
 
 /**
- * Takes a regular expression apart that the engine has found to be one. What stands in a set or behind a
- * backslash is kept as it stands, to be given to the engine.
+ * Parses a regular expression that the engine's RegExp has accepted. Sets and escapes are kept as text, because
+ * the engine decides what they match.
  *
- * @throws SyntaxError for what cannot be run in linear time, or means something else to PCRE
+ * @throws SyntaxError for syntax that cannot run in linear time or means something else in PCRE
  */
 export function parse(text: string): Tree {
   let at = 0;
@@ -59,7 +59,8 @@ export function parse(text: string): Tree {
   }
 
   function choice(depth: number): Tree {
-    if (depth > DEEPEST) throw new SyntaxError(`groups nested deeper than ${DEEPEST}`);
+    if (depth > MOST_NESTED_GROUPS)
+      throw new SyntaxError(`groups nested deeper than ${MOST_NESTED_GROUPS}`);
     const of = [sequence(depth)];
     while (text[at] === '|') {
       at += 1;
@@ -91,7 +92,7 @@ export function parse(text: string): Tree {
     if (/^(?:[$^]|\\b)$/i.test(set)) return { kind: 'assertion', is: set as Assertion };
     if (/^\\[1-9k]/.test(set))
       throw new SyntaxError(`'${set}' refers back to a group, which takes exponential time`);
-    // PCRE takes the bracket for the first of the characters.
+    // PCRE would read the closing bracket as the first character of the set.
     if (/^\[\^?\]$/.test(set)) throw new SyntaxError(`no character in '${set}'`);
     return { kind: 'character', set };
   }
