@@ -4,34 +4,35 @@ import type { HostPattern, UriPattern } from './patterns.ts';
 import { buildPrefixTree, type PrefixTree } from './radix.ts';
 import { compileRule, type ConditionName, type MatchRule, type RouteCriteria } from './rule.ts';
 
-/** A route to match, and whatever it is that matching it should give. */
+/** A compiled rule and the value that `match` returns for it. */
 export interface Entry<T> {
   readonly match: MatchRule;
   readonly value: T;
 }
 
-/** Why a candidate was or was not taken: `uri` is a `*` in the middle that did not fit. */
+/** Whether a candidate matched, or what did not: `uri` is a pattern with `*` before its end, else a condition. */
 export type Verdict = 'matched' | 'uri' | ConditionName;
 
-/** Finds the route of a request. Immutable, so a table is replaced by replacing its matcher. */
+/** Finds the route of a request. Immutable: new routes need a new matcher. */
 export interface Matcher<T> {
-  /** The value of the first route that takes the request, `null` when none does. */
+  /** Returns the value of the first route that matches, `null` when none does. */
   readonly match: (request: Inbound) => T | null;
   /**
-   * The routes that were considered, in the order they were, each with what became of it; the last
-   * one is the match, if there is one. Answers 'why not this route?'; not for the request path.
+   * Returns the routes that were considered, in order, each with its verdict. If a route matches, it is the last
+   * of them. For explanations; not used on the request path.
    */
   candidates(request: Inbound): { entry: Entry<T>; verdict: Verdict }[];
 }
 
 /**
- * Builds a matcher with the precedence of APISIX's `radixtree_host_uri`: routes of the exact host,
- * then of wildcard hosts from the longest, then those without a host; within each the exact path,
- * then the longest prefix; within one pattern the priority, then the order of the entries. A route
- * whose conditions fail gives way to the next.
+ * Builds a matcher with the precedence of APISIX's `radixtree_host_uri`:
+ * 1. routes with the exact host, then with wildcard hosts from the longest, then without a host;
+ * 2. within each, the exact path, then prefixes from the longest;
+ * 3. within one pattern, the higher priority, then the order of the entries.
+ * If a route's conditions fail, the next candidate is tried.
  *
- * The cost depends on the request and on how many routes share its host and path, not on how many
- * routes there are, and matching allocates nothing.
+ * The cost depends on the request and on the number of routes that share its host and path, not on the total
+ * number of routes. Matching allocates nothing.
  *
  * @example
  * const matcher = buildMatcher([{ match: compileRule({ uri: '/a/*' }), value: 'a' }]);
@@ -60,8 +61,8 @@ export function buildMatcher<T>(entries: readonly Entry<T>[]): Matcher<T> {
   ): Candidate<Entry<T>> | null {
     const { path } = request;
     let found: Candidate<Entry<T>> | null = null;
-    // The more exact statement first; almost no table has a host with a port. And a request's host is
-    // worked out when it is asked for: a table without hosts does not.
+    // Hosts with a port first, as they are more specific; few tables have any. `request.host` is a getter that
+    // parses the authority, so tables without hosts do not read it.
     if (portIndex)
       found = searchHost(portIndex, comparable(request.authority), path, accept, argument);
     if (!found && hostIndex) found = searchHost(hostIndex, request.host, path, accept, argument);
@@ -99,14 +100,13 @@ function judge({ rule, uri }: Candidate<unknown>, request: Inbound): Verdict {
 }
 
 /**
- * Compiles checked routes to a matcher. What a route does is the caller's: `compileRoute` makes it
- * of the route, once, and a match hands it out. Routes with `status: 0` are compiled too, so that
- * their mistakes show before they are switched on.
+ * Compiles checked routes to a matcher. `compileRoute` is called once for each route; a match returns its result.
+ * Routes with `status: 0` are compiled too, so that their errors are found before they are enabled.
  *
- * @throws what `compileRule` and `compileRoute` throw; then there is no table at all
+ * @throws what `compileRule` and `compileRoute` throw
  * @example
- * const table = compileTable(document.routes, (route) => exchangeWith(route.upstream));
- * const exchange = table.match(request);
+ * const matcher = compileMatcher(document.routes, (route) => compileUpstream(route.upstream));
+ * const upstream = matcher.match(request);
  */
 export function compileMatcher<R extends RouteCriteria, T>(
   routes: readonly R[],
@@ -123,7 +123,7 @@ interface HostIndex<E> {
   readonly suffixes: PrefixTree<UriIndex<E>> | null;
 }
 
-/** Indexes candidates under their hosts; `null` when there is nothing to index. */
+/** Indexes candidates by their hosts; `null` when there are none. */
 function buildHostIndex<E>(
   placed: readonly { host: HostPattern; candidate: Candidate<E> }[],
 ): HostIndex<E> | null {
@@ -143,8 +143,8 @@ function buildHostIndex<E>(
 }
 
 /**
- * Searches the exact host, then its wildcards from the longest suffix to `*`. A host whose routes
- * have no such path, or not under these conditions, is passed over, not an answer.
+ * Searches the exact host, then wildcard hosts from the longest suffix to `*`. If no route of a host matches the
+ * path and conditions, the next host is tried.
  */
 function searchHost<E, A>(
   index: HostIndex<E>,
@@ -170,7 +170,7 @@ function indexEach<E>(lists: ReadonlyMap<string, Candidate<E>[]>): Map<string, U
   return new Map([...lists].map(([literal, list]) => [literal, buildUriIndex(list)]));
 }
 
-/** One way to reach a route: a route with three uris is three candidates. */
+/** One URI of a route: a route with three URIs has three candidates. */
 interface Candidate<E> {
   readonly entry: E;
   readonly rule: MatchRule;
@@ -184,10 +184,10 @@ interface UriIndex<E> {
   readonly prefixes: PrefixTree<readonly Candidate<E>[]> | null;
 }
 
-/** Says whether the search ends here. Must not keep the candidate list. */
+/** Returns whether to end the search with this candidate. */
 type Accept<E, A> = (candidate: Candidate<E>, argument: A) => boolean;
 
-/** Indexes candidates, which come in the order of the document. */
+/** Indexes candidates by path. They must come in the order of the document. */
 function buildUriIndex<E>(candidates: readonly Candidate<E>[]): UriIndex<E> {
   const exact = new Map<string, Candidate<E>[]>();
   const prefixes = new Map<string, Candidate<E>[]>();
@@ -204,9 +204,9 @@ function buildUriIndex<E>(candidates: readonly Candidate<E>[]): UriIndex<E> {
 }
 
 /**
- * Shows the candidates for a path to `accept` until it takes one: the exact path, then the longest
- * literal prefix down to the shortest. `argument` is handed through, so that `accept` need not be a
- * closure made per request.
+ * Calls `accept` with the candidates for a path until it returns true: first those of the exact path, then those
+ * of literal prefixes from the longest to the shortest. `argument` is passed to `accept`, which saves a closure
+ * per request.
  */
 function searchUri<E, A>(
   index: UriIndex<E>,
@@ -226,8 +226,8 @@ function searchUri<E, A>(
 }
 
 /**
- * Among candidates of one literal, as lua-resty-radixtree sorts them: higher priority, then longer
- * pattern (`/a/*` and `/a/*x` share `/a/`). Sorting is stable, so the document's order is the rest.
+ * Orders candidates with the same literal as lua-resty-radixtree does: higher priority first, then the longer
+ * pattern (`/a/*` and `/a/*x` share the literal `/a/`). The sort is stable, so equal ones keep the document's order.
  */
 function byPrecedence<E>(a: Candidate<E>, b: Candidate<E>): number {
   return b.rule.priority - a.rule.priority || b.uri.text.length - a.uri.text.length;

@@ -1,20 +1,20 @@
 import { comparable } from '../http/authority.ts';
 
-/** One `uri` of a route, taken apart. */
+/** A compiled `uri` of a route. */
 export interface UriPattern {
   readonly text: string;
-  /** `prefix` as soon as there is a `*`, wherever it stands. */
+  /** `prefix` when the text contains a `*`, anywhere. */
   readonly kind: 'exact' | 'prefix';
-  /** What a path has to begin with, or to be. */
+  /** The text up to the first `*`: what a path must be (`exact`) or start with (`prefix`). */
   readonly literal: string;
-  /** Decides on the rest when a `*` stands before the end; `null` when the literal says it all. */
+  /** Matches the whole path when a `*` stands before the end of the text; `null` when `literal` is sufficient. */
   readonly glob: ((path: string) => boolean) | null;
 }
 
 /**
- * Takes a route's `uri` apart as APISIX's default router does: `/a` is that path, `/a/*` every path
- * that begins with `/a/` (so not `/a`), and `/a*b` has any characters in the middle. `:name` has no
- * meaning, it has one in `radixtree_uri_with_parameter` only.
+ * Compiles a route's `uri` with the meaning it has in APISIX's default router: `/a` is exactly that path, `/a/*`
+ * every path that starts with `/a/` (so not `/a`), and `/a*b` has any characters in place of the `*`. `:name` has
+ * no special meaning; APISIX has that in `radixtree_uri_with_parameter` only.
  *
  * @example compileUri('/blog/bar*').literal // '/blog/bar'
  */
@@ -26,10 +26,9 @@ export function compileUri(text: string): UriPattern {
 }
 
 /**
- * Compiles a pattern in which `*` stands for any characters, `/` and none at all included. The
- * pieces between the stars are looked up from left to right, each as early as it can be, so the
- * cost is that of a few substring searches: there is nothing to backtrack, and no path that a
- * client could make up to be slow on, as there is for a regular expression with several `.*`.
+ * Compiles a pattern in which `*` matches any number of characters, including none and including `/`. The pieces
+ * between the stars are searched from left to right, each at its first occurrence. The cost is a few substring
+ * searches without backtracking, so that no path is slow, unlike with a regular expression with several `.*`.
  *
  * @example compileGlob('/a/*.json')('/a/x/y.json') // true
  */
@@ -51,23 +50,22 @@ export function compileGlob(pattern: string): (path: string) => boolean {
   };
 }
 
-/** One `host` of a route, taken apart. */
+/** A compiled `host` of a route. */
 export interface HostPattern {
-  /** The host, or with a wildcard what it ends with, as hosts of requests are compared with it. */
+  /** The normalized host, or the suffix after a wildcard's `*`. */
   readonly literal: string;
   readonly wildcard: boolean;
-  /** It names a port, so it is compared with the Host field and not with the bare host. */
+  /** Whether it has a port. If so, it is compared with the request's host and port, else with the host alone. */
   readonly withPort: boolean;
 }
 
-/** A port behind a name or a bracketed IPv6 address; the colons inside the brackets are none. */
+/** A port after a name or a bracketed IPv6 address; colons inside the brackets do not count. */
 const PORT = /^(?:[^:]*|.*\]):[0-9]+$/;
 
 /**
- * Takes a route's `host` apart: `a.example`, `*.example` (any depth, but not `example` itself), or
- * `*`. Names are compared without regard to case (RFC 9110 section 4.2.3), unlike in APISIX's
- * default router, where a route host with capitals never matches; nor does one with a port there, or one
- * with a dot at its end.
+ * Compiles a route's `host`: `a.example`, `*.example` (any depth, but not `example` itself), or `*`. Names are
+ * compared case-insensitively (RFC 9110 section 4.2.3). In APISIX's default router, a route host with capitals,
+ * with a port or with a dot at its end never matches.
  *
  * @example compileHost('*.Example.com') // { literal: '.example.com', wildcard: true, withPort: false }
  */

@@ -1,38 +1,38 @@
-/** A key of the tree that begins the looked-up text, and the next shorter one that does. */
+/** The value of a key that is a prefix of the text, linked to the next shorter one. */
 export interface Prefix<T> {
   readonly value: T;
   readonly shorter: Prefix<T> | null;
 }
 
-/** Finds the keys that a text begins (or ends) with, the longest first. */
+/** Finds the keys that are prefixes (or suffixes) of a text. */
 export interface PrefixTree<T> {
-  /** The longest such key; the others hang on its `shorter`. `null` when there is none. */
+  /** Returns the longest such key; `shorter` leads to the others. `null` when there is none. */
   longest(text: string): Prefix<T> | null;
 }
 
-/** A node while the tree grows. */
+/** A node while the tree is built. */
 interface Branch<T> {
   label: string;
   children: Map<number, Branch<T>>;
   value: { readonly of: T } | null;
 }
 
-/** A node of the tree as it is searched: a child is found by its place, which is faster than by a hash. */
+/** A node of the finished tree. Children are found by array index, which is faster than by hash. */
 interface Node<T> {
   readonly label: string;
-  /** Of the label. */
+  /** Length of `label`. */
   readonly length: number;
-  /** What of its keys begins the text up to here, the longest first. */
+  /** The longest key on the way to this node, its own included. */
   readonly prefix: Prefix<T> | null;
-  /** Lowest first letter of a child. */
+  /** Lowest of the code units that the children's labels start with. */
   readonly first: number;
-  /** By their first letters, counted from `first`. */
+  /** Children by the first code unit of their label, minus `first`. */
   readonly children: (Node<T> | null)[];
 }
 
 /**
- * Builds a radix tree over the keys: a look-up walks the text once, whatever the number of keys,
- * and allocates nothing. With `backwards` the keys are suffixes of the text, as wildcard hosts are.
+ * Builds a radix tree over the keys. A look-up reads the text once, whatever the number of keys, and allocates
+ * nothing. With `backwards`, keys are matched as suffixes of the text, which wildcard hosts need.
  *
  * @example
  * const tree = buildPrefixTree(new Map([['/', 1], ['/api/', 2]]));
@@ -46,7 +46,7 @@ export function buildPrefixTree<T>(
   const seed = branch<T>('');
   const backwards = direction === 'backwards';
   for (const [key, value] of keys) insert(seed, backwards ? reversed(key) : key, value);
-  const root = grown(seed);
+  const root = finished(seed);
   return { longest: (text) => find(root, text, backwards) };
 }
 
@@ -73,7 +73,7 @@ function insert<T>(root: Branch<T>, key: string, value: T): void {
   node.value = { of: value };
 }
 
-/** Cuts a node in two: it keeps the first `length` characters, a new child takes what it had. */
+/** Splits a node: it keeps the first `length` characters of its label; the rest moves into a new child. */
 function split<T>(node: Branch<T>, length: number): void {
   const tail: Branch<T> = { ...node, label: node.label.slice(length) };
   node.label = node.label.slice(0, length);
@@ -82,10 +82,10 @@ function split<T>(node: Branch<T>, length: number): void {
 }
 
 /**
- * The tree to be searched. Prefixes are linked once, so that a look-up need not remember the way it came.
- * Without recursion: a tree may be as deep as a path is long.
+ * Makes the finished tree. Each node is linked to its shorter prefixes here, so that a look-up does not need to
+ * remember its way. No recursion: a tree may be as deep as a path is long.
  */
-function grown<T>(seed: Branch<T>): Node<T> {
+function finished<T>(seed: Branch<T>): Node<T> {
   const root = nodeOf(seed, null);
   const pending = [{ from: seed, node: root }];
   for (let next = pending.pop(); next; next = pending.pop()) {
@@ -99,17 +99,18 @@ function grown<T>(seed: Branch<T>): Node<T> {
   return root;
 }
 
-/** Letters from the lowest to the highest first letter up to which each child, there or not, has a place. */
+/** Largest range of first code units for which a node has an array of children. */
 const MOST_PLACES = 256;
 
-/** With places for its children. */
+/** Makes a node with an empty array for its children. */
 function nodeOf<T>({ label, value, children }: Branch<T>, above: Prefix<T> | null): Node<T> {
   const prefix = value === null ? above : { value: value.of, shorter: above };
-  // Not of no letters: that is `Infinity`, and a field that may hold it is slower for all.
+  // `Math.min()` of nothing is Infinity, and a field that may hold a double is slower to read for all nodes.
   const letters = children.size === 0 ? [0] : [...children.keys()];
   const first = Math.min(...letters);
   const places = Math.max(...letters) - first + 1;
-  // An array without gaps is read fastest; one of letters from all over the world would be mostly empty.
+  // A dense array is fastest to read. For a wide range it would be mostly empty, so children beyond its length
+  // make it sparse instead.
   const length = places > MOST_PLACES ? 0 : places;
   return {
     label,
@@ -130,7 +131,7 @@ function find<T>(root: Node<T>, text: string, backwards: boolean): Prefix<T> | n
     const place = text.charCodeAt(at) - first;
     const child = place < 0 || place >= children.length ? null : children[place];
     if (child == null || child.length > left) break;
-    if (child.length > 1 && !reads(child, text, at, step)) break;
+    if (child.length > 1 && !matchesLabel(child, text, at, step)) break;
     at += child.length * step;
     left -= child.length;
     node = child;
@@ -138,8 +139,8 @@ function find<T>(root: Node<T>, text: string, backwards: boolean): Prefix<T> | n
   return node.prefix;
 }
 
-/** Whether a label stands in the text. Its first letter does. */
-function reads(
+/** Whether the text has the node's label at `start`. The caller has already compared the first character. */
+function matchesLabel(
   { label, length }: Node<unknown>,
   text: string,
   start: number,
@@ -157,7 +158,7 @@ function sharedLength(a: string, b: string): number {
   return length;
 }
 
-/** By code unit, as `charCodeAt` reads: a surrogate pair need not stay one. */
+/** Reverses the order of code units, which is how `find` reads backwards; it need not keep surrogate pairs. */
 function reversed(text: string): string {
   return text.split('').toReversed().join('');
 }

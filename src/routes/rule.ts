@@ -4,7 +4,7 @@ import type { Inbound } from '../http/messages.ts';
 import { compileVars } from '../vars/expression.ts';
 import { compileHost, compileUri, type HostPattern, type UriPattern } from './patterns.ts';
 
-/** The fields of a route that say which requests are its own. */
+/** The fields of a route that decide which requests it matches. */
 export interface RouteCriteria {
   readonly uri?: string | undefined;
   readonly uris?: readonly string[] | undefined;
@@ -18,7 +18,7 @@ export interface RouteCriteria {
   readonly status?: number | undefined;
 }
 
-/** What a request can fail on once its host and path have been found. */
+/** A route's further conditions, checked after host and path. */
 export type ConditionName = 'method' | 'remote_addr' | 'vars';
 
 export interface RouteCondition {
@@ -28,21 +28,21 @@ export interface RouteCondition {
 
 /** A route's criteria, compiled. */
 export interface MatchRule {
-  /** False for `status: 0`: the route is kept but not routed. */
+  /** False for `status: 0`: the route is compiled but never matches. */
   readonly enabled: boolean;
   readonly uris: readonly UriPattern[];
-  /** `null` for a route of every host. */
+  /** `null`: the route matches any host. */
   readonly hosts: readonly HostPattern[] | null;
   readonly priority: number;
-  /** `null` when host and path decide alone. The cheapest comes first. */
+  /** In order of their cost, the cheapest first; `null` when there are none. */
   readonly conditions: readonly RouteCondition[] | null;
 }
 
 /**
  * Compiles the criteria of a checked route.
  *
- * @throws {VarsError} for a bad `vars` expression
- * @throws {TypeError} for a bad `remote_addr`
+ * @throws {VarsError} for an invalid `vars` expression
+ * @throws {TypeError} for an invalid `remote_addr`
  * @example compileRule({ uri: '/hello', methods: ['GET'] })
  */
 export function compileRule(route: RouteCriteria): MatchRule {
@@ -65,7 +65,7 @@ function listOf(many: readonly string[] | undefined, one: string | undefined): r
   return many ?? (one === undefined ? [] : [one]);
 }
 
-/** Methods are case-sensitive, and HEAD is not GET here, as in APISIX. None listed means any. */
+/** Methods are case-sensitive, and GET does not include HEAD, as in APISIX. An empty list means any method. */
 function methodCondition(methods: readonly string[]): RouteCondition | null {
   if (methods.length === 0) return null;
   const allowed = new Set(methods);
