@@ -1,33 +1,25 @@
-import { Hono } from 'hono/tiny';
-import { adminApi } from './admin/api.ts';
-import { controlPlaneGuard } from './admin/guard.ts';
-import { healthApi } from './admin/health.ts';
-import { createProxy } from './proxy.ts';
-import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
-import type { ExplainOptions } from './explain/explain.ts';
-import { explainApi } from './explain/api.ts';
-import { admit, trustProxies } from './request/admit.ts';
-import { gatewayError } from './http/gateway-error.ts';
-import { instanceId, requestIds } from './request/ids.ts';
-import { type Reply, responseOf } from './http/messages.ts';
+import type { Hono } from 'hono';
+import { type RouteInput, routesDocument } from './config/document.ts';
+import { CONTROL_PLANE, controlPlane } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
-import { matchPath, originForm } from './http/target.ts';
-import { planCopies } from './mirror/copies.ts';
-import type { Mirror } from './mirror/mirror.ts';
+import { gatewayError } from './http/gateway-error.ts';
+import { type Reply, responseOf } from './http/messages.ts';
+import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
 import { copySender } from './mirror/send.ts';
+import { createProxy } from './proxy.ts';
+import { trustProxies } from './request/admit.ts';
+import { instanceId, requestIds } from './request/ids.ts';
+import { compileRoutes, type RouteTable } from './route-table.ts';
 import { createBackground, waitUntilOf } from './runtime/background.ts';
 import { provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { Runtime, WaitUntil } from './runtime/port.ts';
-import { compileRoutes, type RouteTable } from './route-table.ts';
-import { liveTable, type LiveTable } from './stores/live.ts';
+import { type LiveTable, liveTable, type Reload } from './stores/live.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
-import { fanOut, type GatewayEvent, outcomeEvents } from './telemetry/events.ts';
-import { hookListeners, type OutcomeHook } from './telemetry/hooks.ts';
-import { createMetrics } from './telemetry/metrics.ts';
-import { logListener } from './telemetry/log.ts';
-import { type RouteInput, routesDocument } from './config/document.ts';
+import type { GatewayEvent } from './telemetry/events.ts';
+import type { OutcomeHook } from './telemetry/hooks.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 
 export interface GatewayOptions {
   /** Routes held in memory. Leave out when a `store` has them. */
@@ -67,9 +59,6 @@ export interface Gateway {
   drain(milliseconds: number): Promise<void>;
 }
 
-/** What Hono takes for `/apisix/*`. */
-const CONTROL_PLANE = /^\/apisix(?:\/|$)/;
-
 /**
  * A gateway that forwards each request to its route's upstream and sends copies to its mirrors.
  *
@@ -86,115 +75,74 @@ const CONTROL_PLANE = /^\/apisix(?:\/|$)/;
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const runtime = options.runtime ?? fetchRuntime();
-  // Routes given in code are in force at once; those of a store after the first refresh.
-  const initial = options.store === undefined ? routesDocument(options.routes ?? []) : undefined;
-  const store = options.store ?? memoryStore(initial!);
-  const background = createBackground();
+  const trust = trustProxies(options.trustedProxies ?? []);
+  const instance = instanceId();
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
   const sender = copySender(runtime.sendCopy, runtime.mostCopies);
-  const instance = instanceId();
-  const trust = trustProxies(options.trustedProxies ?? []);
-  const live: LiveTable<RouteTable> = liveTable({
-    store,
-    ...(initial !== undefined && { initial }),
-    compile: (document, previous: RouteTable | null) =>
-      compileRoutes(document, previous, {
-        instance,
-        ...(runtime.connectionRate !== undefined && { connectionRate: runtime.connectionRate }),
-        ...(options.longestCopy !== undefined && { longestTimeout: options.longestCopy }),
-      }),
-    onReload: (reload) => emit({ type: 'reload', ...reload }),
-  });
-  const table = () => live.current(Date.now());
-  const metrics = createMetrics({
-    routes: () => table()?.size ?? 0,
-    inForce,
-    recordedBytes: () => budget.held,
-    inFlight: () => perMirror((mirror) => mirror.inFlight.count),
-    breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
-  });
-  const emit = fanOut([metrics.listen, logListener(), ...hookListeners(options)]);
-  const onOutcome = outcomeEvents(emit);
-
-  // One idea of the path for both planes: Hono's own takes what follows the first slash of the URL,
-  // which on some runtimes is the text of a client's choice (`GET http://a?/apisix/admin`).
-  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
-  const access = controlPlaneGuard({
-    adminKey: options.adminKey ?? null,
-    peer: (c) => runtime.peer(c.req.raw, c.env),
-  });
-  app.route('/apisix', healthApi({ runtime: runtime.name, ready: () => table() !== null }));
-  app.use('/apisix/prometheus/*', access);
-  app.get('/apisix/prometheus/metrics', (c) =>
-    c.text(metrics.render(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  const live = liveRoutes(options, runtime, instance, (reload) =>
+    telemetry.emit({ type: 'reload', ...reload }),
   );
-  app.route('/apisix', explainApi({ access, inForce: explainable }));
-  app.route('/apisix', adminApi({ live, access, onFailure: reportFailure }));
-  app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
-  const idOf = requestIds(instance);
-  const admitted = (request: Request, env: unknown) =>
-    admit(runtime.receive(request, env), trust, idOf);
-  const copies = { sender, budget, onOutcome };
+  const telemetry = createTelemetry(options, {
+    table: live.current,
+    recordedBytes: () => budget.held,
+  });
+  const { emit, onOutcome } = telemetry;
   const proxy = createProxy({
     runtime,
-    table,
+    live,
     trust,
-    plan: (inbound, mirrors) => planCopies(inbound, mirrors, copies),
+    requestIds: requestIds(instance),
+    copies: { sender, budget, onOutcome },
+    reserved: CONTROL_PLANE,
     emit,
   });
+
+  const background = createBackground();
+  const { adminKey = null } = options;
+  const app = controlPlane({ adminKey, runtime, live, trust, telemetry });
   app.all('*', (c) => {
-    const inbound = admitted(c.req.raw, c.env);
-    if (!isAuthority(inbound.authority)) return gatewayError(400);
-    return toResponse(proxy(inbound, (work) => waitUntilOf(c, background)(work)));
+    const received = runtime.receive(c.req.raw, c.env);
+    if (!isAuthority(received.authority)) return gatewayError(400);
+    const reply = proxy(received, (work) => waitUntilOf(c, background)(work));
+    return reply === null ? c.notFound() : toResponse(reply);
   });
-  // What is proxied goes past Hono, which would make the answer to HEAD anew of one to GET, without
+  // What is proxied goes past Hono, which would answer HEAD with a response that it made of one to GET, without
   // the upstream's own fields, and whose routing and context a request has no use for.
   const fetch: Gateway['fetch'] = (request, env, context) => {
-    const inbound = admitted(request, env);
+    const received = runtime.receive(request, env);
     // Our own listeners have refused it. Others let it in, and Deno.serve makes a path of what follows
-    // a slash in it: that is not the path that whoever stands in front has seen.
-    if (!isAuthority(inbound.authority)) return gatewayError(400);
-    if (CONTROL_PLANE.test(inbound.path)) return app.fetch(request, env, context);
-    return toResponse(proxy(inbound, (work) => (context ?? background).waitUntil(work)));
+    // a slash in it, which is not the path that a proxy in front has seen.
+    if (!isAuthority(received.authority)) return gatewayError(400);
+    const reply = proxy(received, (work) => (context ?? background).waitUntil(work));
+    return reply === null ? app.fetch(request, env, context) : toResponse(reply);
   };
-  provideDirect(fetch, (received, waitUntil) => {
-    const inbound = admit(received, trust, idOf);
-    return CONTROL_PLANE.test(inbound.path) ? null : proxy(inbound, waitUntil);
-  });
+  provideDirect(fetch, proxy);
 
   return {
     app,
     fetch,
     refresh: () => live.refresh(),
-    ready: () => table() !== null,
+    ready: () => live.current(Date.now()) !== null,
     waitUntil: background.waitUntil,
-    async drain(milliseconds) {
-      const timer = setTimeout(() => sender.abandon(), milliseconds);
-      await background.idle();
-      clearTimeout(timer);
-    },
+    drain: (milliseconds) => background.drain(milliseconds, () => sender.abandon()),
   };
+}
 
-  function* inForce() {
-    // As of no time, so that asking does not replace the table, which would be told as a reload.
-    for (const { id, mirrors } of live.current(0)?.routes() ?? []) {
-      yield [id] as const;
-      for (const { host } of mirrors) yield [id, host] as const;
-    }
-  }
-  function* perMirror(read: (mirror: Mirror) => number) {
-    for (const { mirrors } of table()?.routes() ?? []) {
-      for (const mirror of mirrors) yield [[mirror.route, mirror.host], read(mirror)] as const;
-    }
-  }
-  function explainable(): ExplainOptions | null {
-    const [routes, document] = [table(), live.document()];
-    if (routes === null || document === null) return null;
-    return { table: routes, document, trust, hostOfUrl: runtime.hostOfUrl === true };
-  }
-  function reportFailure(error: Error): void {
-    emit({ type: 'admin_failure', error });
-  }
+/** Routes given in code are in force at once; those of a store after the first refresh. */
+function liveRoutes(
+  { routes = [], store, longestCopy }: GatewayOptions,
+  { connectionRate }: Runtime,
+  instance: () => string,
+  onReload: (reload: Reload) => void,
+): LiveTable<RouteTable> {
+  const mirrors = { instance, connectionRate, longestTimeout: longestCopy };
+  const initial = store === undefined ? routesDocument(routes) : undefined;
+  return liveTable({
+    store: store ?? memoryStore(initial!),
+    initial,
+    compile: (document, previous: RouteTable | null) => compileRoutes(document, previous, mirrors),
+    onReload,
+  });
 }
 
 function toResponse(reply: Reply | Promise<Reply>): Response | Promise<Response> {

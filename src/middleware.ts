@@ -16,9 +16,8 @@ import { createBackground, waitUntilOf } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { ObservedBody } from './runtime/observe/observed.ts';
 import type { Runtime } from './runtime/port.ts';
-import { fanOut, outcomeEvents } from './telemetry/events.ts';
-import { hookListeners, type OutcomeHook } from './telemetry/hooks.ts';
-import { logListener } from './telemetry/log.ts';
+import type { OutcomeHook } from './telemetry/hooks.ts';
+import { outcomeTelemetry } from './telemetry/telemetry.ts';
 
 export interface ProxyMirrorOptions {
   /** How this runtime reads requests and sends copies. Default: its own `fetch`. */
@@ -81,7 +80,7 @@ export function proxyMirror(
   const plan = {
     sender: copySender(runtime.sendCopy),
     budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES),
-    onOutcome: outcomeEvents(fanOut([logListener(), ...hookListeners({ onOutcome })])),
+    onOutcome: outcomeTelemetry({ onOutcome }),
   };
 
   return async function mirrorRequest(c, next) {

@@ -1,42 +1,48 @@
 import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './http/gateway-error.ts';
-import type { Trust } from './request/admit.ts';
-import type { Inbound, Reply } from './http/messages.ts';
+import { admit, type Trust } from './request/admit.ts';
+import type { RequestIds } from './request/ids.ts';
+import type { Inbound, Received, Reply } from './http/messages.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
-import type { PlannedCopies } from './mirror/copies.ts';
-import type { Mirror } from './mirror/mirror.ts';
+import { type CopiesOptions, planCopies } from './mirror/copies.ts';
 import type { Runtime, WaitUntil } from './runtime/port.ts';
 import type { RouteTable } from './route-table.ts';
 import type { Listener } from './telemetry/events.ts';
 
 export interface ProxyOptions {
   readonly runtime: Runtime;
-  /** The table in force; `null` before there is one. */
-  readonly table: () => RouteTable | null;
+  /** Has the table in force at a time in milliseconds since 1970; `null` before the first. */
+  readonly live: { current(nowMs: number): RouteTable | null };
   readonly trust: Trust;
-  readonly plan: (inbound: Inbound, mirrors: readonly Mirror[]) => PlannedCopies | null;
+  readonly requestIds: RequestIds;
+  readonly copies: CopiesOptions;
+  /** Paths of the control plane: the proxy leaves them to others. */
+  readonly reserved: RegExp;
   readonly emit: Listener;
 }
 
 /** nginx's name for a client that did not wait. It reaches metrics only. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-export type Proxy = (inbound: Inbound, waitUntil: WaitUntil) => Reply | Promise<Reply>;
+/** Responds to a request as a listener received it; `null` when its path is reserved. */
+export type Proxy = (received: Received, waitUntil: WaitUntil) => Reply | Promise<Reply> | null;
 
 /** Everything outside the control plane: match, forward, copy. */
 export function createProxy(options: ProxyOptions): Proxy {
-  const { runtime, table, trust, plan, emit } = options;
+  const { runtime, live, trust, requestIds, copies: copiesOptions, reserved, emit } = options;
   const errorOf = runtime.gatewayError ?? gatewayError;
   const exchangeOptions = { forward: runtime.forward, trust };
 
-  return (inbound, waitUntil) => {
+  return (received, waitUntil) => {
+    const inbound = admit(received, trust, requestIds);
+    if (reserved.test(inbound.path)) return null;
     const started = performance.now();
-    const routes = table();
+    const routes = live.current(Date.now());
     if (routes === null) return refuse(503, '', inbound, started);
     const route = routes.match(inbound);
     if (route === null) return refuse(404, '', inbound, started);
     const { id, upstream, mirrors } = route;
-    const copies = mirrors.length === 0 ? null : plan(inbound, mirrors);
+    const copies = mirrors.length === 0 ? null : planCopies(inbound, mirrors, copiesOptions);
     const exchange = upstream === null ? null : prepareExchange(inbound, upstream, exchangeOptions);
     if (exchange === null) {
       copies?.giveUp();

@@ -2,7 +2,7 @@
  * `npm run walk`: which files a mirrored request crosses on Node, and which objects stand for it.
  *
  * Files: those of which V8 ran a function between two looks, while one request and its copy were
- * answered; a hundred before it have made what is made once. Objects: those that there are more of
+ * answered, less `drain`, by which this waits for the copy; a hundred before it have made what is made once. Objects: those that there are more of
  * while a hundred requests and their copies wait for their responses than when all are answered and every
  * connection is idle, by class, or by the names of their members where they have none.
  *
@@ -151,6 +151,6 @@ async function filesOfOurs(run) {
 }
 
 /** @param {import('node:inspector').Profiler.FunctionCoverage} function_ */
-function ran({ ranges }) {
-  return ranges[0] !== undefined && ranges[0].count > 0;
+function ran({ functionName, ranges }) {
+  return functionName !== 'drain' && ranges[0] !== undefined && ranges[0].count > 0;
 }

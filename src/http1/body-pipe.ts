@@ -33,8 +33,11 @@ export class BodyPipe implements Waiting {
   received = 0;
   #flow: Flow;
   readonly #highWater: number;
-  #queue = new ByteQueue();
-  /** What the bytes in the queue took on the wire. */
+  /** The only chunk that waits for its reader: most bodies come in one piece. */
+  #chunk: Uint8Array | null = null;
+  /** All chunks that wait, once there are several. */
+  #queue: ByteQueue | null = null;
+  /** Bytes that the waiting chunks took on the wire. */
   #queued = 0;
   /** Too much of it waits for its reader. */
   #full = false;
@@ -61,7 +64,7 @@ export class BodyPipe implements Waiting {
       this.#settle()?.resolve(chunk);
       return;
     }
-    this.#queue.append(chunk);
+    this.#enqueue(chunk);
     this.#queued += wire;
     this.#full = this.#queued >= this.#highWater;
     this.#steer();
@@ -93,25 +96,22 @@ export class BodyPipe implements Waiting {
 
   /** All of it, when that is one piece and still here. */
   get buffered(): Uint8Array | null {
-    return this.#ended ? this.#queue.single : null;
+    if (!this.#ended) return null;
+    return this.#queue === null ? this.#chunk : this.#queue.single;
   }
 
   /** The chunks that are here, taken away. */
   drain(): Uint8Array[] {
-    const chunks = this.#queue.drain();
+    const chunks = this.#queue?.drain() ?? (this.#chunk === null ? [] : [this.#chunk]);
+    this.#chunk = null;
     this.#taken();
     return chunks;
   }
 
   /** The next bytes, `null` at the end. Rejects when the sender broke off. One read at a time. */
   read(): Promise<Uint8Array | null> {
-    const { size } = this.#queue;
-    const chunk = this.#queue.shift();
-    if (chunk !== undefined) {
-      this.#queued *= this.#queue.size / size;
-      if (this.#queued === 0) this.#taken();
-      return Promise.resolve(chunk);
-    }
+    const chunk = this.#dequeue();
+    if (chunk !== null) return Promise.resolve(chunk);
     if (this.#error !== null) return Promise.reject(this.#error);
     if (this.#ended) return Promise.resolve(null);
     this.#taken();
@@ -121,7 +121,8 @@ export class BodyPipe implements Waiting {
 
   cancel(): void {
     const flow = this.#flow;
-    this.#queue = new ByteQueue();
+    this.#chunk = null;
+    this.#queue = null;
     // Only once: the connection goes on to other things, and must not be stopped in those.
     this.#flow = NO_FLOW;
     this.#wantNoTurn();
@@ -132,6 +133,34 @@ export class BodyPipe implements Waiting {
     this.#turns = null;
     this.#brought = 0;
     this.#steer();
+  }
+
+  #enqueue(chunk: Uint8Array): void {
+    if (this.#queue !== null) {
+      this.#queue.append(chunk);
+    } else if (this.#chunk === null) {
+      this.#chunk = chunk;
+    } else {
+      this.#queue = new ByteQueue();
+      this.#queue.append(this.#chunk);
+      this.#queue.append(chunk);
+      this.#chunk = null;
+    }
+  }
+
+  #dequeue(): Uint8Array | null {
+    if (this.#queue === null) {
+      const chunk = this.#chunk;
+      this.#chunk = null;
+      if (chunk !== null) this.#taken();
+      return chunk;
+    }
+    const { size } = this.#queue;
+    const chunk = this.#queue.shift() ?? null;
+    if (chunk === null) return null;
+    this.#queued *= this.#queue.size / size;
+    if (this.#queued === 0) this.#taken();
+    return chunk;
   }
 
   #bring(cost: number): void {

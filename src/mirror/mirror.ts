@@ -62,12 +62,12 @@ export interface MirrorOptions {
   /** Id of this gateway, the value of the loop mark. */
   readonly instance: () => string;
   /** Longest life of a copy that the platform allows, in seconds. */
-  readonly longestTimeout?: number;
+  readonly longestTimeout?: number | undefined;
   /**
    * Connections a second that copies to one mirror may use up beside one for each that may be in
    * flight, as this runtime can bear. Default 500.
    */
-  readonly connectionRate?: number;
+  readonly connectionRate?: number | undefined;
 }
 
 /** Compiles the mirrors of a plugin configuration: one, several, or none when it is disabled. */
@@ -216,8 +216,8 @@ export type CopyHeaders = (primary: HeaderList) => HeaderList;
  * Compiles `pass_host`, `upstream_host` and `headers` of a mirror.
  *
  * @param authority the mirror's own host, sent with `pass_host: node`
- * @param instance id of this gateway, the value of the loop mark; asked for with each copy, as Workers
- * can make one only while a request is served
+ * @param instance id of this gateway, the value of the loop mark; called with the first copy, since Workers
+ * have no random numbers before a request is served
  */
 export function copyHeaders(
   config: MirrorConfig,
@@ -230,15 +230,16 @@ export function copyHeaders(
   if (host !== null) dropped.add('host');
   // Before all others, as in any request (RFC 9110 section 7.2).
   const first = host === null ? [] : ['Host', host];
-  const appended = [...pairs(set), ...pairs(add)];
-  if (dropped.size === 0) return (primary) => primary.concat(appended, LOOP_MARK, instance());
+  let last: HeaderList | null = null;
+  const appended = () => (last ??= [...pairs(set), ...pairs(add), LOOP_MARK, instance()]);
+  if (dropped.size === 0) return (primary) => primary.concat(appended());
   const nameOf = fieldNames(dropped);
   return (primary) => {
     const list: HeaderList = first.slice();
     for (let i = 0; i < primary.length; i += 2) {
       if (nameOf(primary[i]!) === '') list.push(primary[i]!, primary[i + 1]!);
     }
-    return list.concat(appended, LOOP_MARK, instance());
+    return list.concat(appended());
   };
 }
 

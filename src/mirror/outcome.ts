@@ -34,15 +34,3 @@ export type Outcome =
       readonly detail: string;
     }
   | { readonly outcome: 'skipped'; readonly reason: SkipReason };
-
-/**
- * The class of a status. An invalid status counts as 5xx (RFC 9110 section 15).
- *
- * @example
- * statusClass(404); // '4xx'
- * statusClass(999); // '5xx'
- */
-export function statusClass(status: number): StatusClass {
-  if (status < 100 || status > 599) return '5xx';
-  return `${Math.floor(status / 100)}xx` as StatusClass;
-}

@@ -4,8 +4,8 @@ import type { WaitUntil } from './port.ts';
 /** Work that outlives its request, on runtimes whose platform does not look after it. */
 export interface Background {
   readonly waitUntil: WaitUntil;
-  /** Resolves once nothing is left. */
-  idle(): Promise<void>;
+  /** Resolves once nothing is left. After so many milliseconds it calls `abandon`, which has to end the work. */
+  drain(milliseconds: number, abandon: () => void): Promise<void>;
 }
 
 export function createBackground(): Background {
@@ -22,8 +22,10 @@ export function createBackground(): Background {
       pending += 1;
       work.then(over, over);
     },
-    async idle() {
+    async drain(milliseconds, abandon) {
+      const timer = setTimeout(abandon, milliseconds);
       while (pending > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      clearTimeout(timer);
     },
   };
 }

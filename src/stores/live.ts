@@ -36,7 +36,7 @@ export interface LiveTable<T> {
 export interface LiveTableOptions<T> {
   readonly store: Store;
   /** A document to start from, in force at once. Default: none until the first `refresh`. */
-  readonly initial?: RoutesDocument;
+  readonly initial?: RoutesDocument | undefined;
   /** Makes a table of a valid document; `previous` is the one in force. */
   readonly compile: (document: RoutesDocument, previous: T | null) => T;
   /** Called when the table was replaced, and once for every new way of failing to. */

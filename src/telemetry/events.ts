@@ -1,5 +1,4 @@
 import type { Inbound } from '../http/messages.ts';
-import type { OnOutcome } from '../mirror/copies.ts';
 import type { Outcome } from '../mirror/outcome.ts';
 
 /** The request that an event is about. Its `id` is made when somebody asks for it. */
@@ -46,16 +45,3 @@ export type GatewayEvent =
   | { readonly type: 'reload'; readonly result: 'failure'; readonly error: Error };
 
 export type Listener = (event: GatewayEvent) => void;
-
-/** Tells of outcomes as events. */
-export function outcomeEvents(emit: Listener): OnOutcome {
-  return (request, { route, host }, outcome, seconds) =>
-    emit({ type: 'copy', route, mirror: host, request, outcome, seconds });
-}
-
-/** One listener out of several. */
-export function fanOut(listeners: readonly Listener[]): Listener {
-  return (event) => {
-    for (const listener of listeners) listener(event);
-  };
-}

@@ -33,10 +33,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   settings: rooms('http config mirror telemetry stores'),
   admin: rooms('http vars config stores'),
   explain: rooms('http config routes request exchange mirror route-table.ts admin'),
+  'control-plane.ts': rooms('http runtime request stores telemetry admin explain route-table.ts'),
   // Entries.
   'middleware.ts': rooms('http runtime config request mirror telemetry'),
   'gateway.ts': rooms(
-    'http runtime config request mirror telemetry stores admin explain route-table.ts proxy.ts',
+    'http runtime config request mirror telemetry stores route-table.ts proxy.ts control-plane.ts',
   ),
   'index.ts': rooms('http runtime config mirror telemetry stores middleware.ts gateway.ts'),
   'workers.ts': rooms('http runtime telemetry stores settings gateway.ts'),

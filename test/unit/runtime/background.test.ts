@@ -9,7 +9,8 @@ function work() {
 }
 
 it('is idle when all work is over, whether it went well or not', async () => {
-  const { waitUntil, idle } = createBackground();
+  const { waitUntil, drain } = createBackground();
+  const idle = () => drain(60_000, () => {});
   await idle();
   const good = work();
   const bad = work();
@@ -25,7 +26,8 @@ it('is idle when all work is over, whether it went well or not', async () => {
 });
 
 it('waits for work that comes while it waits', async () => {
-  const { waitUntil, idle } = createBackground();
+  const { waitUntil, drain } = createBackground();
+  const idle = () => drain(60_000, () => {});
   const first = work();
   const second = work();
   waitUntil(first.promise);
@@ -38,4 +40,16 @@ it('waits for work that comes while it waits', async () => {
   second.resolve();
   await waited;
   expect(over).toEqual(['second', 'idle']);
+});
+
+it('has what is left abandoned when the time is over, and waits for its end', async () => {
+  const { waitUntil, drain } = createBackground();
+  const left = work();
+  waitUntil(left.promise);
+  let abandoned = 0;
+  await drain(1, () => {
+    abandoned += 1;
+    left.resolve();
+  });
+  expect(abandoned).toBe(1);
 });

@@ -1,0 +1,52 @@
+import type { MiddlewareHandler } from 'hono';
+import { Hono } from 'hono/tiny';
+import { adminApi } from './admin/api.ts';
+import { controlPlaneGuard } from './admin/guard.ts';
+import { healthApi } from './admin/health.ts';
+import { explainApi } from './explain/api.ts';
+import { matchPath, originForm } from './http/target.ts';
+import type { Trust } from './request/admit.ts';
+import type { RouteTable } from './route-table.ts';
+import type { Runtime } from './runtime/port.ts';
+import type { LiveTable } from './stores/live.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+
+export interface ControlPlaneOptions {
+  /** `null`: open to loopback requests alone. */
+  readonly adminKey: string | null;
+  readonly runtime: Runtime;
+  readonly live: LiveTable<RouteTable>;
+  readonly trust: Trust;
+  readonly telemetry: Telemetry;
+}
+
+/** Paths that the control plane answers. */
+export const CONTROL_PLANE: RegExp = /^\/apisix(?:\/|$)/;
+
+/** The Hono app behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
+export function controlPlane(options: ControlPlaneOptions): Hono {
+  const { adminKey, runtime, live, trust, telemetry } = options;
+  const access = controlPlaneGuard({ adminKey, peer: (c) => runtime.peer(c.req.raw, c.env) });
+  const ready = () => live.current(Date.now()) !== null;
+  // Hono's own path is whatever follows the first slash of the URL, which on some runtimes is text of the
+  // client's choice (`GET http://a?/apisix/admin`). Both planes must agree on the path.
+  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
+  app.route('/apisix', healthApi({ runtime: runtime.name, ready }));
+  app.route('/apisix', metricsApi(access, telemetry));
+  app.route('/apisix', explainApi({ access, inForce }));
+  app.route('/apisix', adminApi({ live, access, onFailure: telemetry.onAdminFailure }));
+  return app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
+
+  function inForce() {
+    const [table, document] = [live.current(Date.now()), live.document()];
+    if (table === null || document === null) return null;
+    return { table, document, trust, hostOfUrl: runtime.hostOfUrl === true };
+  }
+}
+
+function metricsApi(access: MiddlewareHandler, { render }: Telemetry): Hono {
+  const type = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+  return new Hono()
+    .use('/prometheus/*', access)
+    .get('/prometheus/metrics', (c) => c.text(render(), 200, type));
+}

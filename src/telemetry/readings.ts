@@ -1,0 +1,40 @@
+import type { Mirror } from '../mirror/mirror.ts';
+import type { RouteLabels } from './lifetimes.ts';
+import type { Readings } from './metrics.ts';
+import type { Sample } from './prometheus.ts';
+
+/** What gauges read from: the routes in force, and the memory that recordings hold. */
+export interface InForce {
+  /** The table in force at a time in milliseconds since 1970; `null` before the first. */
+  table(nowMs: number): Table | null;
+  recordedBytes(): number;
+}
+
+interface Table {
+  readonly size: number;
+  routes(): Iterable<{ readonly id: string; readonly mirrors: readonly Mirror[] }>;
+}
+
+/** What gauges read, from what is in force. */
+export function readings({ table, recordedBytes }: InForce): Readings {
+  return {
+    routes: () => table(Date.now())?.size ?? 0,
+    inForce,
+    recordedBytes,
+    inFlight: () => perMirror((mirror) => mirror.inFlight.count),
+    breakerOpen: () => perMirror((mirror) => Number(mirror.breaker.open)),
+  };
+
+  function* inForce(): Iterable<RouteLabels> {
+    // Time 0, at which no route has expired yet: reading must not replace the table, which would be
+    // reported as a reload and lead here again.
+    for (const { id, mirrors } of table(0)?.routes() ?? []) {
+      yield [id];
+      for (const { host } of mirrors) yield [id, host];
+    }
+  }
+  function* perMirror(read: (mirror: Mirror) => number): Iterable<Sample> {
+    for (const { mirrors } of table(Date.now())?.routes() ?? [])
+      for (const mirror of mirrors) yield [[mirror.route, mirror.host], read(mirror)];
+  }
+}

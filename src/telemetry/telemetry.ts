@@ -1,0 +1,46 @@
+import type { OnOutcome } from '../mirror/copies.ts';
+import type { Listener } from './events.ts';
+import { type Hooks, hookListeners } from './hooks.ts';
+import { logListener } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { type InForce, readings } from './readings.ts';
+
+/** Where the parts of the gateway report their work. */
+export interface Telemetry {
+  readonly emit: Listener;
+  readonly onOutcome: OnOutcome;
+  /** A write through the admin API failed for a reason that its client is not told. */
+  readonly onAdminFailure: (error: Error) => void;
+  /** All metrics in the Prometheus text format. */
+  readonly render: () => string;
+}
+
+/** Metrics, log and hooks behind one `emit`. */
+export function createTelemetry(hooks: Hooks, inForce: InForce): Telemetry {
+  const metrics = createMetrics(readings(inForce));
+  const emit = fanOut([metrics.listen, logListener(), ...hookListeners(hooks)]);
+  return {
+    emit,
+    onOutcome: outcomeEvents(emit),
+    onAdminFailure: (error) => emit({ type: 'admin_failure', error }),
+    render: () => metrics.render(),
+  };
+}
+
+/** Log and hooks alone, for code that has no metrics: reports outcomes. */
+export function outcomeTelemetry(hooks: Hooks): OnOutcome {
+  return outcomeEvents(fanOut([logListener(), ...hookListeners(hooks)]));
+}
+
+/** Reports outcomes as events. */
+function outcomeEvents(emit: Listener): OnOutcome {
+  return (request, { route, host }, outcome, seconds) =>
+    emit({ type: 'copy', route, mirror: host, request, outcome, seconds });
+}
+
+/** One listener that calls several. */
+function fanOut(listeners: readonly Listener[]): Listener {
+  return (event) => {
+    for (const listener of listeners) listener(event);
+  };
+}
