@@ -2,7 +2,7 @@ import { descriptorLimit, descriptorShortage } from '../http1/descriptors.ts';
 import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
 import type { ServerRuntime } from './server.ts';
 
-/** The gateway's view of Bun. */
+/** The runtime adapter for Bun. */
 export function bunRuntime(options: RuntimeOptions = {}): ServerRuntime {
   return http1Runtime({
     ...options,

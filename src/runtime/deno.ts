@@ -5,13 +5,13 @@ import { MOST_CONNECTIONS } from '../http1/server/limits.ts';
 import type { WriteOutput } from './output.ts';
 import type { ServerRuntime } from './server.ts';
 
-/** Seen: 128 connections in one turn of the event loop, and closed descriptors free in the next. */
-const ACCEPTED = 128;
+/** Most connections accepted in one turn of the event loop, as measured. Closed descriptors are free in the next. */
+const MOST_ACCEPTED = 128;
 
-/** The gateway's view of Deno. */
+/** The runtime adapter for Deno. */
 export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
-  // What its DNS client does not find may be what it does not tell of, such as a server in trouble; and
-  // the C library is asked on threads of which there are many.
+  // Deno's DNS client reports a failing server like a name that does not exist, so the C library is asked as well. It
+  // runs on a large pool of threads.
   const names: RuntimeOptions['names'] = { system: 'always', ...options.names };
   return http1Runtime({
     name: 'deno',
@@ -19,7 +19,7 @@ export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
     write,
     names,
     descriptors,
-    accepted: ACCEPTED,
+    accepted: MOST_ACCEPTED,
     goesDeaf: true,
   });
 }
@@ -41,25 +41,25 @@ function granted(permission: Permission): boolean {
   return Deno.permissions.querySync(permission).state === 'granted';
 }
 
-/** Without the permission, Deno throws where nobody can catch it when `node:net` listens. */
+/** Checked first: without the permission, `node:net` on Deno throws an error that cannot be caught. */
 function mayListen(hostname: string): boolean {
   return granted({ name: 'net', host: hostname });
 }
 
-/** To try without permission would ask the user for it, on a terminal. */
+/** The permission is checked first: on a terminal, opening a file without it would prompt the user. */
 function descriptors(): number {
   return granted({ name: 'read', path: '/dev/null' })
-    ? openableDescriptors(descriptorsFor(MOST_CONNECTIONS, ACCEPTED))
+    ? openableDescriptors(descriptorsFor(MOST_CONNECTIONS, MOST_ACCEPTED))
     : USUAL_LIMIT;
 }
 
-/** Its `process` waits until a pipe has room, and all of Deno with it. */
+/** Not by `process`: on Deno, that blocks the event loop until a full pipe is read. */
 const write: WriteOutput = async (to, text) => {
   let rest = new TextEncoder().encode(text);
   try {
     while (rest.byteLength > 0) rest = rest.subarray(await Deno[to].write(rest));
   } catch {
-    // Whoever read it has left.
+    // The reader has closed the pipe.
   }
 };
 

@@ -1,28 +1,28 @@
 import type { Received } from '../http/messages.ts';
 import { receiveWeb } from './fetch/receive.ts';
 
-/** How a request is read that one of our listeners has given to other code. */
+/** Converts a request of our own listeners that was handed out to user code. */
 export type ReadServed = (request: Request) => Received;
 
 const served = new WeakMap<object, ReadServed>();
 
 /**
- * Remembers how to read a request of a listener of ours.
+ * Remembers how to convert a request of our own listeners.
  *
- * @param handedOut the `Request`, or the `env` beside it: by that it is known again when other code has
- * put another `Request` in its place
+ * @param handedOut the `Request`, or the `env` beside it, which identifies the request after user code has replaced the
+ * `Request`
  */
 export function rememberServed(handedOut: object, read: ReadServed): void {
   served.set(handedOut, read);
 }
 
-/** Reads a request of our own listeners as it came in, and any other as a web request. */
+/** Converts a request: one of our own listeners without loss, any other as a Web `Request`. */
 export function receive(request: Request, env?: unknown): Received {
   const read = served.get(request) ?? (isObject(env) ? served.get(env) : undefined);
   return read?.(request) ?? receiveWeb(request, { peer: '', serverPort: 0 });
 }
 
-/** True for a request of a listener of ours. */
+/** True for a request of our own listeners. */
 export function isServed(request: Request): boolean {
   return served.has(request);
 }

@@ -6,37 +6,37 @@ import { fetchForward } from './fetch/forward.ts';
 import { receiveWeb } from './fetch/receive.ts';
 import type { Runtime } from './port.ts';
 
-/** workerd's own: a stream that says how long it is, so that it is not sent chunked. */
+/** Exists only in workerd: a stream of known length, which is not sent chunked. */
 declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
 
-/** A request with what Cloudflare knows of it. */
+/** A request with Cloudflare's metadata. */
 interface CloudflareRequest extends Request {
   readonly cf?: { readonly clientAcceptEncoding?: string | null };
 }
 
-/** Bytes of an upload that are read at once. */
-const BODY_ROOM_BYTES = 64 * 1024;
+/** Bytes of one read of an upload. */
+const READ_BYTES = 64 * 1024;
 
-/** Less than over sockets (`http1/client/call.ts`): reading costs more here, 4 KiB at a time. */
+/** Less than over sockets (`http1/client/call.ts`): a read returns 4 KiB here, so draining costs more. */
 const DRAIN_LIMIT_BYTES = 256 * 1024;
 
 const DIALECT: Dialect = {
-  // Bytes as the upstream sent them, and not compressed a second time on the way out.
+  // Encoded bodies pass unchanged: not decoded by fetch, and not compressed again on the way to the client.
   init: { encodeResponseBody: 'manual' },
   responseInit: { encodeBody: 'manual' },
   decodes: () => false,
   drainLimit: DRAIN_LIMIT_BYTES,
   sized(stream, length) {
     const fixed = new FixedLengthStream(length);
-    // A client that leaves breaks both ends; the fetch that reads the other one reports it.
+    // If the client leaves, both ends fail; the fetch that reads the other end reports it.
     stream.pipeTo(fixed.writable).catch(() => {});
     return fixed.readable;
   },
-  // workerd has one text for a refused, reset or unresolvable connection.
+  // workerd has the same text for a refused, a reset and an unresolvable connection.
   cannotProveUnsent: true,
   kindOf: kindByText([
-    // What an unknown name, a failed handshake and an answer that is not HTTP look like alike. First,
-    // as the reference is random letters, in which any other pattern may occur.
+    // The text for an unknown name, a failed TLS handshake and a response that is not HTTP. Must be first: the
+    // reference is random letters, which may match any other pattern.
     [/internal error; reference/, 'reset'],
     [/invalid HTTP|parse/i, 'protocol'],
     [/certificate|TLS/i, 'tls'],
@@ -44,59 +44,59 @@ const DIALECT: Dialect = {
   ]),
 };
 
-/** The gateway's view of Workers: the platform listens, its fetch forwards. */
+/** The runtime adapter for Workers: the platform listens, and its fetch forwards. */
 export function workersRuntime(): Runtime {
   return {
     name: 'workers',
     hostOfUrl: true,
-    // A request costs an isolate ten times what it costs a server.
+    // A request costs ten times as much here as on a server.
     connectionRate: 100,
-    // Of the 128 MB that it has for everything.
+    // An isolate has 128 MB for everything.
     mostCopies: 1024,
     receive: (request) =>
       receiveWeb(request, {
         peer: plainAddress(request.headers.get('cf-connecting-ip') ?? '') ?? '',
         serverPort: portOf(request.url),
-        bodyOf: (received, length) => webBytes(received, length, BODY_ROOM_BYTES),
-        // A client that takes no coding would get what the upstream compressed for Cloudflare.
+        bodyOf: (received, length) => webBytes(received, length, READ_BYTES),
+        // Cloudflare overwrites Accept-Encoding; with its value, a client that accepts no coding could get one.
         acceptEncoding: (request as CloudflareRequest).cf?.clientAcceptEncoding ?? undefined,
-        // Whatever says Upgrade: websocket is a handshake to the platform already.
+        // The platform upgrades every request with `Upgrade: websocket`.
         upgradable: true,
       }),
-    // The edge is everybody's peer here: being near proves nothing.
+    // The peer of every request is Cloudflare's edge: its address proves nothing.
     peer: () => null,
     forward: fetchForward(DIALECT),
     sendCopy: fetchSendCopy(DIALECT),
   };
 }
 
-/** The platform builds the URL, so its port is the one the client connected to; 0: the scheme's own. */
+/** The platform builds the URL, so its port is the port that the client connected to. 0: the scheme's default. */
 function portOf(url: string): number {
   return Number(/^https?:\/\/[^/]*:(\d+)/.exec(url)?.[1] ?? 0);
 }
 
-/** Most bytes that are read for nothing, as clients seldom send more before they see a refusal. */
-const MOST_BYTES = 64 * 1024;
+/** Most bytes of a rejected body that are read. Clients seldom send more before they see the response. */
+const DISCARD_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Reads a small body that was refused unread. workerd closes the connection of such a request
- * without announcing it, and the client's next request would be lost with it.
+ * Reads and discards a small body of a rejected request. If the body is left unread, workerd closes the connection
+ * without `Connection: close`, and the client's next request on it is lost.
  */
 export async function discardUnread({ body, bodyUsed, headers }: Request): Promise<void> {
   if (body === null || bodyUsed || body.locked) return;
   const length = Number(headers.get('content-length') ?? 0);
-  // Who asked first (RFC 9110 section 10.1.1) sends nothing after a refusal.
-  if (length > MOST_BYTES || headers.has('expect')) return;
+  // A client that sent Expect: 100-continue (RFC 9110 section 10.1.1) sends no body after a rejection.
+  if (length > DISCARD_LIMIT_BYTES || headers.has('expect')) return;
   const reader = body.getReader();
   try {
     let read = 0;
-    while (read <= MOST_BYTES) {
+    while (read <= DISCARD_LIMIT_BYTES) {
       const { done, value } = await reader.read();
       if (done) return;
       read += costOf(value);
     }
     await reader.cancel();
   } catch {
-    // The client left: there is no next request.
+    // The client left, so there is no next request.
   }
 }

@@ -4,9 +4,9 @@ import { log } from './log.ts';
 import { type CopyReport, reportOf } from './report.ts';
 
 /**
- * Told what became of each request at each mirror: exactly once, for copies that were skipped, too.
- * What it throws, or what a promise that it returns rejects with, is logged and changes nothing.
- * Nobody waits for that promise: on Workers hand it to `waitUntil` of `cloudflare:workers`.
+ * Called exactly once with the outcome of each request at each mirror, also when the copy was skipped. Exceptions it
+ * throws, and rejections of a promise it returns, are logged and otherwise ignored. The promise is not awaited: on
+ * Workers, pass it to `waitUntil` of `cloudflare:workers`.
  *
  * @example
  * const onOutcome: OutcomeHook = (copy) => {
@@ -15,13 +15,13 @@ import { type CopyReport, reportOf } from './report.ts';
  */
 export type OutcomeHook = (copy: CopyReport) => unknown;
 
-/** What a program that uses the library wants to be told. */
+/** Callbacks of a program that uses the library. */
 export interface Hooks {
   readonly onEvent?: ((event: GatewayEvent) => unknown) | undefined;
   readonly onOutcome?: OutcomeHook | undefined;
 }
 
-/** Listeners for hooks: other people's code, which must not break a request or a copy. */
+/** Makes listeners of hooks. Hooks are user code, whose exceptions must not break a request or a copy. */
 export function hookListeners({ onEvent, onOutcome }: Hooks): Listener[] {
   const listeners: Listener[] = [];
   if (onEvent !== undefined) listeners.push(guarded('onEvent', onEvent));
@@ -34,20 +34,20 @@ export function hookListeners({ onEvent, onOutcome }: Hooks): Listener[] {
   return listeners;
 }
 
-function guarded<T>(hook: string, call: (event: T) => unknown): (told: T) => void {
+function guarded<T>(hook: string, call: (event: T) => unknown): (event: T) => void {
   const admit = lineRate(Date.now);
-  const complain = (error: unknown) => {
+  const logError = (error: unknown) => {
     const suppressed = admit(hook);
     if (suppressed === null) return;
     log.error('{hook} failed: {error}', { hook, error: String(error), suppressed });
   };
-  return (told) => {
+  return (event) => {
     try {
-      const returned = call(told);
-      // An async function that rejects would end a Node process.
-      if (returned instanceof Promise) returned.catch(complain);
+      const returned = call(event);
+      // An unhandled rejection would end a Node process.
+      if (returned instanceof Promise) returned.catch(logError);
     } catch (error) {
-      complain(error);
+      logError(error);
     }
   };
 }

@@ -1,28 +1,29 @@
 /** Labels of a route, or of a route and one of its mirrors. */
 export type RouteLabels = readonly [route: string, mirror?: string];
 
-/** Which labels have samples: those in force, and those that were a while ago. */
+/** Decides which labels keep their samples: those in force, and for a while those that were removed. */
 export interface Lifetimes {
-  /** Takes note of what is in force now. */
+  /** Sets the labels in force. */
   update(inForce: Iterable<RouteLabels>): void;
+  /** True if the labels are in force, or were less than an hour ago. */
   has(...labels: RouteLabels): boolean;
 }
 
 /**
- * How long counters outlive their route: what was counted up to its end is still to be scraped, and a
- * route that is replaced by deleting it first goes on counting.
+ * How long counters outlive their route, so that the last counts can be scraped, and a route that is replaced by
+ * deleting it first keeps its counts.
  */
 const KEPT_MS = 3_600_000;
 
 /**
- * Ends labels an hour after they went out of force. Routes come and go by the admin API, so that a
- * process that lives for months would otherwise keep the series of all that there ever were.
+ * Ends the life of labels an hour after they were removed. Routes come and go by the admin API: a process that runs
+ * for months would otherwise keep the series of every route it ever had.
  *
- * @param now milliseconds
+ * @param now clock in milliseconds
  */
 export function lifetimes(now: () => number): Lifetimes {
   let inForce: ReadonlySet<string> = new Set();
-  /** When each went; the first went first. */
+  /** Time of removal by label, oldest first. */
   const gone = new Map<string, number>();
   return {
     update(labels) {

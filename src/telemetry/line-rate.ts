@@ -1,22 +1,26 @@
-/** How many lines were kept back since the last one of this key; `null`: keep this one back, too. */
+/**
+ * Asks whether a line of this key may be written. Returns the number of lines suppressed since the last one, or `null`
+ * to suppress this one as well.
+ */
 export type LineRate = (key: string) => number | null;
 
-/** Failures of a dead mirror would fill a disk: one line each this many milliseconds and key. */
+/** One line per key in this time: the failures of a dead mirror would fill a disk. */
 const QUIET_MS = 1000;
 
 /** Lines of all keys together in that time: a thousand routes may have a thousand dead mirrors. */
 const MOST_LINES = 100;
 
-/** Keys remembered at once: configurations come and go in a process that lives for months. */
+/** Keys remembered at once: routes and mirrors come and go in a process that runs for months. */
 const MOST_KEYS = 1000;
 
-/** @param now milliseconds */
+/** @param now clock in milliseconds */
 export function lineRate(now: () => number): LineRate {
   const lines = new Map<string, { at: number; suppressed: number }>();
+  /** Start of the period in which `written` lines were written. */
   let began = -Infinity;
   let written = 0;
 
-  /** True when this moment has a line left. */
+  /** True if the current period has a line left. */
   function admits(at: number): boolean {
     if (at - began >= QUIET_MS) {
       began = at;
@@ -33,7 +37,7 @@ export function lineRate(now: () => number): LineRate {
     }
     const suppressed = last?.suppressed ?? 0;
     const admitted = admits(at);
-    // Written anew, so that the first key of the map is always the one that was quiet longest.
+    // Deleted and set again, so that the first key of the map is always the least recently used.
     lines.delete(key);
     lines.set(
       key,

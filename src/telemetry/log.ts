@@ -13,13 +13,14 @@ import { reportOf } from './report.ts';
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The gateway's logger. Silent until an application configures LogTape, as libraries should be. */
+/** The gateway's logger. Silent until the application configures LogTape, as is usual for libraries. */
 export const log: Logger = getLogger('proxy-mirror');
 
 /**
- * For our own commands: one JSON object a line.
+ * Configures the log of our own commands: one JSON object per line.
  *
- * @param sink where they go. Default: the console, which on servers waits for whoever reads it
+ * @param sink destination of the lines. Default: the console, which blocks a server process while its output is not
+ * read
  */
 export function configureLog(
   level: LogLevel,
@@ -40,15 +41,14 @@ export function configureLog(
 }
 
 /**
- * Writes events to the log. Causes and addresses of upstreams appear here and in hooks, and nowhere else. A request
- * and its copies have lines at `debug`, joined by `requestId`; those lines and the id are made only
- * when somebody wants them.
+ * Writes events to the log. Causes and addresses of upstreams appear only here and in hooks. A request and its copies
+ * have lines at `debug`, linked by `requestId`; lines and id are made only if that level is enabled.
  *
- * @param now milliseconds
+ * @param now clock in milliseconds
  */
 export function logListener(now: () => number = Date.now): Listener {
   const admitFailure = lineRate(now);
-  const debug = wantsDebug(now);
+  const debug = debugEnabled(now);
   return (event) => {
     switch (event.type) {
       case 'upstream_failure': {
@@ -90,43 +90,43 @@ export function logListener(now: () => number = Date.now): Listener {
   };
 }
 
-/** Milliseconds that an answer of LogTape's holds. */
+/** How long the result of `isEnabledFor` is remembered. */
 const REMEMBERED_MS = 50;
 
-/** Whether lines at `debug` are wanted. To look that up costs more than all that is counted of a request. */
-function wantsDebug(now: () => number): () => boolean {
-  let wanted = false;
+/** True if `debug` is enabled. Remembered for a while: asking LogTape costs more than counting a request. */
+function debugEnabled(now: () => number): () => boolean {
+  let enabled = false;
   let until = -Infinity;
   return () => {
     const time = now();
     if (time >= until) {
-      wanted = log.isEnabledFor('debug');
+      enabled = log.isEnabledFor('debug');
       until = time + REMEMBERED_MS;
     }
-    return wanted;
+    return enabled;
   };
 }
 
-/** Most characters of a method or a path in a line: a client may send some thousand of each. */
+/** Most characters of a method or a path in a line: a client may send some thousand. */
 const MOST_PART_CHARACTERS = 256;
 
 function factsOf(event: CopyEvent): Record<string, unknown> {
   const { target, method, ...facts } = reportOf(event);
-  return { ...facts, method: printable(method), path: pathOf(target) };
+  return { ...facts, method: escaped(method), path: pathOf(target) };
 }
 
 function factsOfRequest({ id: requestId, method, target }: RequestFacts): Record<string, unknown> {
-  return { requestId, method: printable(method), path: pathOf(target) };
+  return { requestId, method: escaped(method), path: pathOf(target) };
 }
 
-/** Without the query: tokens and names travel in it, and a log is kept and passed around. */
+/** The path without the query, which may contain tokens and personal data: logs are stored and shared. */
 function pathOf(target: string): string {
   const mark = target.indexOf('?');
-  return printable(mark === -1 ? target : target.slice(0, mark));
+  return escaped(mark === -1 ? target : target.slice(0, mark));
 }
 
-/** A client's text, cut to what a line has room for, and with escapes for what a terminal may obey. */
-function printable(text: string): string {
+/** Text of a client, cut to 256 characters and percent-encoded where it is not printable ASCII. */
+function escaped(text: string): string {
   const cut =
     text.length > MOST_PART_CHARACTERS ? `${text.slice(0, MOST_PART_CHARACTERS)}...` : text;
   return cut.replace(NOT_PRINTABLE, (character) => {

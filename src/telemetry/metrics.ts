@@ -2,27 +2,27 @@ import type { Listener } from './events.ts';
 import { lifetimes, type RouteLabels } from './lifetimes.ts';
 import { counter, gauge, histogram, type Sample } from './prometheus.ts';
 
-/** Everything that is counted, in the Prometheus text format. */
+/** The metrics of the gateway, in the Prometheus text format. */
 export interface Metrics {
   readonly listen: Listener;
   render(): string;
 }
 
-/** What gauges read when somebody looks. */
+/** Functions that read current values, called on each scrape. */
 export interface Readings {
   readonly routes: () => number;
-  /** Each route in force by itself and with each of its mirrors. */
+  /** The labels in force: each route alone, and each route with each of its mirrors. */
   readonly inForce: () => Iterable<RouteLabels>;
   readonly recordedBytes: () => number;
-  /** Route and mirror with their value. */
+  /** Copies in flight by route and mirror. */
   readonly inFlight: () => Iterable<Sample>;
   readonly breakerOpen: () => Iterable<Sample>;
 }
 
-/** The route of requests that matched none. */
+/** Label of requests that matched no route. */
 const NO_ROUTE = '';
 
-/** Methods that may be label values. Others come from clients and would make labels without end. */
+/** Methods that are label values. All others count as `OTHER`: clients could create any number of labels. */
 const METHODS: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',
@@ -37,9 +37,9 @@ const METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What Prometheus is told. Label values come from configuration or closed sets, never from requests.
+ * Creates the metrics. Label values come from the configuration or from closed sets, never from requests.
  *
- * @param now milliseconds
+ * @param now clock in milliseconds
  */
 export function createMetrics(readings: Readings, now: () => number = Date.now): Metrics {
   const lives = lifetimes(now);
@@ -78,7 +78,7 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
     gauge('gateway_routes', 'Routes in the table in force.', [], () => [[[], readings.routes()]]),
   ];
 
-  // Routes given in code are in force from the start, without a reload that says so.
+  // Routes given in code are in force from the start, without a reload event.
   forget();
   return {
     listen(event) {
@@ -102,14 +102,14 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
       }
     },
     render() {
-      // Here, too: what an outcome of a route long gone brought back must not be shown by halves.
+      // Also here: a late outcome of a removed route may have created some of its series again.
       forget();
       const families = [requests, requestSeconds, copies, copySeconds, ...gauges, reloads];
       return `${families.map((metric) => metric.render()).join('\n')}\n`;
     },
   };
 
-  /** Drops all that was counted of routes and mirrors that are gone for long. */
+  /** Drops the series of routes and mirrors that were removed more than an hour ago. */
   function forget(): void {
     lives.update(readings.inForce());
     for (const ofRoute of [requests, requestSeconds]) {

@@ -1,9 +1,9 @@
 import type { OutcomeHook } from './hooks.ts';
 
-/** The part of Cloudflare's `AnalyticsEngineDataset` that is used here. */
+/** The part of Cloudflare's `AnalyticsEngineDataset` used here. */
 export interface AnalyticsEngineDataset {
   writeDataPoint(point: {
-    /** One: the key that Cloudflare samples by. At most 96 bytes; ids of routes have at most 64. */
+    /** A single index, by which Cloudflare samples. At most 96 bytes; route ids have at most 64. */
     readonly indexes: readonly [string];
     readonly blobs: readonly string[];
     readonly doubles: readonly number[];
@@ -11,9 +11,8 @@ export interface AnalyticsEngineDataset {
 }
 
 /**
- * Writes outcomes to Workers Analytics Engine, which adds them up over all isolates. One data point
- * each; the columns are those of the README, and a new one goes to the end: datasets have no names
- * for columns, and what is written stays for three months.
+ * Writes each outcome as a data point to Workers Analytics Engine, which aggregates over all isolates. The README
+ * documents the columns. Add new columns only at the end: columns have no names, and data is kept for three months.
  */
 export function outcomeDataset(dataset: AnalyticsEngineDataset): OutcomeHook {
   return (copy) =>

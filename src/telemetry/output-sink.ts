@@ -1,16 +1,15 @@
 import { fromAsyncSink, getJsonLinesFormatter, type LogRecord, type Sink } from '@logtape/logtape';
 import type { Output, WriteOutput } from '../runtime/output.ts';
 
-/** Lines that may wait for whoever reads the log. Beyond, they are dropped and counted. */
+/** Lines that may wait to be written while the output is not read. Further lines are dropped and counted. */
 const MOST_LINES = 1000;
 
-/** Levels that go to stderr, as on the console. */
+/** Levels written to stderr, as by the console. */
 const TO_STDERR: ReadonlySet<string> = new Set(['warning', 'error', 'fatal']);
 
 /**
- * Writes the log to the output of the process, a JSON object a line, and waits for nobody: where it is
- * a pipe that is not read, `console` would stop Bun and Deno with every connection they have, and let
- * the memory of Node grow.
+ * Writes the log to the output of the process, one JSON object per line, without blocking. If the output is a pipe
+ * that nobody reads, `console` would block Bun and Deno with all their connections, and on Node use ever more memory.
  */
 export function outputSink(write: WriteOutput): { readonly sink: Sink; drain(): Promise<unknown> } {
   const [stdout, stderr] = [linesTo('stdout', write), linesTo('stderr', write)];
@@ -25,9 +24,9 @@ function linesTo(to: Output, write: WriteOutput) {
   let dropped = 0;
   return fromAsyncSink(
     (record) => {
-      const before = dropped === 0 ? '' : format(noteOf(dropped));
+      const note = dropped === 0 ? '' : format(droppedNote(dropped));
       dropped = 0;
-      return write(to, before + format(record));
+      return write(to, note + format(record));
     },
     {
       maxQueueSize: MOST_LINES,
@@ -37,7 +36,7 @@ function linesTo(to: Output, write: WriteOutput) {
   );
 }
 
-function noteOf(lines: number): LogRecord {
+function droppedNote(lines: number): LogRecord {
   return {
     category: ['proxy-mirror'],
     level: 'warning',

@@ -1,25 +1,26 @@
-/** A family of samples in the Prometheus text format, version 0.0.4. */
+/** A metric family in the Prometheus text format, version 0.0.4. */
 export interface Metric {
-  /** Lines of the family, `# HELP` and `# TYPE` included, without a final newline. */
+  /** Lines of the family, with `# HELP` and `# TYPE`, without a final newline. */
   render(): string;
 }
 
-/** A family whose series come into being by what is counted, and stay until they are dropped. */
+/** A family whose series are created by their first sample and kept until they are dropped. */
 export interface Series extends Metric {
-  /** Drops the series whose label values are not to be kept; they start at 0 when they come again. */
+  /** Drops all series but the wanted ones. A dropped series starts again at 0. */
   keep(wanted: (values: readonly string[]) => boolean): void;
 }
 
 export interface Counter extends Series {
-  /** Adds one. Values in the order of the label names. */
+  /** Adds one. `values` in the order of the label names. */
   add(...values: string[]): void;
 }
 
 export interface Histogram extends Series {
+  /** Adds a sample. `values` in the order of the label names. */
   observe(value: number, ...values: string[]): void;
 }
 
-/** A label set and the number it stands for. */
+/** Label values and a number. */
 export type Sample = readonly [values: readonly string[], value: number];
 
 /** @example counter('requests_total', 'Requests.', ['route']).add('1') */
@@ -38,8 +39,8 @@ export function counter(name: string, help: string, labels: readonly string[]): 
 }
 
 /**
- * A gauge that is read when somebody looks. Samples of the same labels are added up: two lines of
- * one series would make a scraper refuse the whole page.
+ * A gauge whose samples are read on each scrape. Samples with the same labels are added up: a scraper rejects the
+ * whole page if a series has two lines.
  */
 export function gauge(
   name: string,
@@ -60,21 +61,21 @@ export function gauge(
   };
 }
 
-/** Upper bounds in seconds: from a loopback answer to the longest time limits in use. */
-const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Upper bounds of the buckets in seconds: from a response over loopback to the longest usual timeouts. */
+const BOUNDS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** A histogram of durations in seconds. */
 export function histogram(name: string, help: string, labels: readonly string[]): Histogram {
   const series = seriesOf((values) => ({
     values,
-    buckets: BOUNDS.map(() => 0),
+    buckets: BOUNDS_S.map(() => 0),
     sum: 0,
     count: 0,
   }));
   return {
     observe(value, ...values) {
       const entry = series.at(values);
-      const bucket = BOUNDS.findIndex((bound) => value <= bound);
+      const bucket = BOUNDS_S.findIndex((bound) => value <= bound);
       if (bucket !== -1) entry.buckets[bucket]!++;
       entry.sum += value;
       entry.count++;
@@ -85,7 +86,7 @@ export function histogram(name: string, help: string, labels: readonly string[])
       const withBound = [...labels, 'le'];
       for (const { values, buckets, sum, count } of series.all()) {
         let cumulative = 0;
-        for (const [i, bound] of BOUNDS.entries()) {
+        for (const [i, bound] of BOUNDS_S.entries()) {
           cumulative += buckets[i]!;
           lines.push(line(`${name}_bucket`, withBound, [...values, String(bound)], cumulative));
         }
@@ -118,24 +119,24 @@ function escape(value: string): string {
   return value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`));
 }
 
-/** What is counted for each label set. */
+/** Entries by label values. */
 interface SeriesMap<T> {
-  /** What belongs to these values; made when there is none. */
+  /** The entry of these values; created if there is none. */
   at(values: readonly string[]): T;
   all(): Iterable<T>;
-  /** Drops those whose values are not wanted. */
+  /** Drops all entries but the wanted ones. */
   keep(wanted: (values: readonly string[]) => boolean): void;
 }
 
-/** One value after the other leads to a node; the last has what was made for all of them. */
+/** A node of a tree with one level per label; nodes of the last level have an entry. */
 interface Tree<T> {
   readonly children: Map<string, Tree<T>>;
   entry: T | null;
 }
 
 /**
- * A map by several values. A tree of maps, as each request counts several times: the values are
- * there already, with their hashes, and a joined key would have to be built and hashed each time.
+ * A map with several strings as its key. A tree of maps, as each request counts several times: the strings exist
+ * already with their hashes, while a joined key would have to be built and hashed each time.
  */
 function seriesOf<T extends { readonly values: readonly string[] }>(
   make: (values: readonly string[]) => T,
@@ -157,7 +158,7 @@ function seriesOf<T extends { readonly values: readonly string[] }>(
     keep(wanted) {
       const kept = [...all].filter(({ values }) => wanted(values));
       if (kept.length === all.size) return;
-      // Grown anew, so that no empty branches stay behind.
+      // Rebuilt, so that no empty branches remain.
       root = tree();
       all.clear();
       for (const entry of kept) add(nodeAt(entry.values), entry);

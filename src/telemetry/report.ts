@@ -1,18 +1,18 @@
 import type { Outcome } from '../mirror/outcome.ts';
 import type { CopyEvent } from './events.ts';
 
-/** What became of one request at one mirror: for hooks, and but for the query in the log. */
+/** Outcome of a request at a mirror, for hooks and the log. The log omits the query. */
 export type CopyReport = Outcome & {
-  /** The client's `X-Request-Id`, or one that the gateway made. The same in the request's event. */
+  /** The client's `X-Request-Id`, or an id that the gateway generated. The same as in the request's event. */
   readonly requestId: string;
   readonly method: string;
   /** Path and query as received. */
   readonly target: string;
-  /** Id of the route; `middleware` where there are none. */
+  /** Id of the route; `middleware` if there are no routes. */
   readonly route: string;
-  /** The configured `host`. */
+  /** The configured `host` of the mirror. */
   readonly mirror: string;
-  /** Life of the copy, until its answer was drained or dropped; 0 when none was sent. */
+  /** Seconds until the response to the copy was drained or cut off; 0 if no copy was sent. */
   readonly seconds: number;
 };
 

@@ -10,15 +10,15 @@ import { uploadBytes, uploadStream } from '../../http/web-body.ts';
 import { type Dialect, messageOf } from './dialect.ts';
 
 /**
- * Bodies up to this many bytes are gathered before they are forwarded: one chunk of known length
- * costs a fetch far less than a stream, and can be sent again.
+ * Bodies up to this size are read into memory before they are forwarded: one chunk costs a fetch far less than a
+ * stream, and can be sent again.
  */
 const GATHER_LIMIT_BYTES = 64 * 1024;
 
-/** Failures on the way to a connection: fetch tells no more of what was sent than their names. */
+/** Failures before a connection exists, hence before any byte is sent. fetch gives no other evidence. */
 const BEFORE_SENDING: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls']);
 
-/** Starts a fetch with a deadline for the answer's head, and hands the answer to `read`. */
+/** Starts a fetch with a timeout for the response's head, and passes the response to `read`. */
 export function startFetch<T>(
   dialect: Dialect,
   request: Outbound,
@@ -40,7 +40,7 @@ export function startFetch<T>(
     let headArrived = false;
     const progress = () => {
       clearTimeout(timer);
-      // An upload may go on after the answer began; the answer must not be cut for its sake.
+      // The upload may go on after the response began: no timeout for it then, as that would cut the response.
       if (headArrived) return;
       timer = setTimeout(expire, limit);
     };
@@ -60,7 +60,7 @@ export function startFetch<T>(
       if (aborted !== null) throw aborted;
       if (error instanceof TransportError) throw error;
       const kind = dialect.kindOf(error);
-      // Where texts are blurred, no kind proves that nothing was sent.
+      // On runtimes with ambiguous error texts, no kind proves that nothing was sent.
       const unsent = !dialect.cannotProveUnsent && BEFORE_SENDING.has(kind);
       throw new TransportError(kind, messageOf(error), error, unsent);
     } finally {

@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.ts';
 import { costOf } from '../../http/web-body.ts';
 import { startFetch } from './call.ts';
 
-/** Sends copies through fetch and drops the answers as they arrive. */
+/** Sends copies with fetch and discards the responses as they arrive. */
 export function fetchSendCopy(dialect: Dialect): SendCopy {
   return (request, life) => {
     const call = startFetch(dialect, request, async (response) => {
@@ -19,11 +19,11 @@ export function fetchSendCopy(dialect: Dialect): SendCopy {
 }
 
 /**
- * Reads a short answer to its end, which keeps the connection, and cuts a long one off. A mirror
- * that sent its status has answered, whatever becomes of the body, so this never rejects.
+ * Reads a short response to its end, which keeps the connection, and cancels a long one. Never rejects: once the
+ * mirror has sent its status, the copy counts as sent, even if the body breaks off.
  *
- * @param limit bytes that are read
- * @returns what is left of the connection, as far as fetch shows it
+ * @param limit bytes to read at most
+ * @returns the state of the connection, as far as fetch shows it
  */
 async function drain({ body, headers }: Response, limit: number): Promise<ConnectionLeft> {
   if (body === null) return 'kept';
@@ -38,7 +38,7 @@ async function drain({ body, headers }: Response, limit: number): Promise<Connec
     await reader.cancel();
     return 'cut';
   } catch {
-    // Aborted by the copy's deadline, or broken off by the mirror.
+    // Aborted by the copy's timeout, or broken off by the mirror.
     return 'closed';
   }
 }

@@ -3,24 +3,24 @@ import type { Dialect } from './dialect.ts';
 
 type Decodes = Dialect['decodes'];
 
-/** undici has zstd since 7.11: Node 24.4. */
+/** Version of undici that added zstd: Node 24.4. */
 const ZSTD_SINCE = [7, 11] as const;
 
-/** What the Fetch standard expects, and Node does whatever the request accepts, several at once as well. */
+/** Node, as the Fetch standard says: decodes whatever the request accepts, also several codings in a row. */
 const inStandard: Decodes = (coding) =>
-  coding.split(',').every((one) => /^\s*(?:(?:x-)?gzip|deflate|br)\s*$/.test(one)) ||
+  coding.split(',').every((member) => /^\s*(?:(?:x-)?gzip|deflate|br)\s*$/.test(member)) ||
   (coding === 'zstd' && nodeHasZstd());
 
 const onBun: Decodes = (coding) => /^(?:(?:x-)?gzip|deflate|br|zstd)$/.test(coding);
 
 const onWorkerd: Decodes = (coding) => /^(?:gzip|br)$/.test(coding);
 
-/** Deno leaves a body as it is where the request accepts `identity` and says no more. */
+/** Deno does not decode if the request accepts `identity` alone. */
 const onDeno: Decodes = (coding, request) =>
   onWorkerd(coding, request) &&
   !/^\s*identity\s*$/i.test(headerValue(request.headers, 'accept-encoding') ?? '');
 
-/** By the name in `navigator.userAgent`, which Node 20 has not. */
+/** By the name in `navigator.userAgent`, which Node 20 does not have. */
 const BY_NAME: Readonly<Record<string, Decodes>> = {
   Bun: onBun,
   Deno: onDeno,
@@ -28,10 +28,10 @@ const BY_NAME: Readonly<Record<string, Decodes>> = {
 };
 
 /**
- * What a runtime's fetch decodes. No response tells: Content-Encoding stays either way, and a body that
- * is coded and no longer says so is one that nobody can read.
+ * Which content codings the fetch of a runtime decodes. Must be known, as a response does not show it: Content-Encoding
+ * stays in either case, and removing it from a body that is still encoded would make that unreadable.
  *
- * @param userAgent what the runtime calls itself
+ * @param userAgent `navigator.userAgent` of the runtime
  */
 export function decodesOf(userAgent = ''): Decodes {
   return BY_NAME[userAgent.split('/')[0]!] ?? inStandard;

@@ -1,40 +1,40 @@
 import type { Outbound } from '../../http/messages.ts';
 import type { FailureKind } from '../../http/transport.ts';
 
-/** How one runtime's fetch differs from the others'. Data, so that the exchange itself is the same. */
+/** How the fetch of one runtime differs from others. Kept as data, so that the code of an exchange is the same. */
 export interface Dialect {
-  /** Options of `fetch` that only this runtime has: raw bytes, a connection pool of its own. */
+  /** Options of `fetch` that only this runtime has, such as one for raw bodies. */
   readonly init: Readonly<Record<string, unknown>>;
   /** Options of `Response` that only this runtime has. */
   readonly responseInit?: Readonly<Record<string, unknown>>;
   /**
-   * Whether fetch has decoded a body although nobody asked it to; its Content-Encoding must go, then.
+   * True if fetch has decoded the body; Content-Encoding must then be removed.
    *
-   * @param coding the field's value, in lower case
+   * @param coding value of Content-Encoding, in lower case
    */
   decodes(coding: string, request: Outbound): boolean;
-  /** Bytes of a mirror's response that are read, which keeps the connection; of a longer one it is closed. */
+  /** Bytes of a mirror's response that are read to keep the connection. For a longer response it is closed. */
   readonly drainLimit: number;
-  /** Makes a stream of a known length, where a plain one would be sent chunked. */
+  /** Makes a stream of known length, on runtimes that would send a plain stream chunked. */
   readonly sized?: (
     stream: ReadableStream<Uint8Array>,
     length: number,
   ) => ReadableStream<Uint8Array>;
   /**
-   * This runtime has one text for a connection that was refused and one that was cut, so that no
-   * failure proves that nothing was sent.
+   * The runtime has the same text for a refused connection and for one that was cut, so that no failure proves that
+   * nothing was sent.
    */
   readonly cannotProveUnsent?: true;
-  /** What went wrong, from what fetch rejected with. */
+  /** Classifies an error that fetch rejected with. */
   kindOf(error: unknown): FailureKind;
 }
 
-/** Text patterns of a runtime's network errors, first match wins: fetch gives no codes. */
+/** Patterns of a runtime's network errors; the first match counts. By text, as fetch gives no error codes. */
 export type FailureTexts = readonly (readonly [pattern: RegExp, kind: FailureKind])[];
 
 /**
- * Classifies by what an error and its causes say; what nothing matches counts as a reset, the first kind that
- * is true of any broken exchange.
+ * Classifies an error by its message and those of its causes. Without a match it counts as `reset`, which fits every
+ * broken exchange.
  */
 export function kindByText(texts: FailureTexts): (error: unknown) => FailureKind {
   return (error) => {
@@ -45,8 +45,8 @@ export function kindByText(texts: FailureTexts): (error: unknown) => FailureKind
 }
 
 /**
- * What an error and its causes say, for logs: without the URL that Deno and Bun quote, whose query is
- * nobody's business, and in which any pattern may occur. Of several addresses in vain, Node has a code alone.
+ * The messages of an error and its causes, for logs. The URL that Deno and Bun quote is removed: its query may be
+ * private, and any pattern of `FailureTexts` could occur in it. If several addresses failed, Node gives only a code.
  */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

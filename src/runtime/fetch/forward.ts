@@ -4,20 +4,20 @@ import { type Forward, TransportError } from '../../http/transport.ts';
 import type { Dialect } from './dialect.ts';
 import { startFetch } from './call.ts';
 
-/** Statuses that `Response` refuses to build with a body (Fetch standard, null body status). */
+/** Statuses for which the constructor of `Response` rejects a body (Fetch standard, null body status). */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
-/** Forwarding through the runtime's own fetch. */
+/** Forwards requests with the runtime's own fetch. */
 export function fetchForward(dialect: Dialect): Forward {
   return (request) =>
     startFetch(dialect, request, (response) => rebuild(dialect, response, request));
 }
 
-/** A fetch answer cannot be changed, so the client gets one of the same status, fields and stream. */
+/** A response of fetch is immutable: makes one for the client with the same status and body, and filtered fields. */
 function rebuild(dialect: Dialect, response: Response, request: Outbound): Response {
-  // The other end of a WebSocket is in there, where only the platform can get at it.
+  // It holds the upstream's end of the WebSocket, which only the platform can access.
   if (request.upgrade && response.status === 101) return response;
-  // Deno's fetch shows one that nobody asked for, and its server would pass it on.
+  // Deno's fetch returns a 101 without a request to upgrade, and its server would forward it.
   if (response.status === 101) throw new TransportError('protocol', 'a 101 that nobody asked for');
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
@@ -39,7 +39,7 @@ function rebuild(dialect: Dialect, response: Response, request: Outbound): Respo
   } as ResponseInit);
 }
 
-/** What is no length is never passed on (RFC 9110 section 8.6), and none where none may stand. */
+/** Normalizes Content-Length: an invalid one is never forwarded (RFC 9110 section 8.6), nor one the status forbids. */
 function keepLength(headers: Headers, status: number, length: string): void {
   const bytes = lengthOf(length);
   if (!mayHaveLength(status)) headers.delete('content-length');

@@ -5,13 +5,13 @@ import { type Dialect, kindByText } from './dialect.ts';
 import { fetchForward } from './forward.ts';
 import { receive } from '../received.ts';
 
-/** What runtimes call themselves by; Node 20 does not. */
+/** Runtimes identify themselves in `navigator`; Node 20 does not have it. */
 type Named = { readonly navigator?: { readonly userAgent?: string } };
 
-/** As over sockets of our own (`http1/client/call.ts`). */
+/** The same limit as over our own sockets (`http1/client/call.ts`). */
 const DRAIN_LIMIT_BYTES = 1024 * 1024;
 
-/** What any fetch does: nothing is known of the runtime but what its bodies and errors look like. */
+/** The dialect for any fetch: knows only which codings the runtime decodes and what its errors look like. */
 export const PLAIN: Dialect = {
   init: {},
   decodes: decodesOf((globalThis as Named).navigator?.userAgent),
@@ -26,7 +26,7 @@ export const PLAIN: Dialect = {
   ]),
 };
 
-/** The runtime's global fetch and nothing else: what the library uses unless it is told better. */
+/** A runtime adapter over the global fetch. The default of the library. */
 export function fetchRuntime(): Runtime {
   return {
     name: 'fetch',

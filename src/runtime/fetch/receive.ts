@@ -4,23 +4,23 @@ import { originForm } from '../../http/target.ts';
 import { type BodySource, Upload } from '../../http/upload.ts';
 import { webBody } from '../../http/web-body.ts';
 
-/** What the listener adds to a web `Request`, which knows nothing of sockets. */
+/** What a listener knows about the connection of a Web `Request`, which has no access to its socket. */
 export interface Connection {
-  /** Address of the socket's peer, `''` when unknown. */
+  /** Address of the socket's peer; `''` if unknown. */
   readonly peer: string;
   readonly serverPort: number;
-  /** How a body is read. Default: chunk by chunk, as it comes. */
+  /** Reads the body. Default: `webBody`, chunk by chunk. */
   readonly bodyOf?: (request: Request, length: number | null) => BodySource;
   /**
-   * What the client said in Accept-Encoding, `''` for nothing, where the platform has put a value of
-   * its own in the place of it.
+   * The client's Accept-Encoding, `''` if it sent none, on platforms that overwrite the field. Default: the field of
+   * the request.
    */
   readonly acceptEncoding?: string | undefined;
-  /** Whether an answer can be one to an upgrade. Default: no, as `Response` has no means for it. */
+  /** True if the response can switch protocols. Default: false, as `Response` cannot express it. */
   readonly upgradable?: boolean;
 }
 
-/** Reads a web `Request`. */
+/** Converts a Web `Request`. */
 export function receiveWeb(request: Request, connection: Connection): Received {
   return new WebReceived(request, connection);
 }
@@ -35,14 +35,14 @@ class WebReceived implements Received {
   readonly headers: HeaderList;
   readonly upgradable: boolean;
   readonly upload: Upload | null;
-  /** A web response has none. */
+  /** A Web `Response` has no trailers. */
   readonly takesTrailers = false;
   readonly #request: Request;
 
   constructor(request: Request, connection: Connection) {
     this.#request = request;
     this.method = request.method;
-    // No URL parser: it would change the bytes, and Bun's URL has no host where Host is empty.
+    // Without a URL parser, which would change the bytes. On Bun the URL has no host if Host is empty.
     this.target = originForm(request.url);
     this.scheme = request.url.startsWith('https:') ? 'https' : 'http';
     this.authority = request.headers.get('host') ?? '';
@@ -57,7 +57,7 @@ class WebReceived implements Received {
     this.#request.signal.addEventListener('abort', () => callback(), { once: true });
   }
 
-  /** A web response has no others before it. */
+  /** There are no interim responses with a Web `Response`. */
   inform(): void {}
 }
 
@@ -71,45 +71,45 @@ function fieldsOf({ headers }: Request, acceptEncoding: string | undefined): Hea
 }
 
 /**
- * `null` unless the request says that it has a body: workerd shows an empty stream where there is
- * none, and asking for `body` makes a stream on every runtime; on Bun, what `blob()` gives has no type
- * after that.
+ * The upload of a request; `null` if its fields announce no body. `body` is a last resort: workerd has an empty stream
+ * there even without a body, and accessing it creates a stream on every runtime, after which `blob()` on Bun has no
+ * type.
  */
 function uploadOf(request: Request, bodyOf: NonNullable<Connection['bodyOf']>): Upload | null {
   const { headers, method } = request;
-  // fetch refuses a body on these (Fetch standard, Request constructor).
+  // `Request` cannot have a body with these methods (Fetch standard, Request constructor).
   if (method === 'GET' || method === 'HEAD') return null;
   const field = headers.get('content-length');
   if (field === '0') return null;
-  // HTTP/2 needs neither field.
+  // With HTTP/2, a body needs neither field.
   if (field === null && !headers.has('transfer-encoding') && isBodiless(request)) return null;
   const length = field === null ? null : Number(field);
   return new Upload(bodyOf(request, length), length);
 }
 
-/** Where asking would begin to read it, a body is taken to be there. */
+/** True if there is no body. An unopened request counts as having one, as accessing `body` would start reading. */
 function isBodiless(request: Request): boolean {
   return !isUnopened(request) && request.body === null;
 }
 
 /**
- * True for an object that stands in for a `Request` and makes the real one when it is first asked for
- * `body`, as @hono/node-server hands out. Asking begins to read from the server's stream, and so holds
- * up an app that reads that stream by itself.
+ * True for a stand-in for a `Request` that creates the real one on the first access to `body`, as @hono/node-server
+ * provides. That access starts reading from the server's stream, which would block an app that reads this stream
+ * directly.
  */
 export function isUnopened(request: Request): boolean {
   return bodyGetterOf(request) !== bodyGetterOf(Request.prototype) && !hasMadeRequest(request);
 }
 
 function bodyGetterOf(object: object): unknown {
-  for (let one: object | null = object; one !== null; one = Object.getPrototypeOf(one)) {
-    const property = Object.getOwnPropertyDescriptor(one, 'body');
+  for (let owner: object | null = object; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const property = Object.getOwnPropertyDescriptor(owner, 'body');
     if (property !== undefined) return property.get;
   }
   return undefined;
 }
 
-/** It keeps the real one, under a name that is its own business. */
+/** True if the real request exists: the stand-in keeps it in a property whose name is not part of its API. */
 function hasMadeRequest(standIn: object): boolean {
   return Reflect.ownKeys(standIn).some(
     (name) => Object.getOwnPropertyDescriptor(standIn, name)?.value instanceof Request,

@@ -4,15 +4,13 @@ import type { ObserveBody } from './observed.ts';
 import { observeBody as relayBody } from './relay.ts';
 
 /**
- * On Bun, only the request that came in by `Bun.serve` knows the client's address (`server.requestIP`).
+ * For Bun. The app must keep the original request, since `server.requestIP` knows the client's address only for a
+ * request from `Bun.serve` itself.
  */
 export const observeBody: ObserveBody = (request, length, env) =>
   isServed(request) ? relayBody(request, length, env) : new BunBody(request, length);
 
-/**
- * What Bun says of the type of a body that is still to come when its blob is asked for, whatever its
- * Content-Type (1.4.5).
- */
+/** Type of a blob on Bun (1.4.5) if the body has not arrived when `blob()` is called, whatever its Content-Type. */
 const TYPE_BEFORE_ARRIVAL = 'text/plain;charset=utf-8';
 
 class BunBody extends ClonedBody {
@@ -23,8 +21,8 @@ class BunBody extends ClonedBody {
   }
 
   /**
-   * Both branches of a clone get the same chunks, and the app's gets each of them first: it might
-   * change it before it is recorded. A second clone, which nobody reads, keeps the app a step behind.
+   * The two branches of a clone share their chunks, and the app's branch gets each chunk first, so that the app could
+   * change it before it is recorded. A second clone that is cancelled at once delays the app's branch by one step.
    */
   protected override clone(): Request {
     const clone = super.clone();
@@ -35,7 +33,7 @@ class BunBody extends ClonedBody {
     return clone;
   }
 
-  /** With nothing between the reader and the recording, or the app would be there first again. */
+  /** Reads without further steps between reader and recording, since otherwise the app would get each chunk first. */
   protected async read(body: ReadableStream<Uint8Array>): Promise<void> {
     const { upload } = this;
     const reader = body.getReader();
@@ -47,7 +45,7 @@ class BunBody extends ClonedBody {
     reader.cancel().catch(() => {});
   }
 
-  /** A request that was cloned makes blobs without a type. This one has what it had before. */
+  /** On Bun, blobs of a cloned request have no type. Returns the blob that the request would have given before. */
   async #blob(): Promise<Blob> {
     const arrived = !this.upload.wanted;
     const bytes = await this.request.arrayBuffer();

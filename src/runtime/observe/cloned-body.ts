@@ -1,9 +1,8 @@
 import { type ObservedBody, OverheardUpload } from './observed.ts';
 
 /**
- * For runtimes where no other request can stand in for the one that came in: the app keeps that, and
- * the recording reads a clone of it at once. What the app has not read by then waits in memory, which
- * is never more than the recording takes.
+ * For runtimes on which the received request cannot be replaced by another: the app keeps it, and the recording reads
+ * a clone at once. Bytes that the app has not read yet wait in memory, never more than the recording takes.
  */
 export abstract class ClonedBody implements ObservedBody {
   readonly upload: OverheardUpload;
@@ -20,7 +19,7 @@ export abstract class ClonedBody implements ObservedBody {
       const { body } = this.clone();
       if (body !== null) this.#reading = this.#readAll(body);
     } catch {
-      // Somebody else reads it already.
+      // The body is being read already.
       this.upload.over(false);
     }
     return this.request;
@@ -38,7 +37,7 @@ export abstract class ClonedBody implements ObservedBody {
     return this.request.clone();
   }
 
-  /** Tells `upload` of all chunks, or of as many as it wants. */
+  /** Passes chunks to `upload` until the end of the body, or until it wants no more. */
   protected abstract read(body: ReadableStream<Uint8Array>): Promise<void>;
 
   async #readAll(body: ReadableStream<Uint8Array>): Promise<void> {
@@ -46,7 +45,7 @@ export abstract class ClonedBody implements ObservedBody {
       await this.read(body);
       this.upload.over(true);
     } catch {
-      // The client left half-way, or the server took the body away.
+      // The client left half-way, or the server withdrew the body.
       this.upload.over(false);
     }
   }

@@ -1,35 +1,36 @@
 import { type Tap, Upload } from '../../http/upload.ts';
 
-/** The body of a request that an app reads in its own way and time, while a recording listens. */
+/** The body of a request that the app reads in its own way and time, while it is recorded. */
 export interface ObservedBody {
-  /** What the recording listens to. */
+  /** The upload to record. */
   readonly upload: OverheardUpload;
   /**
-   * Begins to observe; the recording is listening by now.
+   * Starts observing. The recording must have attached its tap before.
    *
-   * @returns the request for the app. Nothing that it does with the body differs from what it was.
+   * @returns the request for the app. Its body behaves like the original one.
    */
   begin(): Request;
-  /** True when the app has begun to read. Whatever is left, it reads when it likes. */
+  /** True if the app has started to read. It reads the rest whenever it likes. */
   readonly taken: boolean;
   /**
-   * Reads what is left as it comes, and keeps it for the app. Resolves when the recording needs no
-   * more, or can have no more since the app reads the server's own stream. Never rejects.
+   * Reads the rest of the body as it arrives, and keeps it for the app. Resolves when the recording needs no more, or
+   * cannot go on since the app reads the server's own stream. Never rejects.
    */
   readRest(): Promise<void>;
 }
 
 /**
- * Prepares to observe the body of a request; nothing is done to it before `begin()`.
+ * Prepares to observe the body of a request. Does not touch the body before `begin()`.
  *
- * @param length bytes of it, where that is known
- * @param env Hono's `c.env`: the app may find the server's own stream of the body there
+ * @param length bytes of the body; `null` if not known
+ * @param env Hono's `c.env`, where the app may find the server's own stream of the body
  */
 export type ObserveBody = (request: Request, length: number | null, env?: unknown) => ObservedBody;
 
-/** A body that is read by others, who tell of its bytes as they pass. */
+/** An upload whose body others read: they report its bytes as they pass. */
 export class OverheardUpload extends Upload {
   #tap: Tap | null = null;
+  /** Bytes reported so far. */
   #heard = 0;
   #over = false;
 
@@ -37,7 +38,7 @@ export class OverheardUpload extends Upload {
     super({ read: () => Promise.resolve(null), cancel() {} }, length);
   }
 
-  /** False once the recording needs no more. */
+  /** False once the recording needs no more bytes. */
   get wanted(): boolean {
     return !this.#over && (this.#tap?.wanted ?? false);
   }
@@ -46,14 +47,14 @@ export class OverheardUpload extends Upload {
     this.#tap = tap;
   }
 
-  /** These have passed. They are the app's, which may write to them or give their memory away. */
+  /** Reports bytes that have passed. Copies them: they belong to the app, which may change or transfer them. */
   heard(bytes: Uint8Array): void {
     if (!this.wanted) return;
     this.#heard += bytes.byteLength;
     this.#tap?.chunk(new Uint8Array(bytes));
   }
 
-  /** There will be no more: the body has ended, unless it broke off or nobody reads the rest. */
+  /** @param ended true at the end of the body, false if it broke off or nobody reads the rest */
   over(ended: boolean): void {
     if (this.#over) return;
     this.#over = true;

@@ -5,8 +5,8 @@ import { isUnopened } from '../fetch/receive.ts';
 import { type ObserveBody, type ObservedBody, OverheardUpload } from './observed.ts';
 
 /**
- * On any runtime: the app gets a request of the same content, whose body passes by here. Nothing is
- * read before the app reads it, so that backpressure reaches the client, unless `readRest` is called.
+ * For any runtime: the app gets a new request with the same content, whose body is relayed here. Nothing is read
+ * before the app reads it, so that backpressure reaches the client, unless `readRest` is called.
  */
 export const observeBody: ObserveBody = (request, length, env) =>
   new RelayedBody(request, length, nodeStreamOf(env));
@@ -16,12 +16,14 @@ class RelayedBody implements ObservedBody {
   readonly #request: Request;
   readonly #source: BodySource;
   readonly #nodeStream: NodeStream | null;
-  /** Bytes that the app has not asked for yet. */
+  /** Bytes read ahead of the app. */
   readonly #ahead = new ByteQueue();
   #stream: ReadableStream<Uint8Array> | null = null;
+  /** The pending read of the source. */
   #reading: Promise<void> | null = null;
-  /** The request has been asked for its body. */
+  /** The `body` of the request has been accessed. */
   #opened = false;
+  /** The app has read from its stream. */
   #asked = false;
   #cancelled = false;
   #ended = false;
@@ -37,13 +39,13 @@ class RelayedBody implements ObservedBody {
   begin(): Request {
     const relayed = isUnopened(this.#request) ? this.#relayUnopened() : this.#relay();
     if (relayed !== null) return withMembersOf(this.#request, relayed);
-    // Somebody else reads it already, or there is none.
+    // The body is being read already, or there is none.
     this.upload.over(false);
     return this.#request;
   }
 
   get taken(): boolean {
-    // An app that has cancelled it reads no more.
+    // After a cancel, the app reads no more.
     return !this.#cancelled && (this.#asked || this.#stream?.locked === true);
   }
 
@@ -53,7 +55,7 @@ class RelayedBody implements ObservedBody {
     if (this.#cancelled && !this.#ended) this.#source.cancel();
   }
 
-  /** True when the app reads the server's own stream: to open the body would hold that up. */
+  /** True if the app reads the server's own stream: opening the body would block it. */
   get #bypassed(): boolean {
     return !this.#opened && this.#nodeStream !== null && isBeingRead(this.#nodeStream);
   }
@@ -66,7 +68,10 @@ class RelayedBody implements ObservedBody {
     return new Request(this.#request, { body: this.#stream, duplex: 'half' } as RequestInit);
   }
 
-  /** Asks for nothing that would open the body. What it leaves out is as in any request from a client. */
+  /**
+   * Accesses only members that do not open the body. Those it leaves out have their defaults in every request from a
+   * client.
+   */
   #relayUnopened(): Request | null {
     const { url, method, headers, signal, bodyUsed } = this.#request;
     if (bodyUsed || this.#bypassed) return null;
@@ -75,7 +80,7 @@ class RelayedBody implements ObservedBody {
     try {
       return new Request(url, init);
     } catch {
-      // TRACE, and others that no `Request` can be made of.
+      // `Request` rejects some methods, such as TRACE.
       return null;
     }
   }
@@ -101,7 +106,7 @@ class RelayedBody implements ObservedBody {
         const chunk = await this.#next();
         if (chunk !== null) return controller.enqueue(chunk);
         controller.close();
-        // Who brought room gets it back.
+        // Returns the reader's own buffer, if it brought one.
         controller.byobRequest?.respond(0);
       },
       cancel: () => this.#cancel(),
@@ -117,7 +122,7 @@ class RelayedBody implements ObservedBody {
     return null;
   }
 
-  /** One chunk, whoever asks for it. Never rejects. */
+  /** Reads one chunk; concurrent callers share the read. Never rejects. */
   #read(): Promise<void> {
     this.#reading ??= this.#take().finally(() => (this.#reading = null));
     return this.#reading;
@@ -125,7 +130,7 @@ class RelayedBody implements ObservedBody {
 
   async #take(): Promise<void> {
     if (this.#bypassed) {
-      // As the server's own request refuses it.
+      // The same error as from the server's own request.
       if (this.#nodeStream!.readableDidRead) return this.#end(new TypeError('Body is unusable'));
       this.upload.over(false);
     }
@@ -146,7 +151,7 @@ class RelayedBody implements ObservedBody {
     this.upload.over(error === null);
   }
 
-  /** The recording goes on without the app. */
+  /** The app has cancelled the body: the recording goes on without it. */
   #cancel(): void {
     this.#cancelled = true;
     this.#ahead.drain();
@@ -154,7 +159,7 @@ class RelayedBody implements ObservedBody {
   }
 }
 
-/** Whether readers may bring their own room. Those of Node's servers may not, which apps may notice. */
+/** True if readers may bring their own buffers. The app's stream must be of the same kind; Node's servers have none. */
 function isByteStream(stream: ReadableStream<Uint8Array>): boolean {
   try {
     stream.getReader({ mode: 'byob' }).releaseLock();
@@ -164,7 +169,7 @@ function isByteStream(stream: ReadableStream<Uint8Array>): boolean {
   }
 }
 
-/** Members that servers give their requests beyond those of the standard: `ip`, `cf`, `waitUntil`. */
+/** Adds the members that servers give their requests beyond the standard: `ip`, `cf`, `waitUntil`. */
 function withMembersOf(original: Request, request: Request): Request {
   for (const name of namesOf(original)) {
     if (name in request) continue;
@@ -179,25 +184,25 @@ function withMembersOf(original: Request, request: Request): Request {
 
 function* namesOf(object: object): Iterable<string> {
   for (
-    let one = object;
-    one !== null && one !== Request.prototype;
-    one = Object.getPrototypeOf(one)
+    let owner = object;
+    owner !== null && owner !== Request.prototype;
+    owner = Object.getPrototypeOf(owner)
   )
-    yield* Object.getOwnPropertyNames(one);
+    yield* Object.getOwnPropertyNames(owner);
 }
 
 /**
- * A Node server's own stream of a body, which some give to the app beside the web request
+ * The body as a stream of Node's server, which some frameworks give to the app beside the Web `Request`
  * (`c.env.incoming` of @hono/node-server).
  */
 export interface NodeStream {
-  /** `null` until somebody listens, pipes, or pauses it. */
+  /** `null` until the stream has a `data` listener, is piped, resumed or paused. */
   readonly readableFlowing: boolean | null;
-  /** True once bytes were read from it, in whatever way. */
+  /** True once bytes were read, in any way. */
   readonly readableDidRead: boolean;
 }
 
-/** The stream that the app can read in place of the request, if it was given one. */
+/** The stream that the app could read instead of the request; `null` if the server gave it none. */
 export function nodeStreamOf(env: unknown): NodeStream | null {
   const stream = (env as { readonly incoming?: Partial<NodeStream> } | null | undefined)?.incoming;
   return typeof stream?.readableDidRead === 'boolean' ? (stream as NodeStream) : null;
