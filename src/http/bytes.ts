@@ -21,7 +21,7 @@ const SMALL_BYTES = 4096;
 /** Size of the blocks that small chunks are copied into. */
 const BLOCK_BYTES = 16_384;
 
-const NONE = new Uint8Array(0);
+const EMPTY = new Uint8Array(0);
 
 /**
  * A FIFO of bytes in few arrays: large chunks are kept without a copy, small ones are copied into blocks.
@@ -63,7 +63,7 @@ export class ByteQueue {
     if (left === 0) return undefined;
     if (left === 1) this.#close();
     const first = this.#arrays[this.#taken]!;
-    this.#arrays[this.#taken] = NONE;
+    this.#arrays[this.#taken] = EMPTY;
     this.#taken += 1;
     // Amortized: moves at most as many arrays as were taken since the last splice.
     if (this.#taken >= left) {

@@ -1,7 +1,7 @@
 const PERCENT = 0x25;
 
 /** Lowest valid code point of a UTF-8 sequence, by its number of continuation bytes (RFC 3629 section 3). */
-const LEAST: readonly number[] = [0, 0x80, 0x800, 0x10000];
+const LOWEST_CODE_POINT: readonly number[] = [0, 0x80, 0x800, 0x10000];
 
 /**
  * Decodes percent escapes as UTF-8 (RFC 3986 section 2.1). Malformed escapes and escapes that are not UTF-8 are
@@ -15,11 +15,11 @@ export function percentDecoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     // Decoded by hand and not by decodeURIComponent per piece: an exception costs as much as hundreds of characters.
-    return leniently(text);
+    return decodeLeniently(text);
   }
 }
 
-function leniently(text: string): string {
+function decodeLeniently(text: string): string {
   let decoded = '';
   /** Start of the text that is not copied yet. */
   let rest = 0;
@@ -53,7 +53,7 @@ function codePoint(text: string, start: number, lead: number, more: number): num
     code = (code << 6) | (byte & 0x3f);
   }
   const isSurrogate = code >= 0xd800 && code <= 0xdfff;
-  return code < LEAST[more]! || isSurrogate || code > 0x10ffff ? -1 : code;
+  return code < LOWEST_CODE_POINT[more]! || isSurrogate || code > 0x10ffff ? -1 : code;
 }
 
 /** Number of continuation bytes after a lead byte; -1 if no sequence starts with it (RFC 3629 section 4). */

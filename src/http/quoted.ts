@@ -2,7 +2,7 @@
 const MOST_CHARACTERS = 256;
 
 /** Controls, format characters (direction marks and the like), line and paragraph separators, lone surrogates. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Escapes all invisible characters, so that a text from outside cannot break a log line, control a terminal or
@@ -11,7 +11,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
  * @example inOneLine('a\nb') // 'a\\u000ab'
  */
 export function inOneLine(text: string): string {
-  return text.replace(UNSEEN, (character) =>
+  return text.replace(INVISIBLE, (character) =>
     character.replace(
       /[\s\S]/g,
       (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -99,7 +99,7 @@ export interface Trust {
  * @example trustProxies(['10.0.0.0/8']).clientOf('10.0.0.1', ['x-forwarded-for', '1.2.3.4']) // '1.2.3.4'
  */
 export function trustProxies(cidrs: readonly string[]): Trust {
-  if (cidrs.length === 0) return NOBODY;
+  if (cidrs.length === 0) return NO_TRUST;
   const trusts = compileCidrs(cidrs);
   return {
     configured: true,
@@ -120,7 +120,7 @@ export function trustProxies(cidrs: readonly string[]): Trust {
   };
 }
 
-const NOBODY: Trust = {
+const NO_TRUST: Trust = {
   configured: false,
   trusts: () => false,
   clientOf: (peer) => peer,

@@ -4,7 +4,7 @@ import { type HeaderList, joinedValue } from '../http/fields.ts';
 export type RequestIds = (headers: HeaderList) => string;
 
 /** Visible ASCII of limited length: a client must not inject other text into our log. */
-const SANE = /^[\x21-\x7e]{1,128}$/;
+const VALID_ID = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * Ids of requests: the client's `X-Request-Id` if it is valid, else the id of this gateway, which copies carry as
@@ -20,7 +20,7 @@ export function requestIds(instance: () => string): RequestIds {
   return (headers) => {
     // Several fields are joined, as most runtimes do, and then are not a valid id: the same result on all runtimes.
     const given = joinedValue(headers, 'x-request-id');
-    return given !== undefined && SANE.test(given) ? given : `${instance()}-${++made}`;
+    return given !== undefined && VALID_ID.test(given) ? given : `${instance()}-${++made}`;
   };
 }
 
