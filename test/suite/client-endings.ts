@@ -10,29 +10,29 @@ import { messagesIn, openClient, openUpstream, type Scene } from './client-endin
 import { type State, type StateName, STATES } from './client-endings/states.ts';
 import { WORKERS } from './client-endings/workers.ts';
 
-/** Whoever does these waits for the gateway's patience to end. */
-const WAITING: ReadonlySet<ActionName> = new Set(['says nothing more', 'stops reading']);
+/** Actions that end only by a timeout of the gateway. */
+const WAITING: ReadonlySet<ActionName> = new Set(['goes silent', 'stops reading']);
 
-/** Longer than anything takes on a busy machine: what is awaited is awaited by condition. */
-const LONG = 10_000;
+/** Upper bound in milliseconds for conditions that are awaited; generous, for busy machines. */
+const LIMIT_MS = 10_000;
 
 /**
- * What a client may do at each point of an exchange, and what comes of it: for itself, for the
- * upstream, for the copy, for its connection and in the counters.
+ * What a client may do in each state of an exchange, and the result for the client, its connection, the
+ * upstream, the copy and the counters.
  */
 export function clientEndings(runtime: TestRuntime): void {
   const stage = set(runtime);
   const impatient = set(runtime, { CLIENT_TIMEOUT: '1' });
   const cells = isServer(runtime) ? SERVERS : WORKERS;
 
-  /** Brings an exchange to where the client does something. */
+  /** Brings an exchange into the state in which the client acts. */
   async function begin(name: StateName, action: ActionName) {
     const state: State = STATES[name];
     const { gateway, fresh, put } = WAITING.has(action) ? impatient : stage;
     const upstream = await openUpstream();
     const id = fresh('ending');
-    // Of a tunnel no time of the client's is measured, but that of either end.
-    const timeout = name === 'it is a tunnel' ? { connect: 9, send: 1, read: 1 } : {};
+    // A tunnel has no client timeout, only those of the route, for either end.
+    const timeout = name === 'the connection is a tunnel' ? { connect: 9, send: 1, read: 1 } : {};
     await put(
       id,
       {},
@@ -48,22 +48,26 @@ export function clientEndings(runtime: TestRuntime): void {
     });
     client.write(state.sent(`/${id}/a`));
     if (state.before !== undefined) {
-      await until(() => upstream.got().includes('\r\n\r\n'), LONG, 'the upstream to be asked');
+      await until(() => upstream.got().includes('\r\n\r\n'), LIMIT_MS, 'the upstream to be asked');
       state.before(upstream);
     }
     const scene = { client, upstream };
-    await until(() => state.reached(scene), LONG, 'the exchange to come that far');
+    await until(() => state.reached(scene), LIMIT_MS, 'the exchange to come that far');
     return { gateway, id, state, scene };
   }
 
   async function goOn(state: State, action: ActionName, { client, upstream }: Scene, cell: Cell) {
     if (action === 'stops reading') {
       state.flood?.(upstream);
-      await until(() => /left|closed|broken/.test(upstream.saw()), LONG, 'the upstream to be left');
+      await until(
+        () => /left|closed|broken/.test(upstream.saw()),
+        LIMIT_MS,
+        'the upstream to be left',
+      );
       client.socket.resume();
     } else if (cell.client.startsWith('200') && !cell.client.includes('in part')) {
       for (let answered = 0; answered < wholeRequests(cell.upstream); answered += 1) {
-        await until(() => wholeRequests(upstream.saw()) > answered, LONG, 'all of a request');
+        await until(() => wholeRequests(upstream.saw()) > answered, LIMIT_MS, 'all of a request');
         state.after?.(upstream);
       }
     }
@@ -80,7 +84,7 @@ export function clientEndings(runtime: TestRuntime): void {
           let seen: Cell | undefined;
           const asItShould = async () =>
             isDeepStrictEqual((seen = await observe(gateway, id, scene)), cell);
-          await until(asItShould, LONG).catch(() => {});
+          await until(asItShould, LIMIT_MS).catch(() => {});
           expect(seen).toEqual(cell);
         },
       );
@@ -98,7 +102,7 @@ async function observe(
   { client, upstream }: Scene,
 ): Promise<Cell> {
   const messages = messagesIn(client.got()).filter(({ status }) => status !== '100');
-  // What comes behind a switch is no answer.
+  // Bytes after 101 are no response.
   const answers = messages[0]?.status === '101' ? messages.slice(0, 1) : messages;
   const samples = (await exposed(gateway)).filter(
     ({ name, labels }) => name === 'gateway_requests_total' && labels['route'] === route,

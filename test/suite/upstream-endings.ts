@@ -11,18 +11,18 @@ import { openUpstream, type Scene } from './upstream-endings/scene.ts';
 import { type State, type StateName, STATES, WHOLE } from './upstream-endings/states.ts';
 import { WORKERS } from './upstream-endings/workers.ts';
 
-/** Longer than anything takes on a busy machine: what is awaited is awaited by condition. */
-const LONG = 10_000;
+/** Upper bound in milliseconds for conditions that are awaited; generous, for busy machines. */
+const LIMIT_MS = 10_000;
 
 /**
- * What an upstream may do at each point of an exchange, and what comes of it: for the client and its
- * connection, for the next node, for the connection to the upstream, for the copy and in the counters.
+ * What an upstream may do in each state of an exchange, and the result for the client and its connection, the
+ * next node, the connection to the upstream, the copy and the counters.
  */
 export function upstreamEndings(runtime: TestRuntime): void {
   const stage = set(runtime);
   const cells = isServer(runtime) ? SERVERS : WORKERS;
 
-  /** Brings an exchange to where the upstream does something. */
+  /** Brings an exchange into the state in which the upstream acts. */
   async function begin(state: State, action: ActionName) {
     const { gateway, fresh, put } = stage;
     const upstream = await openUpstream();
@@ -31,8 +31,8 @@ export function upstreamEndings(runtime: TestRuntime): void {
       { host: upstream.host, port: upstream.port, weight: 1, priority: 1 },
       { host: '127.0.0.1', port: stage.upstream.port, weight: 1, priority: 0 },
     ];
-    // Only where it is what ends the exchange.
-    const read = action === 'says nothing more' ? 1 : 30;
+    // Short only where this timeout ends the exchange.
+    const read = action === 'goes silent' ? 1 : 30;
     const route = { enable_websocket: true, timeout: { connect: 30, send: 30, read } };
     await put(id, {}, { upstream: { nodes }, route });
     const client = openClient(gateway.port);
@@ -42,19 +42,19 @@ export function upstreamEndings(runtime: TestRuntime): void {
     });
     const path = `/${id}/a`;
     client.write(state.sent(path));
-    await until(() => upstream.got().includes('\r\n\r\n'), LONG, 'the upstream to be asked');
+    await until(() => upstream.got().includes('\r\n\r\n'), LIMIT_MS, 'the upstream to be asked');
     if (state.said !== undefined) upstream.write(state.said);
     const scene = { client, upstream };
-    await until(() => state.reached?.(scene) ?? true, LONG, 'the exchange to come that far');
+    await until(() => state.reached?.(scene) ?? true, LIMIT_MS, 'the exchange to come that far');
     return { id, path, scene };
   }
 
-  /** The client's next request, of which the upstream gets all, and which it answers. */
+  /** Sends the client's next request, and responds once the upstream has all of it. */
   async function goOn(next: string, { client, upstream }: Scene) {
     const before = upstream.got().length;
     client.write(next);
     const whole = () => messagesIn(upstream.got().slice(before))[0]?.whole === true;
-    await until(whole, LONG, 'the upstream to be asked anew');
+    await until(whole, LIMIT_MS, 'the upstream to be asked anew');
     upstream.write(WHOLE);
   }
 
@@ -81,7 +81,7 @@ export function upstreamEndings(runtime: TestRuntime): void {
           if (state.next !== undefined) await goOn(state.next(path), scene);
           let seen: Cell | undefined;
           const asItShould = async () => isDeepStrictEqual((seen = await observe(id, scene)), cell);
-          await until(asItShould, LONG).catch(() => {});
+          await until(asItShould, LIMIT_MS).catch(() => {});
           expect(seen).toEqual(cell);
         },
       );
@@ -91,7 +91,7 @@ export function upstreamEndings(runtime: TestRuntime): void {
 
 function answersIn(bytes: string): string {
   const answers = messagesIn(bytes).map(({ status, whole }) => {
-    // Behind a switch.
+    // Bytes after 101.
     if (!/^\d{3}$/.test(status)) return 'bytes';
     return whole ? status : `${status} in part`;
   });

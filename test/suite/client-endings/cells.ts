@@ -1,12 +1,13 @@
 import type { ActionName } from './actions.ts';
 import type { StateName } from './states.ts';
 
-/** What comes of it. */
+/** The result of one action in one state. */
 export interface Cell {
-  /** Statuses of the answers that the client gets; `in part`: it sees that there is more. */
+  /** Statuses of the responses that the client gets; `in part`: it can see that a response is incomplete. */
   readonly client: string;
   /** Whether the gateway closes the client's connection. */
   readonly connection: 'open' | 'closed';
+  /** What the upstream got; `then left`: the gateway gave up the connection. */
   readonly upstream: string;
   /** Outcomes of copies. */
   readonly copies: string;
@@ -25,7 +26,7 @@ const WHOLE_LEFT = { upstream: 'a whole request, then left', copies: '1 sent 2xx
 const CLOSED: Cell = { client: 'nothing', connection: 'closed', ...NOTHING };
 const refused = (status: string): Cell => ({ client: status, connection: 'closed', ...NOTHING });
 
-/** The client left before its request was whole: nothing may take what there is for all of it. */
+/** The client left before its request was complete: nobody may take the part for a complete request. */
 const LEFT_IN_PART: Cell = {
   client: 'nothing',
   connection: 'closed',
@@ -38,7 +39,7 @@ const refusedInPart = (status: string): Cell => ({
   ...PART_LEFT,
   counted: `1 ${status}`,
 });
-/** The client left: its upstream need not go on, its copy does. */
+/** The client left: the exchange with the upstream is given up, the copy is still sent. */
 const LEFT: Cell = { client: 'nothing', connection: 'closed', ...WHOLE_LEFT, counted: '1 499' };
 const LEFT_IN_ANSWER: Cell = {
   client: '200 in part',
@@ -46,7 +47,7 @@ const LEFT_IN_ANSWER: Cell = {
   ...WHOLE_LEFT,
   counted: '1 200',
 };
-/** A whole request is answered, whatever comes behind it; what is no request is refused. */
+/** A complete request gets its response, whatever bytes follow it; bytes that are no request are refused. */
 const ANSWERED_AND_REFUSED: Cell = {
   client: '200, 400',
   connection: 'closed',
@@ -56,7 +57,7 @@ const ANSWERED_AND_REFUSED: Cell = {
 const ANSWERED: Cell = { client: '200', connection: 'closed', ...WHOLE, counted: '1 200' };
 const WAITING: Cell = { client: 'nothing', connection: 'open', ...WHOLE, counted: 'none' };
 
-/** The upstream has answered and wants no more of the body. */
+/** The upstream has responded and reads no more of the body. */
 const tooLarge = (client: string, copies: string): Cell => ({
   client,
   connection: 'closed',
@@ -75,97 +76,97 @@ const tunnel = (connection: Cell['connection'], state: string): Cell => ({
   counted: '1 101',
 });
 
-/** A state that is not there cannot be observed; nor can a cell: there is nothing to read, for one. */
+/** A state or cell that cannot occur or be observed is left out: no response to stop reading, for example. */
 export type Cells = Readonly<
   Partial<Record<StateName, Readonly<Partial<Record<ActionName, Cell>>>>>
 >;
 
 export const SERVERS: Cells = {
-  'nothing is sent': {
-    'closes its half and reads on': CLOSED,
-    'breaks off': CLOSED,
-    'sends nonsense': refused('400'),
-    'says nothing more': CLOSED,
+  'nothing has been sent': {
+    'half-closes': CLOSED,
+    resets: CLOSED,
+    'sends garbage': refused('400'),
+    'goes silent': CLOSED,
   },
-  'a head is sent in part': {
-    'closes its half and reads on': CLOSED,
-    'breaks off': CLOSED,
-    'sends nonsense': refused('400'),
-    'says nothing more': refused('408'),
+  'part of a head has been sent': {
+    'half-closes': CLOSED,
+    resets: CLOSED,
+    'sends garbage': refused('400'),
+    'goes silent': refused('408'),
   },
-  'a body is sent in part, by its length': {
-    'closes its half and reads on': LEFT_IN_PART,
-    'breaks off': LEFT_IN_PART,
-    'sends nonsense': ANSWERED_AND_REFUSED,
-    'sends more than it said': ANSWERED_AND_REFUSED,
-    'says nothing more': refusedInPart('408'),
+  'part of a body with a length has been sent': {
+    'half-closes': LEFT_IN_PART,
+    resets: LEFT_IN_PART,
+    'sends garbage': ANSWERED_AND_REFUSED,
+    'sends more than announced': ANSWERED_AND_REFUSED,
+    'goes silent': refusedInPart('408'),
   },
-  'a body is sent in part, in chunks': {
-    'closes its half and reads on': LEFT_IN_PART,
-    'breaks off': LEFT_IN_PART,
-    'sends nonsense': refusedInPart('400'),
-    'sends more than it said': refusedInPart('400'),
-    'says nothing more': refusedInPart('408'),
+  'part of a chunked body has been sent': {
+    'half-closes': LEFT_IN_PART,
+    resets: LEFT_IN_PART,
+    'sends garbage': refusedInPart('400'),
+    'sends more than announced': refusedInPart('400'),
+    'goes silent': refusedInPart('408'),
   },
-  'a body is asked for by 100': {
-    'closes its half and reads on': LEFT_IN_PART,
-    'breaks off': LEFT_IN_PART,
-    'sends nonsense': ANSWERED_AND_REFUSED,
-    'sends more than it said': ANSWERED_AND_REFUSED,
-    'says nothing more': refusedInPart('408'),
+  '100 Continue has been sent': {
+    'half-closes': LEFT_IN_PART,
+    resets: LEFT_IN_PART,
+    'sends garbage': ANSWERED_AND_REFUSED,
+    'sends more than announced': ANSWERED_AND_REFUSED,
+    'goes silent': refusedInPart('408'),
   },
-  'a request is whole': {
-    'closes its half and reads on': LEFT,
-    'breaks off': LEFT,
-    'sends nonsense': ANSWERED_AND_REFUSED,
-    'says nothing more': WAITING,
+  'a request is complete': {
+    'half-closes': LEFT,
+    resets: LEFT,
+    'sends garbage': ANSWERED_AND_REFUSED,
+    'goes silent': WAITING,
     'stops reading': LEFT_IN_ANSWER,
   },
-  'an answer has come in part': {
-    'closes its half and reads on': LEFT_IN_ANSWER,
-    'breaks off': LEFT_IN_ANSWER,
-    'sends nonsense': ANSWERED_AND_REFUSED,
-    'says nothing more': { ...WAITING, client: '200 in part', counted: '1 200' },
+  'part of a response has arrived': {
+    'half-closes': LEFT_IN_ANSWER,
+    resets: LEFT_IN_ANSWER,
+    'sends garbage': ANSWERED_AND_REFUSED,
+    'goes silent': { ...WAITING, client: '200 in part', counted: '1 200' },
     'stops reading': LEFT_IN_ANSWER,
   },
-  'an answer is whole, and little of the body unsent': {
-    'closes its half and reads on': LITTLE_UNSENT,
-    'breaks off': LITTLE_UNSENT,
-    'sends nonsense': { ...LITTLE_UNSENT, client: '413, 400' },
-    'sends more than it said': { ...LITTLE_UNSENT, client: '413, 400' },
-    'says nothing more': LITTLE_UNSENT,
+  'a response is complete, little of the upload unsent': {
+    'half-closes': LITTLE_UNSENT,
+    resets: LITTLE_UNSENT,
+    'sends garbage': { ...LITTLE_UNSENT, client: '413, 400' },
+    'sends more than announced': { ...LITTLE_UNSENT, client: '413, 400' },
+    'goes silent': LITTLE_UNSENT,
   },
-  'an answer is whole, and much of the body unsent': {
-    'closes its half and reads on': MUCH_UNSENT,
-    'breaks off': MUCH_UNSENT,
-    'sends nonsense': MUCH_UNSENT,
-    'says nothing more': MUCH_UNSENT,
+  'a response is complete, much of the upload unsent': {
+    'half-closes': MUCH_UNSENT,
+    resets: MUCH_UNSENT,
+    'sends garbage': MUCH_UNSENT,
+    'goes silent': MUCH_UNSENT,
   },
-  'another request is sent behind': {
-    'closes its half and reads on': LEFT,
-    'breaks off': LEFT,
-    // The one behind is whole, and has its turn before the nonsense.
-    'sends nonsense': {
+  'a second request is pipelined': {
+    'half-closes': LEFT,
+    resets: LEFT,
+    // The pipelined request is complete, and is handled before the garbage.
+    'sends garbage': {
       client: '200, 200, 400',
       connection: 'closed',
       upstream: 'a whole request, a whole request',
       copies: '2 sent 2xx',
       counted: '2 200',
     },
-    'says nothing more': WAITING,
+    'goes silent': WAITING,
     'stops reading': LEFT_IN_ANSWER,
   },
-  'all requests are answered': {
-    'closes its half and reads on': ANSWERED,
-    'breaks off': ANSWERED,
-    'sends nonsense': ANSWERED_AND_REFUSED,
-    'says nothing more': { ...ANSWERED, connection: 'open' },
+  'all responses are complete': {
+    'half-closes': ANSWERED,
+    resets: ANSWERED,
+    'sends garbage': ANSWERED_AND_REFUSED,
+    'goes silent': { ...ANSWERED, connection: 'open' },
   },
-  'it is a tunnel': {
-    'closes its half and reads on': tunnel('open', 'half closed'),
-    'breaks off': tunnel('closed', 'half closed'),
-    'sends nonsense': tunnel('open', 'open'),
-    'says nothing more': tunnel('closed', 'half closed'),
+  'the connection is a tunnel': {
+    'half-closes': tunnel('open', 'half closed'),
+    resets: tunnel('closed', 'half closed'),
+    'sends garbage': tunnel('open', 'open'),
+    'goes silent': tunnel('closed', 'half closed'),
     'stops reading': tunnel('closed', 'broken off'),
   },
 };

@@ -1,13 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { declaredFraming, NO_BODY, readMessage } from '../wire/message.ts';
 
-/** A client that writes what it likes, and can close its half and read on. */
+/** A client that writes arbitrary bytes, and can half-close and read on. */
 export interface Client {
   readonly socket: Socket;
   write(text: string): void;
-  /** All that came back. */
+  /** All bytes received. */
   got(): string;
-  /** True once the other side has closed its half, or broken off. */
+  /** True once the gateway has half-closed, closed or reset the connection. */
   closed(): boolean;
 }
 
@@ -26,14 +26,14 @@ export function openClient(port: number): Client {
   };
 }
 
-/** An upstream that answers when it is told to. */
+/** An upstream that responds when the test calls `answer`. */
 export interface Upstream {
   readonly node: string;
-  /** All that came, by whatever connections. */
+  /** All bytes received, over all connections. */
   got(): string;
-  /** Answers what came last. */
+  /** Writes on the connection that received bytes last. */
   answer(text: string): void;
-  /** What there was of requests, and what became of the connection where that says something. */
+  /** The requests of each connection, and whether the gateway gave up the connection early. */
   saw(): string;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export interface Scene {
   readonly upstream: Upstream;
 }
 
-/** A connection of the gateway's. */
+/** A connection that the gateway opened. */
 interface Line {
   readonly socket: Socket;
   got: string;
@@ -90,13 +90,13 @@ function sawBy({ got, sent, state }: Line): string {
   const asked = messagesIn(got);
   const answered = messagesIn(sent).filter(({ whole }) => whole);
   const requests = asked.map(({ whole }) => (whole ? 'a whole request' : 'a part of a request'));
-  // One that is closed behind its last answer says nothing.
+  // A connection that closes after its last response was not given up.
   const over = state !== 'broken off' && answered.length === asked.length;
   if (state === 'open' || over) return requests.join(', ');
   return `${requests.join(', ')}, then left`;
 }
 
-/** Messages one after another, the last of which may be there in part. */
+/** Splits bytes into consecutive messages; the last one may be incomplete. */
 export function messagesIn(
   bytes: string,
 ): { readonly status: string; readonly body: string; readonly whole: boolean }[] {

@@ -1,24 +1,24 @@
 import type { Scene, Upstream } from './scene.ts';
 
-/** How far an exchange has come when its client does what it does. */
+/** How far an exchange has come when the client acts. */
 export interface State {
-  /** What the client has sent, of requests to this path. */
+  /** What the client has sent, with requests to this path. */
   readonly sent: (path: string) => string;
-  /** What the upstream does before. */
+  /** What the upstream has done before. */
   readonly before?: (upstream: Upstream) => void;
-  /** True when it has come that far. */
+  /** True once the exchange is in this state. */
   readonly reached: (scene: Scene) => boolean;
-  /** What the client sends when it sends more than it announced. */
+  /** What the client sends as "more than announced". */
   readonly more?: string;
-  /** What it sends when it sends nonsense, where that is not `NONSENSE`. */
+  /** What the client sends as garbage. Default: `NONSENSE` */
   readonly nonsense?: string;
-  /** How the upstream answers once it has got all of the request. */
+  /** How the upstream responds once it has the complete request. */
   readonly after?: (upstream: Upstream) => void;
-  /** How it answers a client that does not read, where there is something to read. */
+  /** How the upstream floods a client that has stopped reading. */
   readonly flood?: (upstream: Upstream) => void;
 }
 
-/** Nothing that a request could begin with. */
+/** Bytes that no request can begin with. */
 export const NONSENSE = '\0nonsense\r\n\r\n';
 
 const WHOLE = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789';
@@ -31,73 +31,73 @@ const HEAD = '\r\n\r\n';
 const asked = ({ upstream }: Scene) => upstream.got().includes(HEAD);
 const halfOfBody = ({ upstream }: Scene) => upstream.got().includes('half.');
 
-/** More than the system holds between two ends: whoever does not read it stops who sends it. */
+/** More than the socket buffers on the way hold: a reader that stops also stops the sender. */
 const FLOOD = 'x'.repeat(32 << 20);
 const LARGE = `HTTP/1.1 200 OK\r\nContent-Length: ${FLOOD.length}\r\n\r\n`;
 
 export const STATES = {
-  'nothing is sent': {
+  'nothing has been sent': {
     sent: () => '',
     reached: ({ client }) => !client.socket.connecting,
   },
-  'a head is sent in part': {
+  'part of a head has been sent': {
     sent: (path) => post(path, 'X: '),
     reached: ({ client }) => client.socket.bytesWritten > 0,
   },
-  'a body is sent in part, by its length': {
+  'part of a body with a length has been sent': {
     sent: (path) => post(path, 'Content-Length: 10\r\n\r\nhalf.'),
     reached: halfOfBody,
     more: `rest.${NONSENSE}`,
     after: (upstream) => upstream.answer(WHOLE),
   },
-  'a body is sent in part, in chunks': {
+  'part of a chunked body has been sent': {
     sent: (path) => post(path, 'Transfer-Encoding: chunked\r\n\r\n5\r\nhalf.\r\n'),
     reached: halfOfBody,
     more: '5\r\nrest.and more\r\n',
   },
-  'a body is asked for by 100': {
+  '100 Continue has been sent': {
     sent: (path) => post(path, 'Expect: 100-continue\r\nContent-Length: 5\r\n\r\n'),
     reached: ({ client }) => client.got().includes(' 100 '),
     more: `whole${NONSENSE}`,
     after: (upstream) => upstream.answer(WHOLE),
   },
-  'a request is whole': {
+  'a request is complete': {
     sent: (path) => get(path),
     reached: asked,
     after: (upstream) => upstream.answer(WHOLE),
     flood: (upstream) => upstream.answer(LARGE + FLOOD),
   },
-  'an answer has come in part': {
+  'part of a response has arrived': {
     sent: (path) => get(path),
     before: (upstream) => upstream.answer(`${LARGE}01234`),
     reached: ({ client }) => client.got().endsWith('01234'),
     after: (upstream) => upstream.answer(FLOOD.slice(5)),
     flood: (upstream) => upstream.answer(FLOOD.slice(5)),
   },
-  'an answer is whole, and little of the body unsent': {
+  'a response is complete, little of the upload unsent': {
     sent: (path) => post(path, 'Content-Length: 10\r\n\r\nhalf.'),
     before: (upstream) => upstream.answer(TOO_LARGE),
     reached: ({ client }) => client.got().endsWith('no.'),
     nonsense: `rest.${NONSENSE}`,
     more: `rest.${NONSENSE}`,
   },
-  'an answer is whole, and much of the body unsent': {
+  'a response is complete, much of the upload unsent': {
     sent: (path) => post(path, 'Content-Length: 10000000\r\n\r\nhalf.'),
     before: (upstream) => upstream.answer(TOO_LARGE),
     reached: ({ client }) => client.got().endsWith('no.'),
   },
-  'another request is sent behind': {
+  'a second request is pipelined': {
     sent: (path) => get(path) + get(path),
     reached: asked,
     after: (upstream) => upstream.answer(WHOLE),
     flood: (upstream) => upstream.answer(LARGE + FLOOD),
   },
-  'all requests are answered': {
+  'all responses are complete': {
     sent: (path) => get(path),
     before: (upstream) => upstream.answer(WHOLE),
     reached: ({ client }) => client.got().endsWith('9'),
   },
-  'it is a tunnel': {
+  'the connection is a tunnel': {
     sent: (path) => get(path, SWITCH),
     before: (upstream) => upstream.answer(`HTTP/1.1 101 Switching Protocols\r\n${SWITCH}\r\n`),
     reached: ({ client }) => client.got().endsWith(HEAD),

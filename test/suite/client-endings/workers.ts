@@ -22,48 +22,48 @@ const MUCH_UNSENT: Cell = {
 };
 
 /**
- * On Workers the platform has the client's connection: it answers those who closed their half, refuses
- * what it cannot read by 501, and a request whose client breaks off before it is answered ends without
- * being counted. The times of a client are its own, a small body of known length is gathered before it is
- * forwarded, 100 is never sent, and a tunnel is none of bytes.
+ * On Workers the platform holds the client's connection. It still sends responses to clients that half-closed,
+ * responds with 501 to what it cannot parse, and does not count a request whose client resets before the response.
+ * Client timeouts are the platform's, a small body of known length is buffered before it is forwarded, 100 is
+ * never sent, and a tunnel carries messages, not bytes.
  */
 export const WORKERS: Cells = {
-  'nothing is sent': {
-    'closes its half and reads on': CLOSED,
-    'breaks off': CLOSED,
-    'sends nonsense': refused('501'),
+  'nothing has been sent': {
+    'half-closes': CLOSED,
+    resets: CLOSED,
+    'sends garbage': refused('501'),
   },
-  'a head is sent in part': {
-    'closes its half and reads on': CLOSED,
-    'breaks off': CLOSED,
-    'sends nonsense': refused('400'),
+  'part of a head has been sent': {
+    'half-closes': CLOSED,
+    resets: CLOSED,
+    'sends garbage': refused('400'),
   },
-  'a body is sent in part, in chunks': {
-    'closes its half and reads on': { client: '502', ...PART_LEFT, counted: '1 499' },
-    'breaks off': { client: 'nothing', ...PART_LEFT, counted: 'none' },
-    'sends nonsense': { client: '502', ...PART_LEFT, counted: '1 499' },
-    'sends more than it said': { client: '502', ...PART_LEFT, counted: '1 499' },
+  'part of a chunked body has been sent': {
+    'half-closes': { client: '502', ...PART_LEFT, counted: '1 499' },
+    resets: { client: 'nothing', ...PART_LEFT, counted: 'none' },
+    'sends garbage': { client: '502', ...PART_LEFT, counted: '1 499' },
+    'sends more than announced': { client: '502', ...PART_LEFT, counted: '1 499' },
   },
-  'a request is whole': {
-    'closes its half and reads on': ANSWERED,
-    'breaks off': { client: 'nothing', connection: 'closed', ...LEFT, counted: 'none' },
-    'sends nonsense': ANSWERED_AND_REFUSED,
+  'a request is complete': {
+    'half-closes': ANSWERED,
+    resets: { client: 'nothing', connection: 'closed', ...LEFT, counted: 'none' },
+    'sends garbage': ANSWERED_AND_REFUSED,
   },
-  'an answer has come in part': {
-    'closes its half and reads on': ANSWERED,
-    'breaks off': { client: '200 in part', connection: 'closed', ...LEFT, counted: '1 200' },
-    'sends nonsense': ANSWERED_AND_REFUSED,
+  'part of a response has arrived': {
+    'half-closes': ANSWERED,
+    resets: { client: '200 in part', connection: 'closed', ...LEFT, counted: '1 200' },
+    'sends garbage': ANSWERED_AND_REFUSED,
   },
-  'an answer is whole, and much of the body unsent': {
-    'closes its half and reads on': MUCH_UNSENT,
-    'breaks off': MUCH_UNSENT,
+  'a response is complete, much of the upload unsent': {
+    'half-closes': MUCH_UNSENT,
+    resets: MUCH_UNSENT,
   },
-  'another request is sent behind': {
-    'breaks off': { client: 'nothing', connection: 'closed', ...LEFT, counted: 'none' },
+  'a second request is pipelined': {
+    resets: { client: 'nothing', connection: 'closed', ...LEFT, counted: 'none' },
   },
-  'all requests are answered': {
-    'closes its half and reads on': ANSWERED,
-    'breaks off': ANSWERED,
-    'sends nonsense': ANSWERED_AND_REFUSED,
+  'all responses are complete': {
+    'half-closes': ANSWERED,
+    resets: ANSWERED,
+    'sends garbage': ANSWERED_AND_REFUSED,
   },
 };

@@ -1,13 +1,13 @@
 import type { ActionName } from './actions.ts';
 import type { StateName } from './states.ts';
 
-/** What comes of it. */
+/** The result of one action in one state. */
 export interface Cell {
-  /** Statuses of the answers that the client gets; `in part`: it sees that there is more. */
+  /** Statuses of the responses that the client gets; `in part`: it can see that a response is incomplete. */
   readonly client: string;
   /** Whether the gateway closes the client's connection. */
   readonly connection: 'open' | 'closed';
-  /** Whether it leaves the one to the upstream; `doubled`: it did not, and opened another. */
+  /** Whether the gateway gives up the connection to the upstream; `doubled`: it kept it and opened a second. */
   readonly upstream: 'kept' | 'left' | 'doubled';
   /** Whether the next node gets the request. */
   readonly next: 'asked' | 'not asked';
@@ -17,14 +17,14 @@ export interface Cell {
   readonly counted: string;
 }
 
-/** A cell that is not there cannot be observed: some bytes are no nonsense in a body, for one. */
+/** A cell that cannot occur is left out: in a body with a length, for example, no bytes are garbage. */
 export type Cells = Readonly<
   Partial<Record<StateName, Readonly<Partial<Record<ActionName, Cell>>>>>
 >;
 
 const LEFT = { upstream: 'left', next: 'not asked', copies: '1 sent 2xx' } as const;
 
-/** The next request is nobody's loss, whatever was said or done on the connection before. */
+/** The next request succeeds, whatever happened on the idle connection before it. */
 const NEW_CONNECTION: Cell = {
   client: '200, 200',
   connection: 'open',
@@ -33,7 +33,7 @@ const NEW_CONNECTION: Cell = {
   copies: '2 sent 2xx',
   counted: '1 200, 1 200',
 };
-/** Nobody can tell what became of it at the upstream: only what is idempotent is sent again. */
+/** The upstream may have processed the request: only idempotent methods are retried. */
 const NEXT_NODE: Cell = {
   ...LEFT,
   client: '200',
@@ -47,15 +47,15 @@ const failed = (status: string): Cell => ({
   connection: 'open',
   counted: `1 ${status}`,
 });
-/** The rest of the request stays unread, and with it the client's connection. */
+/** The rest of the request stays unread, so the client's connection is closed. */
 const FAILED_IN_PART: Cell = {
   ...failed('502'),
   connection: 'closed',
   copies: '1 skipped body_incomplete',
 };
-/** No part may be taken for all of it. */
+/** The client must not take a part for the complete response. */
 const BROKEN: Cell = { ...LEFT, client: '200 in part', connection: 'closed', counted: '1 200' };
-/** A whole answer stands, whatever comes behind it. */
+/** A complete response counts, whatever bytes follow it. */
 const ANSWERED: Cell = { ...LEFT, client: '200', connection: 'open', counted: '1 200' };
 const early = (client: string): Cell => ({
   ...LEFT,
@@ -75,23 +75,23 @@ const tunnel = (client: string, connection: Cell['connection'], upstream: Cell['
   }) as const;
 
 const all = (cell: Cell) => ({
-  'closes its half and reads on': cell,
+  'half-closes': cell,
   closes: cell,
-  'breaks off': cell,
-  'sends nonsense': cell,
-  'says nothing more': cell,
+  resets: cell,
+  'sends garbage': cell,
+  'goes silent': cell,
 });
 
 export const SERVERS = {
   'a connection is idle': {
     ...all(NEW_CONNECTION),
-    'sends more than it said': NEW_CONNECTION,
-    'says nothing more': { ...NEW_CONNECTION, upstream: 'kept' },
+    'sends more than announced': NEW_CONNECTION,
+    'goes silent': { ...NEW_CONNECTION, upstream: 'kept' },
   },
-  'a request has come in part': {
+  'part of a request has arrived': {
     ...all(FAILED_IN_PART),
-    // It is the client's turn.
-    'says nothing more': {
+    // The gateway waits for the client, which has not sent the rest of the request.
+    'goes silent': {
       client: 'nothing',
       connection: 'open',
       upstream: 'kept',
@@ -100,34 +100,34 @@ export const SERVERS = {
       counted: 'none',
     },
   },
-  'a GET has come': all(NEXT_NODE),
-  'a POST has come': { ...all(failed('502')), 'says nothing more': failed('504') },
-  'a 1xx is sent': all({ ...NEXT_NODE, client: '103, 200' }),
-  'a head is sent in part': all(NEXT_NODE),
-  'a body is sent in part, by its length': {
-    'closes its half and reads on': BROKEN,
+  'a GET has arrived': all(NEXT_NODE),
+  'a POST has arrived': { ...all(failed('502')), 'goes silent': failed('504') },
+  'a 1xx has been sent': all({ ...NEXT_NODE, client: '103, 200' }),
+  'part of a head has been sent': all(NEXT_NODE),
+  'part of a body with a length has been sent': {
+    'half-closes': BROKEN,
     closes: BROKEN,
-    'breaks off': BROKEN,
-    'sends more than it said': ANSWERED,
-    'says nothing more': BROKEN,
+    resets: BROKEN,
+    'sends more than announced': ANSWERED,
+    'goes silent': BROKEN,
   },
-  'a body is sent in part, in chunks': { ...all(BROKEN), 'sends more than it said': ANSWERED },
-  'a body is sent that ends with the connection': {
-    'closes its half and reads on': ANSWERED,
+  'part of a chunked body has been sent': { ...all(BROKEN), 'sends more than announced': ANSWERED },
+  'part of a body that ends at close has been sent': {
+    'half-closes': ANSWERED,
     closes: ANSWERED,
-    'breaks off': BROKEN,
-    'says nothing more': BROKEN,
+    resets: BROKEN,
+    'goes silent': BROKEN,
   },
-  'an answer is sent whole, and the body has not come': all(early('413')),
-  'an answer is sent in part, and the body has not come': {
+  'a response has been sent before the upload ends': all(early('413')),
+  'part of a response has been sent before the upload ends': {
     ...all(early('413 in part')),
-    'sends more than it said': early('413'),
+    'sends more than announced': early('413'),
   },
-  'it is a tunnel': {
-    'closes its half and reads on': tunnel('101', 'closed', 'kept'),
+  'the connection is a tunnel': {
+    'half-closes': tunnel('101', 'closed', 'kept'),
     closes: tunnel('101', 'closed', 'left'),
-    'breaks off': tunnel('101', 'closed', 'left'),
-    'sends nonsense': tunnel('101, bytes', 'open', 'kept'),
-    'says nothing more': tunnel('101', 'closed', 'left'),
+    resets: tunnel('101', 'closed', 'left'),
+    'sends garbage': tunnel('101, bytes', 'open', 'kept'),
+    'goes silent': tunnel('101', 'closed', 'left'),
   },
 } satisfies Cells;

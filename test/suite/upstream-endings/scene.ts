@@ -1,18 +1,18 @@
 import { createServer, type Socket } from 'node:net';
 import type { Client } from '../client-endings/scene.ts';
 
-/** An upstream that does what it is told to, when it is told. */
+/** An upstream that acts only when the test calls its methods. */
 export interface Upstream {
   readonly host: string;
   readonly port: number;
-  /** All that came, by whatever connections. */
+  /** All bytes received, over all connections. */
   got(): string;
-  /** The connection by which something came last. */
+  /** The connection that received bytes last. */
   last(): Socket;
   write(text: string): void;
-  /** Connections that came. */
+  /** Number of connections accepted. */
   connections(): number;
-  /** Whether the gateway has left the first of them, or holds it still. */
+  /** Whether the gateway has closed or half-closed the first connection. */
   left(): boolean;
   close(): Promise<void>;
 }

@@ -1,17 +1,17 @@
 import { NONSENSE } from '../client-endings/states.ts';
 import type { Scene } from './scene.ts';
 
-/** How far an exchange has come when its upstream does what it does. */
+/** How far an exchange has come when the upstream acts. */
 export interface State {
-  /** What the client has sent, of requests to this path. */
+  /** What the client has sent, with requests to this path. */
   readonly sent: (path: string) => string;
   /** What the upstream has sent. */
   readonly said?: string;
-  /** True when it has come that far; the upstream has the request, or some of it, in any case. */
+  /** True once the exchange is in this state. The upstream always has at least the request head by then. */
   readonly reached?: (scene: Scene) => boolean;
-  /** What the upstream sends when it sends more than it announced. */
+  /** What the upstream sends as "more than announced". */
   readonly more?: string;
-  /** What it sends when it sends nonsense, where that is not `NONSENSE`. */
+  /** What the upstream sends as garbage. Default: `NONSENSE` */
   readonly nonsense?: string;
   /** What the client sends next. */
   readonly next?: (path: string) => string;
@@ -35,47 +35,50 @@ export const STATES = {
     said: WHOLE,
     reached: got('9'),
     more: WHOLE.replace('200', '201'),
-    // What must not be sent twice goes by another connection, and is never lost with this one.
+    // A POST, which is never retried: it succeeds only if it goes over another connection.
     next: whole,
   },
-  'a request has come in part': { sent: part, reached: halfOfBody },
-  'a GET has come': { sent: get },
-  'a POST has come': { sent: whole, reached: ({ upstream }) => upstream.got().endsWith('whole') },
-  'a 1xx is sent': {
+  'part of a request has arrived': { sent: part, reached: halfOfBody },
+  'a GET has arrived': { sent: get },
+  'a POST has arrived': {
+    sent: whole,
+    reached: ({ upstream }) => upstream.got().endsWith('whole'),
+  },
+  'a 1xx has been sent': {
     sent: get,
     said: 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n',
     reached: got(HEAD),
   },
-  'a head is sent in part': { sent: get, said: 'HTTP/1.1 200 OK\r\nContent-Length: 1' },
-  'a body is sent in part, by its length': {
+  'part of a head has been sent': { sent: get, said: 'HTTP/1.1 200 OK\r\nContent-Length: 1' },
+  'part of a body with a length has been sent': {
     sent: get,
     said: 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234',
     reached: got('4'),
     more: `56789${NONSENSE}`,
   },
-  'a body is sent in part, in chunks': {
+  'part of a chunked body has been sent': {
     sent: get,
     said: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n',
     reached: ({ client }) => client.got().includes('01234'),
     more: `0\r\n\r\n${NONSENSE}`,
   },
-  'a body is sent that ends with the connection': {
+  'part of a body that ends at close has been sent': {
     sent: get,
     said: 'HTTP/1.1 200 OK\r\n\r\n01234',
     reached: ({ client }) => client.got().includes('01234'),
   },
-  'an answer is sent whole, and the body has not come': {
+  'a response has been sent before the upload ends': {
     sent: (path) => post(path, 'Content-Length: 10000000\r\n\r\nhalf.'),
     said: 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nno.',
     reached: got('no.'),
   },
-  'an answer is sent in part, and the body has not come': {
+  'part of a response has been sent before the upload ends': {
     sent: (path) => post(path, 'Content-Length: 10000000\r\n\r\nhalf.'),
     said: 'HTTP/1.1 413 Content Too Large\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n',
     reached: ({ client }) => client.got().includes('no'),
     more: `0\r\n\r\n${NONSENSE}`,
   },
-  'it is a tunnel': {
+  'the connection is a tunnel': {
     sent: (path) => get(path, SWITCH),
     said: `HTTP/1.1 101 Switching Protocols\r\n${SWITCH}\r\n`,
     reached: got(HEAD),
