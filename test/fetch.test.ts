@@ -5,7 +5,7 @@ import { behaviour } from './suite/index.ts';
 
 /** What is quick and says much; `npm run test:fetch` runs all of the suite. */
 const PARTS = [
-  'explaining',
+  'explain',
   'limits',
   'the walk-through',
   'the control plane',

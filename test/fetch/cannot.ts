@@ -55,9 +55,9 @@ export const CANNOT: readonly Limit[] = [
     tests: {
       'sampling > by key > reads remote_addr': ALL,
       'routing > matches the address of the client: *': ALL,
-      'the control plane > without a key > lets in *': ALL,
-      "the control plane > without a key > answers 403 to '*": ALL,
-      'the control plane > without a key > answers 403 to a target *': ALL,
+      'the control plane > without a key > accepts *': ALL,
+      "the control plane > without a key > responds with 403 to '*": ALL,
+      'the control plane > without a key > responds with 403 to a target *': ALL,
       'transparency > where a request came from': ALL,
       'a server > what comes in > advisories > CVE-2024-45410, *': ALL,
       'a server > what comes in > advisories > CVE-2026-29054, *': ALL,
@@ -69,7 +69,7 @@ export const CANNOT: readonly Limit[] = [
     reason:
       'all that it knows of the runtime is that it has a fetch, which is what its status says',
     tests: {
-      'the control plane > with a key > what it tells about itself > tells its status *': ALL,
+      'the control plane > with a key > status and metrics > shows its status *': ALL,
     },
   },
   {
@@ -100,7 +100,7 @@ export const CANNOT: readonly Limit[] = [
   {
     reason: 'fetch adds fields of a browser: Accept, Accept-Encoding, User-Agent and others',
     tests: {
-      'explaining > tells URL and fields of both requests of *': ALL,
+      'explain > shows URL and fields of both requests of *': ALL,
       'transparency > requests > adds no field *': ALL,
       "transparency > content codings > the upstream sees the client's own Accept-Encoding": ALL,
     },
@@ -153,7 +153,7 @@ export const CANNOT: readonly Limit[] = [
       'transparency > trailers > * the upstream is asked for: trailers': ALL,
       'transparency > trailers > of an answer': ALL,
       'transparency > trailers > of a request are no part of the next': BUN,
-      'flow > bodies in chunks of a byte *': BUN,
+      'flow > bodies in one-byte chunks *': BUN,
       'transparency > trailers > of an answer that are folded *': NODE_BUN,
       'transparency > trailers > of an answer that are more than a hundred *': NODE_BUN,
       'transparency > trailers > of an answer that are no field *': BUN,
@@ -202,8 +202,8 @@ export const CANNOT: readonly Limit[] = [
   {
     reason: 'how strictly a head is read, and how soon, is for fetch to say',
     tests: {
-      'a copy > is answered into the void > counts an answer with lines that end in LF *': NODE,
-      'a copy > is answered into the void > counts an answer with a status below 100 *': NODE,
+      "a copy > and the mirror's response > with lines that end in LF *": NODE,
+      "a copy > and the mirror's response > with a status below 100 *": NODE,
       'transparency > heads of answers > lines that end in *': NODE,
       'transparency > heads of answers > the coding identity': NODE,
       'transparency > heads of answers > identity before another coding': ALL,
@@ -291,9 +291,9 @@ export const CANNOT: readonly Limit[] = [
       'whatever a client does > a response is complete, much * > and the client goes silent':
         BUN_DENO,
       'whatever a client does > a response is complete, much * > and the client half-closes': DENO,
-      'a server > clients > CLIENT_TIMEOUT > a head that does not go on gets 408': ALL,
-      'a server > clients > CLIENT_TIMEOUT > a body that does not go on gets 408': ALL,
-      'a server > clients > CLIENT_TIMEOUT > a client that takes nothing *': NODE_DENO,
+      'a server > clients > CLIENT_TIMEOUT > a head that stalls gets 408': ALL,
+      'a server > clients > CLIENT_TIMEOUT > a body that stalls gets 408': ALL,
+      'a server > clients > CLIENT_TIMEOUT > a client that reads nothing *': NODE_DENO,
     },
   },
   {
@@ -336,8 +336,8 @@ export const CANNOT: readonly Limit[] = [
     reason: 'fetch has no time limit for writing, nor between two reads of a response',
     tests: {
       'a server > deadlines > send: 504 *': ALL,
-      'a server > deadlines > send: the answer breaks off *': NODE_DENO,
-      'a server > deadlines > read: the answer breaks off *': NODE_DENO,
+      'a server > deadlines > send: the response breaks off *': NODE_DENO,
+      'a server > deadlines > read: the response breaks off *': NODE_DENO,
       'whatever an upstream does > part of a body with a length has been sent > * goes silent':
         NODE_DENO,
       'whatever an upstream does > part of a chunked body has been sent > * goes silent': NODE_DENO,
@@ -345,16 +345,16 @@ export const CANNOT: readonly Limit[] = [
         NODE_DENO,
       'whatever an upstream does > part of a response has been sent before * > * goes silent':
         NODE_DENO,
-      'a server > deadlines > send: a client that takes its time *': ALL,
+      'a server > deadlines > send: a slow client *': ALL,
     },
   },
   {
     reason: 'fetch keeps connections by rules of its own, and counts what was decoded',
     tests: {
       'upstreams > carries as many requests over a connection as keepalive_pool says': ALL,
-      'a copy > is answered into the void > cuts longer ones off, *': NODE,
-      'a copy > is answered into the void > counts what 300000 chunks of a byte cost': NODE_BUN,
-      'a copy > is answered into the void > counts what 100000 chunks of a byte cost': DENO,
+      "a copy > and the mirror's response > is cut off when it is longer, *": NODE,
+      "a copy > and the mirror's response > of 300000 one-byte chunks *": NODE_BUN,
+      "a copy > and the mirror's response > of 100000 one-byte chunks *": DENO,
     },
   },
   {
@@ -409,17 +409,17 @@ export const CANNOT: readonly Limit[] = [
   },
   {
     reason: 'mirrors take from the primary: Bun has 256 fetches at once for both',
-    tests: { 'a mirror > that answers one byte a second: 1000 requests': BUN },
+    tests: { 'a mirror > that sends one byte a second: 1000 requests': BUN },
   },
   {
     reason: 'nobody shares out connections and descriptors among clients, upstreams and mirrors',
     tests: {
-      'a server > clients > MAX_CONNECTIONS > clients that never began *': ALL,
+      'a server > clients > MAX_CONNECTIONS > clients that never sent anything *': ALL,
       'a server > clients > MAX_CONNECTIONS > where all are busy, *': ALL,
-      'a server > clients > MAX_CONNECTIONS > clients that wait *': BUN_DENO,
-      'a server > clients > MAX_CONNECTIONS > clients that never end *': BUN_DENO,
-      'a server > descriptors > 256 of them > *': ALL,
-      'a server > descriptors > 1024 of them > *': NODE_DENO,
+      'a server > clients > MAX_CONNECTIONS > clients that are idle *': BUN_DENO,
+      'a server > clients > MAX_CONNECTIONS > clients that never complete *': BUN_DENO,
+      'a server > descriptors > a limit of 256 > *': ALL,
+      'a server > descriptors > a limit of 1024 > *': NODE_DENO,
       'a server > isolation > descriptors > *': ALL,
     },
   },
@@ -447,7 +447,7 @@ export const NOT_ASKED: readonly Limit[] = [
   },
   {
     reason: 'asks for the command, its flags, its output and its exit status',
-    tests: { 'explaining > as a command': ALL, 'a server > start and stop': ALL },
+    tests: { 'explain > as a command': ALL, 'a server > start and stop': ALL },
   },
   {
     reason: 'runs a program that names a runtime of ours',
@@ -464,7 +464,7 @@ export const NOT_ASKED: readonly Limit[] = [
       'a server > an early answer > is no failure of the node, which stays in the turn': ALL,
       'whatever a client does > part of a chunked body has been sent > and the client half-closes':
         NODE,
-      'a server > clients > MAX_CONNECTIONS > clients that never end *': NODE,
+      'a server > clients > MAX_CONNECTIONS > clients that never complete *': NODE,
       'a server > what comes in > smuggling > zeros before a chunk size: *': NODE,
       'a server > what comes in > smuggling > trailers: *': NODE,
       'a server > what comes in > smuggling > an empty line before: *': NODE,
@@ -498,7 +498,7 @@ export const NOT_ASKED: readonly Limit[] = [
     reason:
       'a stream hands over one chunk after another, of a byte each: too slow where the machine is busy',
     tests: {
-      'flow > bodies in chunks of a byte *': NODE_DENO,
+      'flow > bodies in one-byte chunks *': NODE_DENO,
     },
   },
 ];

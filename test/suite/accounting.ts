@@ -13,10 +13,10 @@ import { openRoute, type RouteName, ROUTES } from './accounting/routes.ts';
 const COUNT = 20_000;
 const CLIENTS = 32;
 
-/** Requests between two turns of the mirrors. */
+/** Requests between two changes of the mirrors' behaviour. */
 const TURN = 200;
 
-/** What the mix must bring about, lest the sums prove little. */
+/** Outcomes that the mix must produce; without them the sums would prove little. */
 const REASONS = [
   'failed connect',
   'sent 2xx',
@@ -31,7 +31,7 @@ const REASONS = [
   'skipped upgrade',
 ];
 
-/** Every matched request has exactly one outcome per mirror, and `sent` is what mirrors answered. */
+/** Every matched request has exactly one outcome per mirror, and `sent` equals the responses that mirrors sent. */
 export function accounting(runtime: TestRuntime): void {
   const stage = set(runtime);
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
@@ -46,7 +46,7 @@ export function accounting(runtime: TestRuntime): void {
     const arrivals = arrivalsAt(stage.upstream);
     const draw = drawing(KINDS);
 
-    /** All mirrors turn together, and one turn ends before the next. */
+    /** All mirrors change together, and one change ends before the next begins. */
     let turned: Promise<unknown> = Promise.resolve();
     function turn(): Promise<unknown> {
       turned = turned.then(() => Promise.all(mirrors.map((mirror) => mirror.turn())));
@@ -64,11 +64,11 @@ export function accounting(runtime: TestRuntime): void {
 
     const its = async () => itsBooks(routes, await exposed(stage.gateway));
     const complete = async () => {
-      // Lets go of what mirrors still hold.
+      // Releases the responses that mirrors still hold.
       await turn();
       return atLeast(await its(), ourBooks(routes));
     };
-    // What is missing then shows below.
+    // A mismatch that remains is reported by the assertion below.
     await until(complete, 60_000).catch(() => {});
     expect(await its()).toEqual(ourBooks(routes));
     for (const { answered } of mirrors) expect(new Set(answered).size).toBe(answered.length);
@@ -80,7 +80,7 @@ export function accounting(runtime: TestRuntime): void {
   }, 300_000);
 }
 
-/** True once the first books have all that the second ones want; they may have more. */
+/** True once the first accounts have reached the numbers of the second; they may be higher. */
 function atLeast(first: readonly Account[], second: readonly Account[]): boolean {
   return first.every(({ requests, outcomes }, i) => {
     const wanted = second[i]!;

@@ -10,15 +10,15 @@ import { freePort } from '../support/ports.ts';
 import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
-/** A mirror that is of no use, and the one outcome of every copy to it. */
+/** A kind of bad mirror, and the outcome of every copy to it. */
 interface Kind {
   readonly start: () => Promise<{ readonly url: string; close(): Promise<void> }>;
   readonly outcome: string;
-  /** Where a runtime cannot tell, or tells something else. */
+  /** The outcome on runtimes that cannot tell the cause, or report another. */
   readonly except?: Partial<Record<RuntimeName, string>>;
-  /** Seconds. Only where it is what ends the copy. */
+  /** In seconds. Short only where the timeout ends the copy. */
   readonly timeout?: number;
-  /** Copies beyond it are skipped. Default: none. */
+  /** Further copies are skipped. Default: no limit. */
   readonly maxInFlight?: number;
   /** Default: 1000. */
   readonly requests?: number;
@@ -31,20 +31,20 @@ const BODY = Buffer.alloc(64 * 1024, 'x');
 const at = async (url: string) => ({ url, close: async () => {} });
 
 const KINDS: Readonly<Record<string, Kind>> = {
-  'is not there': {
+  'is down': {
     start: async () => at(`http://127.0.0.1:${await freePort()}`),
     outcome: 'failed connect',
   },
-  'has a name nobody knows': {
+  'has an unknown name': {
     start: () => at('http://nonexistent.invalid'),
     outcome: 'failed dns',
     except: { workers: 'failed reset' },
-    // Runtimes look names up on a few threads, which file access uses, too; resolvers drop bursts.
+    // Runtimes resolve names on a few threads, which file access uses as well; resolvers drop bursts.
     maxInFlight: 4,
-    // All of workerd stands still for 5 s when a resolver does not answer.
+    // workerd blocks for 5 s when a resolver does not respond.
     onWorkers: 20,
   },
-  'answers 500': {
+  'responds with 500': {
     start: () => origin((_, response) => response.writeHead(500).end('no')),
     outcome: 'sent 5xx',
   },
@@ -52,53 +52,53 @@ const KINDS: Readonly<Record<string, Kind>> = {
     start: () => origin((_, response) => response.writeHead(302, { location: '/' }).end()),
     outcome: 'sent 3xx',
   },
-  'never answers': {
+  'never responds': {
     start: () => badOrigin(MISBEHAVIOURS.silent),
     outcome: 'failed timeout',
     timeout: 1,
   },
-  'never ends the handshake of TLS': {
+  'never completes the TLS handshake': {
     async start() {
       const one = await badOrigin(MISBEHAVIOURS.silent);
       return { ...one, url: one.url.replace('http:', 'https:') };
     },
     outcome: 'failed timeout',
     timeout: 1,
-    // Each counts for eight as it uses up a connection of TLS: the last ones may come when too many have.
+    // A TLS connection counts as eight: the last copies may exceed the rate of new connections.
     maxInFlight: 1000,
   },
-  'closes instead of answering': {
+  'closes without a response': {
     start: () => badOrigin(MISBEHAVIOURS.closing),
     outcome: 'failed reset',
     except: { workers: 'failed connect' },
   },
-  'breaks off in the middle of its answer': {
+  'resets in the middle of its response': {
     // A thousand connections have to wait until their turn comes to be read, and none may lose its bytes before.
     start: () => badOrigin(resettingAfter(3000)),
     outcome: 'sent 2xx',
   },
-  'answers garbage': {
+  'sends garbage': {
     start: () => badOrigin(MISBEHAVIOURS.garbage),
     outcome: 'failed protocol',
     except: { workers: 'failed reset' },
   },
-  'answers one byte a second': {
+  'sends one byte a second': {
     start: () => badOrigin(MISBEHAVIOURS.dripping),
     outcome: 'sent 2xx',
-    // Long enough for the head of each answer on a busy machine; the body never ends before.
+    // Long enough for each response head on a busy machine; the body never ends before.
     timeout: 8,
   },
-  'answers without end': {
+  'sends an endless response': {
     start: () => badOrigin(MISBEHAVIOURS.endless),
     outcome: 'sent 2xx',
-    // Each pours as fast as this process can, which has the other tests of its runtime to run as well.
+    // Each mirror sends as fast as this process can, which also runs the other tests of its runtime.
     requests: 300,
-    // Each counts for four as it uses up a connection.
+    // A response that is cut off counts as four connections.
     maxInFlight: 1200,
   },
 };
 
-/** A bad mirror changes nothing for clients, and every copy has one outcome, and the right one. */
+/** A bad mirror changes nothing for clients, and every copy has exactly one outcome, the right one. */
 export function badMirror(runtime: TestRuntime): void {
   const stage = set(runtime);
   const onWorkers = runtime.name === 'workers';
@@ -119,7 +119,7 @@ export function badMirror(runtime: TestRuntime): void {
       });
       const wrong: string[] = [];
       await crowd(count, async (i) => {
-        // Some with a body, which is recorded and must be given back.
+        // Some requests have a body, which is recorded and must be released.
         const method = i % 10 === 9 ? 'POST' : 'GET';
         const options = { agent, method, ...(method === 'POST' && { body: BODY }) };
         const target = `/${id}/${i}`;
@@ -144,11 +144,11 @@ export function badMirror(runtime: TestRuntime): void {
     });
   });
 
-  describe('that holds its answer', () => {
+  describe('that delays its response', () => {
     const one = new Agent({ keepAlive: true, maxSockets: 1 });
     afterEach(() => one.destroy());
 
-    it("does not hold the client's next request on the same connection", async () => {
+    it("does not delay the client's next request on the same connection", async () => {
       const held: (() => void)[] = [];
       const mirror = await origin((_, response) => held.push(() => response.end()));
       const id = stage.fresh('held');
@@ -163,7 +163,7 @@ export function badMirror(runtime: TestRuntime): void {
           for (const socket of Object.values(sockets).flat()) ports.add(socket!.localPort!);
         }
       }
-      // All were answered while every copy is still open, on one connection.
+      // All requests got their responses on one connection, while every copy is still open.
       await until(() => held.length === 5);
       expect(await sample(stage.gateway, 'mirror_in_flight', { route: id })).toBe(5);
       expect(ports.size).toBe(1);

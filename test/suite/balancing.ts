@@ -5,7 +5,7 @@ import { origin, type Origin } from '../support/origin.ts';
 import { socketOrigin } from '../support/socket-origin.ts';
 import { until } from '../support/until.ts';
 
-/** Which node gets a request, where more than turns decide. */
+/** Which node gets a request, where more than weights decides. */
 export function balancing(runtime: TestRuntime): void {
   let gateway: GatewayProcess;
   let nodes: Origin[];
@@ -26,7 +26,7 @@ export function balancing(runtime: TestRuntime): void {
   }
   const users = (node: Origin) => new Set(node.seen.map(({ headers }) => headers['x-user']));
 
-  it('chash: one key, one node, and other keys elsewhere', async () => {
+  it('chash: one key goes to one node, other keys to others', async () => {
     const ask = await balanced({
       type: 'chash',
       hash_on: 'header',
@@ -39,7 +39,7 @@ export function balancing(runtime: TestRuntime): void {
     for (const { size } of seen) expect(size).toBeGreaterThan(0);
   });
 
-  it('least_conn: a node that takes its time gets no more', async () => {
+  it('least_conn: a slow node gets no further requests', async () => {
     const held: (() => void)[] = [];
     const slow = await origin((_, response) => held.push(() => response.end()));
     const ask = await balanced({ type: 'least_conn', nodes: weights(slow, nodes[0]!) });
@@ -60,7 +60,7 @@ export function balancing(runtime: TestRuntime): void {
     await slow.close();
   });
 
-  it('lets a node rest that failed three times in a row', async () => {
+  it('ejects a node after three failures in a row', async () => {
     const broken = await socketOrigin((socket) => socket.destroy());
     const ask = await balanced({ type: 'roundrobin', nodes: weights(broken, nodes[0]!) });
     for (let i = 0; i < 20; i++) expect((await ask()).status).toBe(200);

@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 /** Seconds until the first probe. */
 const OPEN = 0.2;
 
-/** Copies to a mirror that fails are stopped, and go again once it is back. */
+/** Copies to a failing mirror stop, and resume once the mirror is back. */
 export function breaker(runtime: TestRuntime): void {
   const stage = set(runtime);
   const opened: { close(): Promise<void> }[] = [];
@@ -22,13 +22,13 @@ export function breaker(runtime: TestRuntime): void {
     const labels = mirror === undefined ? { route: id } : { route: id, mirror };
     return (await sample(stage.gateway, 'mirror_breaker_open', labels)) === 1;
   }
-  /** Sends one request after the other, each answered by the upstream. */
+  /** Sends requests one after another; the upstream responds to each. */
   async function requests(id: string, count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       expect((await send(stage.gateway.url, `/${id}/a`)).status).toBe(200);
     }
   }
-  /** Sends bursts, of more than may be probes, until something is seen. */
+  /** Sends bursts, larger than the number of probes, until a condition holds. */
   function requestsUntil(id: string, seen: () => boolean | Promise<boolean>, what: string) {
     const burst = async () => {
       await Promise.all(Array.from({ length: 8 }, () => requests(id, 1)));
@@ -36,7 +36,7 @@ export function breaker(runtime: TestRuntime): void {
     };
     return until(burst, 20_000, what);
   }
-  /** Fails once per request until the breaker opens. */
+  /** Fails one copy for each request until the breaker opens. */
   async function trip(id: string, failures: number): Promise<void> {
     for (let failed = 1; failed <= failures; failed++) {
       expect(await isOpen(id)).toBe(false);
@@ -60,7 +60,7 @@ export function breaker(runtime: TestRuntime): void {
 
     mirror.mode = 'hold';
     await requestsUntil(id, () => mirror.waiting > 0, 'a probe');
-    // While the probe is out nothing else goes, and the breaker is still open.
+    // While the probe is in flight no other copy is sent, and the breaker stays open.
     const before = await skipped();
     await requests(id, 3);
     expect(await skipped()).toBe(before + 3);
@@ -76,7 +76,7 @@ export function breaker(runtime: TestRuntime): void {
     expect(after['sent 2xx']).toBe(3);
   });
 
-  it('lets a mirror that hangs up have its tries, and one probe a period', async () => {
+  it('sends a mirror that closes its connections the failures until it opens, then one probe a period', async () => {
     let tries = 0;
     const mirror = await badOrigin((socket) => {
       tries += 1;
@@ -91,7 +91,7 @@ export function breaker(runtime: TestRuntime): void {
     expect(tries - 3).toBeLessThanOrEqual(mostProbes(performance.now() - began));
   });
 
-  it('finds a mirror that comes back with the next probe', async () => {
+  it('closes again with the next probe once the mirror is back', async () => {
     const port = await freePort();
     const id = stage.fresh('back');
     await stage.put(id, { host: `http://127.0.0.1:${port}`, breaker: { failures: 3, open: OPEN } });
@@ -104,7 +104,7 @@ export function breaker(runtime: TestRuntime): void {
     const before = await failures();
     await requestsUntil(id, () => mirror.seen.length > 0, 'a copy');
     await until(async () => !(await isOpen(id)));
-    // A probe may have been on its way when the mirror came back.
+    // A probe may have been in flight when the mirror came back.
     expect((await failures()) - before).toBeLessThanOrEqual(1);
     const seen = mirror.seen.length;
     const all = total(await counted());
@@ -113,7 +113,7 @@ export function breaker(runtime: TestRuntime): void {
     expect(mirror.seen.length - seen).toBe(5);
   });
 
-  it('of one mirror leaves the others of the route alone', async () => {
+  it('of one mirror does not affect the other mirrors of the route', async () => {
     const dead = `http://127.0.0.1:${await freePort()}`;
     const id = stage.fresh('beside');
     const mirrors = [
@@ -138,7 +138,7 @@ export function breaker(runtime: TestRuntime): void {
   });
 }
 
-/** Probes that so many milliseconds have room for: each period is twice as long as the one before. */
+/** Probes that fit into so many milliseconds: each period is twice as long as the one before. */
 function mostProbes(elapsed: number): number {
   return Math.floor(Math.log2(elapsed / (1000 * OPEN) + 1));
 }

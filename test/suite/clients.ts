@@ -8,9 +8,9 @@ import { type Answer, origin, type Origin, route } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 import { refusal } from './strictness/conversation.ts';
 
-const LONG = 20_000;
+const LIMIT_MS = 20_000;
 
-/** A gateway with settings of its own, in front of an upstream that answers as the test at hand says. */
+/** A gateway with its own settings, in front of an upstream that responds as the current test says. */
 function setting(runtime: TestServerRuntime, env: Readonly<Record<string, string>>) {
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -20,7 +20,7 @@ function setting(runtime: TestServerRuntime, env: Readonly<Record<string, string
     get gateway() {
       return gateway;
     },
-    /** A connection, and all that came back by it; reads nothing when `paused`. */
+    /** Opens a connection and collects all that comes back; reads nothing when `paused`. */
     talk(text: string, { paused = false } = {}) {
       const socket = connect(gateway.port, '127.0.0.1');
       sockets.push(socket);
@@ -39,7 +39,7 @@ function setting(runtime: TestServerRuntime, env: Readonly<Record<string, string
   });
   afterEach(async () => {
     scene.answer = (_, response) => response.end('.');
-    // Until the gateway has closed, too: it must not count them any more.
+    // Waits until the gateway has closed, too, so that it does not count these connections any more.
     await Promise.all(sockets.splice(0).map(left));
   });
   afterAll(() => Promise.all([gateway.stop(), upstream.close()]));
@@ -55,7 +55,7 @@ function left(socket: Socket): Promise<unknown> | undefined {
 
 const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
-/** What clients may take of the gateway's time and connections. */
+/** How much of the gateway's time and connections clients can take. */
 export function clients(runtime: TestServerRuntime): void {
   describe('CLIENT_TIMEOUT', () => {
     const scene = setting(runtime, { CLIENT_TIMEOUT: '2' });
@@ -63,13 +63,13 @@ export function clients(runtime: TestServerRuntime): void {
     it.each([
       ['a head', 'GET / HTTP/1.1\r\nHost: a\r\n'],
       ['a body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf'],
-    ])('%s that does not go on gets 408', async (_, text) => {
+    ])('%s that stalls gets 408', async (_, text) => {
       const { seen, ended } = scene.talk(text);
-      await until(ended, LONG, 'the end');
+      await until(ended, LIMIT_MS, 'the end');
       expect(seen()).toMatch(refusal(408));
     });
 
-    it('a client that takes nothing of its answer is cut off, and frees the upstream', async () => {
+    it('a client that reads nothing of its response is closed, and the upstream is released', async () => {
       let freed = false;
       const part = Buffer.alloc(65_536);
       scene.answer = (_, response) => {
@@ -80,13 +80,13 @@ export function clients(runtime: TestServerRuntime): void {
         write();
       };
       const { socket, ended } = scene.talk(get('/endless'), { paused: true });
-      await until(() => freed, LONG, 'the upstream to be freed');
+      await until(() => freed, LIMIT_MS, 'the upstream to be released');
       socket.resume();
-      await until(ended, LONG, 'the end of its connection');
+      await until(ended, LIMIT_MS, 'the end of its connection');
       expect(ended()).toBe(true);
     });
 
-    it('one that takes it slowly gets it whole', async () => {
+    it('a client that reads slowly gets the complete response', async () => {
       const size = 60 << 20;
       scene.answer = (_, response) => response.end(Buffer.alloc(size));
       const began = performance.now();
@@ -118,51 +118,58 @@ export function clients(runtime: TestServerRuntime): void {
     const ok = /^HTTP\/1\.1 200 [^]*\.$/;
 
     it.each([
-      ['wait for their next request', get('/kept'), ok],
-      ['never began', '', /^$/],
-      // The answer shows that the head behind it has begun.
-      ['never end their heads', `${get('/kept')}GET / HTTP/1.1\r\nX: `, ok],
-    ])('clients that %s make room, the longest waiting first', async (_, text, before) => {
-      const waiting: ReturnType<typeof scene.talk>[] = [];
-      for (let i = 0; i < 4; i++) {
-        const one = scene.talk(text);
-        await once(one.socket, 'connect');
-        await until(() => before.test(one.seen()), LONG, 'its answer');
-        waiting.push(one);
-      }
-      // None of them at first: what a new one asks may be on its way.
-      const free = async () =>
-        (await send(scene.gateway.url, '/free', { agent: false })).status === 200;
-      await until(free, LONG, 'one to make room');
-      // The fifth, which stays.
-      const further = scene.talk('');
-      for (let i = 1; i <= 3; i++) {
-        further.socket.write(get('/new'));
-        const answers = () => further.seen().split('HTTP/1.1 200 ').length - 1;
-        await until(() => answers() === i, LONG, 'its answer');
-      }
-      await until(() => waiting[0]!.ended(), LONG, 'the first to make room');
-      expect(waiting.map(({ ended }) => ended())).toEqual([true, false, false, false]);
-    });
+      ['are idle', get('/kept'), ok],
+      ['never sent anything', '', /^$/],
+      // The first response shows that the gateway is reading the head behind it.
+      ['never complete their heads', `${get('/kept')}GET / HTTP/1.1\r\nX: `, ok],
+    ])(
+      'clients that %s are closed to make room, the longest idle first',
+      async (_, text, before) => {
+        const waiting: ReturnType<typeof scene.talk>[] = [];
+        for (let i = 0; i < 4; i++) {
+          const one = scene.talk(text);
+          await once(one.socket, 'connect');
+          await until(() => before.test(one.seen()), LIMIT_MS, 'its answer');
+          waiting.push(one);
+        }
+        // At first none of the four may be closed, as a request may be on its way: this client gets 503 until one is.
+        const free = async () =>
+          (await send(scene.gateway.url, '/free', { agent: false })).status === 200;
+        await until(free, LIMIT_MS, 'one to make room');
+        // The fifth connection, which stays open.
+        const further = scene.talk('');
+        for (let i = 1; i <= 3; i++) {
+          further.socket.write(get('/new'));
+          const answers = () => further.seen().split('HTTP/1.1 200 ').length - 1;
+          await until(() => answers() === i, LIMIT_MS, 'its answer');
+        }
+        await until(() => waiting[0]!.ended(), LIMIT_MS, 'the first to make room');
+        expect(waiting.map(({ ended }) => ended())).toEqual([true, false, false, false]);
+      },
+    );
 
-    it('where all are busy, a further one gets 503 until one is free', async () => {
+    it('where all are busy, a further client gets 503 until one is free', async () => {
       const held: (() => void)[] = [];
       scene.answer = (_, response) => held.push(() => response.end('.'));
       const busy = [1, 2, 3, 4].map((i) => scene.talk(get(`/busy/${i}`)));
-      await until(() => held.length === 4, LONG, 'all to be busy');
+      await until(() => held.length === 4, LIMIT_MS, 'all to be busy');
       for (let i = 0; i < 3; i++) {
         const further = scene.talk(get('/further'));
-        await until(further.ended, LONG, 'its end');
+        await until(further.ended, LIMIT_MS, 'its end');
         expect(further.seen()).toMatch(refusal(503));
       }
       const warnings = logged(scene.gateway.program).filter(({ level }) => level === 'WARN');
       expect(warnings[0]).toMatchObject({ properties: { maxConnections: 4, suppressed: 0 } });
       held.shift()!();
-      await until(() => busy.some(({ seen }) => ok.test(seen())), LONG, 'one to be answered');
+      await until(() => busy.some(({ seen }) => ok.test(seen())), LIMIT_MS, 'one to be answered');
       scene.answer = (_, response) => response.end('free');
       expect((await send(scene.gateway.url, '/free')).body.toString()).toBe('free');
       for (const release of held) release();
-      await until(() => busy.filter(({ seen }) => ok.test(seen())).length >= 3, LONG, 'the others');
+      await until(
+        () => busy.filter(({ seen }) => ok.test(seen())).length >= 3,
+        LIMIT_MS,
+        'the others',
+      );
     });
   });
 }

@@ -7,7 +7,7 @@ import { health } from './control-plane/health.ts';
 import { refusals } from './control-plane/refusals.ts';
 import { writes } from './control-plane/writes.ts';
 
-/** The admin API as people with curl meet it. */
+/** The admin API as users of curl see it. */
 export function controlPlane(runtime: TestRuntime): void {
   let upstream: Origin;
   beforeAll(async () => {
@@ -25,9 +25,9 @@ export function controlPlane(runtime: TestRuntime): void {
     afterAll(() => gateway.stop());
 
     describe('what is refused', () => refusals(bench));
-    describe('who is let in', () => keyed(bench));
+    describe('who has access', () => keyed(bench));
     describe('what is written', () => writes(bench));
-    describe('what it tells about itself', () => health(bench));
+    describe('status and metrics', () => health(bench));
   });
 
   describe('without a key', () => {
@@ -36,7 +36,7 @@ export function controlPlane(runtime: TestRuntime): void {
       gateway = await runtime.start({
         adminKey: null,
         routes: [{ ...route(upstream, null, { uri: '/kept' }), id: KEPT }],
-        // To be reached from other addresses, too.
+        // So that other addresses can reach it, too.
         env: runtime.name === 'workers' ? {} : { HOST: '0.0.0.0' },
       });
     });

@@ -8,13 +8,13 @@ import { endings } from './copy/endings.ts';
 import { fidelity } from './copy/fidelity.ts';
 import { shape } from './copy/shape.ts';
 
-/** What a copy is, when there is one, and when there is none. */
+/** When there is a copy, and what it contains. */
 export function copy(runtime: TestRuntime): void {
   const stage = set(runtime);
   describe('equals the primary', () => fidelity(runtime, stage));
   describe('has the body', () => bodies(stage));
   describe('differs as configured', () => shape(runtime, stage));
   describe('is made once or not at all', () => conditions(runtime, stage));
-  describe('is answered into the void', () => answers(runtime, stage));
+  describe("and the mirror's response", () => answers(runtime, stage));
   describe('does not depend on how the primary ends', () => endings(runtime, stage));
 }

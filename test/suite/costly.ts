@@ -6,18 +6,18 @@ import { origin, type Origin, route } from '../support/origin.ts';
 import { CASE } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
-/** 0xA0, to JavaScript white space, and to HTTP the second half of some letter. */
+/** 0xA0: white space in JavaScript, an obs-text byte in HTTP. */
 const NO_BREAK_SPACE = '\u00a0';
 
 const REQUESTS = 50;
 
 /**
- * For all of them, on a machine that is busy with other tests. Each of these inputs took from one second
- * to ten for one request.
+ * Limit for all of these requests together, on a machine that also runs other tests. Before they were fixed, each of
+ * these inputs took one to ten seconds for one request.
  */
 const LONGEST_MS = 15_000;
 
-/** A value that a pattern or a loop could stumble over, in a field or in the query. */
+/** Values that are costly for a naive pattern or loop, in a field or in the query. */
 const INPUTS: readonly (readonly [what: string, target: string, headers: Send['headers']])[] = [
   ['0xA0 in Connection', '/any', { connection: `${NO_BREAK_SPACE.repeat(30_000)}x` }],
   ['spaces in Connection', '/any', { connection: `x${' '.repeat(30_000)}x` }],
@@ -39,7 +39,7 @@ const INPUTS: readonly (readonly [what: string, target: string, headers: Send['h
   ['many cookies', '/cookie', { cookie: `${' ;'.repeat(15_000)}` }],
 ];
 
-/** No client and no mirror makes the gateway think for long, so that no other client waits for it. */
+/** No client and no mirror can occupy the event loop for long, so that no other client has to wait. */
 export function costly(runtime: TestRuntime): void {
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -67,7 +67,7 @@ export function costly(runtime: TestRuntime): void {
   });
   afterAll(() => Promise.all([gateway.stop(), upstream.close(), mirror.close()]));
 
-  /** Runs while another client sends requests, each of which has to be answered. */
+  /** Runs `work` while another client sends requests, each of which must get its response. */
   async function besideOthers(work: () => Promise<void>): Promise<void> {
     let done = false;
     const others = (async () => {

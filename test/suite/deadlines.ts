@@ -11,10 +11,10 @@ import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { open } from '../support/client.ts';
 import { until } from '../support/until.ts';
 
-const LONG = 20_000;
+const LIMIT_MS = 20_000;
 const PIECE = Buffer.alloc(1 << 20);
 
-/** The upstream's `timeout.send` and `timeout.read`, each between two signs of life. */
+/** The upstream's `timeout.send` and `timeout.read`, each between two reads or writes. */
 export function deadlines(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
   const servers: Server[] = [];
@@ -25,7 +25,7 @@ export function deadlines(runtime: TestServerRuntime): void {
       server.close();
     }
   });
-  // Nothing of all this is left behind that would keep it from stopping.
+  // The gateway can stop: none of these exchanges is left open.
   afterAll(async () => expect(await gateway.stop()).toBe(0));
 
   async function upstream(
@@ -43,7 +43,7 @@ export function deadlines(runtime: TestServerRuntime): void {
       timeout: { connect: 30, send: 30, read: 30, ...timeout },
     });
   }
-  /** A body without end: sent as fast as it is taken. */
+  /** Uploads an endless body, as fast as it is read. Resolves with the response. */
   async function upload(): Promise<IncomingMessage> {
     const { port } = gateway;
     const request = httpRequest({ port, path: '/upload', method: 'POST', agent: false });
@@ -58,7 +58,7 @@ export function deadlines(runtime: TestServerRuntime): void {
   }
   async function brokenOff(answer: IncomingMessage): Promise<void> {
     answer.on('error', () => {}).resume();
-    await until(() => answer.closed, LONG, 'the answer to break off');
+    await until(() => answer.closed, LIMIT_MS, 'the answer to break off');
     expect(answer.complete).toBe(false);
   }
 
@@ -69,17 +69,17 @@ export function deadlines(runtime: TestServerRuntime): void {
     answer.socket.destroy();
   });
 
-  it('send: the answer breaks off when the upstream has begun it and stops reading', async () => {
+  it('send: the response breaks off when the upstream has begun it and stops reading', async () => {
     await upstream({ send: 0.5 }, (_, response) => response.write('begun'));
     await brokenOff(await upload());
   });
 
-  it('read: the answer breaks off when the upstream stops in the middle of it', async () => {
+  it('read: the response breaks off when the upstream stops in the middle of it', async () => {
     await upstream({ read: 0.5 }, (_, response) => response.write('begun'));
     await brokenOff(await open(gateway.url, '/half', { agent: false }));
   });
 
-  it('read: a client that takes its time is not held against the upstream', async () => {
+  it('read: a slow client is no failure of the upstream', async () => {
     let finished = false;
     await upstream({ read: 0.5 }, async (_, response) => {
       response.once('finish', () => (finished = true));
@@ -87,7 +87,8 @@ export function deadlines(runtime: TestServerRuntime): void {
       response.end();
     });
     const answer = await open(gateway.url, '/large', { agent: false });
-    // Twice the time that the upstream has, from when it was asked.
+    // The input of this test: the client pauses for four times `timeout.read`. A slower machine only makes the pause
+    // longer.
     await new Promise((resolve) => setTimeout(resolve, 2000));
     expect(finished).toBe(false);
     let size = 0;
@@ -95,7 +96,7 @@ export function deadlines(runtime: TestServerRuntime): void {
     expect([answer.complete, size]).toEqual([true, 96 * PIECE.length]);
   });
 
-  it('send: a client that takes its time is not held against the upstream either', async () => {
+  it('send: a slow client is no failure of the upstream', async () => {
     await upstream({ send: 0.5, read: 0.5 }, async (request, response) => {
       let size = 0;
       for await (const part of request) size += (part as Buffer).length;

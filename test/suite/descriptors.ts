@@ -7,13 +7,13 @@ import { origin, type Origin, route } from '../support/origin.ts';
 import { line } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
-const LONG = 25_000;
+const LIMIT_MS = 25_000;
 
 const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
-/** A process with few descriptors, and more clients than that. */
+/** A process with few descriptors, and more clients than descriptors. */
 export function descriptors(runtime: TestServerRuntime): void {
-  describe('256 of them', () => {
+  describe('a limit of 256', () => {
     let gateway: GatewayProcess;
     let upstream: Origin;
     const held: (() => void)[] = [];
@@ -29,43 +29,47 @@ export function descriptors(runtime: TestServerRuntime): void {
 
     it('says how many clients there is room for', async () => {
       const warnings = () => logged(gateway.program).filter(({ level }) => level === 'WARN');
-      await until(() => warnings().length > 0, LONG, 'the warning');
+      await until(() => warnings().length > 0, LIMIT_MS, 'the warning');
       const { message, properties } = warnings()[0]!;
       expect(message).toMatch(/^MAX_CONNECTIONS is 5000, but .*\(ulimit -n\)$/);
       expect(properties['maxConnections']).toBeLessThan(256 / 3);
     });
 
-    it('each of 400 clients at once gets an answer, or 503', async () => {
+    it('each of 400 concurrent clients gets a response, if only 503', async () => {
       const clients = Array.from({ length: 400 }, (_, i) => ask(gateway.port, `/${i}`));
       const count = (status: string) => clients.filter((one) => one.status() === status).length;
       const busy = () => count('503') + held.length;
-      await until(() => busy() === 400, LONG, 'all to be turned away but those that are held');
+      await until(() => busy() === 400, LIMIT_MS, 'all to be turned away but those that are held');
       const most = held.length;
       for (const release of held) release();
-      await until(() => clients.every((one) => one.status() !== ''), LONG, 'all to be answered');
+      await until(
+        () => clients.every((one) => one.status() !== ''),
+        LIMIT_MS,
+        'all to be answered',
+      );
       expect(count('503') + count('200')).toBe(400);
       expect(count('200')).toBe(most);
       expect(most).toBeGreaterThan(5);
     });
   });
 
-  describe('1024 of them', () => {
-    it('accepts after 1,100 connections that were opened at once, and closed', async () => {
+  describe('a limit of 1024', () => {
+    it('still accepts after 1,100 connections were opened at once and closed', async () => {
       const gateway = await runtime.start({ descriptors: 1024 });
       onTestFinished(() => void gateway.program.signal('SIGKILL'));
       const sockets = Array.from({ length: 1100 }, () => opened(gateway.port));
       const settled = (socket: Socket) => !socket.connecting;
-      await until(() => sockets.every(settled), LONG, 'all to be opened');
-      // It has come to the last of them, and goes on.
+      await until(() => sockets.every(settled), LIMIT_MS, 'all to be opened');
+      // The gateway still accepts after the last of them.
       const { port } = gateway;
-      await until(async () => (await statusOf(port)) === '200', LONG, 'an answer meanwhile');
+      await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'an answer meanwhile');
       for (const socket of sockets) socket.destroy();
-      await until(async () => (await statusOf(port)) === '200', LONG, 'an answer afterwards');
+      await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'an answer afterwards');
       expect(await gateway.stop()).toBe(0);
     });
   });
 
-  it('accepts again once others in its process give them back', async () => {
+  it('accepts again once other code in the process releases descriptors', async () => {
     const hog = runtime.script(new URL('../support/hog.mjs', import.meta.url), [], 256);
     onTestFinished(() => hog.signal('SIGKILL'));
     const port = Number((await line(hog, /^port (\d+)$/m))[1]);
@@ -73,14 +77,14 @@ export function descriptors(runtime: TestServerRuntime): void {
     let seen = '';
     kept.setEncoding('latin1').on('data', (text) => (seen += text));
     kept.write(get('/hog'));
-    await until(() => seen.includes('all taken.'), LONG, 'them to be taken');
-    // Nobody can accept this one.
+    await until(() => seen.includes('all taken.'), LIMIT_MS, 'them to be taken');
+    // The gateway has no descriptor for this connection.
     const refused = opened(port);
     refused.write(get('/none'));
-    await until(() => !refused.connecting, LONG, 'it to be with the system');
+    await until(() => !refused.connecting, LIMIT_MS, 'it to be with the system');
     kept.write(get('/free'));
-    await until(() => seen.includes('none taken.'), LONG, 'them to be given back');
-    await until(async () => (await statusOf(port)) === '200', LONG, 'an answer');
+    await until(() => seen.includes('none taken.'), LIMIT_MS, 'them to be given back');
+    await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'an answer');
     const again = await send(`http://127.0.0.1:${port}`, '/again', { agent: false });
     expect(again.body.toString()).toBe('none taken.');
   });
@@ -92,7 +96,10 @@ function opened(port: number): Socket {
   return socket.on('error', () => {});
 }
 
-/** A client of its own connection; the status of its answer, `''` before it has one, or how it ended. */
+/**
+ * A client with its own connection; `status` is the status of its response, `''` before there is one, or how the
+ * connection ended.
+ */
 function ask(port: number, target: string): { readonly status: () => string } {
   const socket = opened(port);
   let text = '';
@@ -104,7 +111,7 @@ function ask(port: number, target: string): { readonly status: () => string } {
   return { status: () => /^HTTP\/1\.1 (\d{3}) [^]*\r\n\r\n[^]+$/.exec(text)?.[1] ?? ended };
 }
 
-/** What a client is answered within a second. */
+/** The status that a client gets within a second. */
 async function statusOf(port: number): Promise<string> {
   const one = ask(port, '/apisix/status');
   await until(() => one.status() !== '', 1000).catch(() => {});

@@ -20,7 +20,7 @@ const fields = (pairs: readonly (readonly [string, string])[]) =>
 const pairsOf = (raw: readonly string[]) =>
   raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!] as const] : []));
 
-/** What the gateway says it would do is what it does. */
+/** The explanation of a request matches what the gateway then does. */
 export function explaining(runtime: TestRuntime): void {
   const stage = set(runtime);
 
@@ -34,7 +34,7 @@ export function explaining(runtime: TestRuntime): void {
   it.each([
     ['GET', 0],
     ['POST', 4],
-  ])('tells URL and fields of both requests of a %s', async (method, length) => {
+  ])('shows URL and fields of both requests of a %s', async (method, length) => {
     const id = `both-${method}`;
     const headers = { set: { 'X-Set': '1' }, add: { 'X-Add': '2' }, remove: ['x-user'] };
     const plugin = { path: '/shadow', path_concat_mode: 'prefix', pass_host: 'node', headers };
@@ -67,7 +67,7 @@ export function explaining(runtime: TestRuntime): void {
     ] as const;
     for (const [shown, real, to] of seen) {
       expect([shown.method, shown.url]).toEqual([real.method, to.url + real.url]);
-      // What the platform knows of the client is not part of the question.
+      // The platform's knowledge of the client is not part of the question.
       const edge = runtime.name === 'workers' ? ['x-real-ip', 'x-forwarded-for'] : [];
       const known = (pairs: readonly (readonly [string, string])[]) =>
         fields(pairs).filter(([name]) => !edge.includes(name) && name !== 'x-forwarded-port');
@@ -75,7 +75,7 @@ export function explaining(runtime: TestRuntime): void {
     }
   });
 
-  it('tells which routes come first and what they fail on', async () => {
+  it('shows which routes come first and which condition they fail', async () => {
     const at = (more: object) => ({ route: { uri: '/order', priority: 1, ...more } });
     await stage.put('by-vars', {}, at({ vars: [['http_x_canary', '==', 'yes']], priority: 4 }));
     await stage.put('by-method', {}, at({ methods: ['PUT'], priority: 3 }));
@@ -102,7 +102,7 @@ export function explaining(runtime: TestRuntime): void {
     ['loop', {}, { 'x-mirrored-by': 'another' }],
     ['upgrade', {}, { connection: 'upgrade', upgrade: 'websocket' }],
     ['body_too_large', { max_body_size: 3 }, {}],
-  ])('tells that there is no copy: %s', async (because, plugin, headers) => {
+  ])('shows why there is no copy: %s', async (because, plugin, headers) => {
     const id = `no-${because}`;
     await stage.put(id, plugin);
     const { mirrors } = await ask({ url: `/${id}/a`, method: 'POST', body_length: 4, headers });
@@ -110,7 +110,7 @@ export function explaining(runtime: TestRuntime): void {
     expect(mirrors).toEqual([{ mirror, copied: 'never', share: 0, because, copy: null }]);
   });
 
-  it('tells that a WebSocket is passed on, where it is', async () => {
+  it('shows whether a WebSocket is forwarded', async () => {
     const headers = { connection: 'keep-alive, Upgrade', upgrade: 'websocket' };
     const shown = async (route: object) => {
       await stage.put('socket', {}, { route });
@@ -125,7 +125,7 @@ export function explaining(runtime: TestRuntime): void {
     expect(await shown({})).toEqual([undefined, ['upgrade']]);
   });
 
-  it('tells what is left to chance, and what a key decides', async () => {
+  it('shows whether sampling is random or decided by a key', async () => {
     await stage.put('chance', { sample_ratio: 0.2, sample_key: 'http_x_user' });
     const luck = await ask({ url: '/chance/a' });
     expect(luck.mirrors[0]).toMatchObject({ copied: 'sometimes', share: 0.2 });
@@ -138,7 +138,7 @@ export function explaining(runtime: TestRuntime): void {
     expect([...answers].toSorted()).toEqual(['always 1', 'never 0']);
   });
 
-  it('tells the limits of the moment, and takes nothing from them', async () => {
+  it('shows the limits in force, and uses none of them up', async () => {
     const held: (() => void)[] = [];
     const mirror = await origin((_, response) => held.push(() => response.end()));
     await stage.put('busy', { host: mirror.url, max_in_flight: 1 });
@@ -159,7 +159,7 @@ export function explaining(runtime: TestRuntime): void {
     await mirror.close();
   });
 
-  it('takes no turn of the balancer', async () => {
+  it('does not advance the balancer', async () => {
     const other = await origin();
     const nodes = { [stage.upstream.node]: 1, [other.node]: 1 };
     await stage.put('turns', {}, { upstream: { nodes } });
@@ -196,7 +196,7 @@ export function explaining(runtime: TestRuntime): void {
     expect((await response.json()) as object).toEqual({ error_msg: expect.stringContaining(says) });
   });
 
-  it('answers nobody without the key', async () => {
+  it('refuses requests without the key', async () => {
     const options = { method: 'POST', body: '{"url":"/"}' };
     expect((await send(stage.gateway.url, '/apisix/admin/explain', options)).status).toBe(401);
   });

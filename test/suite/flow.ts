@@ -19,7 +19,7 @@ const PIECE = randomBytes(1 << 20);
 const PIECES = 96;
 const SIZE = PIECES * PIECE.length;
 
-/** What the system's buffers may hold between two ends: 10 MB here, more where they are larger. */
+/** The most that socket buffers on the way may hold: 10 MB here, more where they are larger. */
 const UNDER_WAY = 40 << 20;
 
 const WHOLE = (() => {
@@ -28,7 +28,10 @@ const WHOLE = (() => {
   return hash.digest('hex');
 })();
 
-/** A number that has come to rest: nothing moved for half a second. */
+/**
+ * Waits until a number has not changed for half a second. On a slow machine it may seem at rest too early: then it is
+ * smaller, and the upper limit that is asserted still holds.
+ */
 async function atRest(read: () => number): Promise<number> {
   let last = -1;
   let since = 0;
@@ -38,7 +41,7 @@ async function atRest(read: () => number): Promise<number> {
       return performance.now() - since > 500;
     },
     20_000,
-    'it to come to rest',
+    'the number to stop changing',
   );
   return last;
 }
@@ -47,7 +50,7 @@ function drainedOrClosed(response: ServerResponse): Promise<unknown> {
   return Promise.race([once(response, 'drain'), once(response, 'close')]);
 }
 
-/** Bodies of any size pass at the pace of the slower side, and are nowhere as a whole. */
+/** Bodies of any size pass at the pace of the slower side, and are never buffered as a whole. */
 export function flow(runtime: TestRuntime): void {
   let gateway: GatewayProcess;
   const servers: Server[] = [];
@@ -65,7 +68,7 @@ export function flow(runtime: TestRuntime): void {
     await gateway.put('flow', { uri: '/*', upstream: { nodes }, ...more });
   }
 
-  it('an answer waits in the upstream for a client that stops reading', async () => {
+  it('a response waits in the upstream while the client does not read', async () => {
     let taken = () => 0;
     await upstream(
       createServer(async (_, response) => {
@@ -82,14 +85,14 @@ export function flow(runtime: TestRuntime): void {
     expect(hash.digest('hex')).toBe(WHOLE);
   });
 
-  it('answers that pass at once, and stop and break off, are not mixed up', async () => {
+  it('concurrent responses that pause and break off are not mixed up', async () => {
     const numbers = Array.from({ length: 9 }, (_, number) => number);
     const pieces = numbers.map((number) => Buffer.alloc(3 << 18, `${number}..`));
     const size = 28 * (3 << 18);
     await upstream(
       createServer(async (request, response) => {
         const number = Number(request.url!.slice(1));
-        // Half of them in chunks.
+        // Half of them are chunked.
         if (number % 2 === 0) response.setHeader('content-length', size);
         for (let sent = 0; sent < size && !response.destroyed; sent += 3 << 18)
           if (!response.write(pieces[number])) await drainedOrClosed(response);
@@ -109,7 +112,7 @@ export function flow(runtime: TestRuntime): void {
       }
       return { bytes, wrong };
     };
-    // A third leaves in the middle, a third is read, and the last waits until those are over.
+    // A third of the clients leaves in the middle, a third reads, and the last third waits until the others are done.
     const [leave, read, wait] = [0, 1, 2].map((kind) => numbers.filter((n) => n % 3 === kind));
     for (const number of leave!) answers[number]!.once('data', () => answers[number]!.destroy());
     const arrived = await Promise.all(read!.map(arrives));
@@ -117,7 +120,7 @@ export function flow(runtime: TestRuntime): void {
     expect(arrived).toEqual(arrived.map(() => ({ bytes: size, wrong: 0 })));
   });
 
-  it('a body waits in the client for an upstream that stops reading', async () => {
+  it('a body waits in the client while the upstream does not read', async () => {
     let read!: () => void;
     const reading = new Promise<void>((resolve) => (read = resolve));
     await upstream(
@@ -148,7 +151,7 @@ export function flow(runtime: TestRuntime): void {
   });
 
   it.runIf(can(runtime.name, 'trailersOfRequest'))(
-    'bodies in chunks of a byte pass whole both ways and to the mirror, with what is behind them',
+    'bodies in one-byte chunks pass completely both ways and to the mirror, with their trailers',
     async () => {
       const copied: string[] = [];
       const mirror = createServer(async (request, response) => {

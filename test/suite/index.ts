@@ -25,12 +25,12 @@ import type { Rule } from './wire/rule.ts';
 
 type Part = (runtime: TestRuntime, options: BehaviourOptions) => void;
 
-/** Each part is one promise of the gateway. */
+/** Each part tests one promise of the gateway. */
 const PARTS: Readonly<Record<string, Part>> = {
   'a copy': copy,
   'a mirror': badMirror,
-  explaining,
-  'the books': accounting,
+  explain: explaining,
+  accounting,
   sampling,
   'whatever a client does': clientEndings,
   limits,
@@ -51,7 +51,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 export interface BehaviourOptions {
   /** Names of parts. Default: all. */
   readonly parts?: readonly string[];
-  /** Further differences on the wire that are meant, or that cannot be avoided. */
+  /** Further differences on the wire that are intended or unavoidable. */
   readonly wireRules?: readonly Rule[];
 }
 

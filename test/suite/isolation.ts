@@ -4,7 +4,7 @@ import { descriptors } from './isolation/descriptors.ts';
 import { eventLoop } from './isolation/loop.ts';
 import { output } from './isolation/output.ts';
 
-/** Nothing that a mirror can use up is the primary's: a part for each resource that both need. */
+/** No mirror can use up a resource of the primary: one part for each resource that both need. */
 export function isolation(runtime: TestServerRuntime): void {
   describe('descriptors', () => descriptors(runtime));
   describe('the event loop', () => eventLoop(runtime));

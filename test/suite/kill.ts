@@ -9,13 +9,13 @@ import type { GatewayProcess, RuntimeName, TestServerRuntime } from '../runtimes
 const KILLS: Readonly<Record<RuntimeName, number>> = { node: 20, bun: 15, deno: 15, workers: 0 };
 const WRITERS = 3;
 
-/** What a route may hold: the write that was answered last, or one sent since. */
+/** What a route may hold: the last acknowledged write, or a later one that was sent. */
 interface Known {
   acknowledged: boolean;
   readonly may: Set<string>;
 }
 
-/** kill -9 at any instant: the document is whole and holds every write that was answered. */
+/** kill -9 at any instant: the document is complete and holds every acknowledged write. */
 export function kill(runtime: TestServerRuntime): void {
   const rounds = KILLS[runtime.name];
   it(`keeps every acknowledged write over ${rounds} kills`, { timeout: 120_000 }, async () => {
@@ -23,7 +23,7 @@ export function kill(runtime: TestServerRuntime): void {
     const known = new Map<string, Known>();
     for (let round = 0; round < rounds; round++) {
       const gateway = await runtime.start({ folder });
-      // What the round before left behind is valid to the gateway, too.
+      // The document that the previous round left is valid.
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
       await writeUntilKilled(gateway, round, known);
       const text = await readFile(join(folder, 'routes.json'), 'utf8');
@@ -42,7 +42,7 @@ export function kill(runtime: TestServerRuntime): void {
   });
 }
 
-/** Several clients write without a pause; the kill comes into the midst of their writes. */
+/** Several clients write without a pause; the kill arrives in the midst of their writes. */
 async function writeUntilKilled(
   gateway: GatewayProcess,
   round: number,
@@ -52,7 +52,7 @@ async function writeUntilKilled(
   let answered = 0;
   async function write(writer: number): Promise<void> {
     for (let i = 0; ; i++) {
-      // Some routes are replaced again and again, others are new.
+      // Some routes are replaced repeatedly, others are new.
       const id = i % 2 === 1 ? `same-${writer}` : `r${round}-${writer}-${i}`;
       const desc = `${round}-${i} ${'x'.repeat(200)}`;
       const { acknowledged, may } = known.get(id) ?? { acknowledged: false, may: new Set() };
@@ -60,12 +60,12 @@ async function writeUntilKilled(
       try {
         await gateway.put(id, { uri: `/${id}`, desc, plugins: {} });
       } catch (error) {
-        // Only the kill may end it: an answer other than 2xx is a failure of the test.
+        // Only the kill may end the writes: a status other than 2xx fails the test.
         if (error instanceof TypeError) return;
         throw error;
       }
       known.set(id, { acknowledged: true, may: new Set([desc]) });
-      // Into a later write of whoever is quicker, each round a bit deeper.
+      // Falls into a later write of the fastest clients, a bit later in each round.
       if (++answered === enough) setTimeout(() => gateway.program.signal('SIGKILL'), round % 7);
     }
   }

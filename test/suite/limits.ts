@@ -7,11 +7,11 @@ import { exposed, sample, settled, total } from '../support/outcomes.ts';
 import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
-/** Bytes of recorded bodies: one of the bodies below, and not two. */
+/** Bytes for recorded bodies: enough for one of the bodies below, not for two. */
 const MEMORY = 200_000;
 const BODY = 150_000;
 
-/** What keeps a bad or slow mirror from taking the gateway's resources. */
+/** The limits that keep a bad or slow mirror from using up the gateway's resources. */
 export function limits(runtime: TestRuntime): void {
   const stage = set(runtime, { MIRROR_MEMORY: String(MEMORY) });
   const opened: Origin[] = [];
@@ -22,7 +22,7 @@ export function limits(runtime: TestRuntime): void {
     opened.push(mirror);
     return mirror;
   }
-  /** Sends one request after the other, each answered by the upstream. */
+  /** Sends requests one after another; the upstream responds to each. */
   async function requests(id: string, count: number, body?: Buffer): Promise<void> {
     for (let i = 0; i < count; i++) {
       const options = body === undefined ? {} : { method: 'POST', body };
@@ -30,7 +30,7 @@ export function limits(runtime: TestRuntime): void {
     }
   }
 
-  it('max_in_flight: skips copies beyond it, and no more once others have ended', async () => {
+  it('max_in_flight: skips further copies until others have ended', async () => {
     const mirror = await controlled('hold');
     const id = stage.fresh('flight');
     await stage.put(id, { host: mirror.url, max_in_flight: 3 });
@@ -51,7 +51,7 @@ export function limits(runtime: TestRuntime): void {
   });
 
   it('rate_limit: lets the burst of one second through', async () => {
-    // A token comes back after 1000 s: later than this test ends, on any machine.
+    // The next token comes after 1000 s: later than this test ends, on any machine.
     const slow = stage.fresh('slow');
     await stage.put(slow, { rate_limit: 0.001 });
     await requests(slow, 10);
@@ -65,7 +65,7 @@ export function limits(runtime: TestRuntime): void {
     expect(await settled(stage.gateway, fast, 20)).toEqual({ 'sent 2xx': 20 });
   });
 
-  it('timeout: ends a copy that the mirror does not answer', async () => {
+  it('timeout: ends a copy that gets no response', async () => {
     const mirror = await controlled('hold');
     const id = stage.fresh('timeout');
     await stage.put(id, { host: mirror.url, timeout: 0.3 });
@@ -73,7 +73,7 @@ export function limits(runtime: TestRuntime): void {
     expect(await settled(stage.gateway, id, 2)).toEqual({ 'failed timeout': 2 });
   });
 
-  it('MIRROR_MEMORY: skips bodies beyond it, and gives every byte back', async () => {
+  it('MIRROR_MEMORY: skips further bodies, and releases every byte', async () => {
     const mirror = await controlled('hold');
     const held = () => sample(stage.gateway, 'mirror_recorded_bytes');
     const id = stage.fresh('memory');
@@ -98,7 +98,7 @@ export function limits(runtime: TestRuntime): void {
     expect(mirror.seen.map((request) => request.body.length)).toEqual([BODY, BODY]);
   });
 
-  it('shows all of it in metrics that keep to the text format', async () => {
+  it('shows all of it in metrics, in the text format', async () => {
     const samples = await exposed(stage.gateway);
     const names = new Set(samples.map(({ name }) => name.replace(/_(bucket|sum|count)$/, '')));
     expect([...names].toSorted()).toEqual([

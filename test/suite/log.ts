@@ -6,11 +6,11 @@ import { freePort } from '../support/ports.ts';
 import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
-/** What is told of a request and its copies: one line each, joined by the request's id. */
+/** One log line for each request and each copy, joined by the request's id. */
 export function log(runtime: TestServerRuntime): void {
   const stage = set(runtime, { LOG_LEVEL: 'debug' });
 
-  /** Lines about a path, by when they were written. */
+  /** Log lines about a path, once there are `count` of them. */
   async function linesOf(path: string, count: number) {
     const lines = () =>
       logged(stage.gateway.program)
@@ -20,7 +20,7 @@ export function log(runtime: TestServerRuntime): void {
     return lines();
   }
 
-  it('joins a request and its copy by the id that the client gave', async () => {
+  it('joins a request and its copy by the request id of the client', async () => {
     await stage.put('log', {});
     await send(stage.gateway.url, '/log/a?token=secret', { headers: { 'x-request-id': 'mine' } });
     const lines = await linesOf('/log/a', 2);
@@ -33,18 +33,18 @@ export function log(runtime: TestServerRuntime): void {
     expect(stage.gateway.program.stdout()).not.toContain('secret');
   });
 
-  it('joins them by an id of its own where the client gave none that is sane', async () => {
+  it('joins them by a generated id where the client sent no valid one', async () => {
     await stage.put('log', {});
     const headers = { 'x-request-id': 'not an id' };
     const { primary, copy } = await stage.pair('/log/odd', { headers });
     const [one, other] = await linesOf('/log/odd', 2);
     expect(one!['requestId']).toBe(other!['requestId']);
     expect(one!['requestId']).toMatch(new RegExp(`^${copy.headers['x-mirrored-by']}-\\d+$`));
-    // What the client sent goes on as it is.
+    // The client's own id is forwarded unchanged.
     for (const { headers: got } of [primary, copy]) expect(got['x-request-id']).toBe('not an id');
   });
 
-  it('names the node, the method and the path of a request that no upstream answered', async () => {
+  it('names the node, the method and the path of a request without a response', async () => {
     const node = `127.0.0.1:${await freePort()}`;
     await stage.put('down', {}, { upstream: { nodes: { [node]: 1 } } });
     const headers = { 'x-request-id': 'unanswered' };

@@ -11,10 +11,10 @@ import { unansweredPort } from '../support/unanswered-port.ts';
 import { until } from '../support/until.ts';
 
 /**
- * Milliseconds in which a request is answered that waits for nobody else's name. It takes a few; a
- * name that nobody answers takes seconds, which others behind it would take as well.
+ * Upper bound in milliseconds for a request that must not wait for other names. It takes a few milliseconds; a name
+ * without a response takes seconds, and a request that waited behind it would take as long.
  */
-const PROMPT = 2000;
+const PROMPT_MS = 2000;
 
 /** How upstreams and mirrors are found by their names. */
 export function names(runtime: TestServerRuntime): void {
@@ -70,7 +70,7 @@ export function names(runtime: TestServerRuntime): void {
       }),
     });
   const get = (id: string) => send(gateway.url, `/${id}`);
-  /** Longest time of so many requests one after the other, which are all answered 200. */
+  /** The longest time in milliseconds of `count` requests, sent one after another, all with status 200. */
   async function slowest(id: string, count: number): Promise<number> {
     let longest = 0;
     for (let i = 0; i < count; i++) {
@@ -81,16 +81,16 @@ export function names(runtime: TestServerRuntime): void {
     return longest;
   }
 
-  describe('a name that is of no use', () => {
+  describe('a name that cannot be resolved', () => {
     const kinds: [string, Answer, string][] = [
       ['that nobody answers', 'silence', 'failed dns'],
       ['that does not exist', 'no such name', 'failed dns'],
       ['whose server is in trouble', 'failure', 'failed dns'],
     ];
 
-    it.each(kinds)('%s keeps nobody else waiting', async (what, answer, outcome) => {
+    it.each(kinds)('%s delays no other request', async (what, answer, outcome) => {
       const port = await freePort();
-      // Each request needs a connection, and in each second a look-up.
+      // Each request needs a connection, and each second a look-up.
       await host('127.0.0.2', port, closeAfter);
       dns.names.set('good.test', { addresses: ['127.0.0.2'], ttl: 1 });
       const dead = ['m0', 'm1', 'm2', 'm3', 'u0', 'u1', 'u2'].map((name) => `${name}.dead.test`);
@@ -105,9 +105,9 @@ export function names(runtime: TestServerRuntime): void {
       });
       const end = performance.now() + 3000;
       let requests = 0;
-      // No more than may be in flight to one mirror, while a look-up for it lasts.
+      // No more than may be in flight to one mirror while a look-up for it lasts.
       for (; performance.now() < end && requests < 100; requests++) {
-        expect(await slowest(id, 1)).toBeLessThan(PROMPT);
+        expect(await slowest(id, 1)).toBeLessThan(PROMPT_MS);
         await new Promise((resolve) => setTimeout(resolve, 30));
       }
       await Promise.all(others);
@@ -116,7 +116,7 @@ export function names(runtime: TestServerRuntime): void {
       });
     });
 
-    it('serves on with what it had, when it stops being answered', async () => {
+    it('keeps its last addresses when DNS stops responding', async () => {
       const port = await freePort();
       await host('127.0.0.2', port, closeAfter);
       dns.names.set('flapping.test', { addresses: ['127.0.0.2'], ttl: 1 });
@@ -127,20 +127,20 @@ export function names(runtime: TestServerRuntime): void {
         const asked = dns.asked.length;
         await until(
           async () => {
-            expect(await slowest('flapping', 1)).toBeLessThan(PROMPT);
+            expect(await slowest('flapping', 1)).toBeLessThan(PROMPT_MS);
             return dns.asked.length > asked + 2;
           },
           10_000,
           'the name to be asked for in vain',
         );
-        expect(await slowest('flapping', 5)).toBeLessThan(PROMPT);
+        expect(await slowest('flapping', 5)).toBeLessThan(PROMPT_MS);
         dns.names.set('flapping.test', { addresses: ['127.0.0.2'], ttl: 1 });
       }
     });
   });
 
   describe('a name with several addresses', () => {
-    it('has each of them take its turn, over connections that are kept', async () => {
+    it('uses them in turn, over kept connections', async () => {
       const port = await freePort();
       const hosts = [await host('127.0.0.2', port), await host('127.0.0.3', port)];
       dns.names.set('two.test', { addresses: ['127.0.0.2', '127.0.0.3'] });
@@ -155,21 +155,21 @@ export function names(runtime: TestServerRuntime): void {
       }
     });
 
-    it('loses nothing by one that is dead', async () => {
+    it('loses no request to a dead one', async () => {
       const silent = await unansweredPort({ host: '127.0.0.2' });
       closing.push(() => silent.close());
       const { port } = silent;
       await host('127.0.0.3', port, closeAfter);
-      // Nobody listens at the third, which refuses.
+      // Nobody listens at the third address, which refuses.
       dns.names.set('limping.test', { addresses: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] });
       await put('limping', `limping.test:${port}`);
       const began = performance.now();
-      expect(await slowest('limping', 30)).toBeLessThan(PROMPT);
-      // Ten of them would have to find out, each in 250 ms, if nobody remembered.
+      expect(await slowest('limping', 30)).toBeLessThan(PROMPT_MS);
+      // Without a memory of dead addresses, ten requests would each lose 250 ms to find out.
       expect(performance.now() - began).toBeLessThan(2500);
     });
 
-    it('has all of timeout.connect, whatever each of them takes', async () => {
+    it('has the whole timeout.connect, however long each of them takes', async () => {
       const slow = await unansweredPort({ host: '127.0.0.2' });
       const silent = await unansweredPort({ host: '127.0.0.3', port: slow.port });
       closing.push(
@@ -203,11 +203,11 @@ export function names(runtime: TestServerRuntime): void {
       const began = performance.now();
       expect((await get('silent')).status).toBe(504);
       expect(performance.now() - began).toBeGreaterThan(590);
-      expect(performance.now() - began).toBeLessThan(PROMPT);
+      expect(performance.now() - began).toBeLessThan(PROMPT_MS);
     });
   });
 
-  it('a change of a name is seen under connections that are kept busy', async () => {
+  it('a new address of a name is used although the connections to the old one are busy', async () => {
     const port = await freePort();
     const [before, after] = [await host('127.0.0.2', port), await host('127.0.0.3', port)];
     dns.names.set('moving.test', { addresses: ['127.0.0.2'], ttl: 1 });
@@ -221,7 +221,7 @@ export function names(runtime: TestServerRuntime): void {
     expect([before.requests() - asked, after.requests()]).toEqual([0, 11]);
   });
 
-  it('localhost and addresses are nobody to ask for', async () => {
+  it('localhost and addresses need no look-up', async () => {
     const port = await freePort();
     await host('127.0.0.1', port);
     const asked = dns.asked.length;

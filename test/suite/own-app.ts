@@ -27,8 +27,8 @@ export function ownApp(runtime: TestServerRuntime): void {
 
   describe('learns by request.signal', () => {
     it.each([
-      ['before its answer', '/wait', 'left while waiting', () => said('waits')],
-      ['in the middle of it', '/stream', 'left while reading', null],
+      ['before its response', '/wait', 'left while waiting', () => said('waits')],
+      ['in the middle of its response', '/stream', 'left while reading', null],
     ])('of a client that leaves %s', async (_, target, expected, waiting) => {
       const [before, waited] = [said(expected), waiting?.() ?? 0];
       const socket = connect(port, '127.0.0.1');
@@ -37,13 +37,13 @@ export function ownApp(runtime: TestServerRuntime): void {
       else await until(() => waiting() > waited, 5000, 'the app to wait');
       expect(said(expected)).toBe(before);
       socket.destroy();
-      await until(() => said(expected) > before, 5000, 'the app to be told');
+      await until(() => said(expected) > before, 5000, 'the app to notice');
       expect(said(expected)).toBe(before + 1);
     });
 
-    it('nothing of one that has its answer and leaves then', async () => {
+    it('nothing of a client that leaves after its response', async () => {
       expect(await textOf('/whole', { method: 'POST', body: 'body', agent: false })).toBe('body');
-      // Long gone by the time that another is noticed.
+      // Has left long before another client's departure is noticed.
       const socket = connect(port, '127.0.0.1');
       const before = said('left while reading');
       socket.write('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -59,7 +59,7 @@ export function ownApp(runtime: TestServerRuntime): void {
     it.each<[string, Send]>([
       ['without a body', { headers: json }],
       ['with one', { method: 'POST', headers: json, body: '{"a":[1]}' }],
-    ])('%s that is one in every member', async (_, options) => {
+    ])('%s, with all of its members', async (_, options) => {
       expect(JSON.parse(await textOf('/members?a=%20b', options))).toEqual([]);
     });
 

@@ -4,7 +4,7 @@ import { send, type Send, sendRaw } from '../support/client.ts';
 import { line, type Program } from '../support/process.ts';
 import { socketOrigin, type SocketOrigin } from '../support/socket-origin.ts';
 
-/** What the upstream behind the app's gateway answers, by path. */
+/** What the upstream behind the app's gateway sends, by path. */
 const ANSWERS: Readonly<Record<string, string>> = {
   '/trailers':
     'HTTP/1.1 299 Very Fine\r\nX-One: 1\r\nTrailer: X-Sum\r\nx-TWO: 2\r\n' +
@@ -14,7 +14,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 };
 const OK = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok';
 
-/** True once the body is here that comes with every POST. */
+/** True once the body has arrived that comes with every POST. */
 const isWhole = (text: string) =>
   !text.startsWith('POST ') || /\r\n(?:\r\nbody|0\r\n\r\n)$/.test(text);
 
@@ -23,7 +23,7 @@ export function ownGateway(runtime: TestServerRuntime): void {
   let program: Program;
   let upstream: SocketOrigin;
   let port: number;
-  /** What the upstream got. */
+  /** All that the upstream got. */
   const got: string[] = [];
   beforeAll(async () => {
     upstream = await socketOrigin((socket, head) => {
@@ -50,11 +50,11 @@ export function ownGateway(runtime: TestServerRuntime): void {
   });
   const ask = (target: string, options?: Send) => send(`http://127.0.0.1:${port}`, target, options);
 
-  it('gets a Response that is one in every member', async () => {
+  it('gets a Response with all of its members', async () => {
     expect(JSON.parse((await ask('/members')).body.toString())).toEqual([]);
   });
 
-  it('passes an answer on as it came, though middleware has looked at it', async () => {
+  it('passes a response on unchanged after middleware has read its fields', async () => {
     const { reason, rawHeaders, trailers } = await ask('/trailers');
     expect([reason, rawHeaders, trailers]).toEqual([
       'Very Fine',
@@ -80,7 +80,7 @@ export function ownGateway(runtime: TestServerRuntime): void {
   });
 
   it.each(['/plain', '/limited', '/cloned'])(
-    'forwards a request that middleware has had: %s',
+    'forwards a request after middleware has used it: %s',
     async (target) => {
       for (const chunks of [undefined, 2]) {
         got.length = 0;

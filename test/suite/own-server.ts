@@ -4,7 +4,7 @@ import { sendRaw } from '../support/client.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { line, type Program } from '../support/process.ts';
 
-/** The gateway behind a server that is not ours: whom a request is for is told by it. */
+/** The gateway behind a foreign server, which decides what host a request is for. */
 export function ownServer(runtime: TestServerRuntime): void {
   const upstreams: Origin[] = [];
   let program: Program;
@@ -31,7 +31,7 @@ export function ownServer(runtime: TestServerRuntime): void {
   it.each([
     ['/x?y', 'a.example'],
     ['/x?y', 'A.example.:81'],
-    // Bun shows nothing of the target's authority, and what Deno shows could be anybody's URL.
+    // Bun shows nothing of the target's authority, and what Deno shows could be any URL.
     ['http://b.example/x?y', 'a.example'],
   ])('%s of Host %s is for a', async (target, host) => {
     const { status, body } = await get(target, host);
@@ -46,7 +46,7 @@ export function ownServer(runtime: TestServerRuntime): void {
     },
   );
 
-  it('nobody gets at the control plane without a key', async () => {
+  it('nobody has access to the control plane without a key', async () => {
     const { status } = await get('/apisix/admin/routes', '127.0.0.1');
     expect(status).toBe(403);
   });

@@ -1,99 +1,99 @@
 import type { RuntimeName } from '../runtimes/runtime.ts';
 
-/** They run the same HTTP/1.1 client and server of ours. */
+/** These run our own HTTP/1.1 client and server. */
 const SERVERS = ['node', 'deno', 'bun'] as const;
 
 /**
- * What each runtime can carry. A line here is a difference that users meet, so it is also a line of
- * the README's platform table; a runtime that learns something makes a test fail.
+ * What each runtime supports. Each row is a difference that users notice, so it is also a row of the README's
+ * platform table; if a runtime gains support, a test fails.
  */
 const CAN = {
-  /** `GET http://host/path`: workerd answers 500 by itself. */
+  /** `GET http://host/path`: workerd responds with 500 itself. */
   absoluteForm: SERVERS,
-  /** HTTP/1.0 without Host: workerd answers 400 by itself. */
+  /** HTTP/1.0 without Host: workerd responds with 400 itself. */
   noHost: SERVERS,
-  /** A Host that is no host gets our 400; workerd answers 500 by itself. */
+  /** An invalid Host gets our 400; workerd responds with 500 itself. */
   refusesBadHosts: SERVERS,
-  /** `{`, `"` and the like, which no URL may hold, as they stand: Workers write escapes. */
+  /** `{`, `"` and other characters that no URL may contain are forwarded unchanged; Workers escape them. */
   rawTarget: SERVERS,
-  /** `\` is a letter like others; the URL parser in front of Workers makes a slash of it. */
+  /** `\` is an ordinary character; the URL parser in front of Workers turns it into a slash. */
   backslashInPath: SERVERS,
-  /** Host is ours to choose (`pass_host`): workerd's fetch takes it from the URL. */
+  /** The gateway can choose Host (`pass_host`); workerd's fetch takes it from the URL. */
   hostToUpstream: SERVERS,
-  /** How many requests a connection to an upstream carries is ours to say (`keepalive_pool`). */
+  /** The gateway decides how many requests a connection to an upstream carries (`keepalive_pool`). */
   keepalivePool: SERVERS,
-  /** A name that does not resolve is told from a node that is down: workerd has one text for both. */
+  /** An unknown name can be told from a node that is down: workerd has one message for both. */
   unknownNames: SERVERS,
   /**
-   * A POST goes to the next node when one is down: workerd has one text for a refused connection
-   * and a broken one, and a request that may have arrived is not sent twice.
+   * A POST goes to the next node when one is down: workerd has one message for a refused connection and a broken one,
+   * and a request that may have arrived is not sent twice.
    */
   postToNextNode: SERVERS,
   /** So does a large body: workerd reads on before it knows that the node is down. */
   largeBodyToNextNode: SERVERS,
-  /** Compressed bytes as they were sent: `wrangler dev` compresses anew. */
+  /** Compressed bytes are forwarded as they were sent: `wrangler dev` compresses them again. */
   rawCodings: SERVERS,
-  /** An Accept-Encoding that is empty: Cloudflare does not tell a Worker of it. */
+  /** An empty Accept-Encoding: Cloudflare hides it from a Worker. */
   emptyAcceptEncoding: SERVERS,
-  /** Bytes above 127 in a field of the request, where they are no UTF-8. */
+  /** Bytes above 127 in a request field that are not UTF-8. */
   latin1ToUpstream: SERVERS,
-  /** The body of a GET: fetch has none, so it is dropped. */
+  /** The body of a GET: fetch drops it. */
   bodyOfGet: SERVERS,
-  /** Methods in lower case: workerd answers 501 by itself. */
+  /** Methods in lower case: workerd responds with 501 itself. */
   lowerCaseMethods: SERVERS,
-  /** `Expect: 100-continue` is answered at once; workerd lets the client wait it out. */
+  /** `Expect: 100-continue` gets 100 at once; workerd lets the client wait until it gives up. */
   continue: SERVERS,
-  /** An answer in chunks that breaks off does so for the client: workerd ends it as if it were whole. */
+  /** A chunked response that breaks off also breaks off for the client: workerd ends it as if it were complete. */
   brokenChunks: SERVERS,
-  /** A client that leaves before the answer ends the upstream's work: workerd does not tell. */
+  /** A client that leaves before the response ends the upstream's work: workerd does not report it. */
   seesClientLeave: SERVERS,
   /**
-   * A client that is still sending gets the answer of a node that hung up or of none at all:
-   * workerd closes the connection under an upload that nobody reads.
+   * A client that is still sending gets the response to a node that closed, or to no node at all: workerd closes the
+   * connection during an upload that nobody reads.
    */
   answersMidUpload: SERVERS,
   /** Case and order of fields: workerd has web `Headers`, sorted and in lower case. */
   fieldOrder: SERVERS,
-  /** Fields that are there twice: workerd joins all but Set-Cookie (RFC 9110 section 5.3). */
+  /** Repeated fields: workerd joins all but Set-Cookie (RFC 9110 section 5.3). */
   repeatedFields: SERVERS,
-  /** Bytes above 127 in a target pass as they are: workerd writes escapes. */
+  /** Bytes above 127 in a target are forwarded unchanged: workerd escapes them. */
   bytesInTarget: SERVERS,
   /** Bytes above 127 in a reason phrase. */
   latin1Reason: SERVERS,
-  /** A POST that says nothing of a body gets none: workerd shows a length of 0. */
+  /** A POST that announces no body gets none: workerd shows a length of 0. */
   noUpload: SERVERS,
-  /** Chunk extensions are skipped: workerd fails in a request and drops the chunk in an answer. */
+  /** Chunk extensions are ignored: workerd fails on them in a request and drops the chunk in a response. */
   chunkExtensions: SERVERS,
-  /** Trailers of a request: workerd reads the next request from them, and refuses that. */
+  /** Trailers of a request: workerd parses them as the next request, and refuses that. */
   trailersOfRequest: SERVERS,
-  /** Trailers of an answer: workerd reads the next answer from them, and that request fails. */
+  /** Trailers of a response: workerd parses them as the next response, and that request fails. */
   trailersOfAnswer: SERVERS,
-  /** 1xx answers of the upstream: workerd takes them for a broken one. */
+  /** 1xx responses of the upstream: workerd takes them as a broken response. */
   interimFromUpstream: SERVERS,
-  /** Bytes that follow an answer end the connection: workerd reads the next answer from them. */
+  /** Bytes after a response close the connection: workerd parses them as the next response. */
   guardsConnections: SERVERS,
-  /** Folded fields of an answer are refused; workerd unfolds them (RFC 9112 section 5.2). */
+  /** Folded fields of a response are refused; workerd unfolds them (RFC 9112 section 5.2). */
   refusesFolds: SERVERS,
-  /** A WebSocket counts for least_conn until it ends: workerd does not tell when that is. */
+  /** A WebSocket counts for least_conn until it ends: workerd does not report its end. */
   countsWebSockets: SERVERS,
-  /** The bytes of a WebSocket as they are: workerd speaks it by itself on either side. */
+  /** The bytes of a WebSocket pass unchanged: workerd speaks the protocol itself on either side. */
   rawWebSockets: SERVERS,
   /** A WebSocket in which nothing moves is closed: Workers leave that to the platform. */
   closesIdleWebSockets: SERVERS,
-  /** What is no handshake is told from one: workerd makes a GET of whatever says Upgrade: websocket. */
+  /** Only a handshake starts a WebSocket: workerd turns every request with Upgrade: websocket into a GET. */
   onlyHandshakes: SERVERS,
   /**
-   * The same Content-Length twice is one, and an empty one is none (RFC 9110 section 8.6): workerd
-   * refuses the former and overlooks the latter.
+   * A repeated equal Content-Length counts once, and an empty one is refused (RFC 9110 section 8.6): workerd refuses
+   * the former and ignores the latter.
    */
   oddLengths: SERVERS,
-  /** What can never become the head of an answer is refused at once: workerd waits for its end. */
+  /** Bytes that can never become a response head are refused at once: workerd waits for the end of the head. */
   refusesHopelessHeads: SERVERS,
-  /** Statuses above 599, which are none (RFC 9110 section 15): no `Response` can carry them. */
+  /** Invalid statuses above 599 (RFC 9110 section 15): no `Response` can carry them. */
   statusesAbove599: SERVERS,
   /** Upgrade of a 426 (RFC 9110 section 15.5.22): workerd drops it. */
   upgradeOf426: SERVERS,
-  /** Content-Length of a 304: the length of what it stands for. */
+  /** Content-Length of a 304: the length of the representation that it stands for. */
   lengthOf304: SERVERS,
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;
 

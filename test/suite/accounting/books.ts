@@ -2,7 +2,7 @@ import type { Exposed } from '../../support/exposition.ts';
 import { sum } from '../../support/outcomes.ts';
 import type { OpenRoute } from './routes.ts';
 
-/** A route and one of its mirrors. */
+/** A route and one of its mirrors, with their counts. */
 export interface Account {
   readonly of: string;
   readonly requests: number;
@@ -12,7 +12,7 @@ export interface Account {
 
 type AccountOf = (route: OpenRoute, mirror: OpenRoute['mirrors'][number]) => Omit<Account, 'of'>;
 
-/** What the gateway's counters say. */
+/** The accounts by the gateway's counters. */
 export function itsBooks(routes: readonly OpenRoute[], samples: readonly Exposed[]): Account[] {
   return accounts(routes, ({ id }, { url }) => {
     const labels = { route: id, mirror: url };
@@ -24,7 +24,7 @@ export function itsBooks(routes: readonly OpenRoute[], samples: readonly Exposed
   });
 }
 
-/** What the clients asked and the mirrors answered. */
+/** The accounts by the requests of the clients and the responses of the mirrors. */
 export function ourBooks(routes: readonly OpenRoute[]): Account[] {
   return accounts(routes, ({ requests }, { answered }) => {
     return { requests, outcomes: requests, sent: answered.length };
@@ -39,7 +39,7 @@ function accounts(routes: readonly OpenRoute[], accountOf: AccountOf): Account[]
   );
 }
 
-/** `outcome reason` of all that there were. */
+/** `outcome reason` of every outcome that occurred. */
 export function reasons(samples: readonly Exposed[]): string[] {
   const found = samples.filter(({ name, value }) => name === 'mirror_copies_total' && value > 0);
   return found.map(({ labels }) => `${labels['outcome']} ${labels['reason']}`);

@@ -3,12 +3,12 @@ import type { ServerResponse } from 'node:http';
 import { origin } from '../../support/origin.ts';
 import { freePort } from '../../support/ports.ts';
 
-/** A mirror with books of its own, for the gateway's to be held against. */
+/** A mirror that keeps its own account, to compare with the gateway's. */
 export interface LoggingMirror {
   readonly url: string;
-  /** Targets of the requests that it answered: received is not enough. */
+  /** Targets of the requests that it responded to: receiving a request is not enough. */
   readonly answered: readonly string[];
-  /** Changes what it does, as its kind has it. Called again and again while requests go on. */
+  /** Changes the mirror's behaviour, depending on its kind. Called repeatedly while requests go on. */
   turn(): Promise<void>;
   close(): Promise<void>;
 }
@@ -16,15 +16,15 @@ export interface LoggingMirror {
 export type MirrorKind = keyof typeof MIRRORS;
 
 export const MIRRORS = {
-  /** Answers at once. */
+  /** Responds at once. */
   steady: () => answering((answer) => answer()),
-  /** Answers with the next turn. */
+  /** Responds at the next `turn`. */
   holding: async () => {
     const held: (() => void)[] = [];
     const mirror = await answering((answer) => held.push(answer));
     return { ...mirror, turn: async () => held.splice(0).forEach((answer) => answer()) };
   },
-  /** Goes down and comes back, on the same port, by turns. */
+  /** Goes down and comes back on the same port, in turns. */
   wavering: async () => {
     const { server, port, ...mirror } = await answering((answer) => answer());
     async function goDown(): Promise<void> {
@@ -38,7 +38,7 @@ export const MIRRORS = {
     }
     return { ...mirror, turn: () => (server.listening ? goDown() : comeBack()) };
   },
-  /** Nobody listens. */
+  /** Nobody listens on the port. */
   absent: async () => ({
     url: `http://127.0.0.1:${await freePort()}`,
     answered: [],
@@ -50,7 +50,7 @@ export const MIRRORS = {
 async function answering(respond: (answer: () => void) => void) {
   const answered: string[] = [];
   const { url, port, server, close } = await origin((request, response: ServerResponse) => {
-    // Handed to the system as a whole: what is cut before is not answered.
+    // The response counts once the system has all of it; one that is cut off before does not count.
     response.once('finish', () => answered.push(request.url));
     respond(() => response.end('ok'));
   });

@@ -8,23 +8,23 @@ import type { RouteName } from './routes.ts';
 /** One of many requests. */
 export interface Ask {
   readonly url: string;
-  /** Its own. */
+  /** Unique. */
   readonly target: string;
-  /** Its number. */
+  /** Number of the request. */
   readonly i: number;
   readonly agent: Agent;
-  /** Tells of each target whose head reached the upstream. */
+  /** Emits the target of each request whose head has reached the upstream. */
   readonly arrivals: EventEmitter;
 }
 
 export interface Kind {
-  /** Of how many among a hundred. */
+  /** How many in a hundred requests are of this kind. */
   readonly share: number;
   readonly route: RouteName;
   readonly ask: (ask: Ask) => Promise<unknown>;
 }
 
-/** Of a hundred requests. */
+/** Shares add up to a hundred. */
 export const KINDS: readonly Kind[] = [
   { share: 12, route: 'plain', ask: plain() },
   { share: 4, route: 'plain', ask: posting(100) },
@@ -48,7 +48,7 @@ export const KINDS: readonly Kind[] = [
   { share: 2, route: 'several', ask: posting(500, 100) },
 ];
 
-/** Draws kinds by their shares, the same in every run. */
+/** Draws kinds by their shares, in the same order in every run. */
 export function drawing(kinds: readonly Kind[]): () => Kind {
   const urn = kinds.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
   const next = random(7);
@@ -78,7 +78,7 @@ function asking({ target, ...ask }: Ask): Promise<unknown> {
   return plain()({ ...ask, target: `${target}?copy=${ask.i % 3 === 0 ? 'yes' : 'no'}` });
 }
 
-/** What becomes of the connection is not the matter here. */
+/** Only the counters matter here; the connection is dropped. */
 function upgrading({ url, target }: Ask): Promise<unknown> {
   const headers = { connection: 'Upgrade', upgrade: 'websocket' };
   return send(url, target, { agent: false, headers }).catch(() => {});
@@ -87,7 +87,7 @@ function upgrading({ url, target }: Ask): Promise<unknown> {
 /** Leaves in the middle of its body, once the gateway has begun to forward it. */
 async function breakingOff({ url, target: path, arrivals }: Ask): Promise<void> {
   const arrived = once(arrivals, path);
-  // In chunks: where small bodies of known length are gathered first, the upstream sees none of it.
+  // Chunked: small bodies of known length are buffered first on some runtimes, and the upstream would see none of it.
   const headers = { 'transfer-encoding': 'chunked' };
   const request = httpRequest(url, { path, method: 'POST', headers, agent: false });
   request.on('error', () => {});

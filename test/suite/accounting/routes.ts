@@ -2,13 +2,13 @@ import { route } from '../../support/origin.ts';
 import type { Stage } from '../../support/stage.ts';
 import { type LoggingMirror, type MirrorKind, MIRRORS } from './mirrors.ts';
 
-/** Longer than any pause of a busy machine: a held copy ends when its mirror lets go of it. */
+/** In seconds. Longer than any pause of a busy machine: a held copy ends when its mirror releases it. */
 const timeout = 60;
 
-/** A key that two mirrors share. */
+/** A sampling key that two mirrors share. */
 const sample_key = 'http_x_user';
 
-/** Mirrors of each route: how the server behaves, and the attributes. */
+/** Mirrors of each route: how the server behaves, and the plugin attributes. */
 export const ROUTES = {
   plain: [['steady', {}]],
   shares: [['steady', { sample_ratio: 0.3 }]],
@@ -32,16 +32,16 @@ export const ROUTES = {
 
 export type RouteName = keyof typeof ROUTES;
 
-/** A route that is in force. */
+/** A route in force, and its mirrors. */
 export interface OpenRoute {
   readonly name: RouteName;
   readonly id: string;
   readonly mirrors: readonly LoggingMirror[];
-  /** Sent to it so far. */
+  /** Requests sent to it so far. */
   requests: number;
 }
 
-/** Puts a route with mirrors of its own. */
+/** Creates a route with mirrors of its own. */
 export async function openRoute(stage: Stage, name: RouteName): Promise<OpenRoute> {
   const id = stage.fresh(name);
   const mirrors = await Promise.all(ROUTES[name].map(([kind]) => MIRRORS[kind]()));

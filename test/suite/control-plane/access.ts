@@ -16,7 +16,7 @@ function put(bench: Bench, options: Send, host = '127.0.0.1'): Promise<Got> {
 
 const jsonOf = ({ body }: Got): unknown => JSON.parse(body.toString());
 
-/** With a key set: whoever does not have it changes and reads nothing. */
+/** With a key set: without it nothing can be read or changed. */
 export function keyed(bench: () => Bench): void {
   it.each([
     { what: 'no key', headers: {}, description: 'missing apikey' },
@@ -65,7 +65,7 @@ const CLOSED = {
   ),
 };
 
-/** Requests that cannot be told from a web page, a rebound name or a proxy in front. */
+/** Requests that may come from a web page, a rebound name or a proxy in front. */
 const FOREIGN: readonly { what: string; headers: Record<string, string> }[] = [
   { what: 'a name that resolves here', headers: { host: 'evil.example' } },
   { what: 'a name that looks local', headers: { host: 'localhost.evil.example:9080' } },
@@ -85,7 +85,7 @@ const FOREIGN: readonly { what: string; headers: Record<string, string> }[] = [
   { what: 'somebody with a key', headers: { host: 'evil.example', 'x-api-key': KEY } },
 ];
 
-/** Addresses of this machine that are not loopback: from there, a peer is a stranger. */
+/** Addresses of this machine that are not loopback: peers from there have no access. */
 export function strangers(): string[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -93,11 +93,11 @@ export function strangers(): string[] {
     .map(({ address }) => address);
 }
 
-/** Without a key: a server answers this machine and nobody else. */
+/** Without a key: a server gives access to this machine and nobody else. */
 export function keylessServer(bench: () => Bench): void {
   ownPage(bench);
 
-  it.each(FOREIGN)('answers 403 to $what', async ({ headers }) => {
+  it.each(FOREIGN)('responds with 403 to $what', async ({ headers }) => {
     await unchanged(bench(), async () => {
       const refused = await put(bench(), { headers });
       expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
@@ -106,7 +106,7 @@ export function keylessServer(bench: () => Bench): void {
     });
   });
 
-  it('answers 403 to a peer that is not loopback, whatever its Host', async () => {
+  it('responds with 403 to a peer that is not loopback, whatever its Host', async () => {
     for (const address of strangers()) {
       const refused = await put(bench(), { headers: { host: '127.0.0.1' } }, address);
       expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
@@ -114,7 +114,7 @@ export function keylessServer(bench: () => Bench): void {
     expect((await fetch(`${bench().gateway.url}/refused`)).status).toBe(404);
   });
 
-  it('answers 403 to a target that names another host, whatever its Host', async () => {
+  it('responds with 403 to a target that names another host, whatever its Host', async () => {
     const { port } = bench().gateway;
     for (const path of [ROUTES, METRICS]) {
       const [foreign, local] = ['evil.example', '127.0.0.1'].map(
@@ -125,7 +125,7 @@ export function keylessServer(bench: () => Bench): void {
     }
   });
 
-  it.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('lets in Host %s', async (host) => {
+  it.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('accepts Host %s', async (host) => {
     const { url, port } = bench().gateway;
     for (const path of [ROUTES, METRICS]) {
       const headers = { host: `${host}:${port}` };
@@ -134,9 +134,9 @@ export function keylessServer(bench: () => Bench): void {
   });
 }
 
-/** What browsers say of the gateway's own page. */
+/** The fields that browsers send with requests of the gateway's own page. */
 function ownPage(bench: () => Bench): void {
-  it.each(['127.0.0.1', 'localhost', '[::1]'])('lets in its own page on %s', async (name) => {
+  it.each(['127.0.0.1', 'localhost', '[::1]'])('accepts its own page on %s', async (name) => {
     const { url, port } = bench().gateway;
     const host = `${name}:${port}`;
     const page = {
@@ -151,13 +151,13 @@ function ownPage(bench: () => Bench): void {
   });
 }
 
-/** Without a key, Workers answer nobody: there is no loopback to tell by. */
+/** Without a key, Workers give no access at all: a Worker cannot recognise a local peer. */
 export function keylessWorker(gateway: () => Bench['gateway']): void {
   it.each([
     { what: 'a local request', headers: {} },
     { what: 'some key', headers: { 'x-api-key': KEY } },
     ...FOREIGN,
-  ])('answers 403 to $what', async ({ headers }) => {
+  ])('responds with 403 to $what', async ({ headers }) => {
     for (const path of [ROUTES, METRICS]) {
       const refused = await send(gateway().url, path, { headers });
       expect(refused.status).toBe(403);

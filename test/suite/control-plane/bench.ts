@@ -2,13 +2,13 @@ import { expect } from 'vitest';
 import type { GatewayProcess } from '../../runtimes/runtime.ts';
 import { type Origin, route } from '../../support/origin.ts';
 
-/** What the parts share: one gateway with the key, its upstream, and a look at the table in force. */
+/** Shared by the parts of this test: one gateway with the key, its upstream, and access to the table in force. */
 export interface Bench {
   readonly gateway: GatewayProcess;
   readonly upstream: Origin;
 }
 
-/** What a request to the admin API got. */
+/** The response to a request to the admin API. */
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
@@ -42,8 +42,8 @@ export async function putKept({ gateway, upstream }: Bench): Promise<void> {
 }
 
 /**
- * Runs something that must not change the table, and shows that it did not: the route still
- * answers, the one that was to replace it does not, and the list reads the same.
+ * Runs something that must not change the table, and checks that it did not: the route in force still responds, its
+ * replacement does not, and the list reads the same.
  */
 export async function unchanged({ gateway }: Bench, act: () => Promise<void>): Promise<void> {
   const before = await ask(gateway, 'GET', '');

@@ -5,9 +5,9 @@ import { send } from '../../support/client.ts';
 import { route } from '../../support/origin.ts';
 import { type Bench, answered } from './bench.ts';
 
-/** Status, readiness and metrics, and the border of the control plane. */
+/** Status, readiness and metrics, and which paths belong to the control plane. */
 export function health(bench: () => Bench): void {
-  it('tells its status and readiness without a key', async () => {
+  it('shows its status and readiness without a key', async () => {
     const { url, runtime } = bench().gateway;
     const status = await answered(await fetch(`${url}/apisix/status`));
     expect([status.status, status.json]).toEqual([200, { status: 'ok', runtime }]);
@@ -18,7 +18,7 @@ export function health(bench: () => Bench): void {
   it('shows metrics in the text format of Prometheus', async () => {
     const { gateway, upstream } = bench();
     const odd = 'odd "name"\\';
-    // Counters outlive a route, and with them a first try of this test.
+    // Counters outlive a route, and a retry of this test would see those of the first try.
     const id = randomUUID();
     const uri = `/${id}`;
     await gateway.put(id, route(upstream, null, { uri, route: { name: odd } }));
@@ -69,7 +69,7 @@ export function health(bench: () => Bench): void {
     expect(upstream.seen.filter(({ url }) => /pisix/.test(url))).toEqual([]);
   });
 
-  it('says which methods there are', async () => {
+  it('says which methods are allowed', async () => {
     const response = await bench().gateway.admin('admin/routes/1', { method: 'OPTIONS' });
     expect([response.status, response.headers.get('allow')]).toEqual([
       405,

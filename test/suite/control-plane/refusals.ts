@@ -11,11 +11,11 @@ const PATH_HINT = /"\/" and at least one more character/;
 interface Refusal {
   readonly what: string;
   readonly plugin?: object;
-  /** Merged into the route; `undefined` takes a field away. */
+  /** Merged into the route; `undefined` removes a field. */
   readonly route?: object;
-  /** How the text begins. */
+  /** How the message begins. */
   readonly begins: string;
-  /** What it says about doing better. */
+  /** The advice in the message. */
   readonly hint: RegExp;
 }
 
@@ -116,7 +116,7 @@ const REFUSALS: readonly Refusal[] = [
   { what: 'a list', route: [] as object, begins: 'invalid configuration: ', hint: /expected/ },
 ];
 
-/** What a terminal would obey, what turns a line around, and more of it than anybody wants to read. */
+/** Control characters for a terminal, direction marks, line separators, and far too much text. */
 const HOSTILE = `\u202e\x1b[2J\n\x9b\u2028${'x'.repeat(5000)}`;
 
 const config = (more: object) => ({ uri: '/refused', plugins: {}, ...more });
@@ -164,7 +164,7 @@ const QUOTED: readonly { what: string; method: string; path: string; body?: obje
   },
 ];
 
-/** Every refusal is a 400 with a text to act on, and leaves the table as it was. */
+/** Every refusal is a 400 with a helpful message, and leaves the table unchanged. */
 export function refusals(bench: () => Bench): void {
   it.each(REFUSALS)('refuses $what', async ({ plugin, route: more, begins, hint }) => {
     const { gateway, upstream } = bench();
@@ -184,7 +184,7 @@ export function refusals(bench: () => Bench): void {
       expect(put.status).toBe(400);
       expect(put.json).toEqual({ error_msg: expect.stringMatching(hint) });
       expect(put.json.error_msg.startsWith(begins)).toBe(true);
-      // Each way in says the same.
+      // Each way to write the route gives the same message.
       const posted = await ask(gateway, 'POST', '', bad);
       expect([posted.status, posted.text]).toEqual([400, put.text]);
       const checked = await gateway.admin('admin/schema/validate/routes', {
@@ -211,7 +211,7 @@ export function refusals(bench: () => Bench): void {
     });
   });
 
-  it.each(QUOTED)('quotes $what in one line, and not all of it', async ({ method, path, body }) => {
+  it.each(QUOTED)('quotes $what in one line, truncated', async ({ method, path, body }) => {
     await unchanged(bench(), async () => {
       const { gateway } = bench();
       const answer = await gateway.admin(`admin/${path}`, {

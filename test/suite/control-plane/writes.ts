@@ -3,13 +3,13 @@ import { route } from '../../support/origin.ts';
 import { until } from '../../support/until.ts';
 import { type Bench, ask } from './bench.ts';
 
-/** Envelopes and statuses of APISIX's admin API, version v3, and what each write does at once. */
+/** Envelopes and statuses of APISIX's admin API, version v3, and the effect of each write on the next request. */
 export function writes(bench: () => Bench): void {
   const at = (uri: string, more: object = {}) =>
     route(bench().upstream, null, { uri, route: more });
   const statusOf = async (path: string) => (await fetch(bench().gateway.url + path)).status;
 
-  /** A test that is tried again starts as the first time. */
+  /** Removes routes that an earlier try of the test left. */
   async function without(...ids: string[]): Promise<void> {
     await Promise.all(ids.map((id) => ask(bench().gateway, 'DELETE', `/${id}`)));
   }
@@ -65,7 +65,7 @@ export function writes(bench: () => Bench): void {
     expect((await ask(bench().gateway, 'DELETE', '/77')).status).toBe(200);
   });
 
-  it('creates under an id of its own with POST', async () => {
+  it('creates a route under a generated id with POST', async () => {
     const { gateway } = bench();
     const first = await ask(gateway, 'POST', '', at('/w3'));
     const second = await ask(gateway, 'POST', '', at('/w3-second'));
@@ -90,7 +90,7 @@ export function writes(bench: () => Bench): void {
     expect((await ask(gateway, 'GET', '/w4')).json.value).toEqual(patched.json.value);
   });
 
-  it('sets one attribute as a whole with PATCH of its path', async () => {
+  it('replaces one attribute with PATCH of its path', async () => {
     const { gateway, upstream } = bench();
     const mirror = { url: 'http://127.0.0.1:9' };
     await gateway.put('w5', route(upstream, mirror, { uri: '/w5', plugin: { sample_ratio: 0.5 } }));
@@ -103,7 +103,7 @@ export function writes(bench: () => Bench): void {
     expect(await statusOf('/w5')).toBe(200);
   });
 
-  it('holds every one of many writes at once', async () => {
+  it('keeps every one of many concurrent writes', async () => {
     const { gateway } = bench();
     const ids = Array.from({ length: 24 }, (_, i) => `many-${i}`);
     await without(...ids);
@@ -140,7 +140,7 @@ export function writes(bench: () => Bench): void {
     expect((await ask(gateway, 'PUT', '/w6?ttl=1', at('/w6'))).status).toBe(201);
     await until(async () => (await statusOf('/w6')) === 404, 20_000, 'the route to expire');
     expect((await ask(gateway, 'GET', '/w6')).json).toEqual({ message: 'Key not found' });
-    // A write without ttl makes it permanent again, under the same id.
+    // A write without ttl makes the route permanent again, under the same id.
     expect((await ask(gateway, 'PUT', '/w6', at('/w6'))).status).toBe(201);
     expect(await statusOf('/w6')).toBe(200);
   });

@@ -9,27 +9,27 @@ import type { Stage } from '../../support/stage.ts';
 const KIB = 1024;
 const COPIES = 5;
 
-/** Answers of mirrors are read as long as that costs less than a new connection. */
+/** Responses of mirrors are read as long as that costs less than a new connection. */
 export function answers(runtime: TestRuntime, stage: Stage): void {
   const read = (isServer(runtime) ? 1024 : 256) * KIB;
   const PROTOCOL = isServer(runtime) ? 'failed protocol' : 'failed reset';
-  // workerd takes it for one.
+  // workerd accepts it as a status.
   const LOW_STATUS = isServer(runtime) ? PROTOCOL : 'sent 5xx';
 
-  it(`reads answers of ${read / KIB} KiB, and keeps the connection`, async () => {
+  it(`is read up to ${read / KIB} KiB, and the connection is kept`, async () => {
     expect(await connectionsFor(read)).toBe(1);
   });
 
-  it('cuts longer ones off, and counts their status all the same', async () => {
+  it('is cut off when it is longer, and its status still counts', async () => {
     expect(await connectionsFor(4 * read)).toBe(COPIES);
   });
 
-  // On the wire, where that is seen, else by what each takes to be read.
+  // The limit counts bytes on the wire on servers, and reads on Workers.
   const [few, many] = isServer(runtime) ? [100_000, 300_000] : [100, 3000];
   it.each([
     [few, 1],
     [many, COPIES],
-  ])('counts what %i chunks of a byte cost', async (count, connections) => {
+  ])('of %i one-byte chunks counts by its cost', async (count, connections) => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
     const answer = Buffer.from(`${head}${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`);
     const write: Answer = (_, response) => void response.req.socket.write(answer);
@@ -40,10 +40,10 @@ export function answers(runtime: TestRuntime, stage: Stage): void {
     Object.entries({
       'a status above 599': ['HTTP/1.1 999 Odd\r\n\r\n', 'sent 5xx'],
       'lines that end in LF': ['HTTP/1.1 200 OK\nContent-Length: 2\n\nok', 'sent 2xx'],
-      'a length that is none': ['HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok', PROTOCOL],
+      'an invalid length': ['HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok', PROTOCOL],
       'a status below 100': ['HTTP/1.1 20 OK\r\n\r\n', LOW_STATUS],
     } as const),
-  )('counts an answer with %s as one outcome', async (_, [answer, outcome]) => {
+  )('with %s is one outcome', async (_, [answer, outcome]) => {
     const mirror = await socketOrigin((socket) => socket.end(answer));
     const id = stage.fresh('heads');
     await stage.put(id, { host: `http://${mirror.node}` });
@@ -52,7 +52,7 @@ export function answers(runtime: TestRuntime, stage: Stage): void {
     await mirror.close();
   });
 
-  /** Of a mirror that answers with so many bytes, or as it says, to copies one after the other. */
+  /** Connections used by copies, sent one after another, to a mirror with this response or with so many bytes. */
   async function connectionsFor(answer: number | Answer): Promise<number> {
     const id = stage.fresh('answers');
     const bytes: Answer = (_, response) => void response.end(Buffer.alloc(Number(answer), 'x'));

@@ -7,7 +7,7 @@ import { expectSame } from './same.ts';
 const SIZES = [0, 1, 1024, 100 * 1024, 1024 * 1024];
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Bodies by the most bytes of a chunk. */
+/** Size of the bodies in bytes, by the largest chunk in bytes. */
 const CHUNKINGS = [
   { most: 1, size: 2000 },
   { most: 16, size: 20_000 },
@@ -15,7 +15,7 @@ const CHUNKINGS = [
   { most: 200_000, size: 1024 * 1024 },
 ];
 
-/** How chunks become writes to the socket; the system may still join what is written apart. */
+/** How chunks become writes to the socket; the system may still join separate writes. */
 const SEGMENTS: Readonly<Record<string, (chunks: Buffer[], next: () => number) => Buffer[]>> = {
   'one each': (chunks) => chunks,
   'one for all': (chunks) => [Buffer.concat(chunks)],
@@ -33,7 +33,7 @@ const FRAMINGS = {
   },
 };
 
-/** The bytes of a copy are those of the client, however they came. */
+/** The bytes of a copy equal those of the client, however they arrived. */
 export function bodies(stage: Stage): void {
   beforeAll(() => stage.put('bytes'));
 

@@ -10,7 +10,7 @@ import type { Stage } from '../../support/stage.ts';
 export function conditions(_runtime: TestRuntime, stage: Stage): void {
   const seenAt = (id: string) => stage.mirror.seen.filter(({ url }) => url.startsWith(`/${id}/`));
 
-  it('copies no body over max_body_size, known beforehand or not, and the primary gets all', async () => {
+  it('copies no body over max_body_size, announced or not, and the primary gets all of it', async () => {
     const id = stage.fresh('large');
     await stage.put(id, { max_body_size: 1000 });
     const body = Buffer.alloc(100_000, 'x');
@@ -98,7 +98,7 @@ export function conditions(_runtime: TestRuntime, stage: Stage): void {
     expect(seenAt(id).map(({ url }) => url)).toEqual([`/${id}/a?copy=yes`]);
   });
 
-  it('does not copy what asks for a WebSocket', async () => {
+  it('does not copy a WebSocket handshake', async () => {
     const id = stage.fresh('upgrade');
     await stage.put(id);
     const headers = { connection: 'Upgrade', upgrade: 'websocket' };

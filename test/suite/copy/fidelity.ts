@@ -15,7 +15,7 @@ const TARGETS = [
   '/same/x?q=\'[]{}|^`<>"',
 ];
 
-/** The copy is what the primary upstream got. */
+/** The copy equals the request that the upstream got. */
 export function fidelity(runtime: TestRuntime, stage: Stage): void {
   beforeAll(() => stage.put('same'));
 
@@ -52,7 +52,7 @@ export function fidelity(runtime: TestRuntime, stage: Stage): void {
     expect(primary.headers['x-many']).toBe('1, 2, 3');
   });
 
-  it('has the Host of the primary where the runtime lets a request say it', async () => {
+  it('has the Host of the primary where the runtime allows it', async () => {
     const { primary, copy } = await stage.pair('/same/host', { headers: { host: 'shop.example' } });
     const expected =
       // On Workers the URL decides.
@@ -75,7 +75,7 @@ export function fidelity(runtime: TestRuntime, stage: Stage): void {
     const { primary, copy } = await stage.seenAs(id);
     expect(passed).toEqual([{ 'x-sum': '1' }]);
     expectSame(Buffer.from('text'), primary, copy);
-    // The field still tells what was lost (RFC 9110 section 6.6.2).
+    // The field still names the trailers that were dropped (RFC 9110 section 6.6.2).
     expect([copy.headers.trailer, copy.headers['te']]).toEqual(['X-Sum', 'trailers']);
   });
 

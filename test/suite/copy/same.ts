@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Seen } from '../../support/origin.ts';
 
-/** Fields that belong to one connection or say how the body is framed on it; Host has its own test. */
+/** Fields of one connection, and fields that frame the body on it; Host has its own test. */
 const OF_THE_WIRE = new Set([
   'connection',
   'content-length',
@@ -11,7 +11,7 @@ const OF_THE_WIRE = new Set([
   'x-mirrored-by',
 ]);
 
-/** Fields that go from end to end, in their order and case. */
+/** End-to-end fields, in their order and case. */
 export function endToEnd({ rawHeaders }: Seen): (readonly [name: string, value: string])[] {
   const fields: (readonly [string, string])[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -21,7 +21,7 @@ export function endToEnd({ rawHeaders }: Seen): (readonly [name: string, value: 
   return fields;
 }
 
-/** The client's bytes at both, the same fields, and a copy that says its length. */
+/** Both got the client's bytes and the same fields, and the copy has a Content-Length. */
 export function expectSame(body: Buffer, primary: Seen, copy: Seen): void {
   expect(copy.method).toBe(primary.method);
   expect(digest(primary.body)).toBe(digest(body));

@@ -6,7 +6,7 @@ import { send } from '../../support/client.ts';
 import { settled } from '../../support/outcomes.ts';
 import { can } from '../platform.ts';
 
-/** What a mirror's configuration makes of a target. */
+/** How a mirror's configuration changes a target. */
 const PATHS = [
   ['replace', { path: '/other' }, '/path/a?x=1&y', '/other?x=1&y'],
   ['replace', { path: '/other' }, '/path/a', '/other'],
@@ -40,7 +40,7 @@ export function shape(runtime: TestRuntime, stage: Stage): void {
     await stage.put('host', plugin);
     const headers = { host: 'client.example' };
     const { primary, copy } = await stage.pair('/host/a', { headers });
-    // Where Host cannot be set, each server is called by its own name.
+    // Where Host cannot be set, each server gets its own name.
     const settable = can(runtime.name, 'hostToUpstream');
     expect(copy.headers.host).toBe(settable ? expected() : stage.mirror.node);
     expect(primary.headers.host).toBe(settable ? 'client.example' : stage.upstream.node);

@@ -26,7 +26,7 @@ const ROUTES = {
   ],
 };
 
-/** `proxy-mirror explain`: by the file alone, nothing is started or sent. */
+/** `proxy-mirror explain`: reads only the routes file; nothing is started or sent. */
 export function explainCommand(runtime: TestServerRuntime): void {
   let folder: string;
   let file: string;

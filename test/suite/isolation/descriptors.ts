@@ -5,14 +5,14 @@ import { send } from '../../support/client.ts';
 import { origin, type Origin, route } from '../../support/origin.ts';
 import { outcomes, total } from '../../support/outcomes.ts';
 
-/** Files and sockets that the gateway may have. */
+/** Limit of open files and sockets of the gateway. */
 const DESCRIPTORS = 240;
 
-/** Mirrors, each of a route of its own; each may have 128 copies. */
+/** Mirrors, each on its own route; each may have 128 copies in flight. */
 const MIRRORS = 4;
 const REQUESTS = 60;
 
-/** Mirrors that never answer hold a socket for each copy. */
+/** Mirrors that never respond hold a socket for each copy. */
 export function descriptors(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -41,7 +41,7 @@ export function descriptors(runtime: TestServerRuntime): void {
     expect(Object.keys(skipped)).toEqual(['skipped in_flight_limit']);
     let sum = 0;
     for (let i = 0; i < MIRRORS; i++) sum += total(await outcomes(gateway, `${i}`));
-    // Less than a third: some are kept back.
+    // Less than a third: some descriptors are kept in reserve.
     expect(MIRRORS * REQUESTS - sum).toBeLessThanOrEqual(DESCRIPTORS / 3);
     expect(MIRRORS * REQUESTS - sum).toBeGreaterThan(5);
   });

@@ -8,9 +8,9 @@ import { origin, type Origin, route } from '../../support/origin.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 
-/** Answers that cost much to read, each within the limits of one. */
+/** Responses that are costly to read, each within the limits for one response. */
 const COSTLY: Readonly<Record<string, string>> = {
-  'as large as may be': `${OK}Content-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`,
+  'as large as allowed': `${OK}Content-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`,
   'in chunks of a byte': `${OK}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(150_000)}0\r\n\r\n`,
   'of many fields': `${OK}${`a:${'b'.repeat(300)}\r\n`.repeat(199)}Content-Length: 0\r\n\r\n`,
   'behind as many others as may be': `${`HTTP/1.1 103 Early Hints\r\n${'a:b7890\r\n'.repeat(200)}\r\n`.repeat(32)}${OK}Content-Length: 0\r\n\r\n`,
@@ -21,12 +21,13 @@ const SMALL = `${OK}Content-Length: 2\r\n\r\nok`;
 const MILLISECONDS = 2000;
 
 /**
- * Of the time that passes, what goes on such answers: a quarter is theirs, and some more goes on what no
- * meter sees. Without a limit it is what the requests leave of a core, nine tenths with the costliest.
+ * Share of the elapsed time that such responses may take: a quarter is the mirrors' share, and some more goes to work
+ * that is not measured. Without the limit it is whatever the requests leave of a core: nine tenths with the
+ * costliest.
  */
 const MOST = 0.5;
 
-/** What mirrors answer takes no more of the event loop's time than there is for it. */
+/** Reading the responses of mirrors takes no more of the event loop's time than their share. */
 export function eventLoop(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -52,7 +53,7 @@ export function eventLoop(runtime: TestServerRuntime): void {
     return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   }
 
-  /** Requests as fast as they are answered, and the processor time that all of it takes. */
+  /** Sends requests as fast as responses arrive, and measures the processor time of all of it. */
   async function load(answer: string) {
     const plugin = { breaker: false, timeout: 25 };
     await gateway.put('1', route(upstream, { url: await mirror(answer) }, { plugin }));

@@ -6,13 +6,13 @@ import { logged } from '../../support/log.ts';
 import { origin, type Origin, route } from '../../support/origin.ts';
 import { until } from '../../support/until.ts';
 
-/** Makes lines of some size: what the system holds of them is soon full. */
+/** Makes long log lines, so that the system's pipe buffer is soon full. */
 const PATH = `/${'x'.repeat(4000)}`;
 
-/** Each has a line of its own and one for its copy: more than may wait. */
+/** Each request has a log line, and so has its copy: more lines than are buffered. */
 const REQUESTS = 700;
 
-/** Nobody may read the log, least of all as fast as mirrors fail. */
+/** Nobody may read the log, or read it as fast as mirrors fail. */
 export function output(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -26,7 +26,7 @@ export function output(runtime: TestServerRuntime): void {
   const outputs = () => [gateway.program.child.stdout!, gateway.program.child.stderr!];
   const ask = () => send(gateway.url, PATH).then(({ status }) => expect(status).toBe(200));
 
-  it('that nobody reads keeps no request waiting, and its lines are dropped and counted', async () => {
+  it('that nobody reads delays no request; its lines are dropped and counted', async () => {
     for (const stream of outputs()) stream.pause();
     await crowd(REQUESTS, ask);
     for (const stream of outputs()) stream.resume();
@@ -40,7 +40,7 @@ export function output(runtime: TestServerRuntime): void {
     expect(lines() + dropped()).toBe(2 * REQUESTS);
   });
 
-  it('whose reader left keeps no request waiting either, nor the end', async () => {
+  it('whose reader left delays neither requests nor shutdown', async () => {
     for (const stream of outputs()) stream.destroy();
     await crowd(100, ask);
     expect(await gateway.stop()).toBe(0);
