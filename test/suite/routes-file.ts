@@ -20,16 +20,19 @@ import { until } from '../support/until.ts';
 
 const SWAPPER = fileURLToPath(new URL('../support/swapper.mjs', import.meta.url));
 
-/** Users are told: within a second. Tests see that it happens, on a machine that may be busy. */
+/**
+ * In milliseconds. Users are promised a second; the tests only check that a change takes effect, also on a busy
+ * machine.
+ */
 const EFFECT = 20_000;
 const FAILURES = 'gateway_route_reloads_total{result="failure"}';
 
 const ALL = [beforeAll, afterAll] as const;
 
-/** For parts of one test: when it is tried again it starts from the same files. */
+/** For tests that need fresh files: a retry then starts from the same files. */
 const EACH = [beforeEach, afterEach] as const;
 
-/** `routes.json` as people, deploys and the admin API change it. */
+/** `routes.json`, changed by people, by deploys and by the admin API. */
 export function routesFile(runtime: TestServerRuntime): void {
   let upstream: Origin;
   let folder: string;
@@ -47,7 +50,7 @@ export function routesFile(runtime: TestServerRuntime): void {
     until(async () => (await statusOf(path)) === status, EFFECT, `${path} to be ${status}`);
   const failures = async () => (await gateway.metrics()).get(FAILURES) ?? 0;
 
-  /** A gateway for the tests of one part, or for each; `prepare` runs before it starts. */
+  /** A gateway for all tests of one part, or for each; `prepare` runs before it starts. */
   function started(
     prepare: () => Promise<void> | void = () => {},
     [before, after]: typeof ALL | typeof EACH = ALL,
@@ -79,7 +82,7 @@ export function routesFile(runtime: TestServerRuntime): void {
     });
   });
 
-  describe('a file with faults', () => {
+  describe('an invalid file', () => {
     const mirror = { url: 'ftp://a' };
     started(async () => {
       const routes: object[] = ['1', '2', '3'].map((id) => at(id));
@@ -103,7 +106,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       expect((await fetch(`${gateway.url}/apisix/status`)).status).toBe(200);
       const errors = () => logged(gateway.program).filter(({ level }) => level === 'ERROR');
       await until(() => errors().length > 0, EFFECT, 'the faults in the log');
-      // One line for both.
+      // One log line holds both faults.
       expect(errors().length).toBe(1);
       const { error } = errors()[0]!.properties;
       expect(error).toContain('routes[3] (id "7"): plugins.proxy-mirror.host: failed to match');
@@ -125,7 +128,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       expect(await statusOf('/new')).toBe(503);
     });
 
-    it('heals when it is corrected', async () => {
+    it('recovers when the file is corrected', async () => {
       await writeFile(file, text('1'));
       await serves('/1');
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
@@ -134,7 +137,7 @@ export function routesFile(runtime: TestServerRuntime): void {
 
   describe('a file that others change', () => {
     started(() => writeFile(file, text('first')));
-    // Each test starts from a table of its own making.
+    // Each test starts from a table that it writes itself.
     beforeEach(async ({ task }) => {
       const id = `t${task.id.replaceAll(/\W/g, '')}`;
       await writeFile(file, text(id));
@@ -157,7 +160,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       { what: 'empty', bad: '' },
       { what: 'with a fault', bad: '{"routes":[{"id":"1","uri":"a"}]}' },
       { what: 'of another kind', bad: '[]' },
-    ])('keeps the last good table when a bad one comes: $what', async ({ bad }) => {
+    ])('keeps the last good table when an invalid one is written: $what', async ({ bad }) => {
       await writeFile(file, text('good'));
       await serves('/good');
       const before = await failures();
@@ -167,7 +170,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
     });
 
-    it('keeps the last good table when it is taken away', async () => {
+    it('keeps the last good table when the file is removed', async () => {
       await writeFile(file, text('good'));
       await serves('/good');
       const before = await failures();
@@ -176,7 +179,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       expect(await statusOf('/good')).toBe(200);
     });
 
-    it('keeps all that a write is not about, in its place', async () => {
+    it('keeps everything that a write does not change, in its place', async () => {
       const document = {
         $schema: './routes.schema.json',
         note: { z: 1, a: [1.5, null, 'é\u2028'] },
@@ -197,14 +200,14 @@ export function routesFile(runtime: TestServerRuntime): void {
     });
   });
 
-  describe('a symlink that is led to and fro', () => {
+  describe('a symlink that keeps switching', () => {
     const files = () => ['a', 'b'].map((name) => join(folder, `${name}.json`));
     started(async () => {
       for (const [i, one] of files().entries()) await writeFile(one, text(`base-${'ab'[i]}`));
       await symlink(files()[0]!, file);
     }, EACH);
 
-    /** As a client does that is told to try again. */
+    /** Retries, as the response asks the client to. */
     const put = (id: string) =>
       until(async () => {
         const body = JSON.stringify(route(upstream, null, { uri: `/${id}` }));
@@ -213,7 +216,7 @@ export function routesFile(runtime: TestServerRuntime): void {
         return status !== 503;
       }, EFFECT);
 
-    it('loses no write, and no file is written over by the other', async () => {
+    it('loses no write, and neither file overwrites the other', async () => {
       const swapper = run(process.execPath, [SWAPPER, file, ...files()]);
       onTestFinished(() => swapper.signal('SIGKILL'));
       await line(swapper, /^swapping$/m);

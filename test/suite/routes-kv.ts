@@ -7,7 +7,7 @@ import { seed, stored, workers } from '../runtimes/workers.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 
-/** KV as the home of routes: the value of one key is the document. Workers only. */
+/** Routes in KV: the value of one key is the document. Workers only. */
 export function routesKv(): void {
   let upstream: Origin;
   let folder: string;
@@ -31,7 +31,7 @@ export function routesKv(): void {
     });
   }
 
-  describe('a document that was put there', () => {
+  describe('a document in KV', () => {
     started(() => JSON.stringify({ $schema: 'kept', routes: [at('b'), at('a')] }, null, 2));
 
     it('is served', async () => {
@@ -41,13 +41,13 @@ export function routesKv(): void {
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
     });
 
-    it('is replaced by another within its time to live', async () => {
+    it('is replaced by another within its cache lifetime', async () => {
       await seed(folder, JSON.stringify({ $schema: 'kept', routes: [at('later'), at('a')] }));
       await until(async () => (await statusOf('/later')) === 200, 20_000, '/later to be served');
       expect(await statusOf('/b')).toBe(404);
     });
 
-    it('stays in force when a bad one comes', async () => {
+    it('stays in force when an invalid one is written', async () => {
       const failures = async () =>
         (await gateway.metrics()).get('gateway_route_reloads_total{result="failure"}') ?? 0;
       const good = await stored(folder);
@@ -57,10 +57,10 @@ export function routesKv(): void {
       await seed(folder, good);
     });
 
-    it('holds what the admin API wrote, for those who read KV and for those who start anew', async () => {
+    it('holds what the admin API wrote, for readers of KV and for new isolates', async () => {
       const body = JSON.stringify(route(upstream, null, { uri: '/written' }));
       const put = () => gateway.admin('admin/routes/written', { method: 'PUT', body });
-      // The good document is back once a write is possible.
+      // A write is accepted once the valid document is back.
       await until(async () => (await put()).ok, 20_000, 'a write to be taken');
       expect(await statusOf('/written')).toBe(200);
       const { value } = (await (await gateway.admin('admin/routes/written')).json()) as {
@@ -77,10 +77,10 @@ export function routesKv(): void {
     });
   });
 
-  describe('a bad document', () => {
+  describe('an invalid document', () => {
     started(() => JSON.stringify({ routes: [at('a'), { id: '7', uri: '/b', pluginz: {} }] }));
 
-    it('is not served, and the log says what is wrong with it', async () => {
+    it('is not used, and the log says what is wrong with it', async () => {
       expect((await fetch(`${gateway.url}/apisix/status`)).status).toBe(200);
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(503);
       const refused = await fetch(`${gateway.url}/a`);
@@ -95,7 +95,7 @@ export function routesKv(): void {
       );
     });
 
-    it('heals when it is corrected', async () => {
+    it('recovers when the document is corrected', async () => {
       await seed(folder, JSON.stringify({ routes: [at('a')] }));
       await until(async () => (await statusOf('/a')) === 200, 20_000, '/a to be served');
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);

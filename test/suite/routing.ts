@@ -4,7 +4,7 @@ import { send, sendRaw } from '../support/client.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { can } from './platform.ts';
 
-/** Criteria of each route; its id is also what its upstream answers. */
+/** Criteria of each route; the upstream responds with the route's id. */
 const ROUTES = {
   exact: { uri: '/p/hello' },
   prefix: { uri: '/p/*' },
@@ -37,7 +37,7 @@ const ROUTES = {
   secret: { uri: '/secret' },
 } as const;
 
-/** A request, and the route that gets it; `null` for 404. */
+/** A request, and the route that it matches; `null` for 404. */
 type Case = readonly [
   what: string,
   target: string,
@@ -92,7 +92,7 @@ const CASES: readonly Case[] = [
   ['nothing when no variable holds', '/vars?v=3', null, { headers: { cookie: 'c=no' } }],
 ];
 
-/** Spellings of a target, the route they are matched to, and what its upstream gets. */
+/** Spellings of a target, the route that each matches, and what the upstream gets. */
 const SPELLINGS: readonly (readonly [
   target: string,
   expected: keyof typeof ROUTES,
@@ -117,7 +117,7 @@ const SPELLINGS: readonly (readonly [
   ['/public/x?a=b+c%20d%zz', 'public', '/public/x?a=b+c%20d%zz'],
 ];
 
-/** Targets that no URL may have or that one runtime or another rewrites on its way. */
+/** Targets that are no valid URL, or that a runtime rewrites on the way. */
 function oddSpellings(runtime: RuntimeName): typeof SPELLINGS {
   const raw = can(runtime, 'rawTarget');
   return [
@@ -134,7 +134,7 @@ function oddSpellings(runtime: RuntimeName): typeof SPELLINGS {
   ];
 }
 
-/** Hosts that would move the path if a URL were made of them, and others that are none. */
+/** Hosts that would change the path if they were pasted into a URL, and other invalid hosts. */
 const BAD_HOSTS = [
   'x/apisix/admin',
   'x/apisix/status?',
@@ -150,10 +150,10 @@ const BAD_HOSTS = [
   'a, b',
 ];
 
-/** Hosts that are none, of which a platform's URL parser makes one (RFC 3986 section 3.2.2). */
+/** Invalid hosts that some platform's URL parser accepts (RFC 3986 section 3.2.2). */
 const NO_HOSTS = ['[ab..cd::1]', '[.]', '[1]', '[1.2.3.4]', 'a%', 'a%zz', 'a@b', 'caf\xe9'];
 
-/** Targets that name nobody whom a request in clear could be for (RFC 9110 sections 4.2 and 7.4). */
+/** Targets whose authority is invalid for a request in clear (RFC 9110 sections 4.2 and 7.4). */
 const BAD_TARGETS: readonly (readonly [target: string, status: number])[] = [
   ['http:///p/hello', 400],
   ['http://:80/p/hello', 400],
@@ -167,10 +167,10 @@ const BAD_TARGETS: readonly (readonly [target: string, status: number])[] = [
   ['https://a/p/hello', 421],
 ];
 
-/** Hosts that are rare, and hosts all the same. */
+/** Rare but valid hosts. */
 const ODD_HOSTS = ['x:', 'X_Y.example.', '[::1]:80'];
 
-/** Which route gets which request, and that no spelling of a request gets around that. */
+/** Which route gets which request; no spelling of a request bypasses that. */
 export function routing(runtime: TestRuntime): void {
   let gateway: GatewayProcess;
   const upstreams = new Map<string, Origin>();
@@ -204,7 +204,7 @@ export function routing(runtime: TestRuntime): void {
     });
   }
 
-  it('answers 404 in JSON when there is no route', async () => {
+  it('responds with 404 in JSON when there is no route', async () => {
     const { status, headers, body } = await send(gateway.url, '/nowhere');
     expect(status).toBe(404);
     expect(headers['content-type']).toBe('application/json');
@@ -220,7 +220,7 @@ export function routing(runtime: TestRuntime): void {
     },
   );
 
-  describe('the host decides nothing but host routes', () => {
+  describe('the host selects nothing but host routes', () => {
     const absoluteForm = can(runtime.name, 'absoluteForm');
 
     it.each([
@@ -228,20 +228,20 @@ export function routing(runtime: TestRuntime): void {
       ['HTTP://127.0.0.1:1/p/hello', 'exact /p/hello'],
       ['http://evil.example?/p/hello', '404 Route Not Found'],
       ['http://evil.example?/apisix/admin/routes', '404 Route Not Found'],
-    ])('in a target %s', async (target, expected) => {
+    ])('with a target %s', async (target, expected) => {
       const { status, body } = await sendRaw(gateway.port, text(target, 'evil.example'));
-      // workerd refuses all of them by itself.
+      // workerd refuses all of them itself.
       expect(body).toContain(absoluteForm ? expected : 'Internal Server Error');
       expect(status).toBe(absoluteForm ? (expected.startsWith('404') ? 404 : 200) : 500);
     });
 
-    it.each(BAD_TARGETS)('a target like %s is refused', async (target, refused) => {
+    it.each(BAD_TARGETS)('refuses a target like %s', async (target, refused) => {
       const { status, body } = await sendRaw(gateway.port, text(target, 'a'));
       expect(status).toBe(absoluteForm ? refused : 500);
       if (absoluteForm) expect(body).toContain(`{"error_msg":"${refused} `);
     });
 
-    it.runIf(absoluteForm)('a target that names a host is for that one', async () => {
+    it.runIf(absoluteForm)('uses the host in a target before the Host field', async () => {
       const target = 'http://a.shop.example/host/x';
       for (const head of [
         text(target, 'b.shop.example'),
@@ -256,14 +256,14 @@ export function routing(runtime: TestRuntime): void {
       expect((await sendRaw(gateway.port, other)).status).toBe(404);
     });
 
-    it.each(NO_HOSTS)('nor is %s a host', async (host) => {
+    it.each(NO_HOSTS)('refuses %s as a host', async (host) => {
       for (const target of ['/p/hello', '/apisix/status']) {
         const { status } = await sendRaw(gateway.port, text(target, host));
         expect(status).toBe(can(runtime.name, 'refusesBadHosts') ? 400 : 500);
       }
     });
 
-    it.each(BAD_HOSTS)('nor is a Host like %j let in', async (host) => {
+    it.each(BAD_HOSTS)('refuses a Host like %j', async (host) => {
       for (const target of ['/p/hello', '/routes', '/apisix/admin/routes']) {
         const { status, body } = await sendRaw(gateway.port, text(target, host));
         expect(status).toBe(can(runtime.name, 'refusesBadHosts') ? 400 : 500);
@@ -271,12 +271,12 @@ export function routing(runtime: TestRuntime): void {
       }
     });
 
-    it.each(ODD_HOSTS)('but one like %j is', async (host) => {
+    it.each(ODD_HOSTS)('accepts a Host like %j', async (host) => {
       const { status, body } = await sendRaw(gateway.port, text('/p/hello', host));
       expect([status, body]).toEqual([200, expect.stringContaining('exact /p/hello')]);
     });
 
-    it('takes a request without a Host, as HTTP/1.0 has it', async () => {
+    it('accepts a request without a Host in HTTP/1.0', async () => {
       const { status, body } = await sendRaw(gateway.port, 'GET /p/hello?x HTTP/1.0\r\n\r\n');
       const served = can(runtime.name, 'noHost');
       expect(status).toBe(served ? 200 : 400);

@@ -9,24 +9,24 @@ import { settled } from '../support/outcomes.ts';
 import { stage as set } from '../support/stage.ts';
 
 /**
- * Standard deviations allowed. A right sampler exceeds five in less than one of a million runs;
- * three, the usual bound, would fail one run in a hundred with as many ratios and runtimes as these.
+ * Standard deviations allowed. A correct sampler exceeds five in less than one of a million runs; three, the usual
+ * bound, would fail one run in a hundred with this many ratios and runtimes.
  */
 const SIGMAS = 5;
 
-/** Of keys no run differs from another, so that three do. */
+/** Keys are the same in every run, so three are enough. */
 const SIGMAS_OF_KEYS = 3;
 
 const KEYS = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
 
-/** What carries a key, by the `sample_key` that reads it. */
+/** Where the key is in a request, by the `sample_key` that reads it. */
 const CARRIERS = {
   http_x_user: (key: string) => ({ query: '', headers: { 'x-user': key } }),
   cookie_sid: (key: string) => ({ query: '', headers: { cookie: `a=1; sid=${key}` } }),
   arg_id: (key: string) => ({ query: `?a=1&id=${key}`, headers: {} }),
 };
 
-/** Which share of requests is copied, and which. */
+/** Which share of the requests is copied, and which requests. */
 export function sampling(runtime: TestRuntime): void {
   const stage = set(runtime);
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
@@ -36,7 +36,7 @@ export function sampling(runtime: TestRuntime): void {
 
   const get = (target: string, headers = {}) => send(stage.gateway.url, target, { agent, headers });
 
-  /** Two mirrors of one route by the same key. */
+  /** One route with two mirrors, sampled by the same key. */
   async function putPair(id: string, key: string, ratios: readonly [number, number]) {
     const pair = [await origin(), await origin()] as const;
     opened.push(...pair);
@@ -68,7 +68,7 @@ export function sampling(runtime: TestRuntime): void {
   });
 
   describe('by key', () => {
-    it(`has 5 % of ${KEYS.length} keys among 10 %, the same everywhere, and for good`, async () => {
+    it(`copies 5 % of ${KEYS.length} keys, all of them among the 10 %, and the same ones always`, async () => {
       const id = stage.fresh('sticky');
       const [five, ten] = await putPair(id, 'http_x_user', [0.05, 0.1]);
       const ask = async (user: string) => void (await get(`/${id}/a`, { 'x-user': user }));
@@ -123,7 +123,7 @@ function deviation(count: number, ratio: number): number {
   return Math.sqrt(count * ratio * (1 - ratio));
 }
 
-/** Where a key lies in [0, 1). */
+/** The point of a key in [0, 1). */
 function pointOf(key: string): number {
   return murmur3(key) / 2 ** 32;
 }

@@ -14,14 +14,14 @@ import { settled } from '../support/outcomes.ts';
 
 const API = 'api.internal.test';
 
-/** Whom TLS takes an upstream or a mirror for: the name it sends is the one that the certificate must have. */
+/** TLS: the server name sent to an upstream or a mirror is the name that the certificate must have. */
 export function serverName(runtime: TestServerRuntime): void {
   let folder: string;
   let gateway: GatewayProcess;
   let plain: Origin;
   let secure: Server;
   let port: number;
-  /** The server name of each request, `false` for none; and the connection it came by. */
+  /** The server name of each request, `false` for none; and the connection of each request. */
   const names: unknown[] = [];
   const sockets = new Set<unknown>();
   let mirrors = 0;
@@ -68,11 +68,18 @@ export function serverName(runtime: TestServerRuntime): void {
     ["a name and upstream_host: upstream_host's", 'localhost', 'a.test', `${API}:8443`, API, 200],
     ["a name: the node's own", 'localhost', API, null, 'localhost', 200],
     ['a name with a trailing dot: without it', 'localhost.', API, null, 'localhost', 200],
-    ["an address: that of the client's Host", '127.0.0.1', `${API}:8443`, null, API, 200],
+    ["an address: the name in the client's Host", '127.0.0.1', `${API}:8443`, null, API, 200],
     ['an address: the same in lower case', '127.0.0.1', 'API.internal.test.', null, API, 200],
-    ['an address and a Host that is one: none', '127.0.0.1', '127.0.0.1:1', null, false, 200],
-    ['a name that the certificate has not', '127.0.0.1', API, 'other.test', null, 502],
-    ['a Host that the certificate has not', '127.0.0.1', 'other.test', null, null, 502],
+    [
+      'an address and a Host that is an address: none',
+      '127.0.0.1',
+      '127.0.0.1:1',
+      null,
+      false,
+      200,
+    ],
+    ['a name that the certificate lacks', '127.0.0.1', API, 'other.test', null, 502],
+    ['a Host that the certificate lacks', '127.0.0.1', 'other.test', null, null, 502],
   ] as const)('to %s', async (_, node, host, upstreamHost, expected, status) => {
     const rewrite = { pass_host: 'rewrite', upstream_host: upstreamHost };
     await toUpstream('one', node, upstreamHost === null ? {} : rewrite);
@@ -102,7 +109,7 @@ export function serverName(runtime: TestServerRuntime): void {
     ["as the primary's: the client's", {}, API, 'sent 2xx'],
     ['its own, an address: none', { pass_host: 'node' }, false, 'sent 2xx'],
     [
-      'one that the certificate has not',
+      'a name that the certificate lacks',
       { pass_host: 'rewrite', upstream_host: 'other.test' },
       null,
       'failed tls',

@@ -18,22 +18,22 @@ import { early } from './upstream/early.ts';
 import { shortage } from './upstream/shortage.ts';
 import { unasked } from './upstream/unasked.ts';
 
-/** What only a process with files and signals has. */
+/** Tests of what only a server process has: files, signals, sockets of its own. */
 export function server(runtime: TestServerRuntime): void {
   describe('routes.json', () => routesFile(runtime));
   describe('start and stop', () => startStop(runtime));
-  describe('what comes in', () => strictness(runtime));
+  describe('incoming requests', () => strictness(runtime));
   describe('deadlines', () => deadlines(runtime));
   describe('clients', () => clients(runtime));
   describe('descriptors', () => descriptors(runtime));
-  describe('an app of the user', () => ownApp(runtime));
-  // Node has none that serves a fetch.
+  describe("a user's app", () => ownApp(runtime));
+  // Node has no server of its own that serves a fetch handler.
   if (runtime.name !== 'node') describe("the runtime's own server", () => ownServer(runtime));
-  describe('an app of the user with a gateway', () => ownGateway(runtime));
+  describe("a user's app with a gateway", () => ownGateway(runtime));
   describe('isolation', () => isolation(runtime));
-  describe('an early answer', () => early(runtime));
-  describe('a shortage of our own', () => shortage(runtime));
-  describe('what a server says unasked', () => unasked(runtime));
+  describe('an early response', () => early(runtime));
+  describe('a shortage in the gateway', () => shortage(runtime));
+  describe('unsolicited bytes from a server', () => unasked(runtime));
   describe('the log', () => log(runtime));
   describe('names', () => names(runtime));
   describe('TLS', () => serverName(runtime));

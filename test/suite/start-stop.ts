@@ -8,7 +8,7 @@ import { launchers } from './start-stop/launchers.ts';
 import { start } from './start-stop/start.ts';
 import { stop } from './start-stop/stop.ts';
 
-/** A server as a process: settings, output, signals, exit status. */
+/** The gateway as a process: settings, output, signals, exit status. */
 export function startStop(runtime: TestServerRuntime): void {
   let folder: string;
   beforeAll(async () => {

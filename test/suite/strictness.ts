@@ -6,13 +6,13 @@ import { requestLimits } from './strictness/limits.ts';
 import { slowSenders } from './strictness/slow.ts';
 import { smuggling } from './strictness/smuggling.ts';
 
-/** A gateway in front of an upstream that remembers each request it got. */
+/** A gateway in front of an upstream that remembers each request. */
 export interface Wire {
   readonly gateway: GatewayProcess;
   readonly upstream: Origin;
 }
 
-/** What a client may put on the wire: the listener is ours on every server. */
+/** What a client may put on the wire: on every server runtime the listener is ours. */
 export function strictness(runtime: TestServerRuntime): void {
   let wire: Wire;
   beforeAll(async () => {

@@ -12,7 +12,7 @@ import { requests } from './transparency/requests.ts';
 import { trailers } from './transparency/trailers.ts';
 import { whereFrom } from './transparency/where-from.ts';
 
-/** A gateway with one route, to an upstream that answers as the test at hand says. */
+/** A gateway with one route, to an upstream that responds as the current test says. */
 export interface Line {
   readonly runtime: TestRuntime;
   readonly gateway: GatewayProcess;
@@ -20,7 +20,7 @@ export interface Line {
   answer: Answer;
 }
 
-/** The primary exchange: what one side sends is what the other gets. */
+/** The primary exchange: each side gets what the other sends. */
 export function transparency(runtime: TestRuntime): void {
   let line: Line;
 
@@ -31,14 +31,14 @@ export function transparency(runtime: TestRuntime): void {
   });
   afterAll(() => Promise.all([line.gateway.stop(), line.upstream.close()]));
 
-  describe('answers', () => answers(() => line));
-  describe('heads of answers', () => heads(runtime, () => line));
+  describe('responses', () => answers(() => line));
+  describe('response heads', () => heads(runtime, () => line));
   describe('content codings', () => codings(runtime, () => line));
   describe('requests', () => requests(runtime, () => line));
   describe('request bodies', () => bodies(runtime, () => line));
   describe('where a request came from', () => whereFrom(runtime, () => line));
   describe('endings', () => endings(runtime, () => line));
   describe('trailers', () => trailers(runtime, () => line));
-  describe('interim answers', () => interimAnswers(runtime, () => line));
+  describe('interim responses', () => interimAnswers(runtime, () => line));
   describe('an upstream that is killed', () => killed(runtime, () => line));
 }

@@ -16,7 +16,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   504: '{"error_msg":"504 Gateway Time-out"}\n',
 };
 
-/** An error of the gateway's own: no cause, no address. */
+/** Expects one of the gateway's own errors, without cause and address. */
 function expectError({ status, headers, body }: Got, expected: keyof typeof ERRORS): void {
   expect([status, headers['content-type'], body.toString()]).toEqual([
     expected,
@@ -52,7 +52,7 @@ export function upstreams(runtime: TestRuntime): void {
     started.push(server);
     return server;
   }
-  /** A node that takes a request's head and hangs up. */
+  /** A node that closes the connection after the request head. */
   async function hangingUp(): Promise<SocketOrigin> {
     const server = await socketOrigin((socket) => socket.destroy());
     started.push(server);
@@ -112,7 +112,7 @@ export function upstreams(runtime: TestRuntime): void {
   });
 
   describe('a node that is down', () => {
-    // A method that may be sent twice where the runtime cannot tell whether it was sent.
+    // An idempotent method, where the runtime cannot tell whether the request was sent.
     const method = can(runtime.name, 'postToNextNode') ? 'POST' : 'PUT';
 
     it.each<[string, Send]>([
@@ -120,16 +120,16 @@ export function upstreams(runtime: TestRuntime): void {
       [`${method} without a body`, { method }],
       [`${method} with a body`, { method, body: 'whole' }],
       [`${method} in chunks`, { method, body: 'whole', chunks: 2 }],
-    ])('is passed over for %s', async (_, options) => {
+    ])('is skipped for %s', async (_, options) => {
       await put({ nodes: { [dead]: 1, [a.node]: 1 } });
       expect(await times(6, options)).toEqual([200, 200, 200, 200, 200, 200]);
       expect(a.seen.map(({ body }) => body.toString())).toEqual(Array(6).fill(options.body ?? ''));
     });
 
-    it('passes a large body on to the next, whole', async () => {
+    it('forwards a complete large body to the next', async () => {
       const body = Buffer.alloc(300_000, 'large');
       await put({ nodes: { [dead]: 1, [a.node]: 1 } });
-      // Where the next node gets none of it, the 502 may be lost under an upload that nobody reads.
+      // If the next node gets no request, the 502 may be lost, as the client is still uploading.
       const lost = (error: unknown) => {
         if (can(runtime.name, 'answersMidUpload')) throw error;
         return [502];
@@ -137,7 +137,7 @@ export function upstreams(runtime: TestRuntime): void {
       const statuses: number[] = [];
       for (let i = 0; i < 4; i++) statuses.push(...(await times(1, { method, body }).catch(lost)));
       if (can(runtime.name, 'largeBodyToNextNode')) expect(statuses).toEqual([200, 200, 200, 200]);
-      // The proxy inside `wrangler dev` makes 503 of an answer that comes before the body's end.
+      // The proxy inside `wrangler dev` turns a response before the end of the body into 503.
       for (const status of statuses) expect([200, 502, 503]).toContain(status);
       expect(a.seen.length).toBe(statuses.filter((status) => status === 200).length);
       for (const seen of a.seen) expect(seen.body.equals(body)).toBe(true);
@@ -150,7 +150,7 @@ export function upstreams(runtime: TestRuntime): void {
       expectError(await get({ method: 'POST', body: 'x' }), 502);
     });
 
-    it('is the only one tried when there are no retries', async () => {
+    it('is not retried when there are no retries', async () => {
       await put({ nodes: { [dead]: 1, [a.node]: 1 }, retries: 0 });
       expect((await times(6)).toSorted()).toEqual([200, 200, 200, 502, 502, 502]);
       expect(counts()).toEqual([3, 0, 0]);
@@ -170,13 +170,13 @@ export function upstreams(runtime: TestRuntime): void {
       expectError(await get(), 503);
     });
 
-    it('gives 503 for a name that nobody knows', async () => {
+    it('gives 503 for an unknown name', async () => {
       await put({ nodes: { 'nonexistent.invalid:80': 1 } });
       expectError(await get(), can(runtime.name, 'unknownNames') ? 503 : 502);
     });
   });
 
-  describe('a node that does not answer', () => {
+  describe('a node that does not respond', () => {
     it('gives 504 after timeout.read', async () => {
       const silent = await another(() => {});
       const timeout = { connect: 5, send: 5, read: 0.5 };
@@ -207,7 +207,7 @@ export function upstreams(runtime: TestRuntime): void {
       expect(one.seen.length + two.seen.length).toBe(1);
     });
 
-    it('is followed by the next while there is time', async () => {
+    it('is followed by the next while retry_timeout lasts', async () => {
       const silent = await another(() => {});
       await put({
         nodes: { [silent.node]: 1, [a.node]: 1 },
@@ -218,7 +218,7 @@ export function upstreams(runtime: TestRuntime): void {
     });
   });
 
-  describe('a node that hangs up before it answers', () => {
+  describe('a node that closes before it responds', () => {
     it('gives 502, after one attempt when there is no other', async () => {
       const node = await hangingUp();
       await put({ nodes: { [node.node]: 1 } });
@@ -234,11 +234,11 @@ export function upstreams(runtime: TestRuntime): void {
     });
 
     it.runIf(can(runtime.name, 'largeBodyToNextNode'))(
-      'is followed by the next for a PUT, which gets all of a body that is still to come',
+      'is followed by the next for a PUT, which gets all of a body that is still being sent',
       async () => {
         const node = await hangingUp();
         await put({ nodes: { [node.node]: 1, [a.node]: 1 } });
-        // The first of two goes to the node that hangs up.
+        // The first of two requests goes to the node that closes.
         for (let i = 0; i < 2; i++) {
           const arrived = once(a.server, 'request');
           const { port } = gateway;
@@ -261,7 +261,7 @@ export function upstreams(runtime: TestRuntime): void {
       ['with a body in chunks', { body: 'once', chunks: 2, agent: false }],
     ];
 
-    it.each(bodies)('is the last to get a POST %s', async (_, options) => {
+    it.each(bodies)('is not followed by another for a POST %s', async (_, options) => {
       const node = await hangingUp();
       await put({ nodes: { [node.node]: 1, [a.node]: 1 } });
       const statuses = await times(4, { method: 'POST', ...options });
@@ -298,7 +298,7 @@ export function upstreams(runtime: TestRuntime): void {
       const headers = { host: 'client.example:8080' };
       await times(2, { headers });
       await times(2, { headers, method: 'PUT', body: 'x' });
-      // On a retry, too, Host is that of the node in question.
+      // After a retry, too, Host names the node that got the request.
       const host = setsHost ? (expected ?? a.node) : a.node;
       expect(hosts()).toEqual(Array.from({ length: 4 }, () => [host]));
     });

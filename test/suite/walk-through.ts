@@ -3,7 +3,7 @@ import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
 import { origin, type Origin } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 
-/** The README's example, step by step: put a route, see the copy, switch it off without a restart. */
+/** The README's example, step by step: create a route, see the copy, switch it off without a restart. */
 export function walkThrough(runtime: TestRuntime): void {
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -38,10 +38,10 @@ export function walkThrough(runtime: TestRuntime): void {
     await until(() => mirror.seen.length === 1);
     expect(mirror.seen[0]).toMatchObject({ method: 'GET', url: '/hello?a=1' });
 
-    // Copying stops with the next request after the plugin is taken away.
+    // Copying stops with the next request after the plugin is removed.
     expect((await put({})).status).toBe(200);
     expect((await fetch(`${gateway.url}/hello`)).status).toBe(200);
-    // A copy to a mirror of its own comes after any that the request before could have caused.
+    // Copies reach a mirror in order, so a later copy proves that the request before caused none.
     await put(plugins);
     await fetch(`${gateway.url}/hello?last`);
     await until(() => mirror.seen.some(({ url }) => url === '/hello?last'));

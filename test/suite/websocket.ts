@@ -29,11 +29,11 @@ export interface WebSockets {
   readonly stage: Stage;
   /** Echoes messages. */
   readonly upstream: WebSocketOrigin;
-  /** Puts a route of a new id to an upstream that takes WebSockets; returns the id. */
+  /** Creates a route with a new id to an upstream that accepts WebSockets; returns the id. */
   put(name: string, to: { readonly node: string }, rest?: object): Promise<string>;
-  /** A WebSocket by this route to the echoing upstream. */
+  /** Opens a WebSocket through this route to the echoing upstream. */
   connect(id: string): Promise<Pair>;
-  /** The same by a route of its own. */
+  /** The same through a new route. */
   open(name: string): Promise<Pair>;
 }
 
@@ -60,7 +60,7 @@ export function webSockets(runtime: TestRuntime): void {
       return id;
     },
     async connect(id) {
-      // A target of its own, by which the two ends find each other.
+      // A unique target, by which the two ends find each other.
       const target = `/${id}?${++opened}`;
       const client = await openWebSocket(stage.gateway.url, target);
       const [other] = upstream.peers.filter(({ request }) => request!.url === target);
@@ -74,7 +74,7 @@ export function webSockets(runtime: TestRuntime): void {
   describe('closing', () => closing(sockets));
   describe('flow', () => flow(sockets));
   describe('timeouts', () => timeouts(sockets));
-  describe('books', () => books(sockets));
+  describe('accounting', () => books(sockets));
   if (can(runtime.name, 'rawWebSockets')) describe('byte for byte', () => raw(sockets));
-  if (isServer(runtime)) describe('those of a process', () => carrying(runtime));
+  if (isServer(runtime)) describe('many in one process', () => carrying(runtime));
 }

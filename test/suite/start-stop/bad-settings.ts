@@ -3,7 +3,7 @@ import type { LaunchOptions, TestServerRuntime } from '../../runtimes/runtime.ts
 import type { Program } from '../../support/process.ts';
 
 interface BadSetting extends LaunchOptions {
-  /** How the one line goes on after `proxy-mirror: `. */
+  /** The rest of the one line, after `proxy-mirror: `. */
   readonly says: string | RegExp;
 }
 
@@ -51,7 +51,7 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   { args: [...PAIR, '--routes', 'routes.json'], says: '--routes: expected alone' },
 ];
 
-/** Lines of the gateway itself: `bun start` adds which script it runs and how that ended. */
+/** Lines of the gateway alone: `bun start` adds which script it runs and how that ended. */
 export function linesOf(program: Program): string[] {
   return program
     .stderr()
@@ -59,7 +59,7 @@ export function linesOf(program: Program): string[] {
     .filter((text) => text !== '' && !text.startsWith('$ ') && !text.startsWith('error: script'));
 }
 
-/** A setting that means nothing stops the start, with one line to act on. */
+/** An invalid setting prevents the start, with one helpful line. */
 export function badSettings(runtime: TestServerRuntime, folder: () => string): void {
   it.each(BAD_SETTINGS)('stops at $env $args', async ({ says, ...options }) => {
     const program = runtime.launch(folder(), options);

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 
 type Command = readonly [what: string, program: string, ...args: string[]];
 
-/** What the README says, and what somebody's unit file or container runs. */
+/** The commands of the README, and those of a unit file or container. */
 const COMMANDS: Readonly<Partial<Record<RuntimeName, readonly Command[]>>> = {
   node: [
     ['npm start', 'npm', 'start', '--', '--port', '0'],
@@ -21,7 +21,7 @@ const COMMANDS: Readonly<Partial<Record<RuntimeName, readonly Command[]>>> = {
   deno: [['deno task start', runtimeProgram('deno'), 'task', 'start', '--port', '0']],
 };
 
-/** A signal that reaches nobody but the program that was started ends all of it. */
+/** A signal to the started program alone ends all of its processes. */
 export function launchers(runtime: TestServerRuntime, folder: () => string): void {
   const cases = COMMANDS[runtime.name]!.flatMap((command) =>
     (['SIGTERM', 'SIGINT'] as const).map((signal) => [command[0], signal, command] as const),

@@ -14,9 +14,9 @@ import { linesOf } from './bad-settings.ts';
 
 const READY = /^proxy-mirror on (\w+), listening on (http:\/\/127\.0\.0\.1:(\d+))$/m;
 
-/** What a start says and where settings come from. */
+/** What a start prints, and where settings come from. */
 export function start(runtime: TestServerRuntime, folder: () => string): void {
-  /** Started with just these settings, stopped when the test ends. */
+  /** Starts with just these settings; stops when the test ends. */
   async function launched(options: LaunchOptions): Promise<GatewayProcess> {
     const program = runtime.launch(folder(), options);
     onTestFinished(() => program.signal('SIGKILL'));
@@ -32,7 +32,7 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
     });
   }
 
-  it('takes every flag over its variable', async () => {
+  it('prefers every flag to its variable', async () => {
     const bad = { PORT: 'x', HOST: '256.0.0.1', ROUTES: '/nowhere/at/all' };
     const worse = {
       TRUSTED_PROXIES: 'x',
@@ -62,10 +62,10 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
     expect(linesOf(gateway.program)).toEqual([]);
   });
 
-  it('takes an empty variable as none', async () => {
+  it('ignores an empty variable', async () => {
     const env = { HOST: '', MIRROR_MEMORY: '', LOG_LEVEL: '', ADMIN_KEY: '', TRUSTED_PROXIES: '' };
     const gateway = await launched({ args: ['--port', '0'], env });
-    // No key: this machine is let in.
+    // Without a key, this machine has access.
     expect((await fetch(`${gateway.url}/apisix/admin/routes`)).status).toBe(200);
   });
 
@@ -80,7 +80,7 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
     expect([response.status, await response.text()]).toEqual([200, 'GET /any/path?a=1\n']);
     await until(() => mirror.seen.length === 1, 20_000, 'the copy');
     expect(mirror.seen[0]).toMatchObject({ method: 'GET', url: '/any/path?a=1' });
-    // Held in memory, writes included.
+    // Routes are held in memory, and writes change them.
     const host = 'http://127.0.0.1:9';
     await gateway.put('1', route(upstream, { url: host }, { plugin: { sample_ratio: 0.5 } }));
     const { value } = (await (await gateway.admin('admin/routes/1')).json()) as { value: object };
@@ -123,7 +123,7 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
     for (const { stdout, stderr } of [gateway.program, refused]) {
       expect(stdout() + stderr()).not.toMatch(/top-secret/);
     }
-    // There was something to leak into.
+    // There was output that the key could have leaked into.
     expect(gateway.program.stdout().length).toBeGreaterThan(200);
   });
 }

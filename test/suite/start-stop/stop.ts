@@ -6,11 +6,11 @@ import { type Answer, origin, route } from '../../support/origin.ts';
 import { refuses } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 
-const LONG = 20_000;
+const LIMIT_MS = 20_000;
 
-/** SIGTERM as orchestrators send it: nothing that is under way gets lost. */
+/** SIGTERM as orchestrators send it: nothing in flight is lost. */
 export function stop(runtime: TestServerRuntime): void {
-  /** A gateway whose upstream and mirror answer as told. */
+  /** A gateway with an upstream and a mirror that respond as given. */
   async function started(options: {
     upstream?: Answer;
     mirror?: Answer;
@@ -31,23 +31,23 @@ export function stop(runtime: TestServerRuntime): void {
     return { gateway, seen: () => [upstream.seen.length, mirror.seen.length] };
   }
 
-  it('stops accepting, and finishes a request that has no answer yet', async () => {
+  it('stops accepting, and finishes a request that has no response yet', async () => {
     const answers: (() => void)[] = [];
     const { gateway, seen } = await started({
       upstream: ({ url }, response) => answers.push(() => response.end(`late ${url}`)),
       timeout: 60,
     });
     const response = fetch(`${gateway.url}/slow`);
-    await until(() => seen()[0] === 1, LONG, 'the request to arrive');
+    await until(() => seen()[0] === 1, LIMIT_MS, 'the request to arrive');
     gateway.program.signal('SIGTERM');
-    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    await until(() => refuses(gateway.port), LIMIT_MS, 'new connections to be refused');
     expect(gateway.program.child.exitCode).toBe(null);
     answers[0]!();
     expect([(await response).status, await (await response).text()]).toEqual([200, 'late /slow']);
     expect(await gateway.program.exited).toBe(0);
   });
 
-  it('finishes an answer that is half sent', async () => {
+  it('finishes a response that is half sent', async () => {
     const rest: (() => void)[] = [];
     const { gateway } = await started({
       upstream: (_, response) => {
@@ -58,22 +58,22 @@ export function stop(runtime: TestServerRuntime): void {
     });
     const response = await fetch(`${gateway.url}/half`);
     gateway.program.signal('SIGTERM');
-    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    await until(() => refuses(gateway.port), LIMIT_MS, 'new connections to be refused');
     rest[0]!();
     expect(await response.text()).toBe('first half, second half');
     expect(await gateway.program.exited).toBe(0);
   });
 
-  it('finishes copies under way', async () => {
+  it('finishes copies in flight', async () => {
     const answers: (() => void)[] = [];
     const { gateway, seen } = await started({
       mirror: (_, response) => answers.push(() => response.end('late')),
       timeout: 60,
     });
     expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
-    await until(() => seen()[1] === 1, LONG, 'the copy to arrive');
+    await until(() => seen()[1] === 1, LIMIT_MS, 'the copy to arrive');
     gateway.program.signal('SIGTERM');
-    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    await until(() => refuses(gateway.port), LIMIT_MS, 'new connections to be refused');
     expect(gateway.program.child.exitCode).toBe(null);
     answers[0]!();
     expect(await gateway.program.exited).toBe(0);
@@ -89,14 +89,14 @@ export function stop(runtime: TestServerRuntime): void {
       ({ status }) => status,
       () => null,
     );
-    await until(() => seen().every((count) => count === 1), LONG, 'both to be asked');
+    await until(() => seen().every((count) => count === 1), LIMIT_MS, 'both to be asked');
     const began = performance.now();
     gateway.program.signal('SIGTERM');
     expect(await gateway.program.exited).toBe(0);
     const took = performance.now() - began;
-    // Timers may be early by a few milliseconds; routes give copies and upstreams 60 s.
+    // Timers may fire a few milliseconds early; routes give copies and upstreams 60 s.
     expect(took).toBeGreaterThan(900);
-    expect(took).toBeLessThan(LONG);
+    expect(took).toBeLessThan(LIMIT_MS);
     expect(await response).not.toBe(silent === 'mirror' ? null : 200);
     if (silent === 'mirror') expect(outcomes(gateway)).toEqual(['failed shutdown']);
   });
@@ -112,34 +112,34 @@ export function stop(runtime: TestServerRuntime): void {
     let got = '';
     idle.on('data', (text) => (got += String(text)));
     idle.write(ask);
-    await until(() => ask === '' || got.includes('GET /a\n'), LONG, 'the answer');
-    // Its accept is behind the gateway once a later one has been answered.
+    await until(() => ask === '' || got.includes('GET /a\n'), LIMIT_MS, 'the answer');
+    // The gateway has accepted the connection once a later one has got its response.
     expect((await fetch(`${gateway.url}/b`)).status).toBe(200);
     const began = performance.now();
     expect(await gateway.stop()).toBe(0);
-    expect(performance.now() - began).toBeLessThan(LONG);
+    expect(performance.now() - began).toBeLessThan(LIMIT_MS);
   });
 
-  it('takes a signal that comes twice at once for one', async () => {
+  it('takes two signals at once as one', async () => {
     const answers: (() => void)[] = [];
     const { gateway, seen } = await started({
       mirror: (_, response) => answers.push(() => response.end('late')),
       timeout: 60,
     });
     expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
-    await until(() => seen()[1] === 1, LONG, 'the copy to arrive');
-    // As a terminal and npm do it together.
+    await until(() => seen()[1] === 1, LIMIT_MS, 'the copy to arrive');
+    // A terminal and npm send signals like this together.
     for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) gateway.program.signal(signal);
-    await until(() => refuses(gateway.port), LONG, 'new connections to be refused');
+    await until(() => refuses(gateway.port), LIMIT_MS, 'new connections to be refused');
     answers[0]!();
     expect(await gateway.program.exited).toBe(0);
     expect(outcomes(gateway)).toEqual(['sent 2xx']);
   });
 
-  it('ends at once when asked again', async () => {
+  it('ends at once at a second signal', async () => {
     const { gateway, seen } = await started({ mirror: () => {}, timeout: 600 });
     expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
-    await until(() => seen()[1] === 1, LONG, 'the copy to arrive');
+    await until(() => seen()[1] === 1, LIMIT_MS, 'the copy to arrive');
     let code: number | null | undefined;
     void gateway.program.exited.then((status) => (code = status));
     await until(
@@ -147,7 +147,7 @@ export function stop(runtime: TestServerRuntime): void {
         gateway.program.signal('SIGTERM');
         return code !== undefined;
       },
-      LONG,
+      LIMIT_MS,
       'the end',
     );
     expect(code).not.toBe(0);
@@ -160,7 +160,7 @@ export function stop(runtime: TestServerRuntime): void {
   });
 }
 
-/** Of copies, as the log tells them. */
+/** Outcomes of copies, from the log. */
 function outcomes({ program }: GatewayProcess): string[] {
   return logged(program)
     .filter(({ properties }) => 'outcome' in properties)

@@ -7,7 +7,7 @@ const LAST = `GET /last HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
 const post = (fields: string, body = '') => `POST /p HTTP/1.1\r\n${HOST}${fields}\r\n${body}`;
 const chunks = (body: string) => post('Transfer-Encoding: chunked\r\n', body);
 
-/** What was found in others and is refused here, with a second request behind it. */
+/** Inputs of advisories that are refused here; each has a second request behind it. */
 const REFUSED: Readonly<Record<string, readonly [status: number, text: string]>> = {
   'CVE-2018-7159, a length with a space in it': [400, post('Content-Length: 1 2\r\n', 'x')],
   'CVE-2019-15605, a coding that is chunked to some': [
@@ -59,7 +59,7 @@ const REFUSED: Readonly<Record<string, readonly [status: number, text: string]>>
   'CVE-2026-69216, a chunk size with a sign': [400, chunks('+5\r\nhello\r\n0\r\n\r\n')],
 };
 
-/** What the upstream gets of requests that others were fooled by: `null` for what it must not get. */
+/** What the upstream gets of requests that misled others: `null` for fields that it must not get. */
 const FORWARDED: Readonly<
   Record<string, readonly [fields: string, expected: Readonly<Record<string, string | null>>]>
 > = {
@@ -90,7 +90,7 @@ const FORWARDED: Readonly<
   ],
 };
 
-/** Inputs of advisories about others, by their ids: one request in is one request out, or none. */
+/** Inputs of advisories about other products, by their ids: one request in is one request out, or none. */
 export function advisories(wire: () => Wire): void {
   it.each(Object.entries(REFUSED))('%s: refused', async (_, [status, text]) => {
     const before = wire().upstream.seen.length;
@@ -98,22 +98,19 @@ export function advisories(wire: () => Wire): void {
     expect(wire().upstream.seen.length).toBe(before);
   });
 
-  it.each(Object.entries(FORWARDED))(
-    '%s: forwarded as it should be',
-    async (_, [fields, expected]) => {
-      const { upstream, gateway } = wire();
-      const before = upstream.seen.length;
-      const text = `GET /p HTTP/1.1\r\n${HOST}${fields}\r\n${LAST}`;
-      const answers = await conversation(gateway.port, text);
-      expect(answers.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
-      const seen = upstream.seen.slice(before);
-      expect(seen.map(({ url }) => url)).toEqual(['/p', '/last']);
-      for (const [name, value] of Object.entries(expected))
-        expect([name, seen[0]!.headers[name] ?? null]).toEqual([name, value]);
-    },
-  );
+  it.each(Object.entries(FORWARDED))('%s: forwarded correctly', async (_, [fields, expected]) => {
+    const { upstream, gateway } = wire();
+    const before = upstream.seen.length;
+    const text = `GET /p HTTP/1.1\r\n${HOST}${fields}\r\n${LAST}`;
+    const answers = await conversation(gateway.port, text);
+    expect(answers.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
+    const seen = upstream.seen.slice(before);
+    expect(seen.map(({ url }) => url)).toEqual(['/p', '/last']);
+    for (const [name, value] of Object.entries(expected))
+      expect([name, seen[0]!.headers[name] ?? null]).toEqual([name, value]);
+  });
 
-  it('CVE-2026-2833, bytes behind an upgrade: a request of their own', async () => {
+  it('CVE-2026-2833, bytes behind an upgrade: a separate request', async () => {
     const { upstream, gateway } = wire();
     const before = upstream.seen.length;
     const upgrade = `GET /p HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;

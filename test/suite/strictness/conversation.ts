@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Sends bytes, and resolves with all that came back once the server closed the connection. */
+/** Sends bytes, and resolves with all that comes back until the server closes the connection. */
 export function conversation(port: number, ...texts: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     let received = '';
@@ -14,7 +14,7 @@ export function conversation(port: number, ...texts: readonly string[]): Promise
   });
 }
 
-/** A refusal in the gateway's own form, which closes the connection, and nothing else. */
+/** Matches an error response of the gateway that closes the connection, and nothing else. */
 export function refusal(status: number): RegExp {
   return new RegExp(
     `^HTTP/1\\.1 ${status} [^\\r\\n]+\\r\\nContent-Type: application/json\\r\\nContent-Length: \\d+\\r\\n` +

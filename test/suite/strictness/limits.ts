@@ -20,14 +20,14 @@ const WITHIN: readonly (readonly [what: string, text: string])[] = [
   ['fields near 200', get('/', 'A: 1\r\n'.repeat(190))],
 ];
 
-/** How large a head may be, and what is answered to a larger one. */
+/** How large a head may be, and the response to a larger one. */
 export function requestLimits(wire: () => Wire): void {
   it.each(OVER)('%s: %i', async (_, status, text) => {
     expect(await conversation(wire().gateway.port, text)).toMatch(refusal(status));
   });
 
   it.each(WITHIN)('%s: forwarded', async (_, text) => {
-    // The test's own upstream takes no head over 16 KiB; what matters is that it was asked.
+    // The test's own upstream refuses heads over 16 KiB; what matters is that it got the request.
     expect(await conversation(wire().gateway.port, text)).toMatch(/^HTTP\/1\.1 (?:200|431) /);
   });
 }

@@ -4,7 +4,7 @@ import { send } from '../../support/client.ts';
 import { until } from '../../support/until.ts';
 import type { Wire } from '../strictness.ts';
 
-/** Clients that take their time get theirs, and take nobody else's. */
+/** Slow clients are served, and delay nobody else. */
 export function slowSenders(wire: () => Wire): void {
   it.each([
     ['with its length', 'Content-Length: 4\r\n\r\nbody'],
@@ -22,7 +22,7 @@ export function slowSenders(wire: () => Wire): void {
     socket.destroy();
   });
 
-  it('a crowd that never ends its heads keeps nobody waiting', async () => {
+  it('a crowd that never completes its heads delays nobody', async () => {
     const { port, url } = wire().gateway;
     const crowd = Array.from({ length: 200 }, () => {
       const socket = connect(port, '127.0.0.1');

@@ -8,7 +8,7 @@ const post = (fields: string, body: string) =>
 const CHUNKED = 'Transfer-Encoding: chunked\r\n';
 const chunks = (body: string) => post(CHUNKED, body);
 
-/** Requests that two readers may understand differently, with a second one behind or inside. */
+/** Requests that two parsers may read differently, with a second request behind or inside. */
 const REFUSED: readonly (readonly [what: string, status: number, text: string])[] = [
   ['a length beside chunks', 400, post(`Content-Length: 5\r\n${CHUNKED}`, '0\r\n\r\n')],
   ['chunks beside a length', 400, post(`${CHUNKED}Content-Length: 5\r\n`, '0\r\n\r\n')],
@@ -37,7 +37,7 @@ const REFUSED: readonly (readonly [what: string, status: number, text: string])[
   ['CONNECT', 501, 'CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n'],
 ];
 
-/** Bodies that end where nobody can tell for sure: the request has begun, and is never whole. */
+/** Bodies whose end is ambiguous: the request has begun, and never becomes complete. */
 const BROKEN: readonly (readonly [what: string, text: string])[] = [
   ['a chunk size with a space behind', chunks('5 \r\nhello\r\n0\r\n\r\n')],
   ['a chunk size with 0x', chunks('0x5\r\nhello\r\n0\r\n\r\n')],
@@ -57,7 +57,7 @@ const BROKEN: readonly (readonly [what: string, text: string])[] = [
   ['over 32 KiB of trailers', chunks(`0\r\n${`A: ${'a'.repeat(8000)}\r\n`.repeat(5)}\r\n`)],
 ];
 
-/** Bodies that look dangerous and are not: one request each. */
+/** Bodies that look dangerous but are valid: one request each. */
 const FORWARDED: readonly (readonly [what: string, text: string, body: string])[] = [
   ['chunk extensions', chunks('5;a="b;c"\r\nhello\r\n0;d\r\n\r\n'), 'hello'],
   ['zeros before a chunk size', chunks('0005\r\nhello\r\n000\r\n\r\n'), 'hello'],
@@ -102,7 +102,7 @@ export function smuggling(wire: () => Wire): void {
     expect(names.filter((name) => name.toLowerCase() === 'host').length).toBe(1);
   });
 
-  it('requests that come together are answered in their order', async () => {
+  it('pipelined requests get their responses in order', async () => {
     const targets = ['/1', '/2', '/3', '/4', '/5'];
     const texts = targets.map(
       (target, i) =>

@@ -3,7 +3,7 @@ import { send } from '../../support/client.ts';
 import type { Line } from '../transparency.ts';
 import { fieldsOf, namesOf } from './fields.ts';
 
-/** What the upstream answers is what the client gets. */
+/** The client gets what the upstream sends. */
 export function answers(line: () => Line): void {
   const get = (target = '/', options = {}) => send(line().gateway.url, target, options);
 
@@ -29,7 +29,7 @@ export function answers(line: () => Line): void {
       response.setHeader('X-Latin', 'caf\u00e9');
       response.setHeader('Server', 'upstream/1');
       response.setHeader('Date', 'Thu, 01 Jan 1970 00:00:00 GMT');
-      // Bytes: Node writes the fields in the encoding of a text that goes with them.
+      // A Buffer: for a string, Node would write the head in the string's encoding.
       response.end(Buffer.from('x'));
     };
     const { rawHeaders, headers } = await get();
@@ -89,7 +89,7 @@ export function answers(line: () => Line): void {
     expect(line().upstream.seen.length).toBe(before + 1);
   });
 
-  it('HEAD with the length of what GET would get', async () => {
+  it('HEAD with the length that GET would get', async () => {
     line().answer = (_, response) => {
       response.writeHead(200, { 'content-length': '12345', etag: '"x"' }).end();
     };

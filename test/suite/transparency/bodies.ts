@@ -11,7 +11,7 @@ const SIZES = { nothing: 0, 'one byte': 1, '1 KiB': 1024, '100 KiB': 102_400, '3
 
 const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** Every byte of a request's body reaches the upstream, however it was framed. */
+/** Every byte of a request body reaches the upstream, however it was framed. */
 export function bodies({ name }: TestRuntime, line: () => Line): void {
   const seen = () => line().upstream.seen.at(-1)!;
 
@@ -28,7 +28,7 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
       if (!('chunks' in framing)) {
         expect(headers['content-length']).toBe(String(length));
       }
-      // Both would be a smuggler's request (RFC 9112 section 6.1).
+      // Both fields together would be request smuggling (RFC 9112 section 6.1).
       expect(headers['content-length'] !== undefined && 'transfer-encoding' in headers).toBe(false);
     });
   }
@@ -39,7 +39,7 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
       const got = await send(line().gateway.url, '/', { method: 'GET', body: 'body', ...framing });
       expect([got.status, got.body.toString()]).toEqual([200, can(name, 'bodyOfGet') ? '4' : '0']);
     }
-    // Nothing is left on the connection for the next request to stumble over.
+    // No byte is left on the connection to break the next request.
     expect((await send(line().gateway.url, '/')).body.toString()).toBe('0');
   });
 

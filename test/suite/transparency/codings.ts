@@ -23,14 +23,14 @@ const ENCODE: Readonly<Record<string, (text: Buffer) => Buffer>> = {
   'x-unknown': () => randomBytes(5000),
 };
 
-/** What a client makes of a body. */
+/** How a client decodes a body. */
 const DECODE: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   gzip: gunzipSync,
   br: brotliDecompressSync,
   deflate: inflateSync,
 };
 
-/** Bodies arrive as they were sent, or where the runtime decodes them, decoded and said to be. */
+/** Bodies arrive as they were sent; where the runtime decodes them, the fields say so. */
 export function codings({ name }: TestRuntime, line: () => Line): void {
   for (const asked of ['gzip, br', null]) {
     it.each(Object.keys(ENCODE))(
@@ -51,7 +51,7 @@ export function codings({ name }: TestRuntime, line: () => Line): void {
           expect(got.body.equals(bytes)).toBe(true);
           expect(got.headers['content-length']).toBe(String(bytes.length));
         } else {
-          // Another coding perhaps, but the fields say which.
+          // The coding may differ, but the fields name it.
           const decode = DECODE[received ?? ''] ?? Buffer.from;
           expect(decode(got.body).equals(TEXT)).toBe(true);
         }

@@ -1,4 +1,4 @@
-/** Values of the fields called `name`, as they came over the wire. */
+/** Values of the fields called `name`, as they arrived over the wire. */
 export function fieldsOf(rawHeaders: readonly string[], name: string): string[] {
   return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === name);
 }

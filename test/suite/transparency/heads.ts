@@ -8,12 +8,12 @@ import type { Line } from '../transparency.ts';
 const OK = 'HTTP/1.1 200 OK\r\n';
 const HEAD_LENGTH = 'Content-Length: 5\r\n';
 
-/** What an upstream sends, and what a client gets of it. */
+/** What an upstream sends, and what the client gets. */
 interface Exchange {
   readonly method?: 'HEAD';
   readonly sent: string;
   readonly status: number;
-  /** In the head that the client gets, in lower case. */
+  /** Matches the head that the client gets, in lower case. */
   readonly has?: RegExp;
   readonly hasNot?: RegExp;
   readonly needs?: Capability;
@@ -55,7 +55,7 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
       return [
         [`the length "${length}"`, hello(OK + head, { status: 502, ...needs })],
         [
-          `the length "${length}" in answer to HEAD`,
+          `the length "${length}" in response to HEAD`,
           { method: 'HEAD', sent: `${OK}${head}\r\n`, status: 502, ...needs },
         ],
         [
@@ -69,7 +69,7 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
       ] as const satisfies readonly (readonly [string, Exchange])[];
     }),
   ),
-  'two lengths in answer to HEAD': {
+  'two lengths in response to HEAD': {
     method: 'HEAD',
     sent: `${OK}${HEAD_LENGTH}Content-Length: 6\r\n\r\n`,
     status: 502,
@@ -84,7 +84,7 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
     has: /\ncontent-length: 5\r\n/,
     needs: 'oddLengths',
   }),
-  'one length in a list in answer to HEAD': {
+  'one length in a list in response to HEAD': {
     method: 'HEAD',
     sent: `${OK}Content-Length: 5, 5\r\n\r\n`,
     status: 200,
@@ -104,7 +104,7 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
   }),
 };
 
-/** What can never become a head, as the beginning of an answer that does not go on. */
+/** The beginning of a response that then stalls: bytes that can never become a head. */
 const HOPELESS: readonly string[] = [
   'SSH-2.0-x\r\n',
   'HTTP/2 200\r\n',
@@ -114,7 +114,7 @@ const HOPELESS: readonly string[] = [
   `${OK}X-A: 1\rX-B: 2`,
 ];
 
-/** How an upstream may write the head of an answer, and what of it is passed on. */
+/** How an upstream may write a response head, and what of it is forwarded. */
 export function heads({ name }: TestRuntime, line: () => Line): void {
   let upstream: SocketOrigin;
   const sent = new Map<string, string>();
@@ -149,14 +149,14 @@ export function heads({ name }: TestRuntime, line: () => Line): void {
   });
 
   if (!can(name, 'refusesHopelessHeads')) return;
-  describe('what can never become one is 502 at once:', () => {
+  describe('bytes that can never become a head get 502 at once:', () => {
     it.each(HOPELESS)('%j', async (bytes) => {
       expect((await ask(bytes, { headers: { stays: 'open' } })).status).toBe(502);
     });
   });
 }
 
-/** Fields as lines, in lower case, each after the end of another. */
+/** Fields as lines in lower case, each after a line end. */
 function linesOf(fields: readonly string[]): string {
   let lines = '\n';
   for (let i = 0; i < fields.length; i += 2) lines += `${fields[i]}: ${fields[i + 1]}\r\n`;

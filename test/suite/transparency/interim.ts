@@ -12,7 +12,7 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const GET = 'GET /interim HTTP/1.1\r\nHost: h\r\n\r\n';
 
-/** 1xx answers of an upstream before the final one; their bytes are compared on the wire. */
+/** 1xx responses of an upstream before the final one; their bytes are compared on the wire. */
 export function interimAnswers({ name }: TestRuntime, line: () => Line): void {
   const sender = async (answer: Parameters<typeof socketOrigin>[0], timeouts = {}) => {
     const upstream = await socketOrigin(answer);
@@ -24,7 +24,7 @@ export function interimAnswers({ name }: TestRuntime, line: () => Line): void {
   };
 
   if (!can(name, 'interimFromUpstream')) {
-    it.each([HINTS, CONTINUE])('%j: 502 in place of the answer', async (interim) => {
+    it.each([HINTS, CONTINUE])('%j: 502 instead of the response', async (interim) => {
       const upstream = await sender((socket) => socket.end(interim + FINAL));
       expect((await sendRaw(line().gateway.port, GET)).status).toBe(502);
       await upstream.close();
@@ -50,7 +50,7 @@ export function interimAnswers({ name }: TestRuntime, line: () => Line): void {
     await upstream.close();
   });
 
-  it('are not bounded by what anybody needs, but by 32', async () => {
+  it('are limited to 32', async () => {
     const upstream = await sender((socket, text) => {
       const count = text.includes('many') ? 33 : 32;
       socket.end(HINTS.repeat(count) + FINAL);
@@ -62,7 +62,7 @@ export function interimAnswers({ name }: TestRuntime, line: () => Line): void {
     await upstream.close();
   });
 
-  it('give the final one no more time', async () => {
+  it('do not extend the time for the final one', async () => {
     const upstream = await sender(
       (socket) => {
         const more = setInterval(() => socket.write(HINTS), 300);

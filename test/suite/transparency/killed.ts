@@ -15,7 +15,7 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n';
 const TEXT = 'a body of some length, and every byte of it counts. '.repeat(3);
 const GZIP = gzipSync(randomBytes(100, random(10))).toString('latin1');
 
-/** Whole answers; each is cut short at every tenth byte. */
+/** Complete responses; each is cut short at every tenth byte. */
 const ANSWERS = {
   'with its length': `${OK}Content-Length: ${TEXT.length}\r\n\r\n${TEXT}`,
   'in chunks': `${OK}Transfer-Encoding: chunked\r\n\r\n${chunked(TEXT, [50, 3])}`,
@@ -27,9 +27,9 @@ const ENDS = {
   RST: (socket: Socket) => void socket.resetAndDestroy(),
 } as const;
 
-/** However little is missing of an answer, no client takes what is there for the whole. */
+/** However little is missing of a response, no client takes the rest as complete. */
 export function killed({ name }: TestRuntime, line: () => Line): void {
-  /** What the upstream sends and how it ends the connection, by the path it is asked for. */
+  /** What the upstream sends and how it ends the connection, by path. */
   const scripts = new Map<string, (socket: Socket) => void>();
   let upstream: SocketOrigin;
   beforeAll(async () => {
@@ -39,7 +39,7 @@ export function killed({ name }: TestRuntime, line: () => Line): void {
   });
   afterAll(() => upstream.close());
 
-  // Workers do not hear of HTTP/1.0.
+  // Workers cannot tell that a client speaks HTTP/1.0.
   it.runIf(name !== 'workers').each(Object.entries(ENDS))(
     'in chunks, by %s: a client of HTTP/1.0, to whom the end of the connection is that of the body, gets a reset',
     async (end, finish) => {
@@ -60,19 +60,22 @@ export function killed({ name }: TestRuntime, line: () => Line): void {
   const raw = (path: string, progress: (body: string) => void = () => {}) =>
     exchangeBytes(line().gateway.port, `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`, progress);
 
-  it.each(Object.entries(ANSWERS))('at the end of an answer %s: it is whole', async (_, whole) => {
-    scripts.set('/killed/whole', (socket) => void socket.end(whole, 'latin1'));
-    expect(byByte(await raw('/killed/whole'))).toBe('whole');
-  });
+  it.each(Object.entries(ANSWERS))(
+    'at the end of a response %s: it is complete',
+    async (_, whole) => {
+      scripts.set('/killed/whole', (socket) => void socket.end(whole, 'latin1'));
+      expect(byByte(await raw('/killed/whole'))).toBe('whole');
+    },
+  );
 
   for (const [framing, whole] of Object.entries(ANSWERS)) {
-    // Workers end a body in chunks as if it were whole, and compress anew in chunks.
+    // Workers end a chunked body as if it were complete, and compress again in chunks.
     if (framing !== 'with its length' && !can(name, 'brokenChunks')) continue;
     const headEnd = whole.indexOf('\r\n\r\n') + 4;
     const lengths = Array.from({ length: Math.ceil(whole.length / 10) }, (_, i) => i * 10);
     lengths.push(...[5, 4, 3, 2, 1].map((missing) => whole.length - missing));
 
-    it.each(Object.entries(ENDS))(`by %s in an answer ${framing}`, async (how, end) => {
+    it.each(Object.entries(ENDS))(`by %s in a response ${framing}`, async (how, end) => {
       const found = await Promise.all(
         lengths.map(async (length) => {
           const path = `/killed/${how}/${framing.replaceAll(/\W/g, '')}/${length}`;
@@ -91,30 +94,27 @@ export function killed({ name }: TestRuntime, line: () => Line): void {
         }),
       );
       expect(found.length).toBeGreaterThan(20);
-      // Before the head is whole there is nothing to break off; a reset may overtake bytes behind it.
+      // Before the head is complete the client gets 502; a reset may overtake bytes behind the head.
       const wrong = found.filter(({ length, got }) =>
         got.some((one) => one !== '502' && (one !== 'broken' || length < headEnd)),
       );
       expect(wrong).toEqual([]);
-      // And what came before the end did reach the client.
+      // And the bytes before the end did reach the client.
       if (how === 'FIN') expect(found.some(({ got }) => got.includes('broken'))).toBe(true);
     });
   }
 
-  it.runIf(can(name, 'brokenChunks'))(
-    'by RST in an answer that would end with the connection',
-    async () => {
-      let reset = () => {};
-      scripts.set('/killed/close', (socket) => {
-        socket.write(`${OK}\r\na part`, 'latin1');
-        reset = () => void socket.resetAndDestroy();
-      });
-      const got = await raw('/killed/close', (body) => {
-        if (body === 'a part') reset();
-      });
-      expect([got.message?.body, byByte(got)]).toEqual(['a part', 'broken']);
-    },
-  );
+  it.runIf(can(name, 'brokenChunks'))('by RST in a response that ends at close', async () => {
+    let reset = () => {};
+    scripts.set('/killed/close', (socket) => {
+      socket.write(`${OK}\r\na part`, 'latin1');
+      reset = () => void socket.resetAndDestroy();
+    });
+    const got = await raw('/killed/close', (body) => {
+      if (body === 'a part') reset();
+    });
+    expect([got.message?.body, byByte(got)]).toEqual(['a part', 'broken']);
+  });
 }
 
 function byByte({ message, end }: Received): string {

@@ -6,7 +6,7 @@ import type { Line } from '../transparency.ts';
 import { socketOrigin } from '../../support/socket-origin.ts';
 import { fieldsOf, namesOf } from './fields.ts';
 
-/** What the client asks is what the upstream gets. */
+/** The upstream gets what the client sends. */
 export function requests({ name }: TestRuntime, line: () => Line): void {
   const seen = () => line().upstream.seen.at(-1)!;
 
@@ -49,7 +49,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
     });
   });
 
-  it('adds no field but where the request came from', async () => {
+  it('adds no field except X-Forwarded-* and the like', async () => {
     line().answer = (_, response) => response.end();
     await sendRaw(line().gateway.port, `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
     const ours = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto'];
@@ -74,7 +74,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
     expect(seen().headers.connection).not.toBe('close, X-Hop, TE');
   });
 
-  it('is not led to drop framing or Host by a nomination', async () => {
+  it('keeps framing and Host even if Connection names them', async () => {
     line().answer = (_, response) => response.end('ok');
     const { status } = await sendRaw(
       line().gateway.port,
@@ -88,7 +88,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   });
 
   it('methods in lower case', async () => {
-    // No HTTP server of Node, which would refuse them.
+    // The upstream is a raw socket: Node's HTTP server would refuse these methods.
     let got = '';
     const upstream = await socketOrigin((socket, head) => {
       got = head;
@@ -117,7 +117,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   });
 }
 
-/** Fields that the runtime's client writes and that cannot be kept out. */
+/** Fields that the runtime's client always adds. */
 const ADDED: Readonly<Record<TestRuntime['name'], readonly string[]>> = {
   node: [],
   deno: [],

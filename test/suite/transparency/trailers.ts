@@ -10,7 +10,7 @@ import { exchangeBytes } from '../wire/client.ts';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const CHUNKS = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n';
 
-/** Fields of a request by which a client may say that it wants trailers, and what the upstream gets. */
+/** Request fields by which a client may ask for trailers, and the TE that the upstream gets. */
 const ASKED: readonly (readonly [fields: string, version: string, te: string | undefined])[] = [
   ['TE: trailers\r\nConnection: TE\r\n', 'HTTP/1.1', 'trailers'],
   ['te: deflate;q=0.5,Trailers\r\n', 'HTTP/1.1', 'trailers'],
@@ -20,7 +20,7 @@ const ASKED: readonly (readonly [fields: string, version: string, te: string | u
   ['TE: trailers\r\nConnection: TE\r\n', 'HTTP/1.0', undefined],
 ];
 
-/** Trailers after which an answer is not whole. */
+/** Trailers that make a response incomplete. */
 const BAD: Readonly<Record<string, string>> = {
   'no field': 'GET / HTTP/1.1',
   folded: 'X-A: 1\r\n 2',
@@ -31,7 +31,7 @@ const BAD: Readonly<Record<string, string>> = {
   'over 32 KiB': `X-A: ${'a'.repeat(33_000)}`,
 };
 
-/** Fields behind a body; those that are passed on are compared on the wire. */
+/** Trailers; those that are forwarded are compared on the wire. */
 export function trailers({ name }: TestRuntime, line: () => Line): void {
   async function exchange(answer: string, fields = '', version = 'HTTP/1.1') {
     let asked = '';
@@ -49,22 +49,22 @@ export function trailers({ name }: TestRuntime, line: () => Line): void {
     return { asked, ...got };
   }
 
-  it.each(ASKED)('%j of %s: the upstream is asked for: %s', async (fields, version, te) => {
+  it.each(ASKED)('%j of %s: the upstream gets TE: %s', async (fields, version, te) => {
     const { asked } = await exchange(OK, fields, version);
     expect(asked).toMatch(/^GET \/trailers HTTP\/1\.1\r\n/);
     const expected = can(name, 'trailersOfAnswer') ? te : undefined;
     expect(/^te: (.*)\r$/im.exec(asked)?.[1]).toBe(expected);
-    // Who does not know TE must not pass it on.
+    // A hop that does not know TE must not forward it.
     if (expected !== undefined) expect(asked).toMatch(/^connection: te\r$/im);
   });
 
-  it('of an answer', async () => {
+  it('of a response', async () => {
     const { message } = await exchange(`${CHUNKS}X-Sum: 1\r\n\r\n`);
     const reaches = can(name, 'trailersOfAnswer');
     expect([message?.body, message?.trailers]).toEqual(['ok', reaches ? ['X-Sum: 1'] : []]);
   });
 
-  it('of an answer are no part of the next', async () => {
+  it('of a response are no part of the next', async () => {
     line().answer = (_, response) => {
       response.write('ok');
       response.addTrailers({ 'x-sum': '1' });
@@ -72,7 +72,7 @@ export function trailers({ name }: TestRuntime, line: () => Line): void {
     };
     const statuses = [];
     for (let i = 0; i < 2; i += 1) statuses.push((await send(line().gateway.url, '/')).status);
-    // workerd takes them for an answer, which is none.
+    // workerd parses them as the next response, which is invalid.
     expect(statuses).toEqual([200, can(name, 'trailersOfAnswer') ? 200 : 502]);
   });
 
@@ -83,16 +83,16 @@ export function trailers({ name }: TestRuntime, line: () => Line): void {
     const chunks = '4\r\ntext\r\n0\r\nX-Sum: 1\r\n\r\n';
     const answers = await conversation(line().gateway.port, post + chunks + last);
     expect(answers).toContain('POST /1 text\n');
-    // workerd takes them for a request, and refuses it.
+    // workerd parses them as the next request, and refuses it.
     const behind = can(name, 'trailersOfRequest') ? /GET \/2 \n/ : /^HTTP\/1\.1 501 /m;
     expect(answers).toMatch(behind);
   });
 
   it.runIf(can(name, 'trailersOfAnswer')).each(Object.entries(BAD))(
-    'of an answer that are %s break it off',
+    'of a response that are %s break it off',
     async (_, bad) => {
       const { message, end } = await exchange(`${CHUNKS}X-Good: 1\r\n${bad}\r\n\r\n`);
-      // All of it came at once: nothing may have been answered yet.
+      // All of it arrived at once: the gateway may have sent nothing yet.
       expect(message?.line.includes(' 502 ') || end === 'cut').toBe(true);
       expect(message?.trailers).toEqual([]);
     },

@@ -21,7 +21,7 @@ const IPV6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 );
 
-/** What an upstream is told of the client; TRUSTED_PROXIES says whose word counts. */
+/** What an upstream learns about the client; TRUSTED_PROXIES says whose fields are believed. */
 export function whereFrom(runtime: TestRuntime, line: () => Line): void {
   let behindProxy: GatewayProcess;
   let behindOther: GatewayProcess;
@@ -45,12 +45,12 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
     const { rawHeaders } = line().upstream.seen.at(-1)!;
     return Object.fromEntries(FIELDS.map((field) => [field, fieldsOf(rawHeaders, field).join()]));
   }
-  /** What the gateway sees by itself. */
+  /** What the gateway itself observes. */
   const observed = (gateway: GatewayProcess) => ({
     'x-forwarded-for': '127.0.0.1',
     'x-forwarded-proto': 'http',
     'x-forwarded-host': 'asked.example:81',
-    // On Workers the URL is all there is to tell a port by.
+    // On Workers only the URL tells the port.
     'x-forwarded-port': runtime.name === 'workers' ? '81' : String(gateway.port),
     'x-real-ip': '127.0.0.1',
     forwarded: '',
@@ -101,7 +101,7 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'claimed.example',
       'x-forwarded-port': '8443',
-      // The last address that no trusted proxy has: what stands left of it a client could have written.
+      // The last address that belongs to no trusted proxy: a client could have written those left of it.
       'x-real-ip': '198.51.100.7',
       forwarded: 'for=198.51.100.7;proto=https',
     });

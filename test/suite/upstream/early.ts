@@ -12,13 +12,13 @@ import { settled } from '../../support/outcomes.ts';
 
 const TRIES = 40;
 
-/** What a program without a gateway gets is all; a reset may yet overtake an answer on a busy machine. */
+/** A direct client gets all responses; on a busy machine a reset may still overtake a response. */
 const ENOUGH = 38;
 
-/** Of an upload: more than the system takes at once. */
+/** Bytes of an upload: more than socket buffers hold. */
 const SIZE = 2_000_000;
 
-/** How a server answers before it has read the body, and what it does then. */
+/** A response that a server sends before it has read the body, and what the server does then. */
 interface Early {
   readonly status: number;
   readonly fields: string;
@@ -33,9 +33,9 @@ const CHUNKS = {
 };
 const CLOSE = 'Connection: close\r\n';
 
-/** Closes with the body unread: the system resets what still comes. */
+/** Closes with the body unread: the system resets the connection when more arrives. */
 const reset = (socket: Socket) => void socket.destroy();
-/** Reads on, with nothing more to say. */
+/** Half-closes, and reads on. */
 const finish = (socket: Socket) => void socket.end().resume();
 
 const KINDS: Readonly<Record<string, Early>> = {
@@ -93,7 +93,8 @@ async function earlyOrigin(answer: Early, tls: Certified | null = null): Promise
       socket.write(`HTTP/1.1 ${status} No\r\n${fields}\r\n${body}`, () => after(socket));
     });
   };
-  // Or its system would hold the answer back until the tickets before it are acknowledged, and drop it with the reset.
+  // Without noDelay the system would hold the response back until the session tickets before it are acknowledged, and
+  // drop it with the reset.
   const server: Server =
     tls === null ? createServer(listener) : createSecureServer({ ...tls, noDelay: true }, listener);
   server.listen(0, '127.0.0.1');
@@ -110,7 +111,7 @@ async function earlyOrigin(answer: Early, tls: Certified | null = null): Promise
   return one;
 }
 
-/** Sends all of a body before it reads, as simple clients do. Resolves with the status and the body of the answer. */
+/** Sends all of a body before it reads, like simple clients. Resolves with status and body of the response. */
 function upload(port: number, target: string, chunked: boolean): Promise<string> {
   const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${SIZE}`;
   const body = Buffer.alloc(SIZE, 'x');
@@ -135,7 +136,7 @@ function upload(port: number, target: string, chunked: boolean): Promise<string>
   });
 }
 
-/** Sends a long body, and resolves with all that comes up to the last chunk or the end. */
+/** Sends a long body, and resolves with all that arrives up to the last chunk or the end. */
 function answerTo(port: number, target: string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -144,7 +145,7 @@ function answerTo(port: number, target: string): Promise<string> {
     for (const over of ['end', 'close']) socket.on(over, () => resolve(text));
     socket.setEncoding('latin1').on('data', (part: string) => {
       text += part;
-      // The connection may stay: all of the upload may have come by then.
+      // The gateway may keep the connection: all of the upload may have arrived by then.
       if (text.endsWith('\r\n0\r\n\r\n')) socket.destroy();
     });
     socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${SIZE}\r\n\r\n`);
@@ -152,7 +153,7 @@ function answerTo(port: number, target: string): Promise<string> {
   });
 }
 
-/** An answer to an upload that its server does not want arrives, whatever becomes of the connection. */
+/** The response to an upload that its server does not want arrives, whatever happens to the connection. */
 export function early(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
   let plain: Origin;
@@ -192,8 +193,8 @@ export function early(runtime: TestServerRuntime): void {
     return got;
   }
 
-  it('is whole where the end of the connection is its end, though the rest of the upload is reset', async () => {
-    // Closes its side first, so that its end comes ahead of the reset.
+  it('that ends at close is complete, although the rest of the upload is reset', async () => {
+    // Half-closes first, so that its end arrives before the reset.
     const after = (socket: Socket) => void socket.end(() => socket.destroy());
     server.answer = { status: 413, fields: CLOSE, body: 'refused', after };
     let whole = 0;
@@ -238,7 +239,7 @@ export function early(runtime: TestServerRuntime): void {
     });
   });
 
-  it('is no failure of the node, which stays in the turn', async () => {
+  it('is no failure of the node, which is not ejected', async () => {
     server.answer = KINDS['413 with a length, reset']!;
     const upstream = { nodes: { [server.node]: 1, [plain.node]: 1 } };
     await gateway.put('turn', { uri: '/turn', upstream });

@@ -7,15 +7,15 @@ import { origin, type Origin, route } from '../../support/origin.ts';
 import { settled } from '../../support/outcomes.ts';
 import { line } from '../../support/process.ts';
 
-/** Above the failures in a row after which a node rests, or a breaker opens. */
+/** More than the failures in a row after which a node is ejected or a breaker opens. */
 const TIMES = 6;
 
-/** What the process runs short of itself is no failure of those that it cannot ask for the lack of it. */
+/** When the process runs out of its own resources, the peers that it then cannot reach have not failed. */
 export function shortage(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
   let kept: Origin;
   let closing: Origin;
-  // Nobody else can be accepted meanwhile.
+  // No further connection can be accepted meanwhile.
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
   beforeAll(async () => {
@@ -53,7 +53,7 @@ export function shortage(runtime: TestServerRuntime): void {
   }
   const twice = (...got: string[]) => got.flatMap((one) => [one, one]);
 
-  it('takes no node out of the turn', async () => {
+  it('ejects no node', async () => {
     await gateway.put('turn', {
       uri: '/turn',
       upstream: { nodes: { [kept.node]: 1, [closing.node]: 1 } },

@@ -9,14 +9,14 @@ import { line } from '../../support/process.ts';
 import { random } from '../../support/random.ts';
 import { until } from '../../support/until.ts';
 
-/** Of clients, and so of kept connections to the upstream and to the mirror. */
+/** Number of clients, and so of kept connections to the upstream and to the mirror. */
 const CONNECTIONS = 50;
 
 const ROUNDS = 12;
 
 const UNASKED = 'HTTP/1.1 500 Unasked\r\nContent-Length: 7\r\n\r\nUNASKED';
 
-/** Answers with the target, in one piece; says more on every connection when it is told to. */
+/** Responds with the target, in one piece; sends more on every idle connection when `sayMore` is called. */
 class Talkative {
   readonly server: Server;
   answered = 0;
@@ -44,7 +44,7 @@ class Talkative {
   get node(): string {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
-  /** Resolves when the system has taken it all: over loopback it is at the other end then. */
+  /** Resolves when the system has taken all of it: over loopback it has then reached the other end. */
   async sayMore(): Promise<void> {
     const idle = [...this.#idle];
     this.#idle.clear();
@@ -62,7 +62,7 @@ class Talkative {
   }
 }
 
-/** A client that finishes its request when it is told to. */
+/** A client that completes its request head when the test says so. */
 class Client {
   readonly socket: Socket;
   #text = '';
@@ -82,7 +82,7 @@ class Client {
       this.#answered(answer);
     });
   }
-  /** The status and the body of the next answer. */
+  /** Status and body of the next response. */
   answer(): Promise<string> {
     return new Promise((resolve) => (this.#answered = resolve));
   }
@@ -91,8 +91,8 @@ class Client {
 const after = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
 /**
- * What an upstream or a mirror says unasked on a kept connection is no response to the next request,
- * however busy the event loop is and whatever it reads first.
+ * Unsolicited bytes of an upstream or a mirror on a kept connection are never taken as the response to the next
+ * request, however busy the event loop is and whatever it reads first.
  */
 export function unasked(runtime: TestServerRuntime): void {
   let gateway: GatewayProcess;
@@ -124,7 +124,7 @@ export function unasked(runtime: TestServerRuntime): void {
   ])('%s, while the gateway is busy %s', async (method, _, how) => {
     const id = `${method}-${how}`;
     const next = random(how);
-    // Each connection is good for one copy here, and so many new ones are no healthy mirror's.
+    // Each connection carries one copy here; max_in_flight allows for that many new connections.
     const more = { uri: `/${id}/*`, plugin: { max_in_flight: 10_000 } };
     await gateway.put(id, route(upstream, { url: `http://${mirror.node}` }, more));
     const clients = Array.from({ length: CONNECTIONS }, () => new Client(gateway.port));
@@ -136,7 +136,8 @@ export function unasked(runtime: TestServerRuntime): void {
         client.socket.write(`${method} ${target} HTTP/1.1\r\nHost: h\r\n`);
         return { client, target, answer: client.answer() };
       });
-      // Some clients are ready when it gets busy, so that it reads them next, and what they send meanwhile.
+      // Some clients are readable when the loop becomes busy, so it reads them next, together with what they send
+      // meanwhile.
       for (const socket of busy) socket.write(Uint8Array.of(how, 20 + 55 * next()));
       for (const { client } of asked) if (next() < 0.5) client.socket.write('X-Part: second\r\n');
       await after(10 * next());
@@ -146,7 +147,7 @@ export function unasked(runtime: TestServerRuntime): void {
         const got = await answer;
         if (got !== `200 ${target}`) wrong.push(`${target}: ${got}`);
       }
-      // What a mirror says when a copy has gone out already is a response to that, early or not.
+      // Bytes that a mirror sends once a copy has gone out are a response to that copy, early or not.
       const count = copied + CONNECTIONS * (round + 1);
       await until(() => mirror.answered === count, 10_000, `${count} copies`);
     }

@@ -18,7 +18,7 @@ interface Unreachable {
 
 const at = (node: string): Unreachable => ({ node, close: async () => {} });
 
-/** A server that has an idea of its own of what a TLS handshake is. */
+/** A server that runs its own version of a TLS handshake. */
 async function handshake(answer: (socket: Socket) => void): Promise<Unreachable> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -36,14 +36,14 @@ async function handshake(answer: (socket: Socket) => void): Promise<Unreachable>
   };
 }
 
-/** Nodes to which no byte of a request is ever written, whatever that failure is called. */
+/** Nodes to which no byte of a request is ever written, whatever the failure is called. */
 const UNREACHABLE: readonly (readonly [
   scheme: 'http' | 'https',
   what: string,
   start: () => Promise<Unreachable>,
 ])[] = [
   ['http', 'that refuses connections', async () => at(`127.0.0.1:${await freePort()}`)],
-  ['http', 'that answers no attempt to connect', unansweredPort],
+  ['http', 'that never accepts a connection', unansweredPort],
   ['http', 'whose name nobody knows', async () => at('nonexistent.invalid:80')],
   ['https', 'that closes in the handshake', () => handshake((socket) => socket.end())],
   ['https', 'that resets in it', () => handshake((socket) => socket.resetAndDestroy())],
@@ -62,7 +62,7 @@ const UNREACHABLE: readonly (readonly [
 
 const LARGE = Buffer.alloc(300_000, 'x');
 
-/** A request of which no byte was written goes to the next node, of whatever method and with its body. */
+/** A request of which no byte was written goes to the next node, whatever its method, with its body. */
 export function unsent(runtime: TestRuntime): void {
   let folder: string;
   let gateway: GatewayProcess;
@@ -93,7 +93,7 @@ export function unsent(runtime: TestRuntime): void {
     const bad = await start();
     const nodes = [bad.node, good[scheme].node].map((node) => {
       const [host, port] = node.split(':');
-      // The bad one first, until it rests.
+      // The bad node first, until it is ejected.
       return { host, port: Number(port), weight: 1, priority: node === bad.node ? 1 : 0 };
     });
     const timeout = { connect: 0.5, send: 30, read: 30 };
@@ -119,7 +119,7 @@ export function unsent(runtime: TestRuntime): void {
   it.each([
     ['http', unansweredPort],
     ['https', () => handshake(() => {})],
-  ] as const)('is answered 504 when the only node of %s is silent', async (scheme, start) => {
+  ] as const)('gets 504 when the only node of %s is silent', async (scheme, start) => {
     const bad = await start();
     const timeout = { connect: 0.3, send: 30, read: 30 };
     await gateway.put('1', { uri: '/*', upstream: { scheme, nodes: { [bad.node]: 1 }, timeout } });

@@ -6,7 +6,7 @@ import { until } from '../../support/until.ts';
 import { can } from '../platform.ts';
 import type { WebSockets } from '../websocket.ts';
 
-/** What is counted of a WebSocket. */
+/** How a WebSocket is counted. */
 export function books(sockets: WebSockets): void {
   const { runtime, stage, put } = sockets;
   const counted = (route: string, code: string) =>
@@ -34,7 +34,7 @@ export function books(sockets: WebSockets): void {
     expect(await counted(id, '403')).toBe(1);
   });
 
-  it('one exchange under way for least_conn, until it ends', async () => {
+  it('one exchange in flight for least_conn, until it ends', async () => {
     const [a, b] = await Promise.all([webSocketOrigin(), webSocketOrigin()]);
     onTestFinished(async () => void (await Promise.all([a.close(), b.close()])));
     const nodes = { [a.node]: 1, [b.node]: 1 };

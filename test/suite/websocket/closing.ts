@@ -15,20 +15,20 @@ const CLOSES = [
   [4001, 'reason'],
 ] as const;
 
-/** Ways to leave without a word. */
+/** Ways to leave without a close frame. */
 const DEATHS: readonly (readonly [how: string, die: (peer: Peer) => void])[] = [
   ['closes its connection', ({ socket }) => socket.terminate()],
   ['resets its connection', (peer) => tcpOf(peer).resetAndDestroy()],
 ];
 
-/** How one end leaves is what the other sees. */
+/** Each end sees how the other leaves. */
 export function closing({ open }: WebSockets): void {
   describe.each(ENDS)('by the %s', (leaving, left) => {
     it.each(CLOSES)('with code %i and reason "%s"', async (code, reason) => {
       const pair = await open('closing');
       pair[leaving].socket.close(code, reason);
       await bothClosed(pair.client, pair.upstream);
-      // The one that is left sends the code back.
+      // The other end sends the code back.
       expect([pair[left].closed, pair[leaving].closed]).toEqual([
         { code, reason },
         { code, reason },
@@ -61,7 +61,7 @@ export function closing({ open }: WebSockets): void {
   });
 }
 
-/** `ws` shows the connection to nobody else. */
+/** `ws` hides its connection. */
 function tcpOf({ socket }: Peer): Socket {
   return (socket as unknown as { readonly _socket: Socket })._socket;
 }

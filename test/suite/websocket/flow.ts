@@ -7,11 +7,11 @@ import type { WebSockets } from '../websocket.ts';
 
 const MIB = 1024 * 1024;
 
-/** MiB: many times what all buffers on the way hold, those of the system included. */
+/** In MiB: many times what all buffers on the way hold, socket buffers included. */
 const FLOOD = 96;
 const BUFFERS = 32;
 
-/** Requests that the gateway answers while nothing moves: it had every chance to take more. */
+/** Requests that the gateway serves while nothing moves: it had every chance to read more. */
 const TURNS = 40;
 
 /** Ways to end. */
@@ -22,7 +22,7 @@ export const LEAVING: readonly ((client: Peer, upstream: Peer) => void)[] = [
   (_, upstream) => upstream.socket.terminate(),
 ];
 
-/** Fast ends wait for slow ones, and what is over leaves nothing behind. */
+/** The fast end waits for the slow one, and a closed WebSocket leaves nothing behind. */
 export function flow(sockets: WebSockets): void {
   const { stage, put, connect, open } = sockets;
 

@@ -9,7 +9,7 @@ import { openWebSocket, type Peer, webSocketOrigin } from '../../support/websock
 import { can } from '../platform.ts';
 import type { WebSockets } from '../websocket.ts';
 
-/** As browsers write it. */
+/** The fields that browsers send. */
 const HANDSHAKE = {
   connection: 'keep-alive, Upgrade',
   upgrade: 'websocket',
@@ -17,11 +17,11 @@ const HANDSHAKE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-/** How a WebSocket begins, and what does not begin one. */
+/** What begins a WebSocket, and what does not. */
 export function handshakes(sockets: WebSockets): void {
   const { runtime, stage, put } = sockets;
 
-  /** What the upstream got of a request that it answered as any other. */
+  /** What the upstream got of a request that it treated like any other. */
   async function ordinary(headers: Record<string, string>, options: Send, rest: object = {}) {
     const target = `/${await put('ordinary', stage.upstream, rest)}`;
     const got = await send(stage.gateway.url, target, { ...options, headers, agent: false });
@@ -72,7 +72,7 @@ export function handshakes(sockets: WebSockets): void {
     client.socket.close();
   });
 
-  it('agree on a subprotocol', async () => {
+  it('negotiate a subprotocol', async () => {
     const upstream = await webSocketOrigin(undefined, { handleProtocols: () => 'chat.v2' });
     onTestFinished(() => upstream.close());
     const id = await put('subprotocol', upstream);
@@ -82,7 +82,7 @@ export function handshakes(sockets: WebSockets): void {
     expect([socket.protocol, asked?.split(/, */)]).toEqual(['chat.v2', protocols]);
   });
 
-  it('agree on compression', async () => {
+  it('negotiate compression', async () => {
     const upstream = await webSocketOrigin(undefined, { perMessageDeflate: true });
     onTestFinished(() => upstream.close());
     const id = await put('deflate', upstream);
@@ -95,7 +95,7 @@ export function handshakes(sockets: WebSockets): void {
     expect([upstream.peers[0]!.messages, client.messages]).toEqual([[text], [text]]);
   });
 
-  it('lose nothing that is sent right behind them', async () => {
+  it('lose no bytes that follow them at once', async () => {
     const upstream = await webSocketOrigin(({ socket }) => socket.send('early answer'));
     onTestFinished(() => upstream.close());
     const id = await put('early', upstream);

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { until } from '../../support/until.ts';
 import type { WebSockets } from '../websocket.ts';
 
-/** The lengths at which the head of a frame changes (RFC 6455 section 5.2), and around them. */
+/** The lengths around which the head of a frame changes (RFC 6455 section 5.2). */
 const SIZES = [0, 1, 125, 126, 65_535, 65_536, 1_048_576];
 
-/** What one end sends is what the other gets. */
+/** Each end gets what the other sends. */
 export function messages({ open }: WebSockets): void {
   it('of every size, text and binary, both ways, in their order', async () => {
     const { client, upstream } = await open('messages');

@@ -11,9 +11,9 @@ import {
 } from '../../support/websocket.ts';
 import { LEAVING } from './flow.ts';
 
-const LONG = 20_000;
+const LIMIT_MS = 20_000;
 
-/** A gateway with nothing but WebSockets. */
+/** A gateway that carries nothing but WebSockets. */
 interface Alone {
   readonly gateway: GatewayProcess;
   readonly upstream: WebSocketOrigin;
@@ -40,21 +40,21 @@ export function carrying(runtime: TestServerRuntime): void {
     const began = performance.now();
     gateway.program.signal('SIGTERM');
     client.socket.send('still there?');
-    await until(() => client.messages.length === 1, LONG, 'the echo');
+    await until(() => client.messages.length === 1, LIMIT_MS, 'the echo');
     expect(await gateway.program.exited).toBe(0);
-    // Timers may be early by a few milliseconds.
+    // Timers may fire a few milliseconds early.
     expect(performance.now() - began).toBeGreaterThan(900);
-    await until(() => client.closed !== null, LONG, 'the end');
+    await until(() => client.closed !== null, LIMIT_MS, 'the end');
     expect(client.closed!.code).toBe(1006);
   });
 
-  it('keep a process that stops no longer than they last', async () => {
+  it('keep a stopping process alive only while they last', async () => {
     const { gateway, open } = await alone(600);
     const client = await open();
     gateway.program.signal('SIGTERM');
     client.socket.close(1000);
     expect(await gateway.program.exited).toBe(0);
-    await until(() => client.closed !== null, LONG, 'the end');
+    await until(() => client.closed !== null, LIMIT_MS, 'the end');
     expect(client.closed).toEqual({ code: 1000, reason: '' });
   });
 
@@ -64,8 +64,8 @@ export function carrying(runtime: TestServerRuntime): void {
     const before = used();
     const clients = await Promise.all(Array.from({ length: 40 }, open));
     expect(used()).toBeGreaterThanOrEqual(before + 80);
-    // Which of them belong together does not matter.
+    // It does not matter which client belongs to which upstream connection.
     clients.forEach((client, i) => LEAVING[i % LEAVING.length]!(client, upstream.peers[i]!));
-    await until(() => used() <= before, LONG, 'all sockets to be gone');
+    await until(() => used() <= before, LIMIT_MS, 'all sockets to be gone');
   });
 }

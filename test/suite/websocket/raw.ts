@@ -8,7 +8,7 @@ import type { WebSockets } from '../websocket.ts';
 const ASKED = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
 const SWITCHED = `HTTP/1.1 101 Switching\r\n${ASKED}\r\n`;
 
-/** One end of a tunnel, one character for one byte. */
+/** One end of a tunnel, with one character for each byte. */
 interface End {
   readonly socket: Socket;
   readonly got: () => string;
@@ -25,9 +25,9 @@ function end(socket: Socket): End {
   return { socket, got: () => got, ended: () => ended };
 }
 
-/** A tunnel knows no frames: what one end writes is what the other reads, and so is how it ends. */
+/** A tunnel does not parse frames: each end reads what the other writes, and sees how it ends. */
 export function raw({ stage, put }: WebSockets): void {
-  /** An upstream that answers each request with these bytes, and a client that asks with those. */
+  /** An upstream that sends these bytes in response to each request, and a client that asks for a WebSocket. */
   async function opened(answer: string, { version = '1.1', behind = '', fields = ASKED } = {}) {
     let upstream: (End & { readonly head: string }) | undefined;
     const origin = await socketOrigin((socket, head) => {
@@ -79,7 +79,7 @@ export function raw({ stage, put }: WebSockets): void {
   describe.each(['client', 'upstream'] as const)('the %s', (first) => {
     const second = first === 'client' ? 'upstream' : 'client';
 
-    it('closes its half and goes on reading', async () => {
+    it('half-closes and reads on', async () => {
       const tunnel = await opened(SWITCHED);
       tunnel[first].socket.end('last words');
       await until(() => tunnel[second].ended(), 5000, 'the end of that half');
@@ -90,12 +90,12 @@ export function raw({ stage, put }: WebSockets): void {
       expect(tunnel[first].got().endsWith('an answer')).toBe(true);
     });
 
-    it('resets, and nobody listens to the other any more', async () => {
+    it('resets, and the other end is closed', async () => {
       const tunnel = await opened(SWITCHED);
       tunnel[first].socket.resetAndDestroy();
       const { socket } = tunnel[second];
       await until(() => tunnel[second].ended(), 5000, 'the end');
-      // A half that is only closed would take these.
+      // A socket that was only half-closed would accept these bytes.
       const refused = () => {
         socket.write('x');
         return socket.destroyed;

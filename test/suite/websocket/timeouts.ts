@@ -7,16 +7,16 @@ import { bothClosed } from '../../support/websocket.ts';
 import { can } from '../platform.ts';
 import type { WebSockets } from '../websocket.ts';
 
-const LONG = 20_000;
+const LIMIT_MS = 20_000;
 
-/** A WebSocket in which nothing moves does not last for ever. */
+/** An idle WebSocket is closed. */
 export function timeouts(sockets: WebSockets): void {
   const { runtime, stage, put, connect } = sockets;
 
   it('timeout.read without a byte either way', async () => {
     const timeout = { connect: 9, send: 9, read: 0.3 };
     const pair = await connect(await put('idle', sockets.upstream, { timeout }));
-    // A request that waits for as long, from now on, has waited longer in the end.
+    // A request that starts waiting now times out after the WebSocket would have.
     const silent = await origin(() => {});
     onTestFinished(() => silent.close());
     const { status } = await send(stage.gateway.url, `/${await put('wait', silent, { timeout })}`);
@@ -26,7 +26,7 @@ export function timeouts(sockets: WebSockets): void {
       expect([pair.client.closed!.code, pair.upstream.closed!.code]).toEqual([1006, 1006]);
     } else {
       pair.client.socket.send('still there?');
-      await until(() => pair.client.messages.length === 1, LONG, 'the echo');
+      await until(() => pair.client.messages.length === 1, LIMIT_MS, 'the echo');
       pair.client.socket.close();
     }
   });
@@ -37,7 +37,7 @@ export function timeouts(sockets: WebSockets): void {
     upstream.socket.pause();
     const message = Buffer.alloc(1024 * 1024);
     for (let i = 0; i < 64; i++) client.socket.send(message);
-    await until(() => client.closed !== null, LONG, 'the end');
+    await until(() => client.closed !== null, LIMIT_MS, 'the end');
     expect(client.closed!.code).toBe(1006);
   });
 }
