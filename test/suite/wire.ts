@@ -12,10 +12,10 @@ import { rules } from './wire/rules/index.ts';
 import { type RecordingUpstream, recordingUpstream } from './wire/upstream.ts';
 
 /**
- * The same bytes to an upstream and to the gateway in front of it: what both ends get differs by the
- * rules and by nothing else.
+ * Sends the same bytes to an upstream directly and through the gateway. What both ends get may differ only as the
+ * rules allow.
  *
- * @param own rules of a gateway that keeps less than ours: then those of our own stack need not all be needed
+ * @param own rules of a gateway that preserves less than ours; then not all rules of our own stack must be used
  */
 export function wire(runtime: TestRuntime, own: readonly Rule[] = []): void {
   const isRun = ({ needs }: Case) => needs === undefined || can(runtime.name, needs);
@@ -34,9 +34,9 @@ export function wire(runtime: TestRuntime, own: readonly Rule[] = []): void {
   });
   afterAll(() => Promise.all([gateway.stop(), upstream.close()]));
 
-  /** Runs a case and returns what no rule explains. */
+  /** Runs a case and returns the differences that no rule explains. */
   async function unexplained(exchange: Case): Promise<readonly Difference[]> {
-    // Also where there is nothing to observe.
+    // Marks the case as run, even if nothing can be observed.
     used.set(exchange, []);
     const pair = await observe(exchange);
     const context = { runtime: runtime.name, exchange, pair, gateway, upstream };
@@ -57,7 +57,7 @@ export function wire(runtime: TestRuntime, own: readonly Rule[] = []): void {
   }
 
   it('every rule explains a difference', async () => {
-    // Those that were not run, as when one is asked for by name, are run now.
+    // Runs the cases that were left out, as when a test is selected by name.
     for (const exchange of all) if (!used.has(exchange)) await unexplained(exchange);
     const needed = new Set([...used.values()].flat());
     const expected = own.length > 0 ? own : shared;

@@ -10,7 +10,7 @@ import { socketOrigin } from '../../support/socket-origin.ts';
 import type { Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 
-/** Exchanges that do not end well: one outcome each all the same, and no memory kept. */
+/** Exchanges that end early: each copy still has one outcome, and no memory is kept. */
 export function endings(runtime: TestRuntime, stage: Stage): void {
   const opened: Origin[] = [];
   afterEach(async () => {
@@ -18,7 +18,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     await until(async () => (await sample(stage.gateway, 'mirror_recorded_bytes')) === 0, 5000);
   });
 
-  /** An origin that answers when it is told to. */
+  /** An origin that responds when the test calls `release`. */
   async function holding(): Promise<Origin & { release(): void }> {
     const held: Parameters<Answer>[1][] = [];
     const one = await origin((_, response) => void held.push(response));
@@ -27,7 +27,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
       release: () => held.splice(0).forEach((response) => response.end('late')),
     });
   }
-  /** A request whose body is still to be written. */
+  /** Starts a request whose body the test writes later. */
   function start(target: string, headers: Record<string, string>): ClientRequest {
     const { port } = stage.gateway;
     const request = httpRequest({ host: '127.0.0.1', port, path: target, method: 'POST', headers });
@@ -57,14 +57,14 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
       const counted = await settled(stage.gateway, id, 1);
       expect(counted).toEqual({ 'skipped body_incomplete': 1 });
       expect(copies()).toEqual([]);
-      // Nobody but the client ended it, so the upstream is not blamed.
+      // Only the client ended the exchange, so it counts as 499, not as a failure of the upstream.
       const left = () =>
         sample(stage.gateway, 'gateway_requests_total', { route: id, code: '499' });
       await until(async () => (await left()) === 1, 5000, 'a 499');
     });
   }
 
-  it('goes on when the client leaves after its whole request', async () => {
+  it('is still sent when the client leaves after its complete request', async () => {
     const [upstream, mirror] = await Promise.all([holding(), holding()]);
     const id = stage.fresh('gone');
     await stage.put(id, { host: mirror.url }, to(upstream));
@@ -74,7 +74,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     const closed = new Promise<void>((resolve) => request.once('close', resolve));
     request.destroy();
     await closed;
-    // The gateway has seen more than this client leave when it answers another.
+    // By the time it serves this request, the gateway has noticed that the other client left.
     await send(stage.gateway.url, '/none');
     expect(await outcomes(stage.gateway, id)).toEqual({});
     mirror.release();
@@ -82,14 +82,14 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     expect(String(mirror.seen[0]!.body)).toBe('body');
   });
 
-  it('goes when no upstream can be reached and there is no body to wait for', async () => {
+  it('is sent when no upstream can be reached and there is no body to wait for', async () => {
     const id = stage.fresh('refused');
     await stage.put(id, {}, to({ node: `127.0.0.1:${await freePort()}` }));
     expect((await send(stage.gateway.url, `/${id}/a`)).status).toBe(502);
     expect(await settled(stage.gateway, id, 1)).toEqual({ 'sent 2xx': 1 });
   });
 
-  it('has one outcome when the upstream answers early and leaves the body unread', async () => {
+  it('has one outcome when the upstream responds early and leaves the body unread', async () => {
     const upstream = await origin();
     opened.push(upstream);
     upstream.server.removeAllListeners('request');
@@ -106,7 +106,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
   it.runIf(can(runtime.name, 'interimFromUpstream')).each([
     ['one', 1, 'sent 2xx'],
     ['too many', 33, 'failed protocol'],
-  ])('keeps %s of the 1xx answers of its mirror from the client', async (_, count, outcome) => {
+  ])('hides 1xx responses of its mirror from the client: %s', async (_, count, outcome) => {
     const mirror = await socketOrigin((socket) => {
       socket.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(count));
       socket.end('HTTP/1.1 204 No Content\r\n\r\n');
@@ -122,7 +122,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     await mirror.close();
   });
 
-  it('has one outcome when the upstream does not answer in time', async () => {
+  it('has one outcome when the upstream does not respond in time', async () => {
     const upstream = await holding();
     const timeout = { connect: 1, send: 1, read: 1 };
     const id = stage.fresh('late');
@@ -143,11 +143,11 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
       expect((await send(stage.gateway.url, `/${id}/a`, options)).status).toBe(502);
     }
     const counted = await settled(stage.gateway, id, 2);
-    // Whether the body was read before the connection was refused is the runtime's own affair.
+    // Whether the body was read before the connection was refused depends on the runtime.
     expect((counted['skipped body_incomplete'] ?? 0) + (counted['sent 2xx'] ?? 0)).toBe(2);
   });
 
-  it('has one outcome when the upstream breaks off in the middle of the body', async () => {
+  it('has one outcome when the upstream resets in the middle of the body', async () => {
     const upstream = await origin();
     opened.push(upstream);
     upstream.server.removeAllListeners('request');

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 import { can } from '../platform.ts';
 import type { Line } from '../transparency.ts';
 
-/** How answers flow, and how they end before their end. */
+/** How responses stream, and how they end early. */
 export function endings({ name }: TestRuntime, line: () => Line): void {
   it('events arrive one by one', async () => {
     let go!: () => void;
@@ -43,7 +43,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
   it.each([
     ['with its length', { 'content-length': '100' }],
     ['in chunks', {}],
-  ])('a body %s that breaks off does so for the client', async (_, headers) => {
+  ])('a body %s that breaks off also breaks off for the client', async (_, headers) => {
     line().answer = (_request, response) => {
       response.writeHead(200, headers);
       response.write('a part of it');
@@ -59,7 +59,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     expect((await send(line().gateway.url, '/next')).body.toString()).toBe('whole');
   });
 
-  it('an upgrade that nobody asked for is not passed on', async () => {
+  it('an unsolicited upgrade is not forwarded', async () => {
     const upstream = await socketOrigin((socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
     });
@@ -69,12 +69,12 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     await upstream.close();
   });
 
-  it('a client that leaves in mid-answer frees the upstream', async () => {
+  it('a client that leaves in the middle of a response releases the upstream', async () => {
     let freed = false;
     let writing: NodeJS.Timeout;
     line().answer = (_, response) => {
       response.write('on and on');
-      // Something to write is how some runtimes notice that nobody reads.
+      // Some runtimes notice that nobody reads only when they write.
       writing = setInterval(() => response.write('on and on'), 20);
       response.once('close', () => {
         clearInterval(writing);
@@ -85,11 +85,11 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     message.on('error', () => {});
     await once(message, 'data');
     message.destroy();
-    await until(() => freed, 10_000, 'the upstream to be freed');
+    await until(() => freed, 10_000, 'the upstream to be released');
     expect(freed).toBe(true);
   });
 
-  it('a client that leaves before the answer frees the upstream', async () => {
+  it('a client that leaves before the response releases the upstream', async () => {
     let freed = false;
     let asked = false;
     line().answer = (_, response) => {
@@ -100,7 +100,8 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     void open(line().gateway.url, '/never', { agent }).catch(() => {});
     await until(() => asked, 5000);
     agent.destroy();
-    if (can(name, 'seesClientLeave')) await until(() => freed, 10_000, 'the upstream to be freed');
+    if (can(name, 'seesClientLeave'))
+      await until(() => freed, 10_000, 'the upstream to be released');
     else line().upstream.server.closeAllConnections();
     line().answer = (_, response) => response.end('next');
     expect((await send(line().gateway.url, '/next')).body.toString()).toBe('next');
@@ -122,18 +123,18 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     agent.destroy();
   });
 
-  // An upstream that reads on can count on being heard; the answer of one that hangs up may be lost
-  // with its connection (RFC 9112 section 9.6), and a 502 is the truth then.
+  // A response of an upstream that reads on always arrives. The response of one that closes may be lost with its
+  // connection (RFC 9112 section 9.6); then 502 is correct.
   const early: [string, boolean, (number | undefined)[]][] = [['reads on', false, [413]]];
-  if (can(name, 'answersMidUpload')) early.push(['hangs up', true, [413, 502, undefined]]);
+  if (can(name, 'answersMidUpload')) early.push(['closes', true, [413, 502, undefined]]);
 
   it.each(early)(
-    'an answer of an upstream that has not got the whole body and %s',
+    'a response of an upstream that has not got the whole body and %s',
     async (_what, close, expected) => {
       line().upstream.server.prependOnceListener('request', (_request, response) => {
         response.writeHead(413, close ? { connection: 'close' } : {}).end('too large');
       });
-      // The upstream is asked once more when the body is whole.
+      // The upstream gets one more request when the body is complete.
       line().answer = () => {};
       const body = Buffer.alloc(3_000_000);
       const options = { method: 'POST', body, agent: false } as const;

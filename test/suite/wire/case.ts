@@ -1,21 +1,21 @@
 import type { Capability } from '../platform.ts';
 
-/** An exchange, as bytes; one character stands for one byte. */
+/** An exchange in bytes; one character stands for one byte. */
 export interface Case {
   readonly name: string;
   readonly request: string;
   readonly answer: Answer;
-  /** Left out on runtimes without it: there it would wait for ever, or spoil the cases behind it. */
+  /** Left out on runtimes without this capability: there the case would hang, or break the cases after it. */
   readonly needs?: Capability;
 }
 
 export interface Answer {
-  /** Written one by one, each in a turn of its own. */
+  /** Written one by one, each in its own turn of the event loop. */
   readonly segments: readonly string[];
   readonly ends: 'kept' | 'closed' | CutOff;
 }
 
-/** The connection breaks once the client has that many bytes of the body: nothing hangs on time. */
+/** The connection breaks once the client has so many bytes of the body, so that no timing is involved. */
 export interface CutOff {
   readonly cutAfter: number;
 }
@@ -24,7 +24,7 @@ interface RequestParts {
   readonly method?: string;
   readonly target?: string;
   readonly version?: string;
-  /** Whole lines. */
+  /** Complete lines. */
   readonly fields?: readonly string[];
   readonly body?: string;
 }
@@ -42,7 +42,7 @@ export function request({
   return `${[...lines, ...fields].join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** An answer to the letter. One that says `Connection: close` does. */
+/** A response in exact bytes. `Connection: close` among its fields closes the connection. */
 export function answer(
   line: string,
   fields: readonly string[] = [],
@@ -52,7 +52,7 @@ export function answer(
   return { segments: [`${[line, ...fields].join('\r\n')}\r\n\r\n${body}`], ends };
 }
 
-/** Fields that some runtimes add where they are missing: there, in cases about something else. */
+/** Fields that some runtimes add if they are missing; used in cases about something else. */
 export const USUAL = ['Date: Thu, 01 Jan 2026 00:00:00 GMT', 'Content-Type: text/plain'];
 
 /** 200 with the usual fields and a body of known length. */
@@ -65,17 +65,17 @@ export function asks(name: string, parts: RequestParts, reply: Answer = ok()): C
   return { name, request: request(parts), answer: reply };
 }
 
-/** A case about the answer. */
+/** A case about the response. */
 export function gets(name: string, reply: Answer, parts: RequestParts = {}): Case {
   return { name, request: request(parts), answer: reply };
 }
 
-/** A case that is left out on runtimes without that. */
+/** Leaves a case out on runtimes without this capability. */
 export function needing(needs: Capability, exchange: Case): Case {
   return { ...exchange, needs };
 }
 
-/** A body in chunks of the sizes given, again and again until all of it is in one. */
+/** A chunked body: the chunk sizes are repeated until all of the body is in one. */
 export function chunked(body: string, sizes: readonly number[] = [body.length], extension = '') {
   let framed = '';
   for (let at = 0, turn = 0; at < body.length; turn += 1) {
@@ -86,7 +86,7 @@ export function chunked(body: string, sizes: readonly number[] = [body.length], 
   return `${framed}0\r\n\r\n`;
 }
 
-/** Bytes of every value, the same each time. */
+/** Bytes of every value, the same in each run. */
 export function bytes(length: number): string {
   return Array.from({ length }, (_, i) => String.fromCharCode((i * 7 + (i >> 8)) % 256)).join('');
 }

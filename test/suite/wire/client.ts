@@ -1,23 +1,23 @@
 import { connect } from 'node:net';
 import { declaredFraming, type Framing, type Message, NO_BODY, readMessage } from './message.ts';
 
-/** An answer as a client got it. */
+/** A response as a client got it. */
 export interface Received {
-  /** Heads of 1xx answers before it. */
+  /** Heads of 1xx responses before it. */
   readonly interim: readonly string[];
   /** `null` when the connection closed before there was a head. */
   readonly message: Message | null;
-  /** How it ended: with the connection, before it was whole, or with bytes behind it. */
+  /** How it ended: connection kept, closed, closed before the response was complete, or with surplus bytes. */
   readonly end: 'kept' | 'closed' | 'cut' | 'surplus';
 }
 
-/** Longer than any exchange takes on a busy machine, and shorter than a test. */
-const PATIENCE = 10_000;
+/** In milliseconds. Longer than any exchange takes on a busy machine, and shorter than a test's timeout. */
+const LIMIT_MS = 10_000;
 
 /**
- * Writes a request to the letter and reads the answer to its end.
+ * Writes a request in exact bytes and reads the response to its end.
  *
- * @param onProgress told of what is there of the body so far
+ * @param onProgress called with the bytes of the body that have arrived so far
  */
 export function exchangeBytes(
   port: number,
@@ -30,8 +30,8 @@ export function exchangeBytes(
     const socket = connect(port, '127.0.0.1', () => socket.write(request, 'latin1'));
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`no end of the answer: ${JSON.stringify(received.slice(0, 2000))}`));
-    }, PATIENCE);
+      reject(new Error(`no end of the response: ${JSON.stringify(received.slice(0, 2000))}`));
+    }, LIMIT_MS);
     const over = (closed: boolean) => {
       clearTimeout(timer);
       resolve(ended(read(received, head), closed));
@@ -67,7 +67,7 @@ function read(bytes: string, head: boolean): Read {
 
 const CLOSE: Framing = { kind: 'close' };
 
-/** Answers that have no body, whatever their fields say (RFC 9112 section 6.3). */
+/** Responses without a body, whatever their fields say (RFC 9112 section 6.3). */
 function framingOf(line: string, head: boolean): Framing | null {
   return head || /^\S+ (?:1\d\d|204|304)/.test(line) ? NO_BODY : null;
 }
@@ -80,7 +80,7 @@ function ended({ interim, message }: Read, closed: boolean): Received {
   if (message === null) return { interim, message, end: 'cut' };
   if (message.rest !== '') return { interim, message, end: 'surplus' };
   if (!closed) return { interim, message, end: 'kept' };
-  // Where nothing but the connection's end marks that of the body, it is whole.
+  // A body that is delimited by close is complete.
   const untilClose = declaredFraming(message.fields) === null;
   return { interim, message, end: message.whole || untilClose ? 'closed' : 'cut' };
 }

@@ -1,10 +1,10 @@
 import { comparison, type Difference, type Side } from './difference.ts';
 import type { Field, Message } from './message.ts';
 
-/** Where the body ends is one thing, said by two fields. */
+/** Two fields that express one thing: where the body ends. */
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
-/** How two messages differ in their fields: each field is compared by itself, then their order. */
+/** How two messages differ in their fields: each field is compared alone, then their order. */
 export function compareFields(side: Side, direct: Message, through: Message): Difference[] {
   const { found, compare } = comparison(side);
   const [before, after] = [byName(direct.fields), byName(through.fields)];

@@ -1,9 +1,9 @@
-/** Something that the gateway made different. */
+/** A difference that the gateway made. */
 export interface Difference {
-  /** Who sees it: the upstream, of the request, or the client, of the answer. */
+  /** Who sees it: the upstream, in the request, or the client, in the response. */
   readonly side: Side;
   readonly what: What;
-  /** Of a field, in lower case; else empty. */
+  /** Name of a field in lower case; else empty. */
   readonly name: string;
   readonly direct: readonly string[];
   readonly through: readonly string[];
@@ -12,7 +12,7 @@ export interface Difference {
 export type Side = 'upstream' | 'client';
 
 export type What =
-  /** Whether there was a message at all, and whether it was the same one. */
+  /** Whether there was a message at all, and whether it was the same message. */
   | 'message'
   | 'method'
   | 'target'
@@ -21,19 +21,19 @@ export type What =
   | 'reason'
   /** The values of a field. */
   | 'field'
-  /** Its name as it is spelled. */
+  /** The case of its name. */
   | 'spelling'
   /** The spaces around its values. */
   | 'spaces'
-  /** The order of the fields whose values are the same. */
+  /** The order of the fields whose values are equal. */
   | 'order'
   /** The fields that say where the body ends. */
   | 'framing'
   | 'body'
   | 'trailers'
-  /** 1xx answers. */
+  /** 1xx responses. */
   | 'interim'
-  /** What became of the client's connection. */
+  /** Whether the client's connection was kept or closed. */
   | 'end';
 
 type Compare = (
@@ -43,7 +43,7 @@ type Compare = (
   name?: string,
 ) => void;
 
-/** Collects what is not equal. */
+/** Collects differences. */
 export function comparison(side: Side): { found: Difference[]; compare: Compare } {
   const found: Difference[] = [];
   return {
@@ -55,7 +55,7 @@ export function comparison(side: Side): { found: Difference[]; compare: Compare 
   };
 }
 
-/** For a person, in one line. */
+/** One line for a reader. */
 export function shown({ side, what, name, direct, through }: Difference): string {
   const text = (all: readonly string[]) => JSON.stringify(all.map((each) => each.slice(0, 300)));
   return `${side}: ${what} ${name}: ${text(direct)} became ${text(through)}`;

@@ -3,7 +3,7 @@ import { comparison, type Difference, type Side, type What } from './difference.
 import type { Message } from './message.ts';
 import type { Pair } from './observe.ts';
 
-/** All that the gateway made different: nothing is overlooked. */
+/** All differences that the gateway made. */
 export function differences({ direct, through }: Pair): readonly Difference[] {
   const { found, compare } = comparison('client');
   compare('interim', direct.got.interim, through.got.interim);
@@ -21,7 +21,7 @@ type LineParts = readonly [What, What, What];
 const REQUEST_LINE: LineParts = ['method', 'target', 'version'];
 const STATUS_LINE: LineParts = ['version', 'status', 'reason'];
 
-/** An answer of another status is another answer: nothing else of it is comparable. */
+/** A response with another status is another response: nothing else in it is comparable. */
 function statusOf({ line }: Message): string | undefined {
   return /^HTTP\S+ (\d+)/.exec(line)?.[1];
 }

@@ -1,20 +1,20 @@
-/** A field as it stood on the wire. */
+/** A field as it was on the wire. */
 export interface Field {
   readonly name: string;
   readonly value: string;
-  /** The whole line: spaces around the value, which mean nothing, are in it. */
+  /** The complete line, with the insignificant spaces around the value. */
   readonly line: string;
 }
 
-/** As much of a message as has come; one character stands for one byte. */
+/** As much of a message as has arrived; one character stands for one byte. */
 export interface Message {
   readonly line: string;
   readonly fields: readonly Field[];
-  /** Without the framing of chunks, whose sizes are each hop's own (RFC 9112 section 7.1). */
+  /** Without the chunk framing: chunk sizes are chosen by each hop (RFC 9112 section 7.1). */
   readonly body: string;
   readonly trailers: readonly string[];
   readonly whole: boolean;
-  /** Bytes behind it. */
+  /** Bytes after the message. */
   readonly rest: string;
 }
 
@@ -28,9 +28,9 @@ export const NO_BODY: Framing = { kind: 'length', length: 0 };
 type Content = Pick<Message, 'body' | 'trailers' | 'whole' | 'rest'>;
 
 /**
- * Reads one message, `null` before its head is whole.
+ * Reads one message; `null` before its head is complete.
  *
- * @param framingOf what its head says of where it ends; requests and answers differ in this
+ * @param framingOf where the body ends, by the head; requests and responses differ in this
  */
 export function readMessage(
   bytes: string,
@@ -43,7 +43,7 @@ export function readMessage(
   return { line, fields, ...readContent(bytes.slice(end + 4), framingOf(line, fields)) };
 }
 
-/** What the fields say, if they do (RFC 9112 section 6.3). */
+/** The framing that the fields declare, or `null` (RFC 9112 section 6.3). */
 export function declaredFraming(fields: readonly Field[]): Framing | null {
   const value = (name: string) => fields.find((field) => isCalled(field, name))?.value;
   if (/\bchunked$/i.test(value('transfer-encoding') ?? '')) return { kind: 'chunked' };
@@ -57,12 +57,12 @@ export function isCalled(field: Field, name: string): boolean {
 
 function fieldOf(line: string): Field {
   const colon = line.indexOf(':');
-  // A folded line has no name of its own.
+  // A continuation line of a folded field has no name.
   if (colon === -1) return { name: '', value: withoutSpaces(line), line };
   return { name: line.slice(0, colon), value: withoutSpaces(line.slice(colon + 1)), line };
 }
 
-/** Not `trim`, which takes the byte 0xA0 for a space: it ends many letters in UTF-8. */
+/** Not `trim`, which also removes 0xA0, the last byte of many UTF-8 characters. */
 function withoutSpaces(value: string): string {
   return value.replace(/^[ \t]+|[ \t]+$/g, '');
 }

@@ -3,7 +3,7 @@ import { exchangeBytes, type Received } from './client.ts';
 import type { Message } from './message.ts';
 import { LABEL, type RecordingUpstream } from './upstream.ts';
 
-/** Both ends of one exchange. */
+/** What both ends of one exchange got. */
 export interface Observed {
   /** What reached the upstream; `null` when nothing did. */
   readonly asked: Message | null;
@@ -18,7 +18,7 @@ export interface Pair {
 
 export type Observe = (exchange: Case) => Promise<Pair>;
 
-/** Runs cases, each by a label that no other exchange has. */
+/** Runs cases, each under a unique label. */
 export function observer(upstream: RecordingUpstream, gateway: { readonly port: number }): Observe {
   let labels = 0;
 

@@ -4,15 +4,15 @@ import type { Case } from './case.ts';
 import type { Difference } from './difference.ts';
 import type { Pair } from './observe.ts';
 
-/** A difference that is meant, or that a runtime does not let us avoid, and why. */
+/** A difference that is intended, or that a runtime makes unavoidable, and the reason. */
 export interface Rule {
   readonly name: string;
-  /** Where it holds. Default: everywhere. */
+  /** Where the rule applies. Default: everywhere. */
   readonly on?: (runtime: RuntimeName) => boolean;
   readonly accepts: (difference: Difference, exchange: Exchange) => boolean;
 }
 
-/** What a rule may look at to tell whether a difference is the one it means. */
+/** What a rule may use to recognise its difference. */
 export interface Exchange {
   readonly runtime: RuntimeName;
   readonly exchange: Case;

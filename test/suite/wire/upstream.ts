@@ -2,14 +2,14 @@ import { createServer, type Socket } from 'node:net';
 import type { Answer } from './case.ts';
 import { declaredFraming, isCalled, type Message, NO_BODY, readMessage } from './message.ts';
 
-/** Field that tells the upstream which exchange a request belongs to; it is not recorded. */
+/** The field by which the upstream recognises an exchange; it is not recorded. */
 export const LABEL = 'X-Wire';
 
-/** An upstream that answers with prescribed bytes and keeps what it was sent. */
+/** An upstream that sends prescribed bytes and keeps the requests. */
 export interface RecordingUpstream {
   readonly port: number;
   readonly node: string;
-  /** Prescribes the answer to a request with this label. */
+  /** Prescribes the response to a request with this label. */
   expect(label: string, answer: Answer): Expected;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface RecordingUpstream {
 export interface Expected {
   /** Requests that carried the label. */
   readonly seen: readonly Message[];
-  /** Lets an answer that breaks off do so. */
+  /** Breaks off a response with `cutAfter`. */
   cut(): void;
 }
 

@@ -3,7 +3,7 @@ import { type Answer, answer, bytes, type Case, chunked, gets, ok, USUAL } from 
 const OK = 'HTTP/1.1 200 OK';
 const CHUNKED = [...USUAL, 'Transfer-Encoding: chunked'];
 
-/** An answer that arrives in pieces of this many bytes. */
+/** A response that arrives in pieces of `length` bytes. */
 function inPieces({ segments, ends }: Answer, length: number): Answer {
   const all = segments.join('');
   const count = Math.ceil(all.length / length);
@@ -17,48 +17,48 @@ const SIZES = { 'no byte': 0, 'one byte': 1, '1 KiB': 1024, '100 KiB': 102_400 }
 
 export const answerBodies: readonly Case[] = [
   ...Object.entries(SIZES).flatMap(([name, length]) => [
-    gets(`answer body: ${name} with its length`, ok([], bytes(length))),
-    gets(`answer body: ${name} in chunks`, answer(OK, CHUNKED, chunked(bytes(length)))),
+    gets(`response body: ${name} with its length`, ok([], bytes(length))),
+    gets(`response body: ${name} in chunks`, answer(OK, CHUNKED, chunked(bytes(length)))),
     gets(
-      `answer body: ${name} up to the end of the connection`,
+      `response body: ${name} up to the end of the connection`,
       answer(OK, USUAL, bytes(length), 'closed'),
     ),
   ]),
-  gets('answer body: a chunk for each byte', answer(OK, CHUNKED, chunked(bytes(300), [1]))),
+  gets('response body: a chunk for each byte', answer(OK, CHUNKED, chunked(bytes(300), [1]))),
   gets(
-    'answer body: chunks of many sizes',
+    'response body: chunks of many sizes',
     answer(OK, CHUNKED, chunked(bytes(20_000), [1, 2, 15, 16, 17, 255, 4096])),
   ),
   gets(
-    'answer body: chunks with extensions',
+    'response body: chunks with extensions',
     answer(OK, CHUNKED, chunked('some text', [4], ' ; a="1"')),
   ),
   gets(
-    'answer body: a length beside chunks',
+    'response body: a length beside chunks',
     answer(OK, [...CHUNKED, 'Content-Length: 3'], chunked('text'), 'closed'),
   ),
-  gets('answer body: many pieces', inPieces(ok([], bytes(2000)), 50)),
+  gets('response body: many pieces', inPieces(ok([], bytes(2000)), 50)),
   gets(
-    'answer body: many pieces in chunks',
+    'response body: many pieces in chunks',
     inPieces(answer(OK, CHUNKED, chunked(bytes(1000), [100])), 33),
   ),
-  gets('answer body: a head in single bytes', inPieces(ok(['X-A: 1']), 1)),
+  gets('response body: a head in single bytes', inPieces(ok(['X-A: 1']), 1)),
   gets(
-    'answer body: of HEAD, with the length of what GET gets',
+    'response body: of HEAD, with the length that GET would get',
     answer(OK, [...USUAL, 'Content-Length: 1234']),
     { method: 'HEAD' },
   ),
-  gets('answer body: of HEAD, in chunks if it had one', answer(OK, CHUNKED), { method: 'HEAD' }),
-  gets('answer body: of HEAD, without a length', answer(OK, [...USUAL, 'ETag: "x"']), {
+  gets('response body: of HEAD, chunked if it had one', answer(OK, CHUNKED), { method: 'HEAD' }),
+  gets('response body: of HEAD, without a length', answer(OK, [...USUAL, 'ETag: "x"']), {
     method: 'HEAD',
   }),
   gets(
-    'answer body: of HEAD, 404',
+    'response body: of HEAD, 404',
     answer('HTTP/1.1 404 Not Found', [...USUAL, 'Content-Length: 9']),
     { method: 'HEAD' },
   ),
   gets(
-    'answer body: events',
+    'response body: events',
     answer(
       OK,
       ['Date: x', 'Content-Type: text/event-stream', 'Transfer-Encoding: chunked'],

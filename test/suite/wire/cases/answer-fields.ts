@@ -1,6 +1,6 @@
 import { answer, type Case, gets, ok } from '../case.ts';
 
-/** Fields of the message: what the upstream says to the client. */
+/** Fields of the message, from the upstream to the client. */
 const MESSAGE: Readonly<Record<string, readonly string[]>> = {
   'Set-Cookie, repeated': [
     'Set-Cookie: a=1; Path=/; HttpOnly',
@@ -56,7 +56,7 @@ const MESSAGE: Readonly<Record<string, readonly string[]>> = {
   Refresh: ['Refresh: 5; url=/x'],
 };
 
-/** Fields that speak of the connection with the upstream (RFC 9110 section 7.6.1). */
+/** Fields of the connection to the upstream (RFC 9110 section 7.6.1). */
 const HOP: Readonly<Record<string, readonly string[]>> = {
   'Connection: close': ['Connection: close'],
   'Connection: keep-alive and Keep-Alive': [
@@ -72,21 +72,21 @@ const LENGTH = 'Content-Length: 2';
 const TYPE = 'Content-Type: text/plain';
 const DATE = 'Date: Thu, 01 Jan 2026 00:00:00 GMT';
 
-/** Fields that a gateway might think it has to add. */
+/** Responses without fields that a gateway might add. */
 const ABSENT: Readonly<Record<string, readonly string[]>> = {
   'no Content-Type': [DATE, LENGTH],
   'no Date': [TYPE, LENGTH],
   'none but the length': [LENGTH],
-  'a Date that is none': ['Date: yesterday', TYPE, LENGTH],
-  'a Content-Type that is none': [DATE, 'Content-Type: what?', LENGTH],
+  'an invalid Date': ['Date: yesterday', TYPE, LENGTH],
+  'an invalid Content-Type': [DATE, 'Content-Type: what?', LENGTH],
   'the same length twice': [DATE, TYPE, LENGTH, LENGTH],
 };
 
 export const answerFields: readonly Case[] = [
   ...Object.entries({ ...MESSAGE, ...HOP }).map(([name, fields]) =>
-    gets(`answer field: ${name}`, ok(fields)),
+    gets(`response field: ${name}`, ok(fields)),
   ),
   ...Object.entries(ABSENT).map(([name, fields]) =>
-    gets(`answer field: ${name}`, answer('HTTP/1.1 200 OK', fields, 'ok')),
+    gets(`response field: ${name}`, answer('HTTP/1.1 200 OK', fields, 'ok')),
   ),
 ];

@@ -7,11 +7,11 @@ const CODED: Readonly<Record<string, Uint8Array>> = {
   gzip: gzipSync(TEXT),
   br: brotliCompressSync(TEXT),
   deflate: deflateSync(TEXT),
-  // A frame by hand, of one raw block: not every Node has zstd (RFC 8878 section 3.1.1).
+  // A hand-written frame of one raw block: not every Node has zstd (RFC 8878 section 3.1.1).
   zstd: Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x02, 0x11, 0x00, 0x00, 0x6f, 0x6b]),
   identity: TEXT,
   'x-unknown': Buffer.from('whatever this is'),
-  // Said to be compressed and is not: nobody but the client is to find out.
+  // Labelled as compressed, but it is not: only the client may notice.
   'x-gzip': Buffer.from('no gzip at all'),
 };
 
@@ -20,7 +20,7 @@ const ACCEPTED: Readonly<Record<string, readonly string[]>> = {
   'that nobody asked for': [],
 };
 
-/** Content codings are between upstream and client (RFC 9110 section 8.4). */
+/** Content codings are a matter of upstream and client (RFC 9110 section 8.4). */
 export const codings: readonly Case[] = Object.entries(CODED).flatMap(([coding, body]) =>
   Object.entries(ACCEPTED).map(([name, fields]) =>
     gets(

@@ -2,7 +2,7 @@ import { type Answer, answer, type Case, gets, needing, USUAL } from '../case.ts
 
 const OK = 'HTTP/1.1 200 OK';
 
-/** Answers that break off (RFC 9112 section 8). */
+/** Responses that break off (RFC 9112 section 8). */
 const BROKEN: Readonly<Record<string, Answer>> = {
   'a body with its length that breaks off': answer(
     OK,
@@ -24,7 +24,7 @@ const BROKEN: Readonly<Record<string, Answer>> = {
   ),
 };
 
-/** Answers that break the rules: to guess what they mean is how answers get split. */
+/** Malformed responses: to guess their meaning allows response splitting. */
 const MALFORMED: Readonly<Record<string, Answer>> = {
   'a folded field': answer(OK, [...USUAL, 'X-A: 1\r\n 2', 'Content-Length: 2'], 'ok'),
   'a space before the colon': answer(OK, [...USUAL, 'X-A : 1', 'Content-Length: 2'], 'ok'),
@@ -40,7 +40,7 @@ const MALFORMED: Readonly<Record<string, Answer>> = {
     'ok',
     'closed',
   ),
-  'a transfer coding that nobody asked for': answer(
+  'an unsolicited transfer coding': answer(
     OK,
     [...USUAL, 'Transfer-Encoding: gzip, chunked'],
     '2\r\nok\r\n0\r\n\r\n',
@@ -50,7 +50,7 @@ const MALFORMED: Readonly<Record<string, Answer>> = {
 
 export const endings: readonly Case[] = [
   ...Object.entries(BROKEN).map(([name, reply]) => gets(name, reply)),
-  ...Object.entries(MALFORMED).map(([name, reply]) => gets(`an answer with ${name}`, reply)),
+  ...Object.entries(MALFORMED).map(([name, reply]) => gets(`a response with ${name}`, reply)),
   gets(
     'a body with its length that breaks off before it begins',
     answer(OK, [...USUAL, 'Content-Length: 100'], '', { cutAfter: 0 }),
@@ -58,13 +58,13 @@ export const endings: readonly Case[] = [
   needing(
     'guardsConnections',
     gets(
-      'bytes behind an answer',
+      'bytes after a response',
       answer(OK, [...USUAL, 'Content-Length: 2'], 'okHTTP/1.1 200 OK\r\n\r\n'),
     ),
   ),
   needing(
     'guardsConnections',
-    gets('a body in answer to HEAD', answer(OK, [...USUAL, 'Content-Length: 2'], 'ok'), {
+    gets('a body in response to HEAD', answer(OK, [...USUAL, 'Content-Length: 2'], 'ok'), {
       method: 'HEAD',
     }),
   ),

@@ -15,13 +15,13 @@ import { versions } from './versions.ts';
 export const cases: Readonly<Record<string, readonly Case[]>> = {
   methods,
   targets,
-  'fields of requests': requestFields,
-  'bodies of requests': requestBodies,
+  'request fields': requestFields,
+  'request bodies': requestBodies,
   versions,
   statuses,
-  'fields of answers': answerFields,
-  'bodies of answers': answerBodies,
+  'response fields': answerFields,
+  'response bodies': answerBodies,
   'content codings': codings,
-  'interim answers': interim,
+  'interim responses': interim,
   endings: [...endings, ...trailers],
 };

@@ -1,13 +1,13 @@
 import { answer, asks, type Case, ok, USUAL } from '../case.ts';
 
-/** Methods are the client's to choose, known or not (RFC 9110 section 9.1). */
+/** Clients may use any method, known or not (RFC 9110 section 9.1). */
 const METHODS = [
   'GET HEAD POST PUT PATCH DELETE OPTIONS',
   'PURGE PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT',
   'SEARCH M-SEARCH SUBSCRIBE MERGE BIND',
 ].flatMap((line) => line.split(' '));
 
-/** Methods are case-sensitive: this is none of the known ones. */
+/** Methods are case-sensitive: these are unknown methods. */
 const LOWER_CASE = ['get', 'patch'];
 
 const BODILESS = answer('HTTP/1.1 200 OK', [...USUAL, 'Content-Length: 2']);

@@ -1,6 +1,6 @@
 import { asks, type Case, HOST } from '../case.ts';
 
-/** Fields of the message: what a client says to the upstream, not to us. */
+/** Fields of the message, from the client to the upstream. */
 const MESSAGE: Readonly<Record<string, readonly string[]>> = {
   'nothing but Host': [],
   'a repeated field': ['X-A: 1', 'X-A: 2', 'X-A: 1'],
@@ -58,7 +58,7 @@ const MESSAGE: Readonly<Record<string, readonly string[]>> = {
   'Upgrade-Insecure-Requests': ['Upgrade-Insecure-Requests: 1'],
 };
 
-/** Fields that speak of the connection (RFC 9110 section 7.6.1) or of where a request came from. */
+/** Fields of the connection (RFC 9110 section 7.6.1), or about the origin of a request. */
 const HOP: Readonly<Record<string, readonly string[]>> = {
   'Connection: close': ['Connection: close'],
   'Connection: keep-alive': ['Connection: keep-alive'],

@@ -7,7 +7,7 @@ const STATUSES = [
   502, 503, 504, 505, 511, 599,
 ];
 
-/** Fields that go with a status and that somebody might act upon. */
+/** Fields that belong to a status and that a hop might act upon. */
 const GOES_WITH: Readonly<Record<number, readonly string[]>> = {
   201: ['Location: /made'],
   206: ['Content-Range: bytes 0-3/10'],
@@ -36,10 +36,10 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const FOUR = 'Content-Length: 4';
 
-/** Answers without a body, by their status (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
+/** Responses without a body, by their status (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
 const EMPTY: readonly Case[] = [
   gets('status 204', answer('HTTP/1.1 204 No Content', [...USUAL, 'ETag: "x"'])),
-  // The client asks for the end: without it, a 205 that says no length would have none.
+  // The connection closes: a 205 without a length would have no end otherwise.
   gets(
     'status 205',
     answer('HTTP/1.1 205 Reset Content', [...USUAL, 'Content-Length: 0'], '', 'closed'),

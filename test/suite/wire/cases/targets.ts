@@ -2,7 +2,7 @@ import { asks, type Case } from '../case.ts';
 
 const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 
-/** Targets that a hop might be tempted to tidy up (RFC 3986 section 6). */
+/** Targets that a hop might normalise (RFC 3986 section 6). */
 const TARGETS = [
   ['the root', '/'],
   ['a path', '/a/b/c.html'],
@@ -40,7 +40,7 @@ const TARGETS = [
   ['a backslash in the query', '/a?b\\c'],
   ['bytes of UTF-8', latin1('/caf\u00e9')],
   ['bytes of UTF-8 in the query', latin1('/a?caf\u00e9')],
-  ['a byte that is no UTF-8', '/caf\xe9'],
+  ['a byte that is not UTF-8', '/caf\xe9'],
   ['a fragment', '/a?x#y'],
   ['a URL as a path', '/http://a.example/b'],
   ['a long path', `/${'segment/'.repeat(400)}`],

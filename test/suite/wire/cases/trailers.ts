@@ -2,14 +2,14 @@ import { type Answer, answer, asks, type Case, gets, needing, USUAL } from '../c
 
 type Trailers = readonly [fields: readonly string[], trailers: readonly string[]];
 
-/** Fields that go with trailers, and the trailers (RFC 9110 section 6.5). */
+/** Fields about trailers, and the trailers (RFC 9110 section 6.5). */
 const TRAILERS: Readonly<Record<string, Trailers>> = {
   trailers: [['Trailer: X-Sum'], ['X-Sum: 1', 'X-Other: 2']],
   'trailers that nobody announced, in their order and case': [
     [],
     ['X-Z: 1', 'x-a: "b"', 'X-Z: caf\xe9', 'X-Empty: '],
   ],
-  'trailers that belong into the head': [
+  'trailers that belong in the head': [
     [],
     [
       'Host: smuggled',
@@ -55,7 +55,7 @@ const BYTE_BY_BYTE: Answer = { ...SUM, segments: SUM.segments.flatMap((text) => 
 export const trailers: readonly Case[] = [
   ...Object.entries(TRAILERS).flatMap(([name, some]) => [
     needing('trailersOfRequest', sent(name, some)),
-    needing('trailersOfAnswer', gets(`${name}, of an answer`, answered(some))),
+    needing('trailersOfAnswer', gets(`${name}, of a response`, answered(some))),
   ]),
   ...[
     gets('trailers with a space before the colon', answered([[], ['X-Sum : 1', 'X-Other: 2']])),

@@ -1,6 +1,6 @@
 import { answer, asks, type Case, gets, ok, USUAL } from '../case.ts';
 
-/** HTTP/1.0 on either side: each hop speaks a version of its own (RFC 9110 section 6.2). */
+/** HTTP/1.0 on either side: each hop has its own version (RFC 9110 section 6.2). */
 export const versions: readonly Case[] = [
   asks('a request of HTTP/1.0', { version: 'HTTP/1.0' }, ok(['Connection: close'])),
   asks('a request of HTTP/1.0 that keeps the connection', {
@@ -8,11 +8,11 @@ export const versions: readonly Case[] = [
     fields: ['Connection: keep-alive'],
   }),
   gets(
-    'an answer of HTTP/1.0',
+    'a response of HTTP/1.0',
     answer('HTTP/1.0 200 OK', [...USUAL, 'Content-Length: 2'], 'ok', 'closed'),
   ),
   gets(
-    'an answer of HTTP/1.0 that ends with the connection',
+    'a response of HTTP/1.0 that ends at close',
     answer('HTTP/1.0 200 OK', USUAL, 'ok', 'closed'),
   ),
 ];

@@ -9,7 +9,7 @@ const DECODE: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   br: brotliDecompressSync,
 };
 
-/** What a client makes of a body. */
+/** A body as the client decodes it. */
 function decoded({ fields, body }: Message): string {
   const coding = fields.find((field) => isCalled(field, 'content-encoding'))?.value ?? '';
   const bytes = Buffer.from(body, 'latin1');
@@ -19,7 +19,7 @@ function decoded({ fields, body }: Message): string {
 /** Bodies that arrive as other bytes. */
 export const bodies: readonly Rule[] = [
   {
-    name: 'the platform compresses anew, to the same content',
+    name: 'the platform compresses again, with the same content',
     on: unless('rawCodings'),
     accepts: ({ side, what, name }, { pair }) =>
       side === 'client' &&
@@ -28,7 +28,7 @@ export const bodies: readonly Rule[] = [
       decoded(pair.direct.got.message!) === decoded(pair.through.got.message!),
   },
   {
-    name: 'a chunk with an extension is lost from an answer',
+    name: 'a chunk with an extension is lost from a response',
     on: unless('chunkExtensions'),
     accepts: ({ side, what, through }, { exchange }) =>
       side === 'client' &&
@@ -37,7 +37,7 @@ export const bodies: readonly Rule[] = [
       EXTENSION.test(exchange.answer.segments.join('')),
   },
   {
-    name: 'a body in chunks that breaks off ends as if it were whole',
+    name: 'a chunked body that breaks off ends as if it were complete',
     on: unless('brokenChunks'),
     accepts: (difference, { pair }) =>
       is('client', 'end')(difference) &&

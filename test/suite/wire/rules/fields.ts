@@ -1,20 +1,20 @@
 import { is, type Rule, unless } from '../rule.ts';
 
-/** Fields that each hop writes by itself, wherever it likes. */
+/** Fields that each hop writes itself, at any place in the head. */
 const OWN = /^(?:host|connection|keep-alive|te|content-length|transfer-encoding)$/;
 
 const FOLDED = /\r\n[ \t]/;
 
 const ordered = (names: readonly string[]) => names.filter((name) => !OWN.test(name)).join();
 
-/** How fields are written, where what they say is the same (RFC 9110 section 5). */
+/** Other spellings of the same fields (RFC 9110 section 5). */
 export const fields: readonly Rule[] = [
   {
-    name: 'spaces around a value are no part of it (RFC 9112 section 5.1)',
+    name: 'spaces around a value are not part of it (RFC 9112 section 5.1)',
     accepts: ({ what }) => what === 'spaces',
   },
   {
-    name: 'fields that each hop writes by itself stand where it writes them',
+    name: 'fields that each hop writes itself may be at another place',
     accepts: ({ what, direct, through }) =>
       what === 'order' && ordered(direct) === ordered(through),
   },
@@ -33,14 +33,14 @@ export const fields: readonly Rule[] = [
       through.join('\n') === direct.join(', '),
   },
   {
-    name: 'bytes of a field that are no UTF-8 are replaced',
+    name: 'bytes of a field that are not UTF-8 are replaced',
     on: unless('latin1ToUpstream'),
     accepts: (difference) =>
       is('upstream', 'field')(difference) &&
       difference.through.join() === replaced(difference.direct.join()),
   },
   {
-    name: 'bytes of a reason phrase that are no UTF-8 are replaced',
+    name: 'bytes of a reason phrase that are not UTF-8 are replaced',
     on: unless('latin1Reason'),
     accepts: (difference) =>
       is('client', 'reason')(difference) &&
@@ -67,7 +67,7 @@ export const fields: readonly Rule[] = [
   },
 ];
 
-/** What becomes of bytes that are read as UTF-8 and written as such. */
+/** What bytes become when they are decoded and encoded as UTF-8. */
 function replaced(bytes: string): string {
   return Buffer.from(Buffer.from(bytes, 'latin1').toString('utf8'), 'utf8').toString('latin1');
 }

@@ -8,19 +8,19 @@ const ofAnswer = is('client', 'framing');
 const isHead = ({ exchange }: Exchange) => exchange.request.startsWith('HEAD ');
 const isBodiless = ({ exchange }: Exchange) => /^(?:GET|HEAD) /.test(exchange.request);
 
-/** One length, and nothing beside it. */
+/** True with exactly one length and no other framing. */
 function hasPlainLength({ fields }: Message): boolean {
   const framed = fields.filter(({ name }) => /^(?:content-length|transfer-encoding)$/i.test(name));
   return framed.length === 1 && declaredFraming(fields)?.kind === 'length';
 }
 
-/** True when the field is gone or says what is so. */
+/** True when the field is gone or matches the body. */
 function isRight(difference: Difference, { body }: Message): boolean {
   const right = difference.name === 'content-length' ? String(body.length) : 'chunked';
   return isGone(difference) || difference.through.join('\n') === right;
 }
 
-/** Where a body ends, which each hop says in its own way (RFC 9112 section 6). */
+/** Where a body ends; each hop may frame it in its own way (RFC 9112 section 6). */
 export const framing: readonly Rule[] = [
   {
     name: 'chunked again',
@@ -28,7 +28,7 @@ export const framing: readonly Rule[] = [
       ofRequest(difference) && difference.direct.join().toLowerCase() === difference.through.join(),
   },
   {
-    name: 'an answer without one plain length may be sent with it, or in chunks',
+    name: 'a response without one plain length may be sent with a length, or chunked',
     accepts: (difference, exchange) =>
       ofAnswer(difference) &&
       !isHead(exchange) &&
@@ -36,7 +36,7 @@ export const framing: readonly Rule[] = [
       isRight(difference, exchange.pair.through.got.message!),
   },
   {
-    name: 'the answer to HEAD need not say how GET would be framed (RFC 9112 section 6.1)',
+    name: 'the response to HEAD need not say how GET would be framed (RFC 9112 section 6.1)',
     accepts: (difference, exchange) =>
       ofAnswer(difference) &&
       isHead(exchange) &&
@@ -50,7 +50,7 @@ export const framing: readonly Rule[] = [
       ofAnswer(difference) && isGone(difference) && /^\S+ 304/.test(pair.direct.got.message!.line),
   },
   {
-    name: 'a request that says nothing of a body gets an empty one',
+    name: 'a request that announces no body gets an empty one',
     on: unless('noUpload'),
     accepts: (difference, { pair }) =>
       ofRequest(difference) &&
@@ -59,7 +59,7 @@ export const framing: readonly Rule[] = [
       /^(?:chunked|0)$/.test(difference.through.join()),
   },
   {
-    name: 'GET and HEAD lose their body, and what frames it',
+    name: 'GET and HEAD lose their body, and its framing',
     on: unless('bodyOfGet'),
     accepts: (difference, exchange) =>
       isBodiless(exchange) &&

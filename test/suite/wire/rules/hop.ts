@@ -5,7 +5,7 @@ import { is, isGone, type Rule, where } from '../rule.ts';
 const upstreamField = is('upstream', 'field');
 const clientField = is('client', 'field');
 
-/** Fields that speak of one connection: these, and those that Connection names (RFC 9110 section 7.6.1). */
+/** Fields of one connection: these, and those that Connection names (RFC 9110 section 7.6.1). */
 function isOfConnection(name: string, message: Message | null): boolean {
   if (/^(?:connection|keep-alive|proxy-connection|te|upgrade)$/.test(name)) return true;
   const connection = message?.fields.filter((field) => isCalled(field, 'connection')) ?? [];
@@ -17,35 +17,35 @@ function isOfConnection(name: string, message: Message | null): boolean {
   );
 }
 
-/** Connection and Keep-Alive as the gateway writes them by itself, or not at all. */
+/** Connection and Keep-Alive as the gateway writes them itself, or not at all. */
 function isOwn({ name, through }: Difference): boolean {
   const own = name === 'connection' ? /^(?:close|keep-alive)$/ : /^timeout=\d+$/;
   return through.length <= 1 && through.every((value) => own.test(value));
 }
 
-/** What belongs to one connection, and so to neither message. */
+/** Fields and bytes of one connection, which belong to neither message. */
 export const hop: readonly Rule[] = [
   {
-    name: "the client's connection ends here: fields that speak of it are removed",
+    name: "the client's connection ends here: its fields are removed",
     accepts: (difference, { pair }) =>
       upstreamField(difference) &&
       isGone(difference) &&
       isOfConnection(difference.name, pair.direct.asked),
   },
   {
-    name: "the upstream's connection ends here: fields that speak of it are removed",
+    name: "the upstream's connection ends here: its fields are removed",
     accepts: (difference, { pair }) =>
       clientField(difference) &&
       isGone(difference) &&
       isOfConnection(difference.name, pair.direct.got.message),
   },
   {
-    name: "the client's connection is the gateway's: it says by itself whether it stays",
+    name: "the client's connection is the gateway's, which says itself whether it keeps it",
     accepts: (difference) =>
       is('client', 'field', /^(?:connection|keep-alive)$/)(difference) && isOwn(difference),
   },
   {
-    name: "the client's connection is the gateway's: it stays or closes by what client and gateway say",
+    name: "the client's connection is the gateway's: client and gateway decide whether it closes",
     accepts: (difference) =>
       is('client', 'end')(difference) &&
       [...difference.direct, ...difference.through].every(
@@ -57,11 +57,11 @@ export const hop: readonly Rule[] = [
     accepts: ({ what, through }) => what === 'version' && through[0] === 'HTTP/1.1',
   },
   {
-    name: 'Expect is a question to the next hop (RFC 9110 section 10.1.1)',
+    name: 'Expect is for the next hop only (RFC 9110 section 10.1.1)',
     accepts: (difference) => is('upstream', 'field', 'expect')(difference) && isGone(difference),
   },
   {
-    name: 'bytes behind an answer reach nobody',
+    name: 'bytes after a response are dropped',
     on: where('guardsConnections'),
     accepts: (difference) =>
       is('client', 'end')(difference) &&

@@ -8,7 +8,7 @@ import { origin } from './origin.ts';
 import { refusals } from './refusals.ts';
 import { targets } from './targets.ts';
 
-/** Every difference that there may be. */
+/** All differences that are allowed. */
 export const rules: readonly Rule[] = [
   ...hop,
   ...interimAndTrailers,

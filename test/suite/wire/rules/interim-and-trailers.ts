@@ -4,15 +4,15 @@ const ofInterim = is('client', 'interim');
 
 const mended = (line: string) => line.replace(' :', ':');
 
-/** What stands before an answer and behind a body: 1xx answers and trailers. */
+/** 1xx responses and trailers. */
 export const interimAndTrailers: readonly Rule[] = [
   {
-    name: '1xx answers do not get through',
+    name: '1xx responses do not get through',
     on: unless('interimFromUpstream'),
     accepts: (difference) => ofInterim(difference) && isGone(difference),
   },
   {
-    name: 'one 100 says it all (RFC 9110 section 15.2.1)',
+    name: 'a second 100 is dropped (RFC 9110 section 15.2.1)',
     on: where('interimFromUpstream'),
     accepts: (difference) =>
       ofInterim(difference) &&
@@ -21,7 +21,7 @@ export const interimAndTrailers: readonly Rule[] = [
       difference.direct[0] === difference.through[0],
   },
   {
-    name: 'a 1xx answer has neither fields of the connection nor a length (RFC 9110 section 8.6)',
+    name: 'a 1xx response has neither fields of the connection nor a length (RFC 9110 section 8.6)',
     on: where('interimFromUpstream'),
     accepts: (difference) =>
       ofInterim(difference) &&
@@ -29,7 +29,7 @@ export const interimAndTrailers: readonly Rule[] = [
       difference.through.join() === 'HTTP/1.1 103 Early Hints\nX-Stays: 1',
   },
   {
-    name: 'HTTP/1.0 knows neither 1xx answers (RFC 9110 section 15.2) nor trailers',
+    name: 'HTTP/1.0 has neither 1xx responses (RFC 9110 section 15.2) nor trailers',
     on: where('interimFromUpstream'),
     accepts: (difference, { exchange }) =>
       (ofInterim(difference) || is('client', 'trailers')(difference)) &&
@@ -37,7 +37,7 @@ export const interimAndTrailers: readonly Rule[] = [
       isGone(difference),
   },
   {
-    name: 'trailers that belong into a head, or to the connection, are removed (RFC 9110 section 6.5.1)',
+    name: 'trailers that belong in a head, or to the connection, are removed (RFC 9110 section 6.5.1)',
     on: where('trailersOfAnswer'),
     accepts: ({ what, through }) => what === 'trailers' && through.join() === 'X-Stays: 1',
   },
@@ -50,7 +50,7 @@ export const interimAndTrailers: readonly Rule[] = [
       difference.through.join() === difference.direct.map(mended).join(),
   },
   {
-    name: 'transfer codings are for one hop, trailers for all (RFC 9110 section 10.1.4)',
+    name: 'of TE only trailers is forwarded (RFC 9110 section 10.1.4)',
     on: where('trailersOfAnswer'),
     accepts: (difference) =>
       is('upstream', 'field', 'te')(difference) &&

@@ -2,7 +2,7 @@ import type { Difference } from '../difference.ts';
 import { isCalled } from '../message.ts';
 import { type Exchange, is, type Rule, unless, where } from '../rule.ts';
 
-/** What the gateway tells of the client, field by field; it is trusted with no claims here. */
+/** What the gateway says about the client, field by field; no client is trusted here. */
 const TOLD: Readonly<Record<string, (difference: Difference, exchange: Exchange) => string>> = {
   'x-real-ip': () => '127.0.0.1',
   'x-forwarded-for': ({ direct }) => [...direct, '127.0.0.1'].join(', '),
@@ -14,7 +14,7 @@ const TOLD: Readonly<Record<string, (difference: Difference, exchange: Exchange)
       : String(exchange.gateway.port),
 };
 
-/** Whom the request is for (RFC 9112 section 3.2.2). */
+/** The host that the request is for (RFC 9112 section 3.2.2). */
 function hostOf(exchange: Exchange): string {
   return namedBy(exchange) ?? hostField(exchange);
 }
@@ -28,22 +28,22 @@ function hostField({ pair }: Exchange): string {
   return pair.direct.asked?.fields.find((field) => isCalled(field, 'host'))?.value ?? '';
 }
 
-/** Where a request came from, and where it is to go. */
+/** Where a request came from, and where it goes. */
 export const origin: readonly Rule[] = [
   {
-    name: 'where the request came from is told, and claims are not believed',
+    name: 'the gateway says where the request came from, and ignores claims',
     accepts: (difference, exchange) =>
       is('upstream', 'field')(difference) &&
       difference.through.length === 1 &&
       difference.through[0] === TOLD[difference.name]?.(difference, exchange),
   },
   {
-    name: 'Forwarded of somebody who is not trusted is removed',
+    name: 'Forwarded of an untrusted client is removed',
     accepts: (difference) =>
       is('upstream', 'field', 'forwarded')(difference) && difference.through.length === 0,
   },
   {
-    name: 'what CGI would take for a field that is written anew is removed',
+    name: 'a field that CGI would mistake for a field of the gateway is removed',
     accepts: (difference) =>
       is(
         'upstream',
@@ -52,7 +52,7 @@ export const origin: readonly Rule[] = [
       )(difference) && difference.through.length === 0,
   },
   {
-    name: 'Host is what the target names (RFC 9112 section 3.2.2)',
+    name: 'Host is the host in the target (RFC 9112 section 3.2.2)',
     on: where('absoluteForm'),
     accepts: (difference, exchange) =>
       is('upstream', 'field', 'host')(difference) &&
@@ -77,7 +77,7 @@ export const origin: readonly Rule[] = [
       is('upstream', 'field', 'cf-worker')(difference) && difference.direct.length === 0,
   },
   {
-    name: 'the platform does not tell of an empty Accept-Encoding',
+    name: 'the platform hides an empty Accept-Encoding',
     on: unless('emptyAcceptEncoding'),
     accepts: (difference) =>
       is('upstream', 'field', 'accept-encoding')(difference) &&

@@ -2,7 +2,7 @@ import type { RuntimeName } from '../../../runtimes/runtime.ts';
 import type { Difference } from '../difference.ts';
 import type { Exchange, Rule } from '../rule.ts';
 
-/** Status by runtime; the others do not refuse. */
+/** Status by runtime; runtimes without one do not refuse. */
 type Statuses = Readonly<Partial<Record<RuntimeName, number>>>;
 
 const SERVERS: Statuses = { node: 502, deno: 502, bun: 502 };
@@ -24,7 +24,7 @@ function isOfRefusal({ side, what, through }: Difference, status: number): boole
   return what === 'end';
 }
 
-/** The upstream does not hear of what was refused. */
+/** The upstream does not get a refused request. */
 function ruleOfRequest(name: string, statuses: Statuses, pattern: RegExp): Rule {
   const isRefused = ({ exchange }: Exchange) => pattern.test(exchange.request);
   const { accepts, ...refusal } = rule(name, statuses, isRefused);
@@ -41,10 +41,10 @@ function ruleOfAnswer(name: string, statuses: Statuses, pattern: RegExp): Rule {
   return rule(name, statuses, ({ exchange }) => pattern.test(exchange.answer.segments.join('')));
 }
 
-/** Requests that are answered by the gateway itself, or by the server in front of it. */
+/** Requests to which the gateway itself responds, or the server in front of it. */
 const OF_REQUESTS: readonly Rule[] = [
   ruleOfRequest('methods in lower case are refused', { workers: 501 }, /^[a-z]+ /),
-  ruleOfRequest('methods that are on no list are refused', { workers: 501 }, /^(?:M-SEARCH|BIND) /),
+  ruleOfRequest('unknown methods are refused', { workers: 501 }, /^(?:M-SEARCH|BIND) /),
   ruleOfRequest(
     '* is no path that a route could match',
     { node: 404, deno: 404, bun: 404, workers: 500 },
@@ -54,27 +54,23 @@ const OF_REQUESTS: readonly Rule[] = [
   ruleOfRequest('the absolute form is refused', { workers: 500 }, /^\S+ http:/),
 ];
 
-/** Answers that are no HTTP (RFC 9112 section 5): 502 in their place. */
+/** Responses that are invalid HTTP (RFC 9112 section 5): the client gets 502 instead. */
 const OF_ANSWERS: readonly Rule[] = [
-  ruleOfAnswer('silence is answered', EVERYWHERE, /^$/),
+  ruleOfAnswer('silence is a 502', EVERYWHERE, /^$/),
   ruleOfAnswer('a folded field is refused', SERVERS, /\r\n /),
   ruleOfAnswer(
     'two lengths that differ are refused',
     EVERYWHERE,
     /Content-Length: 2\r\nContent-Length: 3/,
   ),
-  ruleOfAnswer(
-    'a transfer coding that nobody asked for is refused',
-    EVERYWHERE,
-    /Transfer-Encoding: gzip/,
-  ),
+  ruleOfAnswer('an unsolicited transfer coding is refused', EVERYWHERE, /Transfer-Encoding: gzip/),
   ruleOfAnswer(
     'one length, said twice, is refused',
     WORKERS,
     /Content-Length: 2\r\nContent-Length: 2/,
   ),
   ruleOfAnswer('a tab in a reason phrase is refused', WORKERS, /^\S+ 200 [^\r]*\t/),
-  ruleOfAnswer('1xx answers are refused', WORKERS, /^HTTP\/1\.1 1/),
+  ruleOfAnswer('1xx responses are refused', WORKERS, /^HTTP\/1\.1 1/),
 ];
 
 export const refusals: readonly Rule[] = [...OF_REQUESTS, ...OF_ANSWERS];

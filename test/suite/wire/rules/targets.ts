@@ -3,7 +3,7 @@ import { is, type Rule, unless, where } from '../rule.ts';
 
 const target = is('upstream', 'target');
 
-/** A rule for targets that come out as `expected` has them. */
+/** A rule for targets that arrive as `expected` computes them. */
 function rule(name: string, expected: (target: string) => string, on?: Rule['on']): Rule {
   const accepts = (difference: Difference) =>
     target(difference) && difference.through[0] === expected(difference.direct[0]!);
@@ -26,12 +26,12 @@ const unescaped = (text: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
 
-/** How a target is written (RFC 9112 section 3.2), where it names the same resource. */
+/** Other spellings of a target that name the same resource (RFC 9112 section 3.2). */
 export const targets: readonly Rule[] = [
   rule('dot segments are resolved (RFC 3986 section 5.2.4)', (text) =>
     /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text) ? resolved(text) : text,
   ),
-  rule('a fragment is no part of a target', (text) => text.replace(/#.*/, '')),
+  rule('a fragment is not part of a target', (text) => text.replace(/#.*/, '')),
   rule(
     'the absolute form becomes the origin form',
     (text) => text.replace(/^http:\/\/[^/?]*\/?/, '/'),
@@ -40,7 +40,7 @@ export const targets: readonly Rule[] = [
   rule('a backslash is escaped', (text) => text.replaceAll('\\', '%5C'), where('backslashInPath')),
   rule('a backslash is a slash', (text) => text.replaceAll('\\', '/'), unless('backslashInPath')),
   {
-    name: 'characters that no URI holds are escaped (RFC 3986 section 2)',
+    name: 'characters that are invalid in a URI are escaped (RFC 3986 section 2)',
     on: unless('rawTarget'),
     accepts: (difference) =>
       target(difference) && unescaped(difference.through[0]!) === unescaped(difference.direct[0]!),
