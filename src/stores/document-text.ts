@@ -3,10 +3,10 @@ import type { RoutesDocument } from '../config/document.ts';
 import { documentText } from '../config/fault.ts';
 import { StoreError } from './error.ts';
 
-/** What a home with nothing in it yet holds. */
+/** The document of a store in which nothing was stored yet. */
 export const emptyDocument: RoutesDocument = { routes: [] };
 
-/** How a document is laid out, so that a write changes as few lines as it can. */
+/** The formatting of a document's text; a write keeps it, so that a diff shows only what was edited. */
 export interface Layout {
   /** One level of indentation: spaces or a tab. */
   readonly indent: string;
@@ -14,33 +14,33 @@ export interface Layout {
   readonly finalNewline: boolean;
 }
 
-const defaultLayout: Layout = { indent: '  ', newline: '\n', finalNewline: true };
+const DEFAULT_LAYOUT: Layout = { indent: '  ', newline: '\n', finalNewline: true };
 
-/** The layout of `text`; two spaces and a final newline where it shows none. */
+/** Detects the layout of `text`. Default: two spaces, `\n`, and a final newline. */
 export function layoutOf(text: string | null): Layout {
-  if (text === null || text.trim() === '') return defaultLayout;
+  if (text === null || text.trim() === '') return DEFAULT_LAYOUT;
   return {
-    indent: /^\s*\{\s*?\n(\t| {1,10})(?=\S)/.exec(text)?.[1] ?? defaultLayout.indent,
+    indent: /^\s*\{\s*?\n(\t| {1,10})(?=\S)/.exec(text)?.[1] ?? DEFAULT_LAYOUT.indent,
     newline: text.includes('\r\n') ? '\r\n' : '\n',
     finalNewline: text.endsWith('\n'),
   };
 }
 
 /**
- * The document as text in a given layout.
+ * Formats a document as JSON text with the given layout.
  *
  * @example formatDocument({ routes: [] }, layoutOf('{\n\t"routes": []\n}')) // '{\n\t"routes": []\n}'
  */
 export function formatDocument(document: RoutesDocument, layout: Layout): string {
   const text = JSON.stringify(document, null, layout.indent);
-  // A line break inside a JSON string is written `\n`, so every real one is between tokens.
+  // JSON strings contain line breaks only as the escape `\n`, so every `\n` here is between tokens.
   const lines = layout.newline === '\n' ? text : text.replaceAll('\n', layout.newline);
   return layout.finalNewline ? lines + layout.newline : lines;
 }
 
 /**
- * Reads and checks the text of a document.
- * @throws StoreError naming `where` and every fault
+ * Parses and checks the text of a document.
+ * @throws StoreError that names `where` and every fault
  */
 export function readDocument(text: string, where: string): RoutesDocument {
   const parsed = parseDocument(text);
@@ -49,8 +49,8 @@ export function readDocument(text: string, where: string): RoutesDocument {
 }
 
 /**
- * Checks what an edit made, before it is stored.
- * @throws StoreError naming `where` and every fault
+ * Checks an edited document before it is stored.
+ * @throws StoreError that names `where` and every fault
  */
 export function checkEdited(document: RoutesDocument, where: string): RoutesDocument {
   const checked = checkDocument(document);

@@ -1,6 +1,6 @@
-/** What a {@link StoreError} says: where, what was expected, what was found, and what to do. */
+/** The parts of a {@link StoreError}'s message. */
 export interface StoreFault {
-  /** The store's name: `routes.json`, `KV binding ROUTES`. Never a full path: clients read it. */
+  /** The store's name: `routes.json`, `KV binding ROUTES`. Never a full path, because clients see it. */
   readonly where: string;
   readonly expected: string;
   readonly found: string;
@@ -8,8 +8,8 @@ export interface StoreFault {
 }
 
 /**
- * A document that could not be read or written. The message is fit for a client of the admin API;
- * what the system said, full paths included, is in `cause` and belongs in the log only.
+ * A document could not be read or written. The message may be shown to clients of the admin API. `cause` is the
+ * system's error, which may contain full paths and must only be logged.
  *
  * @example
  * new StoreError({

@@ -1,20 +1,20 @@
 import type { RoutesDocument } from '../config/document.ts';
 
-/** `expires` of a document: unix seconds by route id, from the admin API's `?ttl=`. */
+/** A document's `expires`: unix time in seconds by route id, set by the admin API's `?ttl=`. */
 export type Expiries = Readonly<Record<string, number>>;
 
 export function expiriesOf(document: RoutesDocument): Expiries {
   return document.expires ?? {};
 }
 
-/** The document with other expiries, and without the field when there are none. */
+/** Replaces the document's expiries; removes the field when there are none. */
 export function withExpiries(document: RoutesDocument, expiries: Expiries): RoutesDocument {
   if (Object.keys(expiries).length > 0) return { ...document, expires: expiries };
   const { expires: _none, ...rest } = document;
   return rest as RoutesDocument;
 }
 
-/** When the first route expires, in milliseconds since 1970; `Infinity` when none does. */
+/** When the next route expires, in milliseconds since 1970; `Infinity` when none does. */
 export function earliestExpiry(document: RoutesDocument): number {
   let earliest = Infinity;
   for (const seconds of Object.values(expiriesOf(document))) {
@@ -24,7 +24,7 @@ export function earliestExpiry(document: RoutesDocument): number {
 }
 
 /**
- * The document without the routes whose time has passed; the same object when there are none.
+ * Removes expired routes; returns the same object when there are none.
  *
  * @example
  * withoutExpired({ routes: [{ id: '1', uri: '/' }], expires: { 1: 10 } }, 10_000) // { routes: [] }

@@ -10,7 +10,7 @@ import {
   readDocument,
 } from './document-text.ts';
 
-/** The part of a Cloudflare KV namespace that is used. */
+/** The methods of a Cloudflare KV namespace that the store uses. */
 export interface KvNamespace {
   get(key: string, options: { type: 'text'; cacheTtl: number }): Promise<string | null>;
   put(key: string, value: string): Promise<unknown>;
@@ -18,36 +18,36 @@ export interface KvNamespace {
 
 /** Options of {@link kvStore}. */
 export interface KvStoreOptions {
-  /** For messages. Default: `KV binding ROUTES`. */
+  /** The store's name in messages. Default: `KV binding ROUTES`. */
   readonly name?: string;
-  /** Seconds a colo may answer from its cache. Default: 30, which is also the least KV takes. */
+  /** Seconds for which a Cloudflare location may serve a value from its cache. Default and minimum: 30. */
   readonly cacheTtl?: number;
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-const key = 'routes';
-const leastCacheTtl = 30;
-/** The most KV stores under one key. */
-const maxBytes = 25 * 1024 * 1024;
-/** How long KV may take to show a write everywhere, in seconds. */
-const spread = 60;
-/** How long an update waits for another one, and how long one may take, in milliseconds. */
-const leaseMs = 10_000;
-const pauseMs = 25;
+const KEY = 'routes';
+/** KV refuses a shorter cache time. */
+const LEAST_CACHE_TTL_S = 30;
+/** KV's limit for a value. */
+const MOST_BYTES = 25 * 1024 * 1024;
+/** KV may take this long until a write is visible everywhere. */
+const PROPAGATION_S = 60;
+/** An update waits at most this long for another one. */
+const LEASE_MS = 10_000;
+const LEASE_POLL_MS = 25;
 
 /**
- * A document under the key `routes` of a KV namespace. A missing key is an empty document.
+ * Keeps a document under the key `routes` of a KV namespace. A missing key is an empty document.
  *
- * KV answers from a cache, so a read after a write may show the state before it, and an update made
- * from that would undo the write. Therefore the store remembers its own last text: a read that
- * shows a state which its own writes replaced within the last `cacheTtl` seconds (at least the
- * minute KV takes to spread a write) yields that text instead; any other text counts as news from
- * elsewhere. The price: putting an older text back by other means is noticed after that time.
- * Two isolates that write in the same minute can still undo each other; KV has no way to tell.
+ * KV serves reads from a cache: a read may return a text that this store has already replaced, and an update
+ * based on it would undo the newer write. So the store remembers the last text it wrote. When a read returns a
+ * text that the store replaced less than `cacheTtl` (at least 60) seconds ago, the remembered text is used
+ * instead. Any other text is a change from outside. Two limits follow:
+ * - if someone restores an older text by other means, this is noticed only after that time;
+ * - two isolates that write within the same minute can still undo each other's writes: KV has no conditional write.
  *
- * Only plain data is kept between requests, as Workers demand: updates wait for each other by
- * looking at a number, never at another request's promise.
+ * Workers must not await another request's promise, so updates take turns by polling the end of a lease.
  *
  * @throws StoreError from `load` and `update`
  * @example
@@ -56,16 +56,16 @@ const pauseMs = 25;
  */
 export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): Store {
   const name = options.name ?? 'KV binding ROUTES';
-  const cacheTtl = Math.max(leastCacheTtl, Math.ceil(options.cacheTtl ?? leastCacheTtl));
+  const cacheTtl = Math.max(LEAST_CACHE_TTL_S, Math.ceil(options.cacheTtl ?? LEAST_CACHE_TTL_S));
   const now = options.now ?? Date.now;
-  const own = ownWrites(Math.max(cacheTtl, spread) * 1000);
+  const own = ownWrites(Math.max(cacheTtl, PROPAGATION_S) * 1000);
   let known: { readonly text: string; readonly document: RoutesDocument } | null = null;
-  /** When the update under way gives up its turn; a request may die without a word. */
+  /** End of the current update's turn. Needed because the platform may end a request without running `finally`. */
   let leaseUntil = 0;
 
   async function read(): Promise<{ text: string | null; document: RoutesDocument }> {
     const shown = await namespace
-      .get(key, { type: 'text', cacheTtl })
+      .get(KEY, { type: 'text', cacheTtl })
       .catch((error: unknown) => unreachable('read', error));
     const text = await own.latest(shown, now());
     if (text === null) return { text, document: emptyDocument };
@@ -74,8 +74,8 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
   }
 
   async function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    while (now() < leaseUntil) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    const lease = now() + leaseMs;
+    while (now() < leaseUntil) await new Promise((resolve) => setTimeout(resolve, LEASE_POLL_MS));
+    const lease = now() + LEASE_MS;
     leaseUntil = lease;
     try {
       return await job();
@@ -88,7 +88,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
     throw new StoreError(
       {
         where: name,
-        expected: `to ${doing} the key ${key}`,
+        expected: `to ${doing} the key ${KEY}`,
         found: 'an error of the platform',
         remedy: 'try again in a moment',
       },
@@ -105,8 +105,8 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
         const edited = checkEdited(edit(document), name);
         const text = formatDocument(edited, layoutOf(before));
         const { byteLength } = new TextEncoder().encode(text);
-        if (byteLength > maxBytes) throw tooLarge(name, byteLength);
-        await namespace.put(key, text).catch((error: unknown) => unreachable('write', error));
+        if (byteLength > MOST_BYTES) throw tooLarge(name, byteLength);
+        await namespace.put(KEY, text).catch((error: unknown) => unreachable('write', error));
         await own.wrote(before, text, now());
         known = { text, document: edited };
         return edited;
@@ -117,7 +117,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
 function tooLarge(where: string, size: number): StoreError {
   return new StoreError({
     where,
-    expected: `at most ${maxBytes} bytes, the most KV takes`,
+    expected: `at most ${MOST_BYTES} bytes, the most KV takes`,
     found: `${size} bytes`,
     remedy: 'nothing was stored; use fewer routes',
   });

@@ -2,12 +2,12 @@ import type { RoutesDocument } from '../config/document.ts';
 import { earliestExpiry, withoutExpired } from './expiry.ts';
 import type { Store } from './store.ts';
 
-/** What became of reading a document anew. */
+/** Result of loading the document again. */
 export type Reload =
   | { readonly result: 'success'; readonly routes: number }
   | { readonly result: 'failure'; readonly error: Error };
 
-/** A valid document that could not be turned into a table. `cause` says why. */
+/** A valid document could not be compiled to a table. `cause` is the reason. */
 export class CompileError extends Error {
   override readonly name = 'CompileError';
 
@@ -16,18 +16,18 @@ export class CompileError extends Error {
   }
 }
 
-/** The table in force and the document it was made from. */
+/** The current table and the document it was compiled from. */
 export interface LiveTable<T> {
-  /** The table in force; `null` before the first good document. */
+  /** The current table; `null` until a valid document was loaded. */
   current(nowMs: number): T | null;
-  /** The document in force, without expired routes; `null` before the first good one. */
+  /** The current document without expired routes; `null` until a valid one was loaded. */
   document(nowMs?: number): RoutesDocument | null;
-  /** Reads the document again. Never rejects: on failure the last good table stays. */
+  /** Loads the document again. Never rejects: if loading fails, the last good table stays in use. */
   refresh(): Promise<void>;
   /**
-   * Edits the stored document; the new table is in force when the promise resolves. `edit` may be
-   * called more than once, each time with the newest document, and must not change what it is given.
-   * @throws what `edit` throws; CompileError; StoreError. Nothing is stored or changed then.
+   * Edits the stored document. When the promise resolves, the new table is in use. `edit` may be called more than
+   * once, each time with the newest document, and must not modify its argument.
+   * @throws what `edit` throws; CompileError; StoreError. In each case nothing was stored or changed.
    */
   write(edit: (document: RoutesDocument) => RoutesDocument): Promise<RoutesDocument>;
 }
@@ -35,28 +35,29 @@ export interface LiveTable<T> {
 /** Options of {@link liveTable}. */
 export interface LiveTableOptions<T> {
   readonly store: Store;
-  /** A document to start from, in force at once. Default: none until the first `refresh`. */
+  /** The document to start with, in use at once. Default: none until the first `refresh`. */
   readonly initial?: RoutesDocument | undefined;
-  /** Makes a table of a valid document; `previous` is the one in force. */
+  /** Compiles a valid document to a table; `previous` is the current table. */
   readonly compile: (document: RoutesDocument, previous: T | null) => T;
-  /** Called when the table was replaced, and once for every new way of failing to. */
+  /** Called after the table was replaced, and after a failure whose message differs from the last one's. */
   readonly onReload: (reload: Reload) => void;
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-/** A state in force. Replaced whole, never changed, so that readers cannot see half of one. */
+/** The current state. Immutable and replaced as a whole, so that readers never see a mix of two states. */
 interface State<T> {
-  /** As the store gave it: the same object again means that nothing changed. */
+  /** The object that the store returned; if `load` returns the same object again, nothing has changed. */
   readonly stored: RoutesDocument;
+  /** `stored` without expired routes. */
   readonly document: RoutesDocument;
   readonly table: T;
-  /** When the first of its routes expires, in milliseconds since 1970; `Infinity` if none does. */
+  /** When the next route expires, in milliseconds since 1970; `Infinity` if none does. */
   readonly expiresAtMs: number;
 }
 
 /**
- * Keeps the table of the last good document of a store, replaced whole and never by an older one.
+ * Keeps the table of a store's last good document. The table is replaced as a whole and never by an older one.
  *
  * @example
  * const live = liveTable({ store, compile: (document) => document.routes, onReload: console.log });
@@ -67,7 +68,7 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
   const { store, compile, onReload, now = Date.now } = options;
   let state: State<T> | null = null;
   let failure: string | null = null;
-  // Order of events, in place of clocks: when a read began, when a write ended.
+  // Counts events to order them without a clock: starts of reads and edits, ends of writes.
   let events = 0;
   let newestRead = 0;
   let newestEdit = 0;
@@ -85,7 +86,7 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
 
   if (options.initial !== undefined) state = build(options.initial, now());
 
-  function enforce(next: State<T>): void {
+  function activate(next: State<T>): void {
     state = next;
     failure = null;
     onReload({ result: 'success', routes: next.document.routes.length });
@@ -97,13 +98,13 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
     onReload({ result: 'failure', error });
   }
 
-  /** The state in force, after dropping what has expired by now. */
-  function settled(nowMs: number): State<T> | null {
+  /** The current state, after removing routes that have expired. */
+  function stateAt(nowMs: number): State<T> | null {
     if (state === null || nowMs < state.expiresAtMs) return state;
     try {
-      enforce(build(state.stored, nowMs));
+      activate(build(state.stored, nowMs));
     } catch (error) {
-      // Not to be tried again for every request.
+      // Do not try again with every request.
       state = { ...state, expiresAtMs: Infinity };
       fail(error as CompileError);
     }
@@ -111,19 +112,19 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
   }
 
   return {
-    current: (nowMs) => settled(nowMs)?.table ?? null,
-    document: (nowMs = now()) => settled(nowMs)?.document ?? null,
+    current: (nowMs) => stateAt(nowMs)?.table ?? null,
+    document: (nowMs = now()) => stateAt(nowMs)?.document ?? null,
 
     async refresh() {
       for (;;) {
         const began = ++events;
         try {
           const stored = await store.load();
-          // A write that ended meanwhile may be newer than what was read, or older: read again.
+          // A write ended during this read. The result may be from before or after the write: read again.
           if (began < lastWriteEnd) continue;
           if (began < newestRead) return;
           newestRead = began;
-          if (stored !== state?.stored || failure !== null) enforce(build(stored, now()));
+          if (stored !== state?.stored || failure !== null) activate(build(stored, now()));
         } catch (error) {
           if (began < lastWriteEnd) continue;
           if (began < newestRead) return;
@@ -139,15 +140,15 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
       const stored = await store.update((document) => {
         order = ++events;
         const edited = edit(withoutExpired(document, now()));
-        // Here and not afterwards: a document that makes no table must not be stored.
+        // Compile before the document is stored: one that cannot be compiled must not be stored.
         built = build(edited, now());
         return edited;
       });
       lastWriteEnd = ++events;
-      // Stores make edits one after another, but their promises may resolve in any order.
+      // Stores apply edits one after another, but their promises may resolve in any order.
       if (built !== null && order > newestEdit) {
         newestEdit = order;
-        enforce({ ...(built as State<T>), stored });
+        activate({ ...(built as State<T>), stored });
       }
       return stored;
     },

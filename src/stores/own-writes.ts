@@ -1,21 +1,21 @@
-/** What this process wrote to a store that may go on showing older states for a while. */
+/** This process's writes to a store whose reads may be stale for a while. */
 export interface OwnWrites {
-  /** Takes note that `text` replaced `before`. */
+  /** Records that `text` replaced `before`. */
   wrote(before: string | null, text: string, nowMs: number): Promise<void>;
-  /** The newer of what the store shows and what was written here. */
+  /** Returns the newer of the text that the store returned and the last text that was written. */
   latest(shown: string | null, nowMs: number): Promise<string | null>;
 }
 
 /**
- * Remembers the last text written, and digests of those it replaced: several writes within the
- * window leave several older states that a cache may still show, and documents can be large.
+ * Remembers the last text written and a digest of each text it replaced: after several writes within the window,
+ * a stale read may return any of them. Digests, because documents can be large.
  *
- * @param windowMs how long an older state may still be shown
+ * @param windowMs how long a read may be stale
  * @example
  * const own = ownWrites(60_000);
  * await own.wrote('A', 'B', 0);
  * await own.latest('A', 59_999); // 'B'
- * await own.latest('A', 60_001); // 'A': someone put it back
+ * await own.latest('A', 60_001); // 'A': someone restored it
  */
 export function ownWrites(windowMs: number): OwnWrites {
   let last: { readonly text: string; readonly atMs: number } | null = null;

@@ -15,10 +15,10 @@ import {
   readDocument,
 } from '../document-text.ts';
 
-/** Far more than a million routes; what is larger is not a routes document. */
-const defaultMaxBytes = 64 * 1024 * 1024;
-/** How often an edit is made anew because others wrote to the file meanwhile. */
-const attempts = 10;
+/** No routes document is larger: this is room for hundreds of thousands of routes. */
+const DEFAULT_MOST_BYTES = 64 * 1024 * 1024;
+/** How often an edit is tried when others keep writing to the file in between. */
+const MOST_ATTEMPTS = 10;
 
 /** Options of {@link fileStore}. */
 export interface FileStoreOptions {
@@ -27,13 +27,13 @@ export interface FileStoreOptions {
 }
 
 /**
- * A document in a file, which people and other programs may edit at the same time.
+ * Keeps a document in a file, which people and other programs may edit at the same time.
  *
- * - A missing file is an empty document, created by the first write. Once there was one, a missing
- *   file is an error: a deploy that is half done must not empty the table.
+ * - A missing file is an empty document; the first write creates it. If the file existed before, its absence is an
+ *   error, because a deployment that is half done must not empty the table.
  * - An invalid file is never overwritten.
- * - Writes are atomic and durable. They keep the file's mode, indentation and final newline, and a
- *   symlink stays a symlink.
+ * - Writes are atomic and durable. They keep the file's mode, indentation and final newline. A symlink stays a
+ *   symlink.
  *
  * @throws StoreError from `load` and `update`
  * @example
@@ -44,15 +44,17 @@ export interface FileStoreOptions {
 export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   const absolute = resolve(path);
   const name = basename(absolute);
-  const maxBytes = options.maxBytes ?? defaultMaxBytes;
-  /** The last valid text and what it says, so that an unchanged file is not parsed again. */
+  const maxBytes = options.maxBytes ?? DEFAULT_MOST_BYTES;
+  /** The last valid text and its document, so that an unchanged file is not parsed again. */
   let known: { readonly text: string; readonly document: RoutesDocument } | null = null;
+  /** Stamp of the file as last read or written. */
   let seen: Stamp | null = null;
+  /** Text of that file if its stamp is racy: the stamp alone then does not prove that the file is unchanged. */
   let racyText: string | null = null;
   let existed = false;
   let tail: Promise<unknown> = Promise.resolve();
 
-  /** One after another: a read that overlapped a write would not know which state it saw. */
+  /** Runs jobs one after another: a read during a write could not tell which state it saw. */
   function inTurn<T>(job: () => Promise<T>): Promise<T> {
     const turn = tail.then(job, job);
     tail = turn.catch(() => undefined);
@@ -75,7 +77,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   }
 
   async function update(edit: (document: RoutesDocument) => RoutesDocument) {
-    for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       const { snapshot, document } = await read();
       const edited = checkEdited(edit(document), name);
       const text = formatDocument(edited, layoutOf(snapshot.text));
@@ -95,14 +97,14 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
     });
   }
 
-  /** Looks once at the text of a file whose stamp could not prove that it stayed as it was. */
+  /** Compares the text of a file whose stamp is racy, until it is old enough for its stamp to be reliable. */
   function differs(): Promise<boolean> {
     if (racyText === null) return Promise.resolve(false);
     return inTurn(async () => {
       const before = racyText;
       if (before === null) return false;
       const snapshot = await readSnapshot(absolute, name, maxBytes);
-      // Another stamp is for the next poll to find.
+      // The file changed just now: the next poll sees its new stamp.
       if (snapshot.stamp !== seen) return false;
       if (!snapshot.racy) racyText = null;
       return snapshot.text !== before;

@@ -4,19 +4,20 @@ import { StoreError } from '../error.ts';
 import { errorCode, missing, stampOf } from './stamp.ts';
 import type { Stamp } from './stamp.ts';
 
-/** One consistent state of the file. `text` is null when there is no file. */
+/** One consistent state of the file. */
 export interface Snapshot {
   /**
-   * The file itself, with no symlink in its path, `null` when there is none. A link may be led elsewhere
-   * at any time: what was read from here can only be replaced here.
+   * Path of the file with all symlinks resolved; `null` when there is no file. A symlink may be changed at any
+   * time, so an edit of this text must replace this file and no other.
    */
   readonly target: string | null;
+  /** `null` when there is no file. */
   readonly text: string | null;
   readonly stamp: Stamp;
   /**
-   * The file was written so shortly before it was read that a second write may bear the same
-   * times (clocks of file systems tick every 1 to 10 ms): its stamp alone does not prove that
-   * nothing changed since. git calls such an entry racy.
+   * Whether the file was written so shortly before it was read that a later write may have the same times
+   * (clocks of file systems tick every 1 to 10 ms). Then an equal stamp does not prove that the file is
+   * unchanged. git calls such an index entry racy.
    */
   readonly racy: boolean;
   readonly mode: number;
@@ -24,25 +25,25 @@ export interface Snapshot {
   readonly gid: number;
 }
 
-const attempts = 10;
-const pauseMs = 20;
-const racyMs = 100n;
+const MOST_ATTEMPTS = 10;
+const RETRY_PAUSE_MS = 20;
+/** A file is racy when it is read within this time after it was written. */
+const RACY_MS = 100n;
 
 /**
- * Reads a whole file that others may be writing to: what was read counts only if the file's stamp
- * is the same before and after.
- * @param maxBytes a larger file is refused unread
- * @throws StoreError when it cannot be read, is too large, is not UTF-8 or does not come to rest
+ * Reads a file that others may be writing to. A read counts only if the file's stamp is the same before and after.
+ * @param maxBytes larger files are refused without reading them
+ * @throws StoreError when the file cannot be read, is too large, is not UTF-8 or keeps changing
  */
 export async function readSnapshot(
   path: string,
   where: string,
   maxBytes: number,
 ): Promise<Snapshot> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const snapshot = await readOnce(path, where, maxBytes);
     if (snapshot !== null) return snapshot;
-    await sleep(pauseMs);
+    await sleep(RETRY_PAUSE_MS);
   }
   throw new StoreError({
     where,
@@ -52,13 +53,14 @@ export async function readSnapshot(
   });
 }
 
+/** Reads the file; `null` when it changed while it was read. */
 async function readOnce(path: string, where: string, maxBytes: number): Promise<Snapshot | null> {
   let target: string | null = null;
   try {
     target = await realpath(path);
-    // Before open(), which would wait for the writer of a named pipe.
-    const about = await stat(target);
-    if (!about.isFile()) throw notAFile(where);
+    // Check the type before open(), which would block on a named pipe without a writer.
+    const stats = await stat(target);
+    if (!stats.isFile()) throw notAFile(where);
     const file = await open(target, 'r');
     try {
       const before = await file.stat({ bigint: true });
@@ -70,7 +72,7 @@ async function readOnce(path: string, where: string, maxBytes: number): Promise<
         target,
         text: decode(bytes, where),
         stamp: stampOf(after),
-        racy: BigInt(Date.now()) - after.mtimeNs / 1_000_000n < racyMs,
+        racy: BigInt(Date.now()) - after.mtimeNs / 1_000_000n < RACY_MS,
         mode: Number(after.mode) & 0o777,
         uid: Number(after.uid),
         gid: Number(after.gid),
@@ -81,7 +83,7 @@ async function readOnce(path: string, where: string, maxBytes: number): Promise<
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (errorCode(error) === 'ENOENT') {
-      // Gone since it was found: a link that is led elsewhere, and its old target is removed.
+      // The file vanished after its path was resolved: a symlink was switched and its old target removed.
       if (target !== null) return null;
       return { target, text: null, stamp: missing, racy: false, mode: 0o600, uid: -1, gid: -1 };
     }
@@ -97,7 +99,7 @@ async function readOnce(path: string, where: string, maxBytes: number): Promise<
   }
 }
 
-/** `null` when the file turned out to be shorter or longer than `size`. */
+/** Reads `size` bytes; `null` when the file is shorter or longer. */
 async function readExactly(
   file: Awaited<ReturnType<typeof open>>,
   size: number,
@@ -114,7 +116,7 @@ async function readExactly(
 
 function decode(bytes: Uint8Array, where: string): string {
   try {
-    // Fatal, because replacement characters would be written back by the next update.
+    // Fatal: otherwise the next update would write replacement characters into the file.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new StoreError(

@@ -7,18 +7,18 @@ import { errorCode, stampAt, stampOf } from './stamp.ts';
 import type { Stamp } from './stamp.ts';
 import type { Snapshot } from './read.ts';
 
-/** A temporary file of ours this much older than a fresh one was left by a process that died. */
-const staleMs = 60_000;
+/** Temporary files of ours that are older than this were left behind by a killed process. */
+const STALE_MS = 60_000;
 
 /**
- * Puts `text` in the place of the file at `path`, wholly or not at all, and durably: a temporary
- * file beside it, fsync, rename over it, fsync of the folder. A symlink stays one: the file that it leads
- * to is replaced, the one that `base` was read from and no other.
+ * Replaces the file at `path` atomically and durably: writes a temporary file beside it, fsyncs it, renames it
+ * over the file and fsyncs the folder. A symlink at `path` stays: its target is replaced, and only if it is still
+ * the file that `base` was read from.
  *
- * @param base the state the new text was made from; its mode and owner are kept
- * @returns the stamp of the new file, or `null` when `path` is no longer in the state `base`, or was led
- *   elsewhere meanwhile: then the edit has to be made again from what is there now
- * @throws StoreError when the folder is missing or cannot be written to
+ * @param base the state that the new text is based on; its mode and owner are kept
+ * @returns the stamp of the new file, or `null` when the file or a symlink on the way changed since `base`: then
+ *   the caller must edit the current state again
+ * @throws StoreError when the folder is missing or not writable
  */
 export async function replaceFile(
   path: string,
@@ -54,15 +54,15 @@ async function replace(
   try {
     const written = await writeNew(temporary, text, base);
     await removeStale(folder, basename(target), Number(written.mtimeMs));
-    if ((await stampAt(target)) !== base.stamp || !(await put(temporary, target, base))) {
+    if ((await stampAt(target)) !== base.stamp || !(await moveTo(temporary, target, base))) {
       await unlink(temporary);
       return null;
     }
     await syncFolder(folder);
-    // Nobody would see this write, and nobody can tell whether it was before that.
+    // If `path` now leads to another file, readers do not see this write: report a conflict.
     if (!(await leadsTo(path, target))) return null;
-    // Someone may have written since; their write must still count as a change from outside.
-    // (A rename sets ctime, so only the rest can be compared.)
+    // If someone else has written since, return our own stamp, so that their write is noticed as a change.
+    // ctime is not compared, because the rename has changed it.
     const now = await stat(target, { bigint: true }).catch(() => null);
     const ours = now !== null && now.ino === written.ino && now.mtimeNs === written.mtimeNs;
     return ours && now.size === written.size ? stampOf(now) : stampOf(written);
@@ -72,20 +72,20 @@ async function replace(
   }
 }
 
-/** Writes a file with the mode and owner of another, to the disk. */
+/** Writes a new file with the mode and owner of the snapshot, and fsyncs it. */
 async function writeNew(
   path: string,
   text: string,
   { mode, uid, gid }: Snapshot,
 ): Promise<BigIntStats> {
-  // Created for the owner only, opened up afterwards, so that the umask has no say.
+  // Created readable for the owner only, then chmod: chmod does not depend on the umask.
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.chmod(mode);
-    const made = await file.stat({ bigint: true });
-    if (uid >= 0 && (made.uid !== BigInt(uid) || made.gid !== BigInt(gid))) {
-      // Only root can give a file away; for others the new file being theirs is all there is.
+    const created = await file.stat({ bigint: true });
+    if (uid >= 0 && (created.uid !== BigInt(uid) || created.gid !== BigInt(gid))) {
+      // Only root can change the owner; for other users the new file stays theirs.
       await file.chown(uid, gid).catch(() => undefined);
     }
     await file.sync();
@@ -95,7 +95,7 @@ async function writeNew(
   }
 }
 
-/** File systems without hard links say so in one of these ways. */
+/** Error codes of file systems that do not support hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set([
   'EPERM',
   'ENOSYS',
@@ -104,11 +104,11 @@ const NO_LINKS: ReadonlySet<string> = new Set([
   'EMLINK',
 ]);
 
-/** Gives a file its name; `false` when somebody else has taken a name that was free. */
-async function put(temporary: string, target: string, base: Snapshot): Promise<boolean> {
+/** Moves the temporary file to `target`. Returns false when `target` did not exist before and does now. */
+async function moveTo(temporary: string, target: string, base: Snapshot): Promise<boolean> {
   if (base.target === null) {
     try {
-      // A rename would replace whatever has appeared there, unread.
+      // link() fails if a file has appeared at `target`; rename() would overwrite it unread.
       await link(temporary, target);
       await unlink(temporary).catch(() => undefined);
       return true;
@@ -122,18 +122,18 @@ async function put(temporary: string, target: string, base: Snapshot): Promise<b
   return true;
 }
 
-/** False once a symlink in `path` was led to another file. */
+/** Whether `path`, with symlinks resolved, is still the file `target`. */
 async function leadsTo(path: string, target: string): Promise<boolean> {
   const [now, before] = await Promise.all(
-    [path, target].map((one) => realpath(one).catch(() => null)),
+    [path, target].map((each) => realpath(each).catch(() => null)),
   );
   return now === before;
 }
 
-/** Where there is no file yet: `path` itself, unless a symlink stands there that leads nowhere. */
+/** The path for a new file: `path` itself. @throws StoreError when `path` is a dangling symlink */
 async function newFile(path: string, where: string): Promise<string> {
-  const about = await lstat(path).catch(() => null);
-  if (about === null || !about.isSymbolicLink()) return path;
+  const stats = await lstat(path).catch(() => null);
+  if (stats === null || !stats.isSymbolicLink()) return path;
   throw new StoreError({
     where,
     expected: 'a file or nothing',
@@ -143,8 +143,8 @@ async function newFile(path: string, where: string): Promise<string> {
 }
 
 /**
- * Removes what killed processes left behind. Ages are measured against the file just written, not
- * against this machine's clock, which a file server need not share.
+ * Removes temporary files that killed processes left behind. Their age is measured against the file just written
+ * (`nowMs`), not against this machine's clock, because a file server's clock may differ.
  */
 async function removeStale(folder: string, name: string, nowMs: number): Promise<void> {
   const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -154,13 +154,13 @@ async function removeStale(folder: string, name: string, nowMs: number): Promise
     if (!entry.startsWith(prefix) || !entry.endsWith(suffix)) continue;
     if (!uuid.test(entry.slice(prefix.length, -suffix.length))) continue;
     const left = join(folder, entry);
-    const about = await lstat(left).catch(() => null);
-    if (about === null || !about.isFile() || nowMs - about.mtimeMs < staleMs) continue;
+    const stats = await lstat(left).catch(() => null);
+    if (stats === null || !stats.isFile() || nowMs - stats.mtimeMs < STALE_MS) continue;
     await unlink(left).catch(() => undefined);
   }
 }
 
-/** Makes the rename itself durable. Windows and some file systems cannot open or sync a folder. */
+/** Makes the rename durable. Errors are ignored: Windows and some file systems cannot open or sync a folder. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   if (handle === null) return;

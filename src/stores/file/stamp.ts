@@ -2,9 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
 /**
- * What tells one state of a file from another without reading it. Inode and device catch a rename
- * over it and the symlink swap of a mounted ConfigMap; size and times catch writes in place.
- * `missing` and `unreadable:CODE` are states too.
+ * Identifies a state of a file without reading it. Device and inode change when another file is renamed over it or
+ * when Kubernetes switches the symlink of a mounted ConfigMap; size and times change with writes in place. Other
+ * values are `missing` and `unreadable:CODE`.
  */
 export type Stamp = string;
 
@@ -14,7 +14,7 @@ export function stampOf(stats: BigIntStats): Stamp {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
 }
 
-/** The stamp of whatever `path` leads to now. Never rejects. */
+/** The current stamp of the file that `path` leads to. Never rejects. */
 export async function stampAt(path: string): Promise<Stamp> {
   try {
     return stampOf(await stat(path, { bigint: true }));
@@ -24,7 +24,7 @@ export async function stampAt(path: string): Promise<Stamp> {
   }
 }
 
-/** `ENOENT`, `EACCES`, ...; Deno's permission errors have a name instead of a code. */
+/** `ENOENT`, `EACCES` and so on. Deno's permission errors have no code; their name is returned. */
 export function errorCode(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
   return typeof code === 'string' ? code : String(name);

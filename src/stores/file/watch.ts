@@ -2,25 +2,25 @@ import { clearInterval, setInterval } from 'node:timers';
 import { stampAt } from './stamp.ts';
 import type { Stamp } from './stamp.ts';
 
-const intervalMs = 200;
-/** While a change stays unread (a failing disk, say), it is announced again every 5 s. */
-const repeatPolls = 25;
+const POLL_INTERVAL_MS = 200;
+/** If the store cannot read a changed file (a failing disk, for example), `changed` is called again every 5 s. */
+const POLLS_PER_REPEAT = 25;
 
-/** The watched file, as its store last knew it. */
+/** The watched file and what its store knows of it. */
 export interface Watched {
   readonly path: string;
-  /** Stamp of the state last read or written by the store itself. */
+  /** Stamp of the state that the store last read or wrote. */
   readonly seen: () => Stamp | null;
-  /** Whether a file whose stamp is still `seen()` changed all the same. */
+  /** Whether the file changed although its stamp is still `seen()`. */
   readonly differs: () => Promise<boolean>;
 }
 
 /**
- * Polls a file, because change events neither cross network mounts nor follow the symlink swap of
- * a mounted ConfigMap. `changed` is called when a new state has stood for two polls, so that a file
- * that is still being written is usually left alone: within 0.2 to 0.6 s.
+ * Polls a file. Change events would miss changes on network mounts and the symlink switch of a mounted ConfigMap.
+ * `changed` is called when two successive polls saw the same new state, 0.2 to 0.6 s after the change, so that a
+ * file is usually not read while it is being written.
  *
- * @returns the way to stop
+ * @returns a function that stops watching
  */
 export function watchFile({ path, seen, differs }: Watched, changed: () => void): () => void {
   let candidate: Stamp | null = null;
@@ -38,11 +38,11 @@ export function watchFile({ path, seen, differs }: Watched, changed: () => void)
     }
     polls = now === candidate ? polls + 1 : 0;
     candidate = now;
-    if (polls % repeatPolls === 1) changed();
+    if (polls % POLLS_PER_REPEAT === 1) changed();
   };
 
   const timer = setInterval(() => {
-    // A slow network mount: polls must not pile up.
+    // On a slow network mount polls must not overlap.
     if (busy) return;
     busy = true;
     void poll()
@@ -50,8 +50,8 @@ export function watchFile({ path, seen, differs }: Watched, changed: () => void)
       .finally(() => {
         busy = false;
       });
-  }, intervalMs);
-  // Watching alone is no reason to keep the process alive.
+  }, POLL_INTERVAL_MS);
+  // Watching must not keep the process alive.
   timer.unref();
 
   return () => {
