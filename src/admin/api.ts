@@ -13,19 +13,19 @@ import { list, numberOf } from './routes/list.ts';
 
 /** Options of {@link adminApi}. */
 export interface AdminOptions {
-  /** Where routes are read and written. */
+  /** The document to read and write. */
   readonly live: LiveDocument;
-  /** Lets in or answers itself: {@link controlPlaneGuard}. Runs before anything else. */
+  /** Access control, {@link controlPlaneGuard}: runs first and responds itself when it denies a request. */
   readonly access: MiddlewareHandler;
-  /** Gets what a 503 or 400 does not tell the client: the causes of store and compile errors. */
+  /** Called with errors whose cause a 503 or 400 must not show to the client. */
   readonly onFailure?: (error: StoreError | CompileError) => void;
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-const noBody: Body = { absent: true };
+const NO_BODY: Body = { absent: true };
 
-const handlers: Readonly<Record<string, Handler>> = {
+const HANDLERS: Readonly<Record<string, Handler>> = {
   GET: (context, call) => (call.id === null ? list : get)(context, call),
   PUT: put,
   POST: post,
@@ -34,7 +34,7 @@ const handlers: Readonly<Record<string, Handler>> = {
 };
 
 /**
- * APISIX's admin API for routes (version v3), to be mounted under `/apisix`.
+ * APISIX's admin API for routes (version v3). Mount it under `/apisix`.
  *
  * @example
  * const access = controlPlaneGuard({ adminKey: 'secret', peer: () => null });
@@ -44,14 +44,14 @@ const handlers: Readonly<Record<string, Handler>> = {
 export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptions): Hono {
   const context: AdminContext = { live, revisionsOf: revisionIndex(), nextId: idSource(), now };
 
-  /** Revisions count changes, so every state has to be shown to them, not just the ones asked for. */
-  function observe(): void {
+  /** Revisions number the changes between documents, so the index must see each document, also on writes. */
+  function observeRevisions(): void {
     const document = live.document(now());
     if (document !== null) context.revisionsOf(document);
   }
 
   async function handle(c: Context): Promise<Response> {
-    // APISIX names its version only once the resource's handler has taken over.
+    // APISIX sends its version only in responses of a resource's handler.
     const version: Record<string, string> = {};
     try {
       const [resource = '', ...rest] = segmentsOf(c.req.url);
@@ -59,18 +59,18 @@ export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptio
       if (resource !== 'routes') return respond(unsupported(resource));
 
       const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
-      const handler = Object.hasOwn(handlers, method) ? handlers[method]! : null;
-      if (handler === null) return notAllowed('GET, HEAD, PUT, POST, PATCH, DELETE');
-      const reads = method === 'GET' || method === 'DELETE';
-      const body = reads ? noBody : await readBody(c.req.raw);
+      const handler = Object.hasOwn(HANDLERS, method) ? HANDLERS[method]! : null;
+      if (handler === null) return methodNotAllowed('GET, HEAD, PUT, POST, PATCH, DELETE');
+      const hasBody = method !== 'GET' && method !== 'DELETE';
+      const body = hasBody ? await readBody(c.req.raw) : NO_BODY;
       const query = new URL(c.req.url, 'http://localhost').searchParams;
       const ttl = ttlOf(query);
 
       version['X-API-VERSION'] = 'v3';
       const [id = null, ...subPath] = rest;
-      observe();
+      observeRevisions();
       const response = await handler(context, { id, subPath, query, body, ttl });
-      observe();
+      observeRevisions();
       return respond(response, version);
     } catch (error) {
       if (error instanceof AdminRefusal) return respond(error.response, version);
@@ -89,10 +89,10 @@ export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptio
   return new Hono().use('/admin/*', access).all('/admin/*', handle);
 }
 
-/** `POST /schema/validate/routes`: says what a PUT would say and stores nothing. */
+/** `POST /schema/validate/routes`: checks like a PUT and stores nothing. */
 async function validate(c: Context, resource = ''): Promise<Response> {
   if (resource !== 'routes') return respond(unsupported(resource));
-  if (c.req.method !== 'POST') return notAllowed('POST');
+  if (c.req.method !== 'POST') return methodNotAllowed('POST');
   checkedWithoutId(newConfiguration(await readBody(c.req.raw)));
   return respond({ status: 200, body: null });
 }
@@ -101,8 +101,8 @@ function unsupported(resource: string): AdminResponse {
   return failed(404, `Unsupported resource type: ${printable(resource)}`);
 }
 
-/** APISIX answers with nginx's 404; RFC 9110 section 15.5.6 has a clearer one. */
-function notAllowed(allow: string): Response {
+/** APISIX sends nginx's 404 instead; 405 (RFC 9110 section 15.5.6) is clearer. */
+function methodNotAllowed(allow: string): Response {
   return respond(failed(405, 'method not allowed'), { Allow: allow });
 }
 
@@ -111,15 +111,15 @@ function ttlOf(query: URLSearchParams): number | null {
   if (text === null) return null;
   const ttl = numberOf(text);
   if (ttl !== null && ttl > 0) return ttl;
-  const text400 = 'invalid argument ttl: should be a number';
-  throw new AdminRefusal(failed(400, ttl === null ? text400 : `${text400} greater than 0`));
+  const message = 'invalid argument ttl: should be a number';
+  throw new AdminRefusal(failed(400, ttl === null ? message : `${message} greater than 0`));
 }
 
 /**
- * The decoded segments after `/admin/` of a request's URL; a slash at the end adds none.
+ * The decoded path segments after `/admin/` of a request's URL. Slashes at the end are ignored.
  *
- * Split before decoding, so that `%2F` stays inside its segment. What cannot be decoded is left as
- * it is: its `%` fits no id.
+ * The path is split before decoding, so that `%2F` does not split a segment. A segment that cannot be decoded is
+ * left unchanged; it matches no id, because ids have no `%`.
  *
  * @example segmentsOf('http://a/apisix/admin/routes/1/labels/a%2Fb') // ['routes', '1', 'labels', 'a/b']
  */

@@ -3,37 +3,38 @@ import { inOneLine } from '../http/quoted.ts';
 import { parseJson } from '../config/json.ts';
 import { AdminRefusal, failed } from './responses.ts';
 
-/** APISIX's limit, in bytes. */
-const maxBytes = 1_572_864;
+/** APISIX's limit. */
+const MOST_BYTES = 1_572_864;
 /**
- * A body over the limit but not over this one is read to its end before it is refused: an answer in
- * the midst of an upload can cost the connection, and clients that send first never see it.
+ * A body that is larger than `MOST_BYTES` but not than this is read to its end before it is refused. A response
+ * during an upload can make the server close the connection, and clients that read only after sending would
+ * never see it.
  */
-const maxDiscarded = 16 * 1_048_576;
-/** How much of a body that is not JSON is sent back. */
-const maxEcho = 1024;
-/** The limit of APISIX's JSON parser; beyond it, code that walks a value could run out of stack. */
-const maxDepth = 1000;
+const MOST_DISCARDED_BYTES = 16 * 1_048_576;
+/** How much of a body that is not JSON is returned to the client (of one that is not UTF-8: bytes). */
+const MOST_ECHOED_CHARACTERS = 1024;
+/** The limit of APISIX's JSON parser. Recursive code could overflow the stack with deeper values. */
+const MOST_LEVELS = 1000;
 
-/** A request body: `absent`, or the JSON value in it, `null` included. */
+/** A request body: `absent`, or its JSON value, which may be `null`. */
 export type Body = { readonly absent: true } | { readonly absent: false; readonly value: unknown };
 
 /**
- * Reads a request's JSON body. The Content-Type is not looked at, as in APISIX: `curl -d` sends
+ * Reads a request's JSON body. As in APISIX, Content-Type is ignored: `curl -d` sends
  * `application/x-www-form-urlencoded`.
  *
- * @throws Refusal (400) when it is too large or not JSON
+ * @throws AdminRefusal (400) when the body is too large or not JSON
  * @example await readBody(new Request('http://a', { method: 'PUT', body: '{}' })) // value: {}
  */
 export async function readBody(request: Request): Promise<Body> {
   const declared = Number(request.headers.get('content-length') ?? 0);
-  if (declared > maxDiscarded) throw tooLarge(declared);
+  if (declared > MOST_DISCARDED_BYTES) throw tooLarge(declared);
   const bytes = await readBytes(request.body);
-  // Workers shows a stream even for `Content-Length: 0`.
+  // Not `request.body === null`: on Workers there is a stream even with `Content-Length: 0`.
   if (bytes.length === 0) return { absent: true };
   const text = decode(bytes);
-  if (nesting(text) > maxDepth) {
-    throw notJson(`found too many nested data structures (over ${maxDepth})`, text);
+  if (nesting(text) > MOST_LEVELS) {
+    throw notJson(`found too many nested data structures (over ${MOST_LEVELS})`, text);
   }
   const parsed = parseJson(text);
   if (!parsed.ok)
@@ -49,28 +50,28 @@ async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8
     const chunk = await reader?.read();
     if (chunk === undefined || chunk.done) break;
     size += chunk.value.byteLength;
-    if (size <= maxBytes) chunks.push(chunk.value);
+    if (size <= MOST_BYTES) chunks.push(chunk.value);
     else chunks = [];
-    if (size > maxDiscarded) {
-      // Not awaited: a client that goes on sending must not hold up the answer.
+    if (size > MOST_DISCARDED_BYTES) {
+      // Not awaited: a client that keeps sending must not delay the response.
       reader?.cancel().catch(() => undefined);
       break;
     }
   }
-  if (size > maxBytes) throw tooLarge(size);
+  if (size > MOST_BYTES) throw tooLarge(size);
   return joinBytes(chunks);
 }
 
 function decode(bytes: Uint8Array): string {
   try {
-    // RFC 8259 section 8.1: JSON is UTF-8. Replacement characters would be stored for good.
+    // JSON is UTF-8 (RFC 8259 section 8.1). Fatal: otherwise replacement characters would be stored.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw notJson('not UTF-8', new TextDecoder().decode(bytes.subarray(0, maxEcho)));
+    throw notJson('not UTF-8', new TextDecoder().decode(bytes.subarray(0, MOST_ECHOED_CHARACTERS)));
   }
 }
 
-/** Deepest level of brackets outside strings, found without recursion. */
+/** Depth of nested brackets outside strings. Counts without recursion. */
 function nesting(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -92,12 +93,13 @@ function tooLarge(size: number): AdminRefusal {
     failed(
       400,
       `invalid request body: request size ${size} is greater than the maximum size ` +
-        `${maxBytes} allowed`,
+        `${MOST_BYTES} allowed`,
     ),
   );
 }
 
 function notJson(reason: string, text: string): AdminRefusal {
-  const body = { error_msg: `invalid request body: ${reason}`, req_body: text.slice(0, maxEcho) };
+  const echo = text.slice(0, MOST_ECHOED_CHARACTERS);
+  const body = { error_msg: `invalid request body: ${reason}`, req_body: echo };
   return new AdminRefusal({ status: 400, body });
 }

@@ -5,24 +5,22 @@ import { failed, respond } from './responses.ts';
 
 /** Options of {@link controlPlaneGuard}. */
 export interface GuardOptions {
-  /** The control plane's key. `null` or empty: see {@link controlPlaneGuard}. */
+  /** The control plane's key; `null` or empty when there is none, see {@link controlPlaneGuard}. */
   readonly adminKey: string | null;
-  /** Address of the socket's peer; `null` where there is none to see (Workers). */
+  /** Address of the connection's peer; `null` when the platform does not show it (Workers). */
   readonly peer: (c: Context) => string | null;
 }
 
 /**
- * Lets in who may see and change the configuration.
+ * Access control for the control plane, which shows and changes the configuration.
  *
- * With a key: requests that carry it as `X-API-KEY` or `Authorization: Bearer`; others get 401.
- * Without: only requests that plainly come from this machine, others get 403. That takes
+ * With a key, a request needs it as `X-API-KEY` or `Authorization: Bearer`, else the response is 401.
+ * Without a key, only requests from this machine are allowed; others get 403. Such a request has:
  * - a loopback peer;
- * - a loopback Host: a web page whose name was made to resolve to 127.0.0.1 (DNS rebinding) still sends
- *   its own name;
- * - no Origin but that of this listener, and no Sec-Fetch-Site of another: web pages of others reach
- *   this machine through the browser on it;
- * - no field by which proxies tell of themselves or of their client: one on this machine that serves
- *   the world is a loopback peer as well.
+ * - a loopback Host. A web page whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name;
+ * - no Origin other than this listener's, and no cross-site Sec-Fetch-Site. Pages of other sites can send requests
+ *   to this machine through a browser that runs on it;
+ * - no header field that proxies add. A public reverse proxy on this machine is a loopback peer, too.
  *
  * @example
  * const app = new Hono();
@@ -46,13 +44,13 @@ export function controlPlaneGuard({ adminKey, peer }: GuardOptions): MiddlewareH
 function keyOf(headers: Headers): string | null {
   const key = headers.get('x-api-key');
   if (key !== null && key !== '') return key;
-  // RFC 9110 section 11.1: the scheme is compared without regard to case.
+  // The scheme is case-insensitive (RFC 9110 section 11.1).
   return /^bearer +(.+)/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
 function unauthorized(description: string): Response {
   const body = { error_msg: 'failed to check token', description };
-  // RFC 9110 section 15.5.2: a 401 says how to authenticate.
+  // A 401 must have this field (RFC 9110 section 15.5.2).
   return respond({ status: 401, body }, { 'WWW-Authenticate': 'Bearer realm="apisix"' });
 }
 
@@ -68,7 +66,7 @@ function closed(): Response {
   );
 }
 
-/** Compares digests, all of them, so that the time taken tells nothing about the key. */
+/** Compares all bytes of the digests, so that the time does not depend on how much of the key is right. */
 async function sameText(a: string, b: string): Promise<boolean> {
   const [left, right] = await Promise.all([digestOf(a), digestOf(b)]);
   let difference = 0;
@@ -84,13 +82,13 @@ const isLoopback = compileCidrs(['127.0.0.0/8', '::1']);
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
-/** Spelled like this alone: a name that resolves to such an address is somebody else's. */
+/** Only these spellings: a name that merely resolves to a loopback address may belong to anyone. */
 const LOOPBACK_HOST = new RegExp(
   `^(?:localhost|127(?:\\.${OCTET}){3}|\\[::1\\])(?::\\d{1,5})?$`,
   'i',
 );
 
-/** What browsers say of a page of our own, and of an address that somebody typed. */
+/** Sec-Fetch-Site of pages from this listener, and of URLs that a user has typed. */
 const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
 function fromThisMachine(peer: string | null, headers: Headers): boolean {

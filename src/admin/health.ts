@@ -5,7 +5,7 @@ export interface HealthOptions {
   readonly ready: () => boolean;
 }
 
-/** Liveness and readiness. Needs no key: load balancers and orchestrators have none. */
+/** Liveness (`/status`) and readiness (`/status/ready`). Without a key: load balancers and orchestrators have none. */
 export function healthApi({ runtime, ready }: HealthOptions): Hono {
   return new Hono()
     .get('/status', (c) => c.json({ status: 'ok', runtime }))

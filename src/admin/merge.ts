@@ -4,8 +4,8 @@ import { AdminRefusal, failed } from './responses.ts';
 
 type JsonObject = Record<string, unknown>;
 
-/** Assigning to `__proto__` would change the object's prototype; defining it makes a plain key. */
-function put(object: JsonObject, key: string, value: unknown): void {
+/** Sets an own property. Assigning to `__proto__` would change the object's prototype instead. */
+function define(object: JsonObject, key: string, value: unknown): void {
   Object.defineProperty(object, key, {
     value,
     writable: true,
@@ -19,8 +19,8 @@ function own(value: JsonObject, key: string): unknown {
 }
 
 /**
- * `patch` merged into `target`: objects deeply, `null` deletes, everything else replaces. This is
- * RFC 7396, which is also what APISIX does; neither argument is changed.
+ * Merges `patch` into a copy of `target` as RFC 7396 and APISIX do: objects are merged deeply, `null` deletes a key,
+ * any other value replaces. Neither argument is changed.
  *
  * @example merge({ a: { b: 1, c: 2 }, d: [1, 2] }, { a: { b: null }, d: [3] }) // { a: { c: 2 }, d: [3] }
  */
@@ -29,16 +29,16 @@ export function merge(target: unknown, patch: unknown): unknown {
   const merged: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
-    else put(merged, key, merge(own(merged, key), value));
+    else define(merged, key, merge(own(merged, key), value));
   }
   return merged;
 }
 
 /**
- * A copy of `target` with `value` at `path`. Missing levels are created as objects; a step into an
- * array is a position, as in RFC 6901, at most one past its end.
+ * Sets `value` at `path` in a copy of `target`. Missing levels are created as objects. A step into an array is an
+ * index as in RFC 6901, at most the array's length.
  *
- * @throws Refusal (400 `invalid sub-path: /...`) when a level on the way is not an object or array
+ * @throws AdminRefusal (400 `invalid sub-path: /...`) when a level on the way is not an object or array
  * @example setAt({ a: 1 }, ['b', 'c'], 2) // { a: 1, b: { c: 2 } }
  */
 export function setAt(target: unknown, path: readonly string[], value: unknown): unknown {
@@ -57,7 +57,7 @@ function descend(target: unknown, path: readonly string[], depth: number, value:
   }
   if (target !== undefined && !isObject(target)) throw invalidSubPath(path, depth);
   const copy = { ...target };
-  put(copy, step, descend(own(copy, step), path, depth + 1, value));
+  define(copy, step, descend(own(copy, step), path, depth + 1, value));
   return copy;
 }
 

@@ -1,16 +1,16 @@
 import type { RoutesDocument } from '../config/document.ts';
 import type { RouteConfig } from '../config/route.ts';
 
-/** etcd's numbers for a key: when it was created and when it was last changed. */
+/** etcd's revision numbers of a key: of its creation and of its last change. */
 export interface Revision {
   readonly createdIndex: number;
   readonly modifiedIndex: number;
 }
 
 /**
- * Stands in for etcd's revisions, which a document in a file does not have: the routes of the first
- * document count from 1 in their order, and each later addition or change takes the next number.
- * The numbers are this process's own and start anew with it.
+ * Replaces etcd's revisions, which a document in a file does not have. The routes of the first document are
+ * numbered from 1 in their order; each later addition or change takes the next number. Each process counts for
+ * itself, and a restart begins at 1.
  *
  * @example
  * const revisions = revisionIndex();
@@ -47,9 +47,9 @@ function same(a: RouteConfig, b: RouteConfig): boolean {
 }
 
 /**
- * Makes ids for POST: 20 digits that sort by creation, like the etcd revisions APISIX takes. They
- * are made of the time, so that an id does not come back after its route was deleted: milliseconds,
- * then six digits that count up within one.
+ * Makes ids for POST: 20 digits that sort by creation, like the etcd revisions that APISIX uses. They consist of the
+ * time in milliseconds and six digits that count within a millisecond, so that the id of a deleted route is not
+ * used again.
  *
  * @example idSource()(() => false, 1_700_000_000_000) // '01700000000000000000'
  */
@@ -59,7 +59,7 @@ export function idSource(): (taken: (id: string) => boolean, nowMs: number) => s
     let id: string;
     do {
       const byClock = BigInt(nowMs) * 1_000_000n;
-      // The clock may stand still or be set back.
+      // The clock may not have advanced since the last id, or may have been set back.
       last = byClock > last ? byClock : last + 1n;
       id = last.toString().padStart(20, '0');
     } while (taken(id));

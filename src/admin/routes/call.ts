@@ -9,10 +9,11 @@ export interface LiveDocument {
   write(edit: (document: RoutesDocument) => RoutesDocument): Promise<RoutesDocument>;
 }
 
-/** What handlers work on. */
+/** What all handlers share. */
 export interface AdminContext {
   readonly live: LiveDocument;
   readonly revisionsOf: (document: RoutesDocument) => ReadonlyMap<string, Revision>;
+  /** Makes an id for which `taken` returns false. */
   readonly nextId: (taken: (id: string) => boolean, nowMs: number) => string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -24,7 +25,7 @@ export interface Call {
   readonly subPath: readonly string[];
   readonly query: URLSearchParams;
   readonly body: Body;
-  /** Seconds after which the route is to go; `null` for never. */
+  /** Seconds after which the route expires; `null`: never. */
   readonly ttl: number | null;
 }
 

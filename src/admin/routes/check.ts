@@ -9,7 +9,7 @@ import type { Body } from '../body.ts';
 /** A route without its id. */
 export type RouteWithoutId = Omit<RouteConfig, 'id'>;
 
-/** @throws Refusal (400) with APISIX's text */
+/** Checks a route. @throws AdminRefusal (400) with APISIX's text */
 export function checkedRoute(value: unknown): RouteConfig {
   const checked = checkRoute(value);
   if (checked.ok) return checked.value;
@@ -17,8 +17,8 @@ export function checkedRoute(value: unknown): RouteConfig {
 }
 
 /**
- * A route that does not have its id yet; `checkRoute` wants one, as a document does.
- * @throws Refusal (400) with APISIX's text
+ * Checks a route that has no id yet. `checkRoute` requires one, so a placeholder is added and removed again.
+ * @throws AdminRefusal (400) with APISIX's text
  */
 export function checkedWithoutId(configuration: Record<string, unknown>): RouteWithoutId {
   const { id: _id, ...route } = checkedRoute({ id: '0', ...configuration });
@@ -26,8 +26,8 @@ export function checkedWithoutId(configuration: Record<string, unknown>): RouteW
 }
 
 /**
- * The new configuration of a PUT or POST, as far as APISIX looks before its schema does.
- * @throws Refusal (400)
+ * The configuration in the body of a PUT or POST, after the checks that APISIX makes before its schema.
+ * @throws AdminRefusal (400)
  */
 export function newConfiguration(body: Body): Record<string, unknown> {
   if (body.absent) throw new AdminRefusal(failed(400, 'missing configurations'));
@@ -36,15 +36,15 @@ export function newConfiguration(body: Body): Record<string, unknown> {
   throw new AdminRefusal(failed(400, 'invalid configuration: wrong type: expected object'));
 }
 
-/** Both times are the server's to set. @throws Refusal (400) */
+/** Refuses `create_time` and `update_time`, which only the server sets. @throws AdminRefusal (400) */
 export function refuseTimes(configuration: Record<string, unknown>): void {
   const given = ['create_time', 'update_time'].filter((name) => Object.hasOwn(configuration, name));
   if (given.length === 0) return;
-  // Two spaces: APISIX puts one before every name.
+  // Two spaces, because APISIX puts a space before every name.
   throw new AdminRefusal(failed(400, `the property is forbidden:  ${given.join(' ')}`));
 }
 
-/** APISIX ignores what follows the id here, and so would replace or delete the whole route. */
+/** Refuses a path that continues after the id. APISIX ignores the rest and replaces or deletes the whole route. */
 export function refuseSubPath(subPath: readonly string[]): void {
   if (subPath.length === 0) return;
   throw new AdminRefusal(failed(400, `invalid sub-path: /${printable(subPath.join('/'))}`));

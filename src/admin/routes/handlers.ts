@@ -37,12 +37,12 @@ export const get: Handler = (context, { id }) => {
   };
 };
 
-/** `PUT /routes/{id}`, or `PUT /routes` with the id in the body: creates or replaces. */
+/** `PUT /routes/{id}`, or `PUT /routes` with the id in the body: creates or replaces the route. */
 export const put: Handler = async ({ live, now }, call) => {
   refuseSubPath(call.subPath);
   const configuration = newConfiguration(call.body);
   const { id: inBody } = configuration;
-  // A path's id is text; one in the body keeps the type it was given.
+  // An id in the path is a string; one in the body may be an integer.
   const id = call.id ?? inBody;
   if (id === undefined) throw new AdminRefusal(failed(400, 'missing route id'));
   if (inBody !== undefined && String(inBody) !== String(id)) {
@@ -64,7 +64,7 @@ export const put: Handler = async ({ live, now }, call) => {
   return { status: created ? 201 : 200, body: { key: keyOf(String(id)), value } };
 };
 
-/** `POST /routes`: creates under an id of the server's choice. */
+/** `POST /routes`: creates a route with an id that the server chooses. */
 export const post: Handler = async ({ live, nextId, now }, call) => {
   const configuration = newConfiguration(call.body);
   if (call.id !== null || Object.hasOwn(configuration, 'id')) {
@@ -85,7 +85,7 @@ export const post: Handler = async ({ live, nextId, now }, call) => {
   return { status: 201, body: { key: keyOf(id), value } };
 };
 
-/** `PATCH /routes/{id}` merges; `PATCH /routes/{id}/{sub/path}` sets one attribute as a whole. */
+/** `PATCH /routes/{id}` merges the body into the route; `PATCH /routes/{id}/{sub/path}` replaces one attribute. */
 export const patch: Handler = async ({ live, now }, call) => {
   const { id, subPath, body } = call;
   if (id === null) return failed(400, 'missing route id');
@@ -102,13 +102,14 @@ export const patch: Handler = async ({ live, now }, call) => {
     const patched = (
       subPath.length === 0 ? merge(previous, change) : setAt(previous, subPath, change)
     ) as Record<string, unknown>;
-    // Unlike PUT, a patch may set the times itself; a sub-path never speaks for `update_time`.
-    const keeps = subPath.length === 0 && (change as RouteConfig).update_time !== undefined;
+    // Unlike PUT, a merge may set the times. A PATCH with a sub-path always gets a new `update_time`.
+    const setsUpdateTime =
+      subPath.length === 0 && (change as RouteConfig).update_time !== undefined;
     const next: Record<string, unknown> = {
       ...patched,
       id: patched['id'] ?? id,
       create_time: patched['create_time'] ?? time,
-      update_time: keeps ? (patched['update_time'] ?? time) : time,
+      update_time: setsUpdateTime ? (patched['update_time'] ?? time) : time,
     };
     if (String(next['id']) !== id) throw new AdminRefusal(failed(400, 'wrong route id'));
     value = checkedRoute(next);
@@ -117,7 +118,7 @@ export const patch: Handler = async ({ live, now }, call) => {
   return { status: 200, body: { key: keyOf(id), value } };
 };
 
-/** `DELETE /routes/{id}`. `force` is accepted: nothing can refer to a route. */
+/** `DELETE /routes/{id}`. The query argument `force` has no effect, because nothing can refer to a route. */
 export const remove: Handler = async ({ live }, { id, subPath }) => {
   if (id === null) return failed(400, 'missing route id');
   refuseSubPath(subPath);

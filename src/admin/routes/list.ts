@@ -6,7 +6,7 @@ import { failed } from '../responses.ts';
 import type { Handler } from './call.ts';
 import { inForce, keyOf } from './stored.ts';
 
-/** `GET /routes`: filters narrow `total`, pages do not. */
+/** `GET /routes`, filtered and paged. `total` counts the routes on all pages that pass the filters. */
 export const list: Handler = (context, { query }) => {
   const document = inForce(context);
   const revisions = context.revisionsOf(document);
@@ -22,7 +22,7 @@ export const list: Handler = (context, { query }) => {
 
   const page = numberOf(query.get('page'));
   const size = numberOf(query.get('page_size'));
-  // APISIX pages only when it got both.
+  // As in APISIX, there are pages only when both arguments are given.
   if (page === null || size === null) {
     return { status: 200, body: { list: found, total: found.length } };
   }
@@ -32,7 +32,7 @@ export const list: Handler = (context, { query }) => {
   return { status: 200, body: { list: found.slice(from, to), total: found.length } };
 };
 
-/** What `filter` looks at; no route here has them, as they name other resources. */
+/** The fields that `filter` compares. No route here has them, because they refer to other resources. */
 interface Filterable {
   readonly service_id?: unknown;
   readonly upstream_id?: unknown;
@@ -40,8 +40,8 @@ interface Filterable {
 
 type Filter = (route: RouteConfig) => boolean;
 
-/** One entry per query parameter that narrows the list. */
-const filters: Readonly<Record<string, (value: string) => Filter>> = {
+/** The filters, by query argument. */
+const FILTERS: Readonly<Record<string, (value: string) => Filter>> = {
   name: (value) => {
     const matches = pattern(value);
     return ({ name }) => name !== undefined && matches(name);
@@ -51,7 +51,7 @@ const filters: Readonly<Record<string, (value: string) => Filter>> = {
     return ({ uri, uris }) => (uri === undefined ? (uris ?? []) : [uri]).some(matches);
   },
   label: (value) => (route) => route.labels !== undefined && Object.hasOwn(route.labels, value),
-  // A query string in a query string: `filter=upstream_id%3D1`. Other fields are ignored.
+  // The value is a query string itself: `filter=upstream_id%3D1`. Other fields in it are ignored.
   filter: (value) => {
     const wanted = [...new URLSearchParams(value)].filter(
       ([field]) => field === 'service_id' || field === 'upstream_id',
@@ -65,13 +65,13 @@ const filters: Readonly<Record<string, (value: string) => Filter>> = {
 };
 
 function filtersOf(query: URLSearchParams): Filter[] {
-  return Object.entries(filters).flatMap(([name, filter]) => {
+  return Object.entries(FILTERS).flatMap(([name, filter]) => {
     const value = query.get(name);
     return value === null ? [] : [filter(value)];
   });
 }
 
-/** A regular expression that is none matches nothing, as in APISIX. */
+/** Compiles a regular expression. As in APISIX, an invalid one matches nothing. */
 function pattern(source: string): (text: string) => boolean {
   try {
     const expression = compilePattern(source, '');
@@ -82,7 +82,7 @@ function pattern(source: string): (text: string) => boolean {
   }
 }
 
-/** What Lua's `tonumber` makes of a parameter. */
+/** Converts a query argument as Lua's `tonumber` does; `null` when it is not a finite number. */
 export function numberOf(text: string | null): number | null {
   const number = text === null ? undefined : luaNumber(text);
   return number !== undefined && Number.isFinite(number) ? number : null;
