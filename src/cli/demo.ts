@@ -5,15 +5,15 @@ import { parseArgs } from 'node:util';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
 
-/** How long the demo's mirror takes, to show that nobody waits for it. */
-const MIRROR_MS = 1000;
+/** Delay of the demo's mirror, to show that clients do not wait for it. */
+const MIRROR_DELAY_MS = 1000;
 
-/** Bytes of a body that fit on a line. */
-const SHOWN = 60;
+/** How much of a body is printed. */
+const MOST_PRINTED_CHARACTERS = 60;
 
 /**
- * A gateway with an upstream and a mirror of its own, all in this process: prints a line to try, and
- * what the client and the mirror get as it happens. The mirror is slow and answers 500.
+ * Runs a gateway together with an upstream and a mirror, all in this process. Prints a curl command to try, and
+ * then what the client and the mirror receive. The mirror is slow and responds with 500.
  */
 export async function demo(runtime: ServerRuntime): Promise<void> {
   const upstream = await serveEach((request, body, response) => {
@@ -24,7 +24,7 @@ export async function demo(runtime: ServerRuntime): Promise<void> {
   });
   const mirror = await serveEach((request, body, response) => {
     show('mirror got', request, body, `a copy marked ${request.headers['x-mirrored-by']}`);
-    setTimeout(() => response.writeHead(500).end('nobody sees this\n'), MIRROR_MS);
+    setTimeout(() => response.writeHead(500).end('nobody sees this\n'), MIRROR_DELAY_MS);
   });
   const gateway = createGateway({
     runtime,
@@ -43,14 +43,14 @@ export async function demo(runtime: ServerRuntime): Promise<void> {
       );
     },
   });
-  // Before there is anything to read that says that it runs.
+  // Before the output says that the gateway runs, so that a signal from then on ends it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
   const { port } = await listenNear(runtime, gateway);
   console.log(
     [
       `gateway   http://127.0.0.1:${port}`,
       `upstream  http://127.0.0.1:${upstream}  answers the client`,
-      `mirror    http://127.0.0.1:${mirror}  gets a copy, answers 500 after ${MIRROR_MS} ms`,
+      `mirror    http://127.0.0.1:${mirror}  gets a copy, answers 500 after ${MIRROR_DELAY_MS} ms`,
       '',
       'Try it in another terminal (Ctrl-C here ends the demo):',
       '',
@@ -62,12 +62,13 @@ export async function demo(runtime: ServerRuntime): Promise<void> {
 
 type Respond = (request: IncomingMessage, body: string, response: ServerResponse) => void;
 
-/** A small server on a free port; `respond` is called when a request is there whole. */
+/** Starts a server on a free port, which it returns; `respond` is called after the whole request has arrived. */
 function serveEach(respond: Respond): Promise<number> {
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => {
-      if (body.length <= SHOWN) body += text.slice(0, SHOWN + 1);
+      if (body.length <= MOST_PRINTED_CHARACTERS)
+        body += text.slice(0, MOST_PRINTED_CHARACTERS + 1);
     });
     request.on('end', () => respond(request, body, response));
   });
@@ -78,11 +79,12 @@ function serveEach(respond: Respond): Promise<number> {
 }
 
 function show(who: string, { method, url }: IncomingMessage, body: string, what: string): void {
-  const shown = body.length > SHOWN ? `${body.slice(0, SHOWN)}...` : body;
+  const shown =
+    body.length > MOST_PRINTED_CHARACTERS ? `${body.slice(0, MOST_PRINTED_CHARACTERS)}...` : body;
   console.log(`${who}  ${method} ${url}${shown && ` with ${JSON.stringify(shown)}`}: ${what}`);
 }
 
-/** On the gateway's usual port, or on a free one when that is taken: a first try should not fail. */
+/** Listens on `--port`, else on the gateway's default port, or on a free one when that is in use. */
 async function listenNear(runtime: ServerRuntime, app: Gateway): Promise<Listening> {
   const { values } = parseArgs({ options: { port: { type: 'string' } }, strict: false });
   const on = (port: number) => runtime.listen({ app, hostname: '127.0.0.1', port });

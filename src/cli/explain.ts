@@ -17,9 +17,8 @@ const USAGE =
   '[--body-length BYTES] [--remote-addr IP] [--trusted-proxies LIST] [--json]';
 
 /**
- * Prints what the gateway would do with a request, by the routes in a file. Sends nothing; limits
- * and breakers are those of a gateway that has just started. A running one is asked by
- * `POST /apisix/admin/explain`.
+ * Prints what the gateway would do with a request, according to the routes in a file. Sends nothing. Limits and
+ * breakers are in the state of a gateway that has just started; `POST /apisix/admin/explain` asks a running one.
  */
 export async function explainCommand(args: readonly string[]): Promise<void> {
   try {
@@ -79,7 +78,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** `name: value`, as curl has it; repeated names make lists. */
+/** Parses `name: value` as in curl's `-H`; repeated names are collected in a list. */
 function headersOf(lines: readonly string[]): Record<string, string[]> {
   const headers: Record<string, string[]> = {};
   for (const line of lines) {

@@ -17,13 +17,13 @@ import { lineRate } from '../telemetry/line-rate.ts';
 import { configureLog, log } from '../telemetry/log.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 
-/** Exit status for a start that a bad setting or an address in use prevented. */
+/** Exit status when the gateway could not start: an invalid setting, or the address is in use. */
 const EXIT_USAGE = 2;
 
-/** Milliseconds for what is left of the log to be written: nobody may read it. */
-const LAST_LINES = 500;
+/** How long a shutdown waits until the log is written: the reader of the output may have stopped reading. */
+const LOG_DRAIN_TIMEOUT_MS = 500;
 
-/** Runs the gateway on a runtime until SIGTERM or SIGINT. */
+/** Runs the gateway until SIGTERM or SIGINT, then shuts it down and exits. */
 export async function serve(runtime: ServerRuntime): Promise<void> {
   const settings = settingsOrExit();
   const output = outputSink(runtime.write);
@@ -34,7 +34,7 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
   await gateway.refresh();
   const unwatch = store.watch?.(() => void gateway.refresh());
 
-  // From here on, so that a signal right after the line with the URL does not find nobody.
+  // Before the line with the URL is printed, because a signal may follow it at once.
   const stop = signalled();
   let listening: Listening;
   try {
@@ -50,7 +50,7 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
   } catch (error) {
     stopWith(`cannot listen on ${settings.host} port ${settings.port}: ${textOf(error)}`);
   }
-  warnOfFewer(settings.maxConnections, listening.maxConnections);
+  warnIfFewer(settings.maxConnections, listening.maxConnections);
   console.log(`proxy-mirror on ${runtime.name}, listening on ${urlOf(listening)}`);
 
   await stop;
@@ -63,7 +63,7 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
   clearTimeout(kill);
   await gateway.drain(Math.max(0, deadline - (performance.now() - began)));
   runtime.close();
-  await Promise.race([output.drain(), after(LAST_LINES)]);
+  await Promise.race([output.drain(), after(LOG_DRAIN_TIMEOUT_MS)]);
   process.exit(0);
 }
 
@@ -85,7 +85,7 @@ function stopWith(line: string): never {
   process.exit(EXIT_USAGE);
 }
 
-function warnOfFewer(asked: number | null, maxConnections: number): void {
+function warnIfFewer(asked: number | null, maxConnections: number): void {
   if (asked === null || asked <= maxConnections) return;
   log.warning(
     'MAX_CONNECTIONS is {asked}, but the process may have file descriptors for {maxConnections} alone, ' +
@@ -108,7 +108,7 @@ function after(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A URL to click on: the wildcard addresses mean every interface, this machine's among them. */
+/** A URL that works on this machine: a wildcard address, which means all interfaces, becomes 127.0.0.1. */
 function urlOf({ hostname, port }: Listening): string {
   const host = hostname === '0.0.0.0' || hostname === '::' ? '127.0.0.1' : hostname;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -119,10 +119,10 @@ function textOf(error: unknown): string {
 }
 
 /**
- * Reads a command line of flags that each have a value.
+ * Parses a command line of flags, which all have a value.
  *
- * @param names the flags that there are, without the dashes
- * @throws SettingError with the one line to print
+ * @param names the allowed flags, without the dashes
+ * @throws SettingError whose message is the line to print
  */
 export function parseFlags(args: readonly string[], names: readonly string[]): Flags {
   try {
@@ -134,29 +134,29 @@ export function parseFlags(args: readonly string[], names: readonly string[]): F
     return values as Flags;
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    // Its first sentence: advice that follows takes lines of its own.
+    // Only the first sentence: Node's advice after it takes several lines.
     const [sentence] = found.split(/\.(?:\s|$)/);
     throw new SettingError(`${sentence}; flags: ${names.map((n) => `--${n}`).join(' ')}`);
   }
 }
 
 /**
- * npm and `bun run` pass a signal on that a terminal or an orchestrator sent to the whole group, so
- * one Ctrl-C may arrive twice. What comes this soon after the first is no second wish.
+ * A terminal sends Ctrl-C to the whole process group, and npm and `bun run` forward it, so one Ctrl-C may arrive
+ * twice. A signal this soon after the first counts as the same one.
  */
-const ECHO_MS = 500;
+const SAME_SIGNAL_MS = 500;
 
-/** Resolves with the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** Resolves on the first SIGTERM or SIGINT; a second one ends the process at once. */
 export function signalled(): Promise<void> {
   return new Promise((resolve) => {
     let first: number | null = null;
-    // One listener, not one more for the second signal: Deno calls what is added during a signal.
+    // One listener for both signals: Deno also calls listeners that are added while a signal is handled.
     function receive(): void {
       const now = performance.now();
       if (first === null) {
         first = now;
         resolve();
-      } else if (now - first > ECHO_MS) process.exit(1);
+      } else if (now - first > SAME_SIGNAL_MS) process.exit(1);
     }
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, receive);
   });

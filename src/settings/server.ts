@@ -5,20 +5,21 @@ import type { RouteInput } from '../config/document.ts';
 import { checkRoute } from '../config/route.ts';
 
 export interface ServerSettings extends SharedSettings {
-  /** 0 picks a free one. */
+  /** 0: any free port. Default 9080. */
   readonly port: number;
+  /** Address to listen on. Default `0.0.0.0`. */
   readonly host: string;
-  /** Path of the document, or the one route that the flags describe. */
+  /** Path of the routes document, or the one route made of the flags `--upstream` and `--mirror`. */
   readonly routes: string | readonly RouteInput[];
-  /** Seconds. */
+  /** Seconds for which a shutdown waits for requests and copies in flight. Default 30. */
   readonly shutdownTimeout: number;
-  /** Seconds. */
+  /** Seconds that a client may take for a head, or between two reads or writes of a body. Default 60. */
   readonly clientTimeout: number;
-  /** `null`: as many as the listener finds reasonable. */
+  /** `null`: the listener's default, which depends on the limit of file descriptors. */
   readonly maxConnections: number | null;
 }
 
-/** Flags that win over a variable. The admin key has none: command lines are for all to see. */
+/** Flags by the variable that they override. ADMIN_KEY has no flag: other users can see command lines. */
 const FLAG_OF_VARIABLE: Readonly<Record<string, string>> = {
   PORT: 'port',
   HOST: 'host',
@@ -33,16 +34,16 @@ const FLAG_OF_VARIABLE: Readonly<Record<string, string>> = {
 
 const ROUTE_FLAGS = ['upstream', 'mirror', 'sample-ratio'] as const;
 
-/** Flags of a command line, by name and without the dashes. */
+/** Values of command line flags, by name without the dashes. */
 export type Flags = Readonly<Record<string, string | undefined>>;
 
-/** The flags that a server knows. */
+/** Names of all flags of the server. */
 export const SERVER_FLAGS: readonly string[] = [...Object.values(FLAG_OF_VARIABLE), ...ROUTE_FLAGS];
 
 /**
- * Reads the settings of a server. A flag wins over its variable.
+ * Reads the settings of a server. A flag wins over its environment variable.
  *
- * @throws SettingError with the one line to print
+ * @throws SettingError whose message is the line to print
  */
 export function readServerSettings(
   flags: Flags,
@@ -71,7 +72,7 @@ export function readServerSettings(
   };
 }
 
-/** `--upstream` and `--mirror`: one route for everything, held in memory. */
+/** One route for all requests, made of `--upstream` and `--mirror`; `null` when neither is given. */
 function routeOf(flags: Flags): readonly RouteInput[] | null {
   const { upstream, mirror, 'sample-ratio': share, routes } = flags;
   if (upstream === undefined && mirror === undefined && share === undefined) return null;
@@ -105,7 +106,7 @@ function routeOf(flags: Flags): readonly RouteInput[] | null {
   return [route];
 }
 
-/** Port 0 or a host with an underscore make a good URL, but no good node or mirror. */
+/** Refuses URLs that are valid but cannot be a node or a mirror: with port 0, or an underscore in the host. */
 function refuseUnusable(route: RouteInput): void {
   const checked = checkRoute(route);
   if (checked.ok) return;

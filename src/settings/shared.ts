@@ -2,20 +2,22 @@ import { DEFAULT_MIRROR_MEMORY_BYTES } from '../mirror/record.ts';
 import type { LogLevel } from '../telemetry/log.ts';
 import { cidrs, logLevel, type Read, size } from './values.ts';
 
-/** Settings that mean the same on a server and on Workers. */
+/** Settings that servers and Workers have in common. */
 export interface SharedSettings {
-  /** `null`: none, which closes the control plane to all but loopback. */
+  /** `null`: no key is set, and only requests from this machine may use the control plane. */
   readonly adminKey: string | null;
+  /** Addresses and CIDRs. Default: none. */
   readonly trustedProxies: readonly string[];
-  /** Bytes. */
+  /** Most bytes of recorded bodies for all copies together. Default 64 MiB. */
   readonly mirrorMemory: number;
+  /** Default `info`. */
   readonly logLevel: LogLevel;
 }
 
-/** Looks a setting up and says where it was found; `undefined` when it is not set. */
+/** Looks up a setting's text and where it comes from, for messages; `undefined` when it is not set. */
 export type Lookup = (variable: string) => { text: string; from: string } | undefined;
 
-/** Reads one setting. An empty variable counts as unset, as `PORT= npm start` means it. */
+/** Reads one setting. An empty text counts as not set: `PORT= npm start` uses the default. */
 export function setting<T>(lookup: Lookup, variable: string, read: Read<T>, fallback: T): T {
   const found = lookup(variable);
   return found === undefined || found.text === '' ? fallback : read(found.text, found.from);

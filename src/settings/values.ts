@@ -2,12 +2,12 @@ import { compileCidrs } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts';
 
-/** A setting that does not mean anything. The message is the one line that stops the start. */
+/** A setting has an invalid value. The message is one line, and the program does not start. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 }
 
-/** Reads a setting's text. Throws a `SettingError` that says what was expected; `from` names the setting. */
+/** Parses a setting's text. Throws a SettingError that names the setting, `from`, and what was expected. */
 export type Read<T> = (text: string, from: string) => T;
 
 function wrong(from: string, expected: string, text: string): SettingError {
@@ -34,14 +34,14 @@ export function seconds(least: number, most: number): Read<number> {
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
-/** Bytes: a number, optionally with `K`, `M` or `G` (also `KiB`, `MB` and so on; all powers of 1024). */
+/** A number of bytes, optionally with `K`, `M` or `G` (also `KiB`, `MB` and so on; all are powers of 1024). */
 export const size: Read<number> = (text, from) => {
   const [, digits, unit] = /^(\d{1,12})\s*([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
   if (digits !== undefined) return Number(digits) * SIZE_UNITS[unit!.toUpperCase()]!;
   throw wrong(from, 'bytes such as 67108864, 64M or 64MiB', text);
 };
 
-/** Addresses and ranges, separated by commas. */
+/** IP addresses and CIDRs, separated by commas. */
 export const cidrs: Read<readonly string[]> = (text, from) => {
   const list = text
     .split(',')
@@ -66,14 +66,14 @@ export const words: Read<string> = (text, from) => {
   throw wrong(from, 'some text', text);
 };
 
-/** A share of requests, with APISIX's limits. */
+/** A share of requests, with APISIX's limits for `sample_ratio`. */
 export const ratio: Read<number> = (text, from) => {
   const value = /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(text) ? Number(text) : NaN;
   if (value >= 0.00001 && value <= 1) return value;
   throw wrong(from, 'a number from 0.00001 to 1', text);
 };
 
-/** An origin: scheme, host and optionally a port, nothing behind it. Returned without a final slash. */
+/** A URL with scheme, host and optionally a port, and nothing after them but an optional slash. */
 export const origin: Read<URL> = (text, from) => {
   const url = URL.canParse(text) ? new URL(text) : null;
   const bare = url !== null && url.pathname === '/' && url.search === '' && url.hash === '';

@@ -3,15 +3,15 @@ import { SettingError, wholeNumber } from './values.ts';
 import type { KvNamespace } from '../stores/kv.ts';
 import type { AnalyticsEngineDataset } from '../telemetry/outcome-dataset.ts';
 
-/** What `wrangler.toml`, the dashboard and `wrangler secret` bind: these, and the rest is text. */
+/** Bindings from `wrangler.toml`, the dashboard and `wrangler secret`. All others are texts: settings and secrets. */
 export type WorkerBindings = {
   readonly ROUTES: KvNamespace;
-  /** Where outcomes are written; nowhere when it is not bound. */
+  /** Dataset for outcomes. If it is not bound, they are not written. */
   readonly OUTCOMES?: AnalyticsEngineDataset;
 } & Readonly<Record<string, unknown>>;
 
 export interface WorkerSettings extends SharedSettings {
-  /** Seconds after which an isolate reads its routes again. */
+  /** Seconds after which an isolate loads its routes again. Default 30. */
   readonly routesTtl: number;
 }
 
