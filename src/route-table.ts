@@ -5,31 +5,31 @@ import type { Inbound } from './http/messages.ts';
 import { compileMirrors, type Mirror, type MirrorOptions } from './mirror/mirror.ts';
 import { compileMatcher, type Verdict } from './routes/matcher.ts';
 
-/** What a route does with a request that matches it. */
+/** A compiled route: where its requests go. */
 export interface Route {
   readonly id: string;
-  /** `null`: the route names none, and answers 503. */
+  /** `null`: the route has no upstream, and its clients get 503. */
   readonly upstream: Upstream | null;
   readonly mirrors: readonly Mirror[];
 }
 
-/** A whole document compiled. Never changed; a new document makes a new table. */
+/** A compiled document. Immutable: a new document is compiled to a new table. */
 export interface RouteTable {
   readonly size: number;
   readonly match: (inbound: Inbound) => Route | null;
   /**
-   * The routes that were considered, in their order, each with what became of it; the last one is
-   * the match, if there is one. Not for the request path.
+   * Returns the routes that were considered, in order, each with its verdict. If a route matches, it is the last
+   * of them. Not used on the request path.
    */
   candidates(inbound: Inbound): readonly { readonly route: Route; readonly verdict: Verdict }[];
   routes(): Iterable<Route>;
-  /** The compiled route of this configuration, if the table has it. */
+  /** Returns the compiled route with this id if it was compiled from `source`, the JSON of its configuration. */
   find(id: string, source: string): Route | undefined;
 }
 
 /**
- * Compiles a document. Routes that are the same as in the table before are taken over with their
- * state: a change of one route must not reset the breakers, limits and turns of the others.
+ * Compiles a document. Routes that have not changed since `previous` are reused with their state: a change to one
+ * route must not reset the breakers, limits and balancers of the others.
  */
 export function compileRoutes(
   document: RoutesDocument,

@@ -7,15 +7,15 @@ import { explain, type ExplainOptions } from './explain.ts';
 import { checkQuestion } from './question.ts';
 
 export interface ExplainApiOptions {
-  /** Lets in or answers itself. */
+  /** Access control: runs first and responds itself when it denies a request. */
   readonly access: MiddlewareHandler;
-  /** What is in force; `null` before the first document. */
+  /** The current table and document; `null` when none was loaded yet. */
   readonly inForce: () => ExplainOptions | null;
 }
 
 /**
- * `POST /admin/explain`, to be mounted under `/apisix`: what would become of a request, with the
- * breakers and limits of this moment.
+ * `POST /admin/explain`: says what the gateway would do with a request, in the current state of limits and
+ * breakers. Mount it under `/apisix`.
  *
  * @example
  * curl http://127.0.0.1:9080/apisix/admin/explain -d '{"url": "http://shop.example/cart"}'

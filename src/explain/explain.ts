@@ -9,38 +9,38 @@ import type { Route, RouteTable } from '../route-table.ts';
 import type { Verdict } from '../routes/matcher.ts';
 import { inboundOf, type Question } from './question.ts';
 
-/** What would become of a request. Nothing of it is sent, counted or remembered. */
+/** What the gateway would do with a request. Making it sends nothing and changes no counter or limit. */
 export interface Explanation {
-  /** What routes see of it. `path` is decoded, with dot segments and double slashes resolved. */
+  /** The request as routes see it: `path` is decoded, with dot segments and double slashes resolved. */
   readonly request: Pick<Inbound, 'method' | 'host' | 'path'> & { readonly remote_addr: string };
-  /** How many routes there are. */
+  /** Number of routes in the table. */
   readonly routes: number;
-  /** Id of the route that takes it; `null`: none does, the client gets 404. */
+  /** Id of the route that matches; `null`: none does, and the client gets 404. */
   readonly route: string | null;
-  /** Routes that come first by host, path or priority, in their order, and what each one failed on. */
+  /** Routes that were considered before it, in order, with the condition that each one failed. */
   readonly passed_over: readonly {
     readonly route: string;
     readonly because: Exclude<Verdict, 'matched'>;
   }[];
-  /** What the first node would get, and all that take turns; `null`: no node, the client gets 503. */
+  /** Origins of the nodes, and the request to the first one; `null`: no node, and the client gets 503. */
   readonly upstream: { readonly nodes: readonly string[]; readonly request: ShownRequest } | null;
   readonly mirrors: readonly MirrorExplanation[];
 }
 
 export interface ExplainOptions {
   readonly table: RouteTable;
-  /** What the table was made of. */
+  /** The document that the table was compiled from. */
   readonly document: RoutesDocument;
   readonly trust: Trust;
-  /** True where the platform writes Host itself, from the URL (Workers). */
+  /** Whether the platform sets Host itself, from the URL (Workers). */
   readonly hostOfUrl: boolean;
 }
 
 /**
- * Says what the gateway would do with a request: its route, why not the ones before it, and for
- * each mirror whether it would get a copy, which one, or why not.
+ * Says what the gateway would do with a request: which route matches and why others do not, and for each mirror
+ * the copy it would get or the reason why it gets none.
  *
- * @param question checked
+ * @param question must have passed `checkQuestion`
  * @example explain({ url: 'http://shop.example/cart', headers: { 'x-user': '7' } }, options)
  */
 export function explain(question: Question, options: ExplainOptions): Explanation {
@@ -65,7 +65,7 @@ export function explain(question: Question, options: ExplainOptions): Explanatio
     mirrors: route === null ? [] : mirrors(route),
   };
 
-  /** In the order of the configuration, which knows the disabled ones, too. */
+  /** In the order of the configuration: unlike the compiled route, it has the disabled mirrors too. */
   function mirrors(of: Route): MirrorExplanation[] {
     const config = document.routes.find(({ id }) => String(id) === of.id)?.plugins?.[
       'proxy-mirror'
@@ -92,23 +92,23 @@ function primaryOf({ upstream }: Route, inbound: Inbound, trust: Trust) {
   return { nodes: nodes.map(({ destination }) => destination.origin), request };
 }
 
-/** What a mirror would get of a request. */
+/** What one mirror would get. */
 export interface MirrorExplanation {
-  /** The configured `host`. */
+  /** The mirror's `host` as configured. */
   readonly mirror: string;
-  /** `sometimes`: it is left to chance for each request. */
+  /** `sometimes`: each request is sampled at random. */
   readonly copied: 'always' | 'sometimes' | 'never';
-  /** Share of such requests that is copied, 0 to 1. */
+  /** Share of such requests that are copied, 0 to 1. */
   readonly share: number;
-  /** Why never. Limits are those of this moment. */
+  /** Reason for `never`, in the current state of limits and breaker; else `null`. */
   readonly because: SkipReason | 'disabled' | null;
   readonly copy: ShownRequest | null;
 }
 
 /**
- * Asks a mirror without taking anything from its limits.
+ * Explains one mirror without using up any of its limits.
  *
- * @param primary what the copy would be made from
+ * @param primary the request to the upstream, from which the copy is made
  */
 export function explainMirror(
   mirror: Mirror,
@@ -116,7 +116,7 @@ export function explainMirror(
   primary: Outbound,
   show: (request: Outbound) => ShownRequest,
 ): MirrorExplanation {
-  // With the best of luck: what is refused even so is refused always.
+  // The random number 0 is in every sample: a request that is skipped with it is always skipped.
   const because = mirror.skipReason(inbound, 0) ?? atLimit(mirror, performance.now());
   if (because !== null)
     return { mirror: mirror.host, copied: 'never', share: 0, because, copy: null };
@@ -136,15 +136,15 @@ function atLimit({ breaker, inFlight, rate }: Mirror, now: number): SkipReason |
   return rate.has(now) ? null : 'rate_limit';
 }
 
-/** A request that would be sent. Fields of the connection are the runtime's, and not among these. */
+/** A request that would be sent, without the hop-by-hop fields that the runtime adds. */
 export interface ShownRequest {
   readonly method: string;
   readonly url: string;
-  /** Name and value, in their order. */
+  /** Names and values, in the order they are sent. */
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** @param hostOfUrl true where the platform writes Host itself, from the URL */
+/** @param hostOfUrl whether the platform sets Host itself, from the URL */
 export function showRequest(request: Outbound, hostOfUrl: boolean): ShownRequest {
   const { method, destination, target, headers } = request;
   const { origin } = destination;

@@ -22,7 +22,7 @@ const NOT_COPIED: Readonly<Record<NonNullable<MirrorExplanation['because']>, str
   breaker_open: 'the breaker is open',
 };
 
-/** An explanation for people, one line a fact. */
+/** Formats an explanation for people, one fact per line. */
 export function explanationText(explanation: Explanation): string {
   const { request, routes, route, passed_over: passedOver, upstream, mirrors } = explanation;
   const from = `from ${request.remote_addr}`;
@@ -36,7 +36,7 @@ export function explanationText(explanation: Explanation): string {
     ...mirrors.flatMap(mirrorLines),
     ...(route !== null && mirrors.length === 0 ? ['mirror    none'] : []),
   ];
-  // A path is decoded, and may have come out of a log.
+  // The path is decoded and may contain control characters, also when someone copied it from a log.
   return lines.map(inOneLine).join('\n');
 }
 

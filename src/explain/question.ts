@@ -11,17 +11,17 @@ import { quoted } from '../http/quoted.ts';
 import { originForm } from '../http/target.ts';
 import { Upload } from '../http/upload.ts';
 
-/** A request that is only asked about. */
+/** The request to explain. */
 export interface Question {
-  /** `http://` or `https://`, a host, path and query; or a path alone. */
+  /** A URL with `http://` or `https://`, or a path with an optional query. */
   readonly url: string;
   /** Default `GET`. */
   readonly method?: string;
-  /** A list makes repeated fields. Host is that of the URL unless it is given here. */
+  /** Values by name; a list is sent as several fields. Default for Host: the URL's host. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** Bytes of the body. Default 0: none. */
+  /** Length of the body in bytes. Default 0: no body. */
   readonly body_length?: number;
-  /** Address that the request comes from. Default `127.0.0.1`. */
+  /** Address of the client's connection. Default `127.0.0.1`. */
   readonly remote_addr?: string;
 }
 
@@ -63,13 +63,13 @@ function addressFault(address: string): string | undefined {
   return `expected an IP address, found ${quoted(address)}`;
 }
 
-/** Checks what was asked; never throws. */
+/** Checks a question. Never throws. */
 export function checkQuestion(asked: unknown): Checked<Question> {
   const faults = faultsOf(schema, asked);
   return verdict(asked, faults.length > 0 ? faults : hostFaults(asked as Question));
 }
 
-/** What a listener would refuse. */
+/** Faults of Host, which a listener would refuse: more than one, or an invalid one. */
 function hostFaults({ headers = {} }: Question): Fault[] {
   const fields = Object.keys(headers).filter((name) => name.toLowerCase() === 'host');
   const hosts = fields.flatMap((name) => headers[name]!);
@@ -78,7 +78,7 @@ function hostFaults({ headers = {} }: Question): Fault[] {
   return [{ path: ['headers', fields[0]!], message: `expected one host, found ${found}` }];
 }
 
-/** The request as the gateway would see it, with no client and no body behind it. */
+/** The request as the gateway would receive it, without a client connection or body bytes. */
 export function inboundOf(question: Question, trust: Trust): Inbound {
   const { url, method = 'GET', body_length: length = 0, remote_addr = '127.0.0.1' } = question;
   const [, scheme = 'http', named = 'localhost'] = ABSOLUTE.exec(url) ?? [];
