@@ -1,4 +1,4 @@
-/** The library: a mirroring gateway, and mirroring alone for an existing Hono app. */
+/** The library: `createGateway`, a mirroring gateway, and `proxyMirror`, mirroring for an existing Hono app. */
 export { createGateway } from './gateway.ts';
 export type { Gateway, GatewayOptions } from './gateway.ts';
 export { proxyMirror } from './middleware.ts';

@@ -20,41 +20,45 @@ import type { OutcomeHook } from './telemetry/hooks.ts';
 import { outcomeTelemetry } from './telemetry/telemetry.ts';
 
 export interface ProxyMirrorOptions {
-  /** How this runtime reads requests and sends copies. Default: its own `fetch`. */
+  /** Adapter that reads requests and sends copies. Default: the runtime's own `fetch`. */
   readonly runtime?: Runtime;
-  /** Most bytes of recorded bodies held for all copies together. Default: 64 MiB. */
+  /** Most bytes of recorded bodies for all copies together. Default: 64 MiB. */
   readonly mirrorMemory?: number;
-  /** Told what became of each request at each mirror. What it throws changes nothing. */
+  /** Called with the outcome of each request at each mirror. Exceptions it throws are logged and otherwise ignored. */
   readonly onOutcome?: OutcomeHook;
 }
 
 /**
- * Milliseconds that a response may wait for the rest of a body that the app has left alone: servers
- * take the body away when the response is finished. One whose length is known not to be much is here
- * soon; of a body in chunks, the client may send more only when it sees the response.
+ * How long a response is delayed until the rest of a body has arrived that the app has not read: servers discard
+ * the body when the response ends. Shorter for chunked bodies, because a client may wait for the response before
+ * it sends the next chunk.
  */
-const ARRIVAL_MS = { sized: 1000, chunked: 100 } as const;
+const BODY_WAIT_MS = { sized: 1000, chunked: 100 } as const;
 
 /**
- * Mirrors the requests of an existing Hono app: the app answers as before, and a copy goes to the
- * mirror through `waitUntil`. Takes the attributes of the `proxy-mirror` plugin.
+ * Mirrors the requests of an existing Hono app: the app responds as before, and the mirror gets a copy through
+ * `waitUntil`. The configuration has the attributes of the `proxy-mirror` plugin.
  *
- * The copy has the request's own fields and body. The app may do with the body what it likes, and when
- * it likes; what becomes of the copy:
+ * The copy has the request's header fields and body. The app may read the body whenever and however it likes.
+ * What happens to the copy depends on that:
  *
  * | the app                 | the copy                                                              |
  * | ----------------------- | --------------------------------------------------------------------- |
  * | reads the body          | is sent as soon as all of it has been read                            |
- * | leaves it alone         | is sent; the response waits for the rest, 1 s at most (0.1 if in chunks) |
- * | stops half-way, cancels | is sent if the rest has come by then, else `body_incomplete`          |
- * | reads `c.env.incoming`  | is `body_incomplete`: the app has Node's own stream to itself         |
+ * | does not read it        | is sent; the response waits for the body, up to 1 s (chunked: 0.1 s)  |
+ * | stops half-way, cancels | is sent if the rest has arrived by then, else `body_incomplete`       |
+ * | reads `c.env.incoming`  | is `body_incomplete`: the app reads Node's own stream directly        |
  *
- * Over `max_body_size` it is `body_too_large`: by Content-Length at once, and nothing else is done to
- * such a request; in chunks as soon as it shows. It is `body_incomplete` when the body breaks off, when
- * no byte of it has passed for up to a mirror's `timeout`, when the client waits to be asked for it
- * (`Expect: 100-continue`) and is not, and when it was read before it came here: put this first.
+ * The outcome is `body_too_large` when the body exceeds `max_body_size`: at once if Content-Length says so (the
+ * request is then left untouched), else as soon as the limit is reached.
  *
- * @throws InvalidRoutes when the configuration is not valid, with every fault
+ * The outcome is `body_incomplete` when
+ * - the body breaks off;
+ * - no byte of it has passed for half to all of the longest `timeout` among its mirrors;
+ * - the client waits for a 100 response (`Expect: 100-continue`) that is never sent;
+ * - another middleware has already read the body: put this one first.
+ *
+ * @throws InvalidRoutes with every fault when the configuration is invalid
  * @example
  * const app = new Hono();
  * app.use('/api/*', proxyMirror({ host: 'http://127.0.0.1:9797', sample_ratio: 0.1 }));
@@ -74,8 +78,8 @@ export function proxyMirror(
   const instance = instanceId();
   const idOf = requestIds(instance);
   const mirrors = compileMirrors('middleware', config, { instance });
-  // It is given up after twice that at the latest: within the `timeout`.
-  const idle = Math.max(...mirrors.map(({ timeout }) => timeout)) / 2;
+  // An idle body is noticed after one to two times this period, so half the longest `timeout`.
+  const idleMs = Math.max(...mirrors.map(({ timeout }) => timeout)) / 2;
   const { onOutcome } = options;
   const plan = {
     sender: copySender(runtime.sendCopy),
@@ -92,48 +96,49 @@ export function proxyMirror(
     waitUntilOf(c, background)(copies.send(copyOf(inbound)));
     if (body === null) return next();
     c.req.raw = body.begin();
-    copies.giveUpWhenIdle(idle);
+    copies.giveUpWhenIdle(idleMs);
     try {
       await next();
     } finally {
-      if (isLeftAlone(inbound, body)) await atMost(arrivalOf(inbound), body.readRest());
+      if (isUnread(inbound, body)) await atMost(bodyWaitMs(inbound), body.readRest());
     }
   };
 }
 
-/** One that is here already need not be observed. */
+/** Starts observing a request body; `null` when there is none or it is already buffered. */
 function observed(request: Request, upload: Inbound['upload'], env: unknown): ObservedBody | null {
   if (upload === null || upload.buffered !== null) return null;
   return observeBody(request, upload.length, env);
 }
 
-/** The app is the upstream here: the copy has what the app got. */
+/** Makes the outbound request for copies. The app takes the place of an upstream, so it is the app's request. */
 function copyOf({ target, method, headers, upload }: Inbound): Outbound {
   const timeouts = { connect: 0, send: 0, read: 0 };
   return {
     destination: NOWHERE,
     target,
     method,
-    // A question to this hop, which the listener has answered (RFC 9110 section 10.1.1).
+    // Expect is for this hop, and the server has already handled it (RFC 9110 section 10.1.1).
     headers: withoutHopByHop(withoutField(headers, 'expect')),
     body: upload,
     timeouts,
   };
 }
 
-/** Whether there is something left to record, and an app that has not begun to read it. */
-function isLeftAlone({ headers }: Inbound, body: ObservedBody): boolean {
-  // A client that asked first sends nothing when it sees that it is not wanted.
+/** Whether a copy still needs the body and the app has not started to read it. */
+function isUnread({ headers }: Inbound, body: ObservedBody): boolean {
+  // A client with `Expect: 100-continue` does not send a body that nobody reads.
   return body.upload.wanted && !body.taken && headerValue(headers, 'expect') === undefined;
 }
 
-function arrivalOf({ upload }: Inbound): number {
-  return upload!.length === null ? ARRIVAL_MS.chunked : ARRIVAL_MS.sized;
+function bodyWaitMs({ upload }: Inbound): number {
+  return upload!.length === null ? BODY_WAIT_MS.chunked : BODY_WAIT_MS.sized;
 }
 
-async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+/** Waits for `work`, but not longer than `limitMs`. */
+async function atMost(limitMs: number, work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  await Promise.race([work, late]);
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+  await Promise.race([work, timeout]);
   clearTimeout(timer);
 }

@@ -12,11 +12,11 @@ interface ExecutionContext {
   readonly props: unknown;
 }
 
-/** One gateway for each isolate, made by its first request: bindings are not there before. */
-let isolate: { gateway: Gateway; ttl: number; readAt: number } | null = null;
+/** The isolate's gateway, created by its first request, because bindings are not available before. */
+let isolate: { gateway: Gateway; ttlMs: number; readAt: number } | null = null;
 
-/** Cloudflare cancels what is left 30 s after the answer, so a copy has to end before. */
-const LONGEST_COPY_SECONDS = 25;
+/** Cloudflare cancels `waitUntil` work 30 s after the response, so copies must end before that. */
+const LONGEST_COPY_S = 25;
 
 export default {
   async fetch(
@@ -27,16 +27,16 @@ export default {
     try {
       isolate ??= start(bindings);
     } catch (error) {
-      // A bad setting: one clear line for whoever deployed, nothing for clients.
+      // An invalid setting: the reason goes to the log, and clients only get a 503.
       console.error(error instanceof Error ? error.message : String(error));
       return gatewayError(503);
     }
-    const { gateway, ttl } = isolate;
+    const { gateway, ttlMs } = isolate;
     const now = Date.now();
     if (!gateway.ready()) {
       await gateway.refresh();
       isolate.readAt = now;
-    } else if (now - isolate.readAt > ttl) {
+    } else if (now - isolate.readAt > ttlMs) {
       isolate.readAt = now;
       context.waitUntil(gateway.refresh());
     }
@@ -54,9 +54,9 @@ function start(bindings: WorkerBindings) {
     adminKey: settings.adminKey,
     trustedProxies: settings.trustedProxies,
     mirrorMemory: settings.mirrorMemory,
-    longestCopy: LONGEST_COPY_SECONDS,
+    longestCopy: LONGEST_COPY_S,
     runtime: workersRuntime(),
     ...(bindings.OUTCOMES !== undefined && { onOutcome: outcomeDataset(bindings.OUTCOMES) }),
   });
-  return { gateway, ttl: settings.routesTtl * 1000, readAt: Date.now() };
+  return { gateway, ttlMs: settings.routesTtl * 1000, readAt: Date.now() };
 }
