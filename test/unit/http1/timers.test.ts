@@ -191,10 +191,11 @@ describe('the timers of an exchange', () => {
     expect(said()).toEqual([['timeout', 'no answer within 3 s', false]]);
   });
 
-  it('say nothing of one that is over', () => {
+  it.each([true, false])('say nothing of one that is over, was its client slow (%s)', (isSlow) => {
     const { timers, said } = setUp();
     timers.start('read');
     timers.awaitDrain(true);
+    timers.clientIsSlow(isSlow);
     timers.end();
     pass(100_000);
     expect(said()).toEqual([]);

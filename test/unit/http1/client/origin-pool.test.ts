@@ -6,7 +6,7 @@ import { http1SendCopy } from '../../../../src/http1/client/call.ts';
 import { Names } from '../../../../src/http1/client/names/names.ts';
 import { createPool } from '../../../../src/http1/client/pool.ts';
 import { freePort } from '../../../support/ports.ts';
-import { turns } from '../../../support/turns.ts';
+import { turns, turnsUntil } from '../../../support/turns.ts';
 import { until } from '../../../support/until.ts';
 
 const closing: (() => unknown)[] = [];
@@ -17,16 +17,19 @@ interface Host {
   /** Connections that came, and requests. */
   connections: number;
   requests: number;
+  /** Of each request the client's port, which tells connections apart. */
+  readonly ports: number[];
   open(): Promise<number>;
 }
 
 async function host(address: string, port: number, answer: RequestListener): Promise<Host> {
   const server = createServer((request, response) => {
     one.requests++;
+    one.ports.push(request.socket.remotePort!);
     answer(request, response);
   });
   const open = () => new Promise<number>((resolve) => server.getConnections((_, n) => resolve(n)));
-  const one: Host = { server, connections: 0, requests: 0, open };
+  const one: Host = { server, connections: 0, requests: 0, ports: [], open };
   server.on('connection', () => one.connections++);
   // No Keep-Alive field, which would say how long it keeps a connection.
   server.keepAliveTimeout = 0;
@@ -64,7 +67,23 @@ async function setUp(
   };
   const send = () => sendCopy(request, 60_000).done;
   const move = (...to: string[]) => void (addresses = to);
-  return { hosts, send, move };
+  return { hosts, pool, request, send, move };
+}
+
+/** Answers that are given by hand. */
+function byHand() {
+  const held: (() => void)[] = [];
+  const answer: RequestListener = (_, response) => void held.push(() => response.end());
+  /** Answers what is asked, in this order, and waits until that has arrived. */
+  async function inOrder(order: readonly number[], asked: readonly Promise<unknown>[]) {
+    await turnsUntil(() => held.length === asked.length);
+    for (const i of order) {
+      held[i]!();
+      await asked[i];
+    }
+    held.length = 0;
+  }
+  return { answer, inOrder };
 }
 
 async function inTurn(count: number, send: () => Promise<unknown>): Promise<void> {
@@ -73,6 +92,21 @@ async function inTurn(count: number, send: () => Promise<unknown>): Promise<void
 
 const closeAfter: RequestListener = (_, response) =>
   response.setHeader('connection', 'close').end();
+
+/** Time passes for the pool when a test says so; sockets have their own. */
+function stopTheClock(): void {
+  beforeEach(
+    () => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }),
+  );
+  afterEach(() => void vi.useRealTimers());
+}
+
+/** Connections that are open after so many milliseconds on that clock. */
+async function openAfter(milliseconds: number, one: Host): Promise<number> {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+  await turns(20);
+  return one.open();
+}
 
 describe('the addresses of a name', () => {
   it('take turns, each over the connection that it has', async () => {
@@ -154,6 +188,41 @@ describe('connections that are kept', () => {
     expect(await hosts[2].open()).toBe(1);
   });
 
+  it('are used again, the one used last first', async () => {
+    const { answer, inOrder } = byHand();
+    const { hosts, send, move } = await setUp(answer);
+    move('127.0.0.2');
+    await inOrder([1, 0, 2], [send(), send(), send()]);
+    const [first, second, third] = hosts[2].ports;
+    await inOrder([0, 1, 2], [send(), send(), send()]);
+    expect(hosts[2].ports.slice(3)).toEqual([third, first, second]);
+  });
+
+  it.each([
+    ['that is to be sent on a new one', true, {}],
+    ['that may leave HTTP', false, { upgrade: true }],
+  ] as const)('carry no request %s', async (_, fresh, more) => {
+    const { hosts, pool, request, send, move } = await setUp();
+    move('127.0.0.2');
+    await send();
+    await new Promise<void>((resolve, reject) => {
+      const onResponse = () => resolve();
+      const listener = { until: Infinity, interim() {}, onResponse, failed: reject };
+      pool.start({ ...request, ...more }, listener, fresh);
+    });
+    expect(new Set(hosts[2].ports).size).toBe(2);
+  });
+
+  it('are left when the server closes them, and another is opened', async () => {
+    const { hosts, send, move } = await setUp();
+    move('127.0.0.2');
+    await send();
+    hosts[2].server.closeIdleConnections();
+    await until(async () => (await hosts[2].open()) === 0);
+    await send();
+    expect(new Set(hosts[2].ports).size).toBe(2);
+  });
+
   it('carry as many requests as keepalive_pool.requests says', async () => {
     const { hosts, send, move } = await setUp(undefined, { requests: 3 });
     move('127.0.0.2');
@@ -162,17 +231,9 @@ describe('connections that are kept', () => {
   });
 
   describe('for some time', () => {
-    beforeEach(
-      () => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }),
-    );
-    afterEach(() => void vi.useRealTimers());
-
-    /** By the clock of the pool; sockets have their own. */
-    async function isKept(milliseconds: number, one: Host): Promise<boolean> {
-      await vi.advanceTimersByTimeAsync(milliseconds);
-      await turns(20);
-      return (await one.open()) === 1;
-    }
+    stopTheClock();
+    const isKept = async (milliseconds: number, one: Host) =>
+      (await openAfter(milliseconds, one)) === 1;
     const saying =
       (timeout: number): RequestListener =>
       (_, response) =>
@@ -185,6 +246,8 @@ describe('connections that are kept', () => {
       ['a second less than the server says', saying(20), {}, 19_000],
       ['as the server says if that is less', saying(20), { idleTimeout: 60_000 }, 19_000],
       ['as keepalive_pool says if that is less', saying(20), { idleTimeout: 5000 }, 5000],
+      ['a minute at most because the server says so', saying(3600), {}, 60_000],
+      ['as keepalive_pool says, however long', saying(3600), { idleTimeout: 120_000 }, 120_000],
     ])('%s', async (_, answer, keepAlive, expected) => {
       const { hosts, send, move } = await setUp(answer, keepAlive);
       move('127.0.0.2');
@@ -194,11 +257,75 @@ describe('connections that are kept', () => {
       expect(await isKept(1200, hosts[2])).toBe(false);
     });
 
-    it('of 0 not at all', async () => {
-      const { hosts, send, move } = await setUp(undefined, { idleTimeout: 0 });
+    it.each<[string, RequestListener | undefined, Partial<KeepAlive>]>([
+      ['keepalive_pool', undefined, { idleTimeout: 0 }],
+      ['a server that closes within a second', saying(1), {}],
+    ])('not at all, as %s says', async (_, answer, keepAlive) => {
+      const { hosts, send, move } = await setUp(answer, keepAlive);
       move('127.0.0.2');
       await send();
       expect(await isKept(1, hosts[2])).toBe(false);
+    });
+
+    it('are not used when that is over, though it was not yet seen', async () => {
+      const { hosts, send, move } = await setUp(undefined, { idleTimeout: 1500 });
+      move('127.0.0.2');
+      await send();
+      expect(await isKept(1499, hosts[2])).toBe(true);
+      await send();
+      expect(new Set(hosts[2].ports).size).toBe(1);
+      expect(await isKept(1500, hosts[2])).toBe(true);
+      await send();
+      expect(new Set(hosts[2].ports).size).toBe(2);
+    });
+  });
+
+  describe('beyond keepalive_pool.size', () => {
+    stopTheClock();
+    it('wait 100 ms for a request, and those that were idle for longest go', async () => {
+      const { answer, inOrder } = byHand();
+      const { hosts, send, move } = await setUp(answer, { size: 1 });
+      move('127.0.0.2');
+      await inOrder([2, 0, 1], [send(), send(), send()]);
+      const last = hosts[2].ports[1];
+      expect(await openAfter(99, hosts[2])).toBe(3);
+      expect(await openAfter(1, hosts[2])).toBe(1);
+      await inOrder([0], [send()]);
+      expect(hosts[2].ports.at(-1)).toBe(last);
+    });
+
+    it('wait anew when they were used meanwhile', async () => {
+      const { answer, inOrder } = byHand();
+      const { hosts, send, move } = await setUp(answer, { size: 1 });
+      move('127.0.0.2');
+      await inOrder([0, 1], [send(), send()]);
+      expect(await openAfter(60, hosts[2])).toBe(2);
+      await inOrder([0, 1], [send(), send()]);
+      expect(hosts[2].connections).toBe(2);
+      // They are looked at 100 ms after there were too many, and again 100 ms later.
+      expect(await openAfter(139, hosts[2])).toBe(2);
+      expect(await openAfter(1, hosts[2])).toBe(1);
+    });
+
+    it('are none as long as they are in use', async () => {
+      const { answer, inOrder } = byHand();
+      const { hosts, send, move } = await setUp(answer, { size: 1 });
+      move('127.0.0.2');
+      const asked = [send(), send(), send()];
+      await turnsUntil(() => hosts[2].requests === 3);
+      expect(await openAfter(9000, hosts[2])).toBe(3);
+      await inOrder([0, 1, 2], asked);
+    });
+
+    it('leave no timer behind when all are closed', async () => {
+      const { hosts, pool, send, move } = await setUp(undefined, { size: 1 });
+      move('127.0.0.2');
+      await Promise.all([send(), send()]);
+      // The deadline of each connection, one timer for those beyond, one for the age of all.
+      expect(vi.getTimerCount()).toBe(4);
+      pool.destroy();
+      expect(vi.getTimerCount()).toBe(0);
+      expect(await openAfter(0, hosts[2])).toBe(0);
     });
   });
 });
