@@ -10,14 +10,12 @@ export class LineReader {
   /** `whole` behind the empty line, `bad` behind a byte that has no place. */
   status: 'more' | 'whole' | 'bad' = 'more';
   readonly #grammar: Automaton;
-  readonly #start: number;
   readonly #lines = new Backlog();
 
   /** @param start the state to begin with */
   constructor(grammar: Automaton, start: string) {
     this.#grammar = grammar;
-    this.#start = grammar.of(start);
-    this.state = this.#start;
+    this.state = grammar.of(start);
   }
 
   /** Bytes so far. */
@@ -53,13 +51,6 @@ export class LineReader {
     this.#lines.add(input, from, at);
     return at;
   }
-
-  /** Begins anew. */
-  reset(): void {
-    this.state = this.#start;
-    this.status = 'more';
-    this.#lines.clear();
-  }
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -72,9 +63,15 @@ const FIRST_ROOM_BYTES = 256;
  * runs out, which then doubles: the cost is in proportion to the bytes, however they are cut.
  */
 export class Backlog {
-  #room: Buffer = EMPTY;
+  #room: Buffer;
   #start = 0;
-  #end = 0;
+  #end: number;
+
+  /** @param bytes to begin with, which nobody else has: they are not copied. Default: none */
+  constructor(bytes: Buffer = EMPTY) {
+    this.#room = bytes;
+    this.#end = bytes.byteLength;
+  }
 
   get length(): number {
     return this.#end - this.#start;
@@ -104,22 +101,8 @@ export class Backlog {
     this.#end += to - from;
   }
 
-  /** In place of all that was there: bytes that nobody else has, and that are not copied. */
-  set(bytes: Buffer): void {
-    this.#room = bytes;
-    this.#start = 0;
-    this.#end = bytes.byteLength;
-  }
-
   /** Drops so many at the start. */
   skip(count: number): void {
     this.#start += count;
-    if (this.#start === this.#end) this.clear();
-  }
-
-  clear(): void {
-    this.#room = EMPTY;
-    this.#start = 0;
-    this.#end = 0;
   }
 }

@@ -96,7 +96,7 @@ function bodyOf(
   { framing }: ResponseHead,
   body: BodyPipe,
 ): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null {
-  if (framing.kind === 'none' || framing.kind === 'switched') return null;
+  if (framing.kind === 'none' || framing.kind === 'upgraded') return null;
   if (framing.kind === 'length' && framing.length === 0) return null;
   // A copy: whoever reads it may write to it.
   return body.buffered === null ? byteStream(body) : new Uint8Array(body.buffered);

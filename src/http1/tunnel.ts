@@ -18,11 +18,17 @@ export class UpgradedBody extends BodyPipe {
   readonly timeouts: Timeouts;
   readonly takeOver: () => TakenOver;
 
-  constructor(flow: Flow, timeouts: Timeouts, takeOver: () => TakenOver) {
+  constructor(flow: Flow, timeouts: Timeouts, taken: () => TakenOver) {
     super(flow, 0);
     this.timeouts = timeouts;
-    this.takeOver = takeOver;
+    this.takeOver = taken;
   }
+}
+
+/** A connection with nobody left who reads it as HTTP. */
+export function takeOver(socket: Socket, bytes: Buffer): TakenOver {
+  socket.removeAllListeners('data').removeAllListeners('end');
+  return { socket, bytes };
 }
 
 /**

@@ -1,13 +1,26 @@
 /**
  * Loaded into a gateway on Node with `--import`. Overwrites free buffers (see `overwriteFreeBuffers`), and ends
- * the process when a connection of a client goes from one phase to another that may not follow.
+ * the process when a connection goes from one phase to another that may not follow.
  */
+import { ClientConnection } from '../../dist/http1/client/connection.js';
+import { CLIENT_PHASES } from '../../dist/http1/client/phases.js';
 import { overwriteFreeBuffers } from '../../dist/http1/client/read-buffer.js';
-import { PHASES, watchPhases } from '../../dist/http1/server/phases.js';
+import { ServerConnection } from '../../dist/http1/server/connection.js';
+import { SERVER_PHASES } from '../../dist/http1/server/phases.js';
 
 overwriteFreeBuffers();
-watchPhases((from, to) => {
-  if (PHASES[from].includes(to)) return;
-  console.error(new Error(`a connection went from ${from} to ${to}`));
-  process.exit(70);
-});
+ClientConnection.onPhase = only(CLIENT_PHASES, 'a connection to a server');
+ServerConnection.onPhase = only(SERVER_PHASES, 'a connection of a client');
+
+/**
+ * @template {string} Phase
+ * @param {Readonly<Record<Phase, readonly Phase[]>>} phases
+ * @param {string} what
+ */
+function only(phases, what) {
+  return (/** @type {Phase} */ from, /** @type {Phase} */ to) => {
+    if (phases[from].includes(to)) return;
+    console.error(new Error(`${what} went from ${from} to ${to}`));
+    process.exit(70);
+  };
+}

@@ -106,6 +106,11 @@ it('no file imports itself by way of others, types included', () => {
   expect([...imports.keys()].filter((file) => reachable(file).has(file))).toEqual([]);
 });
 
+it('no file is longer than 300 lines', () => {
+  const lengthOf = (file: string) => readFileSync(join(src, file), 'utf8').split('\n').length - 1;
+  expect([...imports.keys()].filter((file) => lengthOf(file) > 300)).toEqual([]);
+});
+
 it('only adapters, HTTP/1.1, commands and the file store touch a server runtime', () => {
   const may = /^(?:http1|runtime|cli|stores\/file)\//;
   const breaches = [...imports].filter(([file, found]) => !may.test(file) && found.some(isNode));

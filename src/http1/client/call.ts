@@ -10,7 +10,8 @@ import {
 import { Upload } from '../../http/upload.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import { parseFieldLines } from '../fields.ts';
-import type { ClientConnection, ExchangeListener } from './connection.ts';
+import type { ClientConnection } from './connection.ts';
+import type { ExchangeListener } from './exchange-listener.ts';
 import { transportError } from './failure.ts';
 import type { Framing } from '../framing.ts';
 import { RelayedResponse } from '../relayed-response.ts';
@@ -162,7 +163,7 @@ class ForwardCall extends Http1Call<Reply> {
 
   protected handle(head: ResponseHead, body: BodyPipe): void {
     // What follows is no HTTP, and the client would not know what else.
-    if (head.status === 101 && head.framing.kind !== 'switched') return this.abort(UNASKED_UPGRADE);
+    if (head.status === 101 && head.framing.kind !== 'upgraded') return this.abort(UNASKED_UPGRADE);
     this.over();
     this.resolve(new RelayedResponse(head, body));
   }

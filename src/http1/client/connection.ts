@@ -4,29 +4,16 @@ import type { Outbound } from '../../http/messages.ts';
 import { ClientLeftError, TransportError } from '../../http/transport.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { type ResponseListener, ResponseParser } from './response-parser.ts';
-import { transportError } from './failure.ts';
+import { closedByServer, transportError } from './failure.ts';
 import type { ResponseHead } from './parse-response-head.ts';
 import { type Fence, Lookout, type Turns } from '../turns.ts';
 import { isLong, RequestWriter, type RequestWriterListener } from './write-request.ts';
 import { ExchangeTimers } from '../timers.ts';
 import type { ReadBuffer } from './read-buffer.ts';
 import type { Opening, SocketListener } from './dial.ts';
-import { UpgradedBody } from '../tunnel.ts';
-
-/** Told what becomes of one request. Exactly one of the last two is called, once. */
-export interface ExchangeListener {
-  /** When the exchange must be over, on the clock of `performance.now()`. */
-  readonly until: number;
-  /** A 1xx answer came; the final one is still to come. */
-  interim(head: ResponseHead): void;
-  onResponse(head: ResponseHead, body: BodyPipe): void;
-  /**
-   * @param error says whether any byte of the request was written
-   * @param stale the server closed a kept connection before it said anything to this request: most
-   * likely it was closing it already
-   */
-  failed(error: TransportError, stale: boolean): void;
-}
+import type { ExchangeListener } from './exchange-listener.ts';
+import type { ClientPhase } from './phases.ts';
+import { takeOver, UpgradedBody } from '../tunnel.ts';
 
 /** What a connection needs of the pool it belongs to. */
 export interface ClientConnectionOwner {
@@ -47,6 +34,8 @@ const HIGH_WATER_BYTES = 256 * 1024;
 export class ClientConnection
   implements ResponseListener, SocketListener, Flow, RequestWriterListener
 {
+  /** For tests: called with every change of phase of every connection. */
+  static onPhase: ((from: ClientPhase, to: ClientPhase) => void) | null = null;
   /** Exchanges it has carried, the present one included. */
   exchanges = 0;
   /** Milliseconds that the server keeps it idle, if it said so. */
@@ -58,7 +47,7 @@ export class ClientConnection
   readonly #reads: ReadBuffer | null;
   readonly #parser = new ResponseParser(this);
   readonly #timers = new ExchangeTimers((error) => this.#close(error));
-  #closed = false;
+  #phase: ClientPhase = 'opening';
   #request: Outbound | null = null;
   #listener: ExchangeListener | null = null;
   #head: ResponseHead | null = null;
@@ -115,12 +104,13 @@ export class ClientConnection
     this.#writer?.begin();
     this.#timers.begin(request.timeouts, listener.until);
     // A kept connection may have got something that nobody asked for, or its end.
-    if (this.#writer !== null) this.#lookout.look();
-    else this.#timers.start('connect');
+    if (this.#writer === null) return this.#timers.start('connect');
+    this.#enter('check');
+    this.#lookout.look();
   }
 
   #looked(): void {
-    if (this.#closed) return;
+    if (this.#phase === 'over') return;
     if (this.#writeError === null) return this.#send();
     if (this.#quiet) return this.#lost(this.#writeError);
     this.#quiet = true;
@@ -158,10 +148,16 @@ export class ClientConnection
 
   /** False once no further exchange can begin on it. */
   get isOpen(): boolean {
-    return !this.#closed;
+    return this.#phase !== 'over';
+  }
+
+  #enter(phase: ClientPhase): void {
+    ClientConnection.onPhase?.(this.#phase, phase);
+    this.#phase = phase;
   }
 
   #send(): void {
+    this.#enter('exchange');
     const request = this.#request!;
     this.#parser.expect(request.method, request.upgrade);
     try {
@@ -207,20 +203,20 @@ export class ClientConnection
       return;
     }
     this.#head = head;
-    if (head.framing.kind === 'switched') this.#body = this.#switched();
-    else this.#body = new BodyPipe(this, HIGH_WATER_BYTES);
+    const isUpgrade = head.framing.kind === 'upgraded';
+    this.#body = isUpgrade ? this.#upgraded() : new BodyPipe(this, HIGH_WATER_BYTES);
     if (head.idle !== null) this.idleHint = head.idle;
     this.#response = { head, body: this.#body };
     this.#timers.start('read');
   }
 
   /** What comes from now on waits for whoever takes the connection over. */
-  #switched(): UpgradedBody {
+  #upgraded(): UpgradedBody {
+    this.#enter('upgraded');
     this.#socket.pause();
     return new UpgradedBody(this, this.#request!.timeouts, () => {
       this.#timers.end();
-      this.#socket.removeAllListeners('data').removeAllListeners('end');
-      return { socket: this.#socket, bytes: this.#parser.release() };
+      return takeOver(this.#socket, this.#parser.release());
     });
   }
 
@@ -247,8 +243,9 @@ export class ClientConnection
     this.#request = null;
     this.#listener = null;
     this.#body = null;
-    if (lasts && !this.#closed) this.#owner.idle();
-    else this.#close(null);
+    if (!lasts || this.#phase === 'over') return this.#close(null);
+    this.#enter('idle');
+    this.#owner.idle();
   }
 
   pause(): void {
@@ -261,7 +258,7 @@ export class ClientConnection
 
   resume(): void {
     this.#timers.clientIsSlow(false);
-    if (this.#closed) return;
+    if (this.#phase === 'over') return;
     if (this.#request !== null) this.#timers.start('read');
     this.#socket.resume();
     this.#lookout.paused = false;
@@ -282,8 +279,8 @@ export class ClientConnection
   }
 
   #close(reason: TransportError | null, stale = false): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#phase === 'over') return;
+    this.#enter('over');
     this.#writer?.stop();
     this.#timers.dispose();
     const listener = this.#listener;
@@ -297,8 +294,4 @@ export class ClientConnection
     if (reported) body?.fail(reason);
     else listener.failed(this.#unsent ? reason.asUnsent() : reason, stale);
   }
-}
-
-function closedByServer(): TransportError {
-  return new TransportError('reset', 'the server closed the connection');
 }

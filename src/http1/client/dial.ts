@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { TransportError } from '../../http/transport.ts';
 import { transportError } from './failure.ts';
-import type { ReadBuffer } from './read-buffer.ts';
+import { type ReadBuffer, readingInto } from './read-buffer.ts';
 
 /** What comes of opening a connection: one of the first two, once and never at once. */
 export interface SocketListener {
@@ -126,7 +126,7 @@ export class Dial<C extends Candidate> implements Opening {
       host: candidate.address,
       port: this.#origin.port,
       autoSelectFamily: false,
-      ...(this.#reads !== null && into(this.#reads, this.#listener)),
+      ...(this.#reads !== null && readingInto(this.#reads, this.#listener)),
     });
     this.#attempt(socket, candidate, 'connect', () => this.#connected(socket, candidate));
     if (this.#next === this.#candidates.length) return;
@@ -202,19 +202,6 @@ function together(errors: readonly TransportError[]): TransportError {
   if (errors.length === 1) return first!;
   const message = errors.map((error) => error.message).join('; ');
   return new TransportError(first!.kind, message, errors);
-}
-
-/** In place of `data` events. */
-function into(reads: ReadBuffer, listener: SocketListener) {
-  return {
-    onread: {
-      buffer: () => reads.next(),
-      callback(length: number): boolean {
-        listener.read(reads.filled(length));
-        return true;
-      },
-    },
-  };
 }
 
 /** Where a connection goes. */

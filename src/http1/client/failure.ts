@@ -45,6 +45,10 @@ export function transportError(error: unknown): TransportError {
   return new TransportError(kindOf(code), message || code, error);
 }
 
+export function closedByServer(): TransportError {
+  return new TransportError('reset', 'the server closed the connection');
+}
+
 function kindOf(code: string): FailureKind {
   const exact = KIND_OF_CODE[code];
   if (exact !== undefined) return exact;

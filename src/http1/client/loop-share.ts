@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Outbound } from '../../http/messages.ts';
-import { ClientConnection, type ExchangeListener } from './connection.ts';
+import { ClientConnection } from './connection.ts';
+import type { ExchangeListener } from './exchange-listener.ts';
 
 /** What can be kept from reading for a while. */
 export interface Reading {

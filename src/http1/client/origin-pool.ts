@@ -1,11 +1,7 @@
 import type { KeepAlive } from '../../http/destination.ts';
 import type { Outbound } from '../../http/messages.ts';
 import { TransportError } from '../../http/transport.ts';
-import {
-  ClientConnection,
-  type ExchangeListener,
-  type ClientConnectionOwner,
-} from './connection.ts';
+import { ClientConnection, type ClientConnectionOwner } from './connection.ts';
 import { Dial, type Origin, type SocketListener, type SpareSockets } from './dial.ts';
 import { transportError } from './failure.ts';
 import type { Fence, Turns } from '../turns.ts';
@@ -13,6 +9,7 @@ import { type IdleEntry, type Peer as PeerOf, Peers } from './peers.ts';
 import { type LoopShare, SharingConnection } from './loop-share.ts';
 import type { Addresses } from './names/names.ts';
 import { ReadBuffer } from './read-buffer.ts';
+import type { ExchangeListener } from './exchange-listener.ts';
 
 /**
  * Milliseconds that a connection is kept idle when neither the server nor the operator says how long.

@@ -8,7 +8,7 @@ import {
 } from '../../http/fields.ts';
 import { WEBSOCKET } from '../../http/handshake.ts';
 import { isPersistent } from '../fields.ts';
-import type { Framing } from '../framing.ts';
+import { type Framing, responseFraming, UPGRADED } from '../framing.ts';
 import { quoted } from '../../http/quoted.ts';
 import { ProtocolError } from '../errors.ts';
 
@@ -36,11 +36,6 @@ const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
 
 /** Most fields of a head, as of a request's: each costs as much as a hundred bytes. */
 const MOST_FIELDS = 200;
-
-const NO_BODY: Framing = { kind: 'none' };
-const CHUNKED: Framing = { kind: 'chunked' };
-const UNTIL_CLOSE: Framing = { kind: 'close' };
-const SWITCHED: Framing = { kind: 'switched' };
 
 /**
  * Reads the head of an answer, out of the text that it came in: to cut it out first would be one more
@@ -108,8 +103,8 @@ export function parseResponseHead(
   const bytes = length === null ? null : bytesOf(length, status, coded);
   const framing =
     status === 101 && asksUpgrade && upgrade?.toLowerCase() === WEBSOCKET
-      ? SWITCHED
-      : framingOf(status, method, bytes, coded ? coding : null);
+      ? UPGRADED
+      : responseFraming(status, method, bytes, coded ? coding : null);
   const named = nominated(connection);
   return {
     status,
@@ -141,22 +136,6 @@ function bytesOf(length: string, status: number, coded: boolean): number | null 
   const bytes = lengthOf(length);
   if (bytes === null) throw new ProtocolError(`not a length: ${quoted(length)}`);
   return bytes;
-}
-
-/** A coding that is named is one that nobody asked for, but `identity`, which is none (RFC 2616 section 3.6). */
-function framingOf(
-  status: number,
-  method: string,
-  bytes: number | null,
-  coding: string | null,
-): Framing {
-  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return NO_BODY;
-  if (coding !== null) {
-    if (coding.toLowerCase() === 'chunked') return CHUNKED;
-    throw new ProtocolError(`a transfer coding that nobody asked for: ${quoted(coding)}`);
-  }
-  if (bytes === null) return UNTIL_CLOSE;
-  return bytes === 0 ? NO_BODY : { kind: 'length', length: bytes };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { OnReadOpts } from 'node:net';
+
 /** Bytes of one read at most. */
 const READ_BYTES = 64 * 1024;
 
@@ -95,4 +97,20 @@ export function recycle({ buffer }: Uint8Array): void {
 function putBack(buffer: Buffer): void {
   if (overwritesFree) buffer.fill(OVERWRITTEN);
   if (free.length < MOST_FREE_BUFFERS) free.push(buffer);
+}
+
+/** Options of a socket that reads into a `ReadBuffer`, in place of `data` events. */
+export function readingInto(
+  reads: ReadBuffer,
+  listener: { read(bytes: Buffer): void },
+): { readonly onread: OnReadOpts } {
+  return {
+    onread: {
+      buffer: () => reads.next(),
+      callback(length) {
+        listener.read(reads.filled(length));
+        return true;
+      },
+    },
+  };
 }

@@ -33,7 +33,7 @@ const MOST_INTERIM = 32;
 /** Some servers pad the size with spaces. */
 const CHUNKS = new ChunkedGrammar(true);
 
-type State = 'idle' | 'head' | 'body' | 'close' | 'switched';
+type State = 'idle' | 'head' | 'body' | 'close' | 'upgraded';
 
 /**
  * Reads answers from a byte stream cut anywhere. One parser serves one connection, one answer after
@@ -45,9 +45,9 @@ export class ResponseParser {
   #method = 'GET';
   #upgrade = false;
   /** A head that comes in parts, or has to be mended. */
-  readonly #lines = new LineReader(RESPONSE_HEAD, 'start');
+  #partial: LineReader | null = null;
   /** What came behind a switch. */
-  readonly #behind = new Backlog();
+  #behind: Backlog | null = null;
   readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
   #body: BodyDecoder = this.#length;
@@ -89,8 +89,8 @@ export class ResponseParser {
 
   /** The bytes behind the head of a switch, given away. */
   release(): Buffer {
-    const { bytes } = this.#behind;
-    this.#behind.clear();
+    const bytes = this.#behind?.bytes ?? Buffer.alloc(0);
+    this.#behind = null;
     return bytes;
   }
 
@@ -104,7 +104,8 @@ export class ResponseParser {
       case 'close':
         this.#data(part(input, from, input.byteLength), input.byteLength - from);
         return input.byteLength;
-      case 'switched':
+      case 'upgraded':
+        this.#behind ??= new Backlog();
         this.#behind.add(input, from);
         return input.byteLength;
       case 'idle':
@@ -113,7 +114,7 @@ export class ResponseParser {
   }
 
   #head(input: Buffer, from: number): number {
-    if (this.#lines.length > 0) return this.#part(input, from);
+    if (this.#partial !== null) return this.#part(input, from);
     // Nearly all heads come in one piece, with nothing to be mended.
     const text = headText(input, from, HEAD_LIMIT_BYTES);
     if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
@@ -123,14 +124,14 @@ export class ResponseParser {
   }
 
   #part(input: Buffer, from: number): number {
-    const lines = this.#lines;
+    const lines = (this.#partial ??= new LineReader(RESPONSE_HEAD, 'start'));
     const at = lines.read(input, from, HEAD_LIMIT_BYTES + 4);
     if (lines.status === 'bad')
       throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(lines.text)}`);
     if (lines.status === 'whole') {
       const { length } = lines;
       const text = mended(lines.text);
-      lines.reset();
+      this.#partial = null;
       this.#endHead(text, text.length - 4, length);
     } else if (lines.length === HEAD_LIMIT_BYTES + 4) {
       throw new ProtocolError('a head over 64 KiB');
@@ -170,7 +171,7 @@ export class ResponseParser {
         this.#state = 'body';
         break;
       case 'close':
-      case 'switched':
+      case 'upgraded':
         this.#state = framing.kind;
     }
   }

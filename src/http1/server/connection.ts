@@ -1,33 +1,32 @@
 import type { Socket } from 'node:net';
 import type { GatewayStatus } from '../../http/gateway-error.ts';
-import { plainAddress } from '../../http/cidr.ts';
 import type { Interim, Reply } from '../../http/messages.ts';
 import { drained } from '../body-writer.ts';
 import { Deadline } from '../timers.ts';
 import { fieldLines } from '../fields.ts';
-import { tunnel, UpgradedBody } from '../tunnel.ts';
+import { takeOver, tunnel, UpgradedBody } from '../tunnel.ts';
 import type { Waiting, Turns } from '../turns.ts';
 import {
   breakOff,
   errorResponse,
   type OutgoingResponse,
   outgoingResponse,
-  responseFraming,
   switchingHead,
   writeResponse,
   writeResponseHead,
 } from './write-response.ts';
 import { Incoming } from './incoming.ts';
 import { FIRST_BYTES_MS, IDLE_TIMEOUT_MS, LINGER_PAUSE_MS, LINGER_MS } from './limits.ts';
-import { changed, type Phase } from './phases.ts';
+import type { ServerPhase } from './phases.ts';
 import { RequestRefusal } from '../errors.ts';
-import type { Link, ServerRequest } from './request.ts';
+import { type Link, peerOf, type ServerRequest } from './request.ts';
+import { outgoingFraming } from '../framing.ts';
 
 /** What a connection needs of the listener it came in by. */
 export interface ServerConnectionOwner {
   /** No further request is wanted on any connection. */
   readonly stopping: boolean;
-  /** Milliseconds for a head, between two reads of a body, and between two writes of an answer. */
+  /** Milliseconds for a head, between two reads of a body, and between two writes of an response. */
   readonly clientTimeoutMs: number;
   readonly turns: Turns;
   respond(request: ServerRequest): Reply | Promise<Reply>;
@@ -36,16 +35,18 @@ export interface ServerConnectionOwner {
 
 /** One connection of a client. Requests are answered one at a time, in their order. */
 export class ServerConnection implements Link, Waiting {
+  /** For tests: called with every change of phase of every connection. */
+  static onPhase: ((from: ServerPhase, to: ServerPhase) => void) | null = null;
   readonly #owner: ServerConnectionOwner;
   readonly #socket: Socket;
   readonly #deadline = new Deadline(() => this.#expire());
   /** For the client to take what was written, while it may have a body to send as well. */
   readonly #drainDeadline = new Deadline(() => this.destroy());
   readonly #incoming: Incoming;
-  #phase: Phase = 'idle';
+  #phase: ServerPhase = 'idle';
   /** The one that is being answered. */
   #request: ServerRequest | null = null;
-  /** Its answer, once that has begun. */
+  /** Its response, once that has begun. */
   #response: OutgoingResponse | null = null;
   #lingersUntil = Infinity;
   /** Until then its first request is taken to be on its way; 0 once it is here. */
@@ -58,10 +59,9 @@ export class ServerConnection implements Link, Waiting {
     this.#incoming = new Incoming(socket, this.#deadline, owner, this);
     this.#deadline.set(owner.clientTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
-    // The client closed its side. As with nginx, who does that before the answer does not want it.
+    // The client closed its side. As with nginx, who does that before the response does not want it.
     socket.once('end', () => this.#request !== null && this.destroy());
-    // A close follows, which says all that we need to know.
-    socket.on('error', () => {});
+    socket.on('error', () => {}); // A close follows.
     socket.once('close', () => this.#onClose());
   }
 
@@ -84,7 +84,7 @@ export class ServerConnection implements Link, Waiting {
   }
 
   inform(request: ServerRequest, { status, reason, headers }: Interim): void {
-    // HTTP/1.0 has none, and would take it for the answer (RFC 9110 section 15.2).
+    // HTTP/1.0 has none, and would take it for the response (RFC 9110 section 15.2).
     if (this.#request !== request || this.#response !== null || !request.http11) return;
     if (status === 100 && !this.#incoming.claim100Continue()) return;
     this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}\r\n`, 'latin1');
@@ -104,8 +104,9 @@ export class ServerConnection implements Link, Waiting {
     this.#refuse(503);
   }
 
-  #enter(phase: Phase): void {
-    this.#phase = changed(this.#phase, phase);
+  #enter(phase: ServerPhase): void {
+    ServerConnection.onPhase?.(this.#phase, phase);
+    this.#phase = phase;
   }
 
   #onData(bytes: Buffer): void {
@@ -154,10 +155,10 @@ export class ServerConnection implements Link, Waiting {
 
   #respond(request: ServerRequest, reply: Reply): void {
     try {
-      const answer = outgoingResponse(reply);
+      const response = outgoingResponse(reply);
       // The client has left meanwhile, or was told that it took too long.
-      if (this.#request === request) this.#send(request, answer);
-      else answer.body?.cancel();
+      if (this.#request === request) this.#send(request, response);
+      else response.body?.cancel();
     } catch {
       this.#failed(request);
     }
@@ -167,15 +168,15 @@ export class ServerConnection implements Link, Waiting {
     if (this.#request === request) this.#refuse(500);
   }
 
-  #send(request: ServerRequest, answer: OutgoingResponse): void {
-    if (answer.body instanceof UpgradedBody) return this.#switch(answer, answer.body);
-    this.#response = answer;
-    const framing = responseFraming(answer, request);
+  #send(request: ServerRequest, response: OutgoingResponse): void {
+    if (response.body instanceof UpgradedBody) return this.#switch(response, response.body);
+    this.#response = response;
+    const framing = outgoingFraming(response, request);
     const lasts = request.keepAlive && framing.kind !== 'close' && this.#incoming.worthDraining;
     const keep = lasts && !this.#owner.stopping;
     this.#incoming.responseBegan();
-    const text = writeResponseHead(answer, framing, request, keep);
-    const written = writeResponse(this.#socket, text, answer.body, framing, this.#drained);
+    const text = writeResponseHead(response, framing, request, keep);
+    const written = writeResponse(this.#socket, text, response.body, framing, this.#drained);
     if (written === null) this.#finish(request, keep);
     else
       written.then(
@@ -185,18 +186,17 @@ export class ServerConnection implements Link, Waiting {
   }
 
   /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */
-  #switch(answer: OutgoingResponse, upstream: UpgradedBody): void {
+  #switch(response: OutgoingResponse, upstream: UpgradedBody): void {
     this.#enter('over');
     this.#request = null;
     this.#deadline.dispose();
     this.#drainDeadline.dispose();
-    const socket = this.#socket.removeAllListeners('data').removeAllListeners('end');
-    socket.write(switchingHead(answer), 'latin1');
-    const client = { socket, bytes: this.#incoming.release() };
+    this.#socket.write(switchingHead(response), 'latin1');
+    const client = takeOver(this.#socket, this.#incoming.release());
     tunnel(client, upstream.takeOver(), upstream.timeouts);
   }
 
-  /** Waits until the client has taken what was written, but not for one that takes nothing. */
+  /** Waits until the client has taken what was written; one that takes nothing is disconnected. */
   readonly #drained = async (): Promise<void> => {
     this.#drainDeadline.set(this.#owner.clientTimeoutMs);
     await drained(this.#socket);
@@ -244,7 +244,7 @@ export class ServerConnection implements Link, Waiting {
     this.#read(null);
   }
 
-  /** Ends the connection, with an answer of our own where none has begun. */
+  /** Ends the connection, with an response of our own where none has begun. */
   #refuse(status: GatewayStatus): void {
     const request = this.#request;
     const method = request?.method ?? this.#incoming.arrived;
@@ -259,7 +259,7 @@ export class ServerConnection implements Link, Waiting {
 
   /**
    * Closes our side and reads on for a while: closing both at once while the client still sends
-   * would make its system throw away the answer (RFC 9112 section 9.6).
+   * would make its system throw away the response (RFC 9112 section 9.6).
    */
   #linger(): void {
     this.#enter('linger');
@@ -297,9 +297,4 @@ export class ServerConnection implements Link, Waiting {
         this.destroy();
     }
   }
-}
-
-/** Here and nowhere else, so that one client has one address for all who ask. */
-function peerOf({ remoteAddress = '' }: Socket): string {
-  return plainAddress(remoteAddress) ?? remoteAddress;
 }

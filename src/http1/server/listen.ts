@@ -53,20 +53,17 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const limits = { each: maxConnections, turnedAway: shares.turnedAway };
   const crowded = () => onCrowded(maxConnections);
   const connections = new Connections(limits, crowded);
-  let stopping = false;
   let watch: AcceptWatch | null = null;
-  const owner: ServerConnectionOwner = {
+  const owner = {
     turns,
-    get stopping() {
-      return stopping;
-    },
+    stopping: false as boolean,
     clientTimeoutMs: options.clientTimeoutMs ?? CLIENT_TIMEOUT_MS,
     respond,
     closed: (connection) => connections.closed(connection),
-  };
+  } satisfies ServerConnectionOwner;
   function accept(socket: Socket): void {
     // Accepted just before we stopped, and never used; or a question of our own.
-    if (stopping || watch?.accepts(socket)) socket.destroy();
+    if (owner.stopping || watch?.accepts(socket)) socket.destroy();
     else connections.accept(socket, owner);
   }
   async function open(port: number): Promise<Server> {
@@ -89,7 +86,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     port,
     maxConnections,
     async stop() {
-      stopping = true;
+      owner.stopping = true;
       watch?.stop();
       closing.push(closed(server));
       // Not before what has arrived was read: there may be requests among it.

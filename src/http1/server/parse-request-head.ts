@@ -4,7 +4,7 @@ import { quoted } from '../../http/quoted.ts';
 import { originForm } from '../../http/target.ts';
 import { RequestRefusal } from '../errors.ts';
 import { isPersistent } from '../fields.ts';
-import { bodyFraming, type RequestFraming } from '../framing.ts';
+import { requestFraming, type RequestFraming } from '../framing.ts';
 import { MOST_FIELDS, REQUEST_LINE_LIMIT_BYTES } from './limits.ts';
 
 /** The head of a request. Fields are as received, but for a Host that does not count (see `authority`). */
@@ -84,7 +84,7 @@ export function parseRequestHead(text: string, end: number): RequestHead {
     http11,
     headers,
     authority,
-    framing: bodyFraming(length, coding, http11),
+    framing: requestFraming(length, coding, http11),
     keepAlive: isPersistent(http11, connection),
     expectsContinue: expect !== null && http11 && isContinue(expect),
   };

@@ -1,5 +1,5 @@
 /** What the connection of a client waits for. */
-export type Phase =
+export type ServerPhase =
   /** The first byte of a request. */
   | 'idle'
   /** The rest of a head. */
@@ -18,7 +18,7 @@ export type Phase =
   | 'over';
 
 /** The phases that may follow each. Tests walk all of these, and find no others. */
-export const PHASES: Readonly<Record<Phase, readonly Phase[]>> = {
+export const SERVER_PHASES: Readonly<Record<ServerPhase, readonly ServerPhase[]>> = {
   idle: ['head', 'exchange', 'linger', 'over'],
   head: ['exchange', 'linger', 'over'],
   exchange: ['idle', 'discard', 'flush', 'turn', 'linger', 'over'],
@@ -28,16 +28,3 @@ export const PHASES: Readonly<Record<Phase, readonly Phase[]>> = {
   linger: ['over'],
   over: [],
 };
-
-let watch: ((from: Phase, to: Phase) => void) | null = null;
-
-/** For tests: calls back with every change of phase of every connection. */
-export function watchPhases(watcher: (from: Phase, to: Phase) => void): void {
-  watch = watcher;
-}
-
-/** @returns the phase that follows */
-export function changed(from: Phase, to: Phase): Phase {
-  watch?.(from, to);
-  return to;
-}

@@ -37,12 +37,12 @@ type State = 'head' | 'body' | 'whole';
 export class RequestParser {
   readonly #listener: RequestListener;
   #state: State = 'head';
-  /** A head that comes in parts. */
-  readonly #lines = new LineReader(REQUEST_HEAD, 'start');
+  /** A head that comes in parts, as few do. */
+  #partial: LineReader | null = null;
   /** Bytes of an empty line that came before the head. */
   #skipped = 0;
   /** What came behind a whole request. */
-  readonly #behind = new Backlog();
+  #behind: Backlog | null = null;
   readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
   /** `#length`, but while a body comes in chunks. */
@@ -59,7 +59,7 @@ export class RequestParser {
 
   /** Bytes that have not been read yet: of a head under way, or behind a whole request. */
   get held(): number {
-    return this.#lines.length + this.#behind.length;
+    return (this.#partial?.length ?? 0) + (this.#behind?.length ?? 0);
   }
 
   /** Bytes of the body that are still to come; `Infinity` where only the last chunk will tell. */
@@ -75,9 +75,9 @@ export class RequestParser {
    * @throws ProtocolError
    */
   push(bytes: Buffer): void {
-    if (this.#behind.length > 0) return this.#behind.add(bytes);
+    if (this.#behind !== null) return this.#behind.add(bytes);
     const at = this.#run(bytes);
-    if (at < bytes.byteLength) this.#behind.set(bytes.subarray(at));
+    if (at < bytes.byteLength) this.#behind = new Backlog(bytes.subarray(at));
   }
 
   /**
@@ -88,13 +88,16 @@ export class RequestParser {
   next(): void {
     this.#state = 'head';
     this.#skipped = 0;
-    if (this.#behind.length > 0) this.#behind.skip(this.#run(this.#behind.bytes));
+    const behind = this.#behind;
+    if (behind === null) return;
+    behind.skip(this.#run(behind.bytes));
+    if (behind.length === 0) this.#behind = null;
   }
 
   /** What came behind a whole request, given away. */
   release(): Buffer {
-    const { bytes } = this.#behind;
-    this.#behind.clear();
+    const bytes = this.#behind?.bytes ?? Buffer.alloc(0);
+    this.#behind = null;
     return bytes;
   }
 
@@ -108,12 +111,12 @@ export class RequestParser {
 
   #head(input: Buffer, from: number): number {
     // One empty line before a request is forgiven (RFC 9112 section 2.2).
-    if (this.#lines.length === 0 && input[from] === EMPTY_LINE[this.#skipped]) {
+    if (this.#partial === null && input[from] === EMPTY_LINE[this.#skipped]) {
       this.#skipped += 1;
       return from + 1;
     }
     if (this.#skipped === 1) throw new RequestRefusal(400, 'a bare CR');
-    if (this.#lines.length > 0) return this.#part(input, from);
+    if (this.#partial !== null) return this.#part(input, from);
     // Nearly all heads come in one piece.
     const text = headText(input, from, HEAD_LIMIT_BYTES);
     if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
@@ -123,14 +126,14 @@ export class RequestParser {
   }
 
   #part(input: Buffer, from: number): number {
-    const lines = this.#lines;
+    const lines = (this.#partial ??= new LineReader(REQUEST_HEAD, 'start'));
     let at = lines.read(input, from, REQUEST_LINE_LIMIT_BYTES + 1);
     if (lines.state < FIELDS && lines.length > REQUEST_LINE_LIMIT_BYTES) throw tooLongLine();
     at = lines.read(input, at, HEAD_LIMIT_BYTES + 4);
     if (lines.status === 'bad') throw refusalOf(lines);
     if (lines.status === 'whole') {
       const { text } = lines;
-      lines.reset();
+      this.#partial = null;
       this.#begin(parseRequestHead(text, text.length - 4));
     } else if (lines.length === HEAD_LIMIT_BYTES + 4) {
       throw new RequestRefusal(431, 'a head over 32 KiB');

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { plainAddress } from '../../http/cidr.ts';
 import { namesUpgrade } from '../../http/handshake.ts';
 import { hasMember, type HeaderList, joinedValue, webHeaders } from '../../http/fields.ts';
 import type { Interim, Received } from '../../http/messages.ts';
@@ -155,4 +157,9 @@ function webBodyOf({
   if (upload === null) return null;
   // A copy: whoever reads it may write to it.
   return upload.buffered === null ? byteStream(upload.reader()) : new Uint8Array(upload.buffered);
+}
+
+/** Here and nowhere else, so that one client has one address for all who ask. */
+export function peerOf({ remoteAddress = '' }: Socket): string {
+  return plainAddress(remoteAddress) ?? remoteAddress;
 }

@@ -17,7 +17,7 @@ import { BodyPipe } from '../body-pipe.ts';
 import { lastChunk, ONE_PIECE_BYTES, onePiece, writeChunk } from '../body-writer.ts';
 import { recycle } from '../client/read-buffer.ts';
 import { fieldLines, parseFieldLines } from '../fields.ts';
-import type { Framing } from '../framing.ts';
+import type { Asked, Framing } from '../framing.ts';
 import { RelayedResponse } from '../relayed-response.ts';
 
 /**
@@ -206,25 +206,6 @@ function linesOf(headers: Headers, length: number | null): string {
     } else if (length !== null) list.push(name, String(length));
   });
   return fieldLines(list);
-}
-
-/** What of a request decides how its answer is written. */
-export interface Asked {
-  readonly method: string;
-  readonly http11: boolean;
-}
-
-const NONE: Framing = { kind: 'none' };
-const CHUNKED: Framing = { kind: 'chunked' };
-const UNTIL_CLOSE: Framing = { kind: 'close' };
-
-/** Where the body of an answer will end (RFC 9112 section 6.3). */
-export function responseFraming(answer: OutgoingResponse, { method, http11 }: Asked): Framing {
-  const { status, length } = answer;
-  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return NONE;
-  if (length !== null) return { kind: 'length', length };
-  if (answer.body === null) return { kind: 'length', length: 0 };
-  return http11 ? CHUNKED : UNTIL_CLOSE;
 }
 
 /**

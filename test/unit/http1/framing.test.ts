@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestRefusal } from '../../../src/http1/errors.ts';
-import { bodyFraming } from '../../../src/http1/framing.ts';
+import { requestFraming } from '../../../src/http1/framing.ts';
 
 describe('how the body of a request is marked', () => {
   it.each([
@@ -13,7 +13,7 @@ describe('how the body of a request is marked', () => {
     [null, 'chunked', true, { kind: 'chunked' }],
     [null, 'Chunked', true, { kind: 'chunked' }],
   ])('length %j, coding %j, HTTP/1.1 %s', (length, coding, http11, framing) => {
-    expect(bodyFraming(length, coding, http11)).toEqual(framing);
+    expect(requestFraming(length, coding, http11)).toEqual(framing);
   });
 
   it.each([
@@ -29,7 +29,7 @@ describe('how the body of a request is marked', () => {
     [null, 'gzip, chunked, br', true, 400],
     [null, '', true, 501],
   ])('length %j, coding %j, HTTP/1.1 %s: %i', (length, coding, http11, status) => {
-    expect(() => bodyFraming(length, coding, http11)).toThrow(
+    expect(() => requestFraming(length, coding, http11)).toThrow(
       expect.objectContaining({ status }) as RequestRefusal,
     );
   });

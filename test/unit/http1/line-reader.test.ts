@@ -47,13 +47,4 @@ describe('lines', () => {
     expect(lines.read(bytes('A: 123\r\n\r\n'), 5, 10)).toBe(10);
     expect(lines.status).toBe('whole');
   });
-
-  it('begin anew', () => {
-    const lines = reader();
-    lines.read(bytes('A: 1\r\n\r\n'), 0, 100);
-    lines.reset();
-    expect([lines.status, lines.length, lines.state]).toEqual(['more', 0, FIELDS.of('line')]);
-    expect(lines.read(bytes('B: 2\r\n\r\n'), 0, 100)).toBe(8);
-    expect([lines.status, lines.text]).toEqual(['whole', 'B: 2\r\n\r\n']);
-  });
 });

@@ -75,7 +75,7 @@ describe('Upgrade', () => {
     // A server may offer it in any answer (RFC 9110 section 7.8).
     ['HTTP/1.1 200 OK\r\nUpgrade: websocket\r\nContent-Length: 2', 'length'],
     ['HTTP/1.1 101 Now\r\nUpgrade: h2c\r\nUpgrade: websocket', 'none'],
-    ['HTTP/1.1 101 Now\r\nUpgrade: websocket', 'switched'],
+    ['HTTP/1.1 101 Now\r\nUpgrade: websocket', 'upgraded'],
   ])('after %j, which was asked for, comes: %s', (lines, kind) => {
     const heads: ResponseHead[] = [];
     const parser = new ResponseParser({ head: (head) => heads.push(head), data() {}, end() {} });

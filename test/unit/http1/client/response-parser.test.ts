@@ -168,7 +168,7 @@ describe('a switch to WebSocket', () => {
     const whole = switched(`${SWITCH}\x81\0HTTP/1.1 200 OK\r\n\r\n`);
     expect(whole.rest).toBe('\x81\0HTTP/1.1 200 OK\r\n\r\n');
     expect(whole.heads).toMatchObject([
-      { status: 101, lines: 'X-A: 1\r\n', framing: { kind: 'switched' }, keepAlive: false },
+      { status: 101, lines: 'X-A: 1\r\n', framing: { kind: 'upgraded' }, keepAlive: false },
     ]);
     for (let size = 1; size < SWITCH.length; size++)
       expect(switched(`${SWITCH}\x81\0HTTP/1.1 200 OK\r\n\r\n`, { size })).toEqual(whole);

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Reply } from '../../../../src/http/messages.ts';
 import { bufferedResponse } from '../../../../src/http1/relayed-response.ts';
-import { PHASES, type Phase, watchPhases } from '../../../../src/http1/server/phases.ts';
+import { ServerConnection } from '../../../../src/http1/server/connection.ts';
+import { SERVER_PHASES, type ServerPhase } from '../../../../src/http1/server/phases.ts';
 import { Turns } from '../../../../src/http1/turns.ts';
 import type { Listening } from '../../../../src/runtime/server.ts';
 import type { ListenerTraits } from '../../../../src/runtime/sockets/serve.ts';
@@ -13,14 +14,14 @@ import { type Client, client, gate } from './gate.ts';
 /** All changes that were seen. */
 const seen = new Set<string>();
 /** Those of the present test, which has one connection. */
-let way: Phase[] = ['idle'];
+let way: ServerPhase[] = ['idle'];
 
-beforeAll(() =>
-  watchPhases((from, to) => {
+beforeAll(() => {
+  ServerConnection.onPhase = (from, to) => {
     seen.add(`${from} > ${to}`);
     way.push(to);
-  }),
-);
+  };
+});
 beforeEach(() => void (way = ['idle']));
 
 /** Of these the system takes some dozens while nobody reads; each is written at once, taken or not. */
@@ -36,7 +37,7 @@ function respond(request: Request): Reply | Promise<Reply> {
   return pathname === '/large' ? bufferedResponse(200, '', LARGE) : new Response('.');
 }
 
-const reached = (phase: Phase) => until(() => way.at(-1) === phase, 5000, phase);
+const reached = (phase: ServerPhase) => until(() => way.at(-1) === phase, 5000, phase);
 
 /** A turn that never comes. */
 const NO_TURN: ListenerTraits = { turns: new Turns(() => {}) };
@@ -227,7 +228,7 @@ describe('a connection of a client', () => {
   });
 
   it('has gone all ways that there are, and no other', () => {
-    const legal = Object.entries(PHASES).flatMap(([from, next]) =>
+    const legal = Object.entries(SERVER_PHASES).flatMap(([from, next]) =>
       next.map((to) => `${from} > ${to}`),
     );
     expect([...seen].toSorted()).toEqual(legal.toSorted());

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   type OutgoingResponse,
-  responseFraming,
   switchingHead,
   writeResponseHead,
 } from '../../../../src/http1/server/write-response.ts';
+import { outgoingFraming } from '../../../../src/http1/framing.ts';
 
 const body = { read: () => Promise.resolve(null), cancel() {} };
 
@@ -27,7 +27,7 @@ describe('where the body of an answer ends', () => {
     ['of 304', { status: 304, length: 5 }, 'GET', true, { kind: 'none' }],
     ['of 404', { status: 404, body }, 'POST', true, { kind: 'chunked' }],
   ])('%s', (_, rest, method, http11, framing) => {
-    expect(responseFraming(answer(rest), { method, http11 })).toEqual(framing);
+    expect(outgoingFraming(answer(rest), { method, http11 })).toEqual(framing);
   });
 });
 
@@ -35,7 +35,7 @@ describe('the head of an answer', () => {
   const written = (rest: Partial<OutgoingResponse>, http11 = true, keep = true, method = 'GET') => {
     const outgoing = answer(rest);
     const asked = { method, http11 };
-    return writeResponseHead(outgoing, responseFraming(outgoing, asked), asked, keep);
+    return writeResponseHead(outgoing, outgoingFraming(outgoing, asked), asked, keep);
   };
 
   it.each([
