@@ -374,6 +374,7 @@ export const CANNOT: readonly Limit[] = [
       'a server > an early response > 401 in chunks and Connection: close, reset > arrives *':
         NODE_DENO,
       'a server > an early response > 413 with a length, and the rest read': ALL,
+      'a server > an early response > that ends at close is complete, *': ALL,
     },
   },
   {
@@ -466,6 +467,9 @@ export const NOT_ASKED: readonly Limit[] = [
     tests: {
       'a server > an early response > 413 with a length, reset a while later': ALL,
       'a server > an early response > is no failure of the node, which is not ejected': ALL,
+      'a server > an early response > 413 with a length, and the rest read > * from a server with TLS':
+        NODE,
+      'a server > isolation > the event loop > answers *': NODE_BUN,
       'whatever a client does > part of a chunked body has been sent > and the client half-closes':
         NODE,
       'a server > clients > MAX_CONNECTIONS > clients that never complete *': NODE,
