@@ -21,7 +21,7 @@ export function failed(status: AdminResponse['status'], text: string): AdminResp
 }
 
 /** etcd's error for a missing key. APISIX passes it on, so its member is not `error_msg`. */
-export const keyNotFound: AdminResponse = { status: 404, body: { message: 'Key not found' } };
+export const KEY_NOT_FOUND: AdminResponse = { status: 404, body: { message: 'Key not found' } };
 
 const HEADERS: readonly [string, string][] = [
   ['Content-Type', 'application/json'],

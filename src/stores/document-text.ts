@@ -4,7 +4,7 @@ import { documentText } from '../config/fault.ts';
 import { StoreError } from './error.ts';
 
 /** The document of a store in which nothing was stored yet. */
-export const emptyDocument: RoutesDocument = { routes: [] };
+export const EMPTY_DOCUMENT: RoutesDocument = { routes: [] };
 
 /** The formatting of a document's text; a write keeps it, so that a diff shows only what was edited. */
 export interface Layout {

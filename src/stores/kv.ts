@@ -4,7 +4,7 @@ import { ownWrites } from './own-writes.ts';
 import type { Store } from './store.ts';
 import {
   checkEdited,
-  emptyDocument,
+  EMPTY_DOCUMENT,
   formatDocument,
   layoutOf,
   readDocument,
@@ -68,7 +68,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
       .get(KEY, { type: 'text', cacheTtl })
       .catch((error: unknown) => unreachable('read', error));
     const text = await own.latest(shown, now());
-    if (text === null) return { text, document: emptyDocument };
+    if (text === null) return { text, document: EMPTY_DOCUMENT };
     if (known?.text !== text) known = { text, document: readDocument(text, name) };
     return { text, document: known.document };
   }

@@ -1,7 +1,7 @@
 import type { RouteConfig } from '../../config/route.ts';
 import { isObject } from '../../config/schema.ts';
 import { merge, setAt } from '../merge.ts';
-import { AdminRefusal, failed, keyNotFound } from '../responses.ts';
+import { AdminRefusal, failed, KEY_NOT_FOUND } from '../responses.ts';
 import type { Handler } from './call.ts';
 import {
   checkedRoute,
@@ -24,7 +24,7 @@ import {
 export const get: Handler = (context, { id }) => {
   const document = inForce(context);
   const route = routeOf(document, id!);
-  if (route === undefined) return keyNotFound;
+  if (route === undefined) return KEY_NOT_FOUND;
   const revision = context.revisionsOf(document).get(id!)!;
   return {
     status: 200,
@@ -96,7 +96,7 @@ export const patch: Handler = async ({ live, now }, call) => {
   let value: RouteConfig | null = null;
   await live.write((document) => {
     const previous = routeOf(document, id);
-    if (previous === undefined) throw new AdminRefusal(keyNotFound);
+    if (previous === undefined) throw new AdminRefusal(KEY_NOT_FOUND);
     const nowMs = now();
     const time = unixSeconds(nowMs);
     const patched = (
@@ -123,7 +123,7 @@ export const remove: Handler = async ({ live }, { id, subPath }) => {
   if (id === null) return failed(400, 'missing route id');
   refuseSubPath(subPath);
   await live.write((document) => {
-    if (routeOf(document, id) === undefined) throw new AdminRefusal(keyNotFound);
+    if (routeOf(document, id) === undefined) throw new AdminRefusal(KEY_NOT_FOUND);
     return withoutRoute(document, id);
   });
   return { status: 200, body: { deleted: '1', key: keyOf(id) } };

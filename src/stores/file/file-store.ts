@@ -9,7 +9,7 @@ import { watchFile } from './watch.ts';
 import type { Store } from '../store.ts';
 import {
   checkEdited,
-  emptyDocument,
+  EMPTY_DOCUMENT,
   formatDocument,
   layoutOf,
   readDocument,
@@ -67,7 +67,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
     racyText = snapshot.racy ? snapshot.text : null;
     if (snapshot.text === null) {
       if (existed) throw vanished(name);
-      return { snapshot, document: emptyDocument };
+      return { snapshot, document: EMPTY_DOCUMENT };
     }
     if (known?.text !== snapshot.text) {
       known = { text: snapshot.text, document: readDocument(snapshot.text, name) };

@@ -1,7 +1,7 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../error.ts';
-import { errorCode, missing, stampOf } from './stamp.ts';
+import { errorCode, MISSING, stampOf } from './stamp.ts';
 import type { Stamp } from './stamp.ts';
 
 /** One consistent state of the file. */
@@ -85,7 +85,7 @@ async function readOnce(path: string, where: string, maxBytes: number): Promise<
     if (errorCode(error) === 'ENOENT') {
       // The file vanished after its path was resolved: a symlink was switched and its old target removed.
       if (target !== null) return null;
-      return { target, text: null, stamp: missing, racy: false, mode: 0o600, uid: -1, gid: -1 };
+      return { target, text: null, stamp: MISSING, racy: false, mode: 0o600, uid: -1, gid: -1 };
     }
     throw new StoreError(
       {

@@ -8,7 +8,7 @@ import { stat } from 'node:fs/promises';
  */
 export type Stamp = string;
 
-export const missing: Stamp = 'missing';
+export const MISSING: Stamp = 'missing';
 
 export function stampOf(stats: BigIntStats): Stamp {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
@@ -20,7 +20,7 @@ export async function stampAt(path: string): Promise<Stamp> {
     return stampOf(await stat(path, { bigint: true }));
   } catch (error) {
     const code = errorCode(error);
-    return code === 'ENOENT' ? missing : `unreadable:${code}`;
+    return code === 'ENOENT' ? MISSING : `unreadable:${code}`;
   }
 }
 
