@@ -15,6 +15,7 @@ export default defineConfig({
       'test/unit/support/**',
       'test/unit/readme.test.ts',
       'test/unit/architecture.test.ts',
+      'test/unit/contributing.test.ts',
     ],
     testTimeout: 10_000,
   },

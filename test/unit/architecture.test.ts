@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const src = fileURLToPath(new URL('../../src', import.meta.url));
+import { imports, src } from '../support/imports.ts';
 
 /**
  * The rooms of the house and what each may import besides itself, from the ground up: a room knows none
@@ -51,21 +49,6 @@ function rooms(names: string): string[] {
 }
 
 const names = Object.keys(ROOMS);
-
-/** Every source file by its path below src, with what it imports; paths below src resolved. */
-const imports = new Map(
-  readdirSync(src, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => [file, importsOf(file)]),
-);
-
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(src, file), 'utf8');
-  const found = text.matchAll(/^(?:import|export)\b[^;]*?['"]([^'"]+)['"];$/gms);
-  return Array.from(found, ([, name]) =>
-    name!.startsWith('.') ? relative(src, join(src, dirname(file), name!)) : name!,
-  );
-}
 
 function roomOf(file: string): string {
   return file.split('/', 1)[0]!;
