@@ -8,7 +8,7 @@ import { run } from './support/process.ts';
 
 const READY = process.platform === 'linux' && isInstalled('nginx') && isInstalled('wrk');
 
-/** Whether the goals are met says nothing here, in one second on a machine that runs tests. */
+/** Whether the goals are met means nothing here: one second, on a machine that runs tests. */
 it.skipIf(!READY)(
   'compares the gateway with nginx, and draws it',
   async () => {

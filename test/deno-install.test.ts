@@ -7,10 +7,10 @@ import { line, run } from './support/process.ts';
 
 const LISTENING = /^proxy-mirror on deno, listening on (http:\/\/[\w.:]+)$/m;
 
-/** Milliseconds for the types of all sources, on a busy machine. */
+/** Milliseconds for checking the types of all sources, on a busy machine. */
 const CHECK_TIME = 120_000;
 
-/** What Deno users have: the sources and deno.json. npm's folder may be there or not. */
+/** What Deno users have: the sources and deno.json, with or without npm's folder. */
 describe.each([{ modules: 'without node_modules' }, { modules: 'with node_modules' }])(
   'Deno starts $modules',
   ({ modules }) => {
@@ -28,12 +28,12 @@ describe.each([{ modules: 'without node_modules' }, { modules: 'with node_module
 
     it('without looking at what only npm installs', async () => {
       const config = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as object;
-      // Any other value makes `deno task` resolve all of package.json first, over the network.
+      // With any other value `deno task` first resolves all of package.json, over the network.
       expect(config).toMatchObject({ nodeModulesDir: 'manual' });
       expect(await taskCommand()).toContain('--node-modules-dir=none');
     });
 
-    /** The command of the task in deno.json, which is what the README says to run. */
+    /** The command of the task in deno.json, which the README names. */
     async function taskCommand(): Promise<string[]> {
       const { tasks } = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as {
         tasks: { start: string };
@@ -99,7 +99,7 @@ it('is known to JSR by the version that npm knows', async () => {
 it(
   'could be published',
   async () => {
-    // Slow types end it with a status of their own, since nothing here allows them.
+    // Slow types would fail the command, since nothing here allows them.
     const args = ['publish', '--dry-run', '--allow-dirty'];
     const publish = run(runtimeProgram('deno'), args, { cwd: ROOT });
     const code = await publish.exited;

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { wrangler } from './runtimes/wrangler.ts';
 
-/** Limit of a lean bundle, compressed as Cloudflare counts it. */
+/** Limit of the bundle, compressed as Cloudflare counts it. */
 const MOST_BYTES = 60 * 1024;
 
 it('deploys to Workers with one command, a lean bundle and no server code', async () => {

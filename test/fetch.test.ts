@@ -3,7 +3,7 @@ import { expectFailures } from './fetch/expected.ts';
 import * as runtimes from './fetch/runtimes.ts';
 import { behaviour } from './suite/index.ts';
 
-/** What is quick and says much; `npm run test:fetch` runs all of the suite. */
+/** Parts that are quick and cover much; `npm run test:fetch` runs the whole suite. */
 const PARTS = [
   'explain',
   'limits',

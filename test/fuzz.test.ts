@@ -9,15 +9,15 @@ import { deno } from './runtimes/deno.ts';
 import { node } from './runtimes/node.ts';
 
 /**
- * The same inputs in every run; `npm run fuzz` makes others, without end. A finding here is to be looked
- * at with `npm run fuzz -- --seed 1 --part NAME --case NUMBER`.
+ * The same inputs in every run; `npm run fuzz` draws new ones. Reproduce a finding with `npm run fuzz -- --seed 1
+ * --part NAME --case NUMBER`.
  */
 const SEED = 1;
 
-/** Far above what `npm run fuzz` asks for: here others have the machine, too. What is quadratic shows all the same. */
+/** Far above the limit of `npm run fuzz`: other tests share the machine. Quadratic work still shows. */
 const LIMIT_MS = 1000;
 
-/** Inputs of each part, for a few seconds. */
+/** Number of inputs of each part, for a few seconds. */
 const INPUTS: Readonly<Record<string, number>> = {
   requests: 400,
   responses: 400,
@@ -31,7 +31,7 @@ const INPUTS: Readonly<Record<string, number>> = {
 
 const TIMEOUT_MS = 120_000;
 
-/** What was found once, and the first inputs of the seed. */
+/** Replays the corpus, and then the first inputs of the seed. */
 async function replay(part: Part): Promise<void> {
   for (const { name, input } of corpusOf(part.name)) {
     const verdict = await part.run(input, null);
@@ -41,7 +41,7 @@ async function replay(part: Part): Promise<void> {
   const tally = newTally();
   await runBatch({ part, seed: SEED, from: 0, to: INPUTS[part.name]! }, tally);
   expect(tally.findings.map(textOf)).toEqual([]);
-  // The generator makes enough of both.
+  // The generator must produce enough of both.
   expect(tally.alike).toBeGreaterThan(tally.inputs / 20);
 }
 
@@ -49,14 +49,14 @@ function textOf({ number, what, input }: Found): string {
   return `--case ${number}: ${what} ${JSON.stringify(input).slice(0, 1000)}`;
 }
 
-describe('inputs by chance', () => {
+describe('random inputs', () => {
   it.each(unitParts(LIMIT_MS).map((part) => [part.name, part] as const))(
     '%s',
     (_, part) => replay(part),
     TIMEOUT_MS,
   );
 
-  // Clients are told apart by addresses in 127.0.0.0/8, and sockets counted in /proc.
+  // Clients are told apart by addresses in 127.0.0.0/8, and sockets are counted in /proc.
   describe.skipIf(process.platform !== 'linux').each([node, deno, bun])('on $name', (runtime) => {
     let stage: Stage;
     let left: readonly string[] | null = null;

@@ -9,11 +9,11 @@ import { until } from './support/until.ts';
 
 const ID = 'x-request-id';
 
-/** Of the connection, and of the moment. */
+/** Fields of the connection and of the moment. */
 const NOT_OF_THE_APP = ['connection', 'keep-alive', 'date'];
 const FRAMING = ['content-length', 'transfer-encoding'];
 
-/** Handlers whose response is the body of the request, as a stream. */
+/** Handlers that stream the request body back as their response. */
 const PASSES = /^an echo/;
 
 type Place = 'plain' | 'mirrored' | 'narrow';
@@ -24,7 +24,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
   let mirror: Origin;
   let port: number;
   let requests = 0;
-  /** Outcomes by the id of their request. */
+  /** Outcomes by request id. */
   const outcomes = new Map<string, string[]>();
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     return outcomes.get(id)!.join();
   }
 
-  /** All that can be seen of an exchange, by its client and by the upstream behind the app. */
+  /** All that the client and the upstream behind the app can see of an exchange. */
   async function exchange(place: Place, handler: string, { request }: Case) {
     const id = `${place}-${++requests}`;
     const got = await send(`http://127.0.0.1:${port}`, `/${place}/${names.indexOf(handler)}`, {
@@ -82,7 +82,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
       fresh: (place) => `${place}-${++requests}`,
     })));
 
-  it('holds no byte once a thousand are over', async () => {
+  it('holds no byte after a thousand requests', async () => {
     const text = { headers: { 'content-type': 'text/plain' }, body: 'abcd'.repeat(5000) };
     const shapes = [
       { method: 'POST', ...text },
@@ -97,7 +97,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
           casesOf(handler).length === 1 ? casesOf(handler)[0]!.request : shapes[j % 2]!;
         return exchange('narrow', handler, { what: '', request: special, outcomes: [] });
       });
-      // A server that takes the rest of a body away may close its connection early.
+      // A server that discards the rest of a body may close its connection early.
       for (const one of await Promise.allSettled(asked))
         if (one.status === 'fulfilled') ids.push(one.value.id);
     }
@@ -107,7 +107,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     expect(await outcomeOf(id)).toBe('sent 2xx');
   });
 
-  it('has told exactly one outcome of each request', async () => {
+  it('has reported exactly one outcome for each request', async () => {
     await told();
     expect([...outcomes].filter(([, all]) => all.length !== 1)).toEqual([]);
     expect([...outcomes.keys()].filter((id) => id.startsWith('plain'))).toEqual([]);

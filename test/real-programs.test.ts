@@ -13,7 +13,7 @@ import { node } from './runtimes/node.ts';
 import { workers } from './runtimes/workers.ts';
 import { stage as set } from './support/stage.ts';
 
-/** Programs of other people, used as they are. */
+/** Third-party programs, unmodified. */
 describe.each([node, deno, bun, workers])('on $name', (runtime) => {
   const stage = set(runtime);
   needing(['chromium'], 'Chromium', () => chromium(stage));

@@ -4,7 +4,7 @@ import { bun } from './runtimes/bun.ts';
 import { deno } from './runtimes/deno.ts';
 import { node } from './runtimes/node.ts';
 
-/** The same on each run; `npm run soak` takes others, and longer. Needs /proc. */
+/** The same seed on each run; `npm run soak` draws others, and runs longer. Needs /proc. */
 describe.skipIf(process.platform !== 'linux')('20 seconds of mixed load', () => {
   it.concurrent.each([node, deno, bun])(
     'leave nothing behind on $name',

@@ -4,15 +4,15 @@ import { SecondTries } from './support/second-tries.ts';
 const observe = new URL('../src/runtime/observe/relay.ts', import.meta.url).pathname;
 
 export default defineConfig({
-  // The sources, as what is built may be older.
+  // The sources, as the build may be older.
   resolve: { alias: { '#observe': observe } },
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    // Starting a runtime takes seconds on a busy machine; what is awaited is awaited by condition.
+    // Starting a runtime takes seconds on a busy machine. Tests wait for conditions, not for times.
     testTimeout: 30_000,
     hookTimeout: 90_000,
-    // Most of their time they wait: for a deadline, a period, a runtime to start.
+    // Tests spend most of their time waiting: for a timeout, an interval, a runtime to start.
     maxWorkers: 3,
     // Four runtimes share a small machine there. Second tries are listed, and few are allowed.
     retry: process.env['CI'] ? 1 : 0,

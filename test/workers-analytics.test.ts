@@ -18,7 +18,7 @@ const points: unknown[] = [];
 const workers: Miniflare[] = [];
 let printed = '';
 
-/** The bundle as it is deployed, in workerd, with this bound as `OUTCOMES`. */
+/** The bundle that is deployed, in workerd, with this binding as `OUTCOMES`. */
 async function start(outcomes: object, ...beside: WorkerOptions[]): Promise<string> {
   const worker = new Miniflare({
     cf: false,
@@ -44,8 +44,8 @@ async function start(outcomes: object, ...beside: WorkerOptions[]): Promise<stri
 }
 
 /**
- * Stands in for a dataset, of which the simulator drops what is written: a binding with the same
- * method, by which workerd hands each data point out to this test.
+ * Stands in for a dataset, as the simulator drops all writes: a binding with the same method, by which workerd passes
+ * each data point to this test.
  */
 const DATASET: WorkerOptions = {
   name: 'dataset',
@@ -108,7 +108,7 @@ it('writes each outcome to the dataset that is bound', async () => {
   ]) {
     expect(points).toContainEqual(point);
   }
-  // The request and its three outcomes in the log, under the same id.
+  // The log has the request and its three outcomes, under the same id.
   const lines = () => printed.split('\n').filter((line) => line.includes('"requestId":"mine"'));
   await until(() => lines().length === 4, 5000, 'four lines in the log');
 });

@@ -2,12 +2,12 @@ import type { FetchRuntime } from './runtimes.ts';
 
 type Name = FetchRuntime['name'];
 
-/** Tests of the suite and why they fail where they do. */
+/** Tests of the suite, and the reason why they fail on some runtimes. */
 export interface Limit {
   readonly reason: string;
   /**
-   * Names of tests, or of groups, below the runtime's; `*` stands for any text. Each of them fails on each of
-   * the runtimes behind it.
+   * Names of tests or groups, without the runtime's own group; `*` matches any text. Each test must fail on each of
+   * the runtimes listed for it.
    */
   readonly tests: Readonly<Record<string, readonly Name[]>>;
 }
@@ -21,8 +21,8 @@ const NODE_DENO: readonly Name[] = ['node', 'deno'];
 const BUN_DENO: readonly Name[] = ['bun', 'deno'];
 
 /**
- * What `gateway.fetch` cannot do behind @hono/node-server, `Bun.serve` and `Deno.serve`, with the runtime's
- * own fetch behind it: what our own stack is for. What differs on the wire alone is in `wire-rules.ts`.
+ * What `gateway.fetch` cannot do behind @hono/node-server, `Bun.serve` and `Deno.serve`, with the runtime's own fetch
+ * as transport: these are the reasons for our own HTTP/1.1. Differences on the wire alone are in `wire-rules.ts`.
  */
 export const CANNOT: readonly Limit[] = [
   {
@@ -51,7 +51,8 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: "a web Request does not tell the client's address: none is sent on, trusted or let in",
+    reason:
+      "a web Request does not have the client's address, so it is not forwarded, trusted or checked",
     tests: {
       'sampling > by key > reads remote_addr': ALL,
       'routing > matches the address of the client: *': ALL,
@@ -66,8 +67,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason:
-      'all that it knows of the runtime is that it has a fetch, which is what its status says',
+    reason: 'the gateway knows of the runtime only that it has fetch, and its status says so',
     tests: {
       'the control plane > with a key > status and metrics > shows its status *': ALL,
     },
@@ -98,7 +98,7 @@ export const CANNOT: readonly Limit[] = [
     tests: { 'transparency > requests > methods in lower case': NODE_BUN },
   },
   {
-    reason: 'fetch adds fields of a browser: Accept, Accept-Encoding, User-Agent and others',
+    reason: 'fetch adds the fields of a browser: Accept, Accept-Encoding, User-Agent and others',
     tests: {
       'explain > shows URL and fields of both requests of *': ALL,
       'transparency > requests > adds no field *': ALL,
@@ -106,7 +106,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'bytes of a field above 127 are written as UTF-8 once more',
+    reason: 'field bytes above 127 are encoded as UTF-8 again',
     tests: {
       'transparency > requests > fields': NODE,
       'transparency > responses > fields, *': NODE,
@@ -130,7 +130,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'fetch gives GET no body, and other methods none of no bytes',
+    reason: 'fetch sends no body with GET, and no empty body with other methods',
     tests: {
       'transparency > request bodies > of GET': ALL,
       'a copy > has the body > of a DELETE with a length': NODE_DENO,
@@ -139,7 +139,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'a stream is sent in chunks, though its length is known',
+    reason: 'a stream is sent chunked, although its length is known',
     tests: {
       'transparency > request bodies > 100 KiB with its length': DENO,
       'transparency > request bodies > 3 MB with its length': DENO,
@@ -173,7 +173,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'fetch upgrades no connection, and these servers do so in ways of their own alone',
+    reason: 'fetch cannot upgrade a connection, and each server has its own API for it',
     tests: {
       'a WebSocket > messages': ALL,
       'a WebSocket > handshakes > carry *': ALL,
@@ -203,7 +203,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'how strictly a head is read, and how soon, is for fetch to say',
+    reason: 'fetch decides how strictly and how early a response head is checked',
     tests: {
       "a copy > and the mirror's response > with lines that end in LF *": NODE,
       "a copy > and the mirror's response > with a status below 100 *": NODE,
@@ -231,7 +231,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'how a request is read and refused is for the server in front to say',
+    reason: 'the server in front decides how a request is parsed and refused',
     tests: {
       'a server > incoming requests > smuggling > *: refused*': ALL,
       'a server > incoming requests > smuggling > * forwarded as one request': BUN,
@@ -252,7 +252,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'requests that are sent one behind another are handled at once, or not at all',
+    reason: 'pipelined requests are handled at the same time, or not at all',
     tests: {
       'whatever a client does > a second request is pipelined': NODE,
       'whatever a client does > a second request is pipelined > and the client half-closes': BUN,
@@ -263,8 +263,8 @@ export const CANNOT: readonly Limit[] = [
   },
   {
     reason:
-      'a body of at most 64 KiB is gathered before it is forwarded: as a stream it would cost several ' +
-      'times as much, and lose its length on Deno. Until all of it is here, no upstream is asked',
+      'a body of at most 64 KiB is buffered before it is forwarded: as a stream it would cost several ' +
+      'times as much, and lose its length on Deno. Until it is complete, the upstream gets no request',
     tests: {
       'whatever a client does > part of a body with a length has been sent': ALL,
       'whatever an upstream does > part of a request has arrived': ALL,
@@ -276,8 +276,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason:
-      'what a client gets that breaks the rules or falls silent is for the server in front to say',
+    reason: 'the server in front decides what a client gets that sends garbage or goes silent',
     tests: {
       'whatever a client does > nothing has been sent > and the client goes silent': ALL,
       'whatever a client does > part of a head has been sent > and the client goes silent': ALL,
@@ -302,7 +301,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'Bun keeps a head back until the first bytes of the body come',
+    reason: 'Bun sends a response head only with the first bytes of the body',
     tests: {
       'transparency > endings > the head arrives before the body': BUN,
       'whatever a client does > part of a response has arrived > and the client half-closes': BUN,
@@ -312,7 +311,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'a response that breaks off gets no answer, or a whole one',
+    reason: 'if a response breaks off, the client gets none, or one that looks complete',
     tests: {
       'transparency > an upstream that is killed > by * in a response with its length': BUN,
       'transparency > an upstream that is killed > by * in a response in chunks': BUN,
@@ -325,8 +324,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason:
-      'fetch does not tell of its connection: no time limit for connecting, no proof that nothing was sent',
+    reason: 'fetch hides its connection: no timeout for connecting, no proof that nothing was sent',
     tests: {
       'upstreams > a request that was never sent > * that never accepts a connection': ALL,
       'upstreams > a request that was never sent > to a node of https that says nothing *': ALL,
@@ -337,7 +335,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'fetch has no time limit for writing, nor between two reads of a response',
+    reason: 'fetch has no timeout for writing, nor between two reads of a response',
     tests: {
       'a server > deadlines > send: 504 *': ALL,
       'a server > deadlines > send: the response breaks off *': NODE_DENO,
@@ -353,7 +351,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'fetch keeps connections by rules of its own, and counts what was decoded',
+    reason: 'fetch has its own rules for keeping connections, and counts decoded bytes',
     tests: {
       'upstreams > carries as many requests over a connection as keepalive_pool says': ALL,
       "a copy > and the mirror's response > is cut off when it is longer, *": NODE,
@@ -362,8 +360,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason:
-      'an upload that the upstream answers early goes on, or fails as a whole where it is reset',
+    reason: 'after an early response an upload goes on, or fails completely where it is reset',
     tests: {
       'whatever an upstream does > a response has been sent before the upload ends': DENO,
       'whatever an upstream does > part of a response has been sent before the upload ends': DENO,
@@ -378,7 +375,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'cases on the wire that come to another end: what the server in front refuses',
+    reason: 'cases on the wire that the server in front refuses',
     tests: {
       'on the wire > methods > method get': ALL,
       'on the wire > methods > method patch': NODE_BUN,
@@ -393,8 +390,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason:
-      'cases on the wire that come to another end: what fetch refuses, repeats or reads otherwise',
+    reason: 'cases on the wire that fetch refuses, repeats or reads differently',
     tests: {
       'on the wire > statuses > status 407': NODE,
       'on the wire > statuses > status 421': NODE,
@@ -413,11 +409,11 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: 'mirrors take from the primary: Bun has 256 fetches at once for both',
+    reason: 'mirrors take from the primary: Bun allows 256 concurrent fetches for both together',
     tests: { 'a mirror > that sends one byte a second: 1000 requests': BUN },
   },
   {
-    reason: 'nobody shares out connections and descriptors among clients, upstreams and mirrors',
+    reason: 'connections and descriptors are not divided among clients, upstreams and mirrors',
     tests: {
       'a server > clients > MAX_CONNECTIONS > clients that never sent anything *': ALL,
       'a server > clients > MAX_CONNECTIONS > where all are busy, *': ALL,
@@ -429,7 +425,7 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
-    reason: "a log on the console waits for whoever reads it: the command's own output does not",
+    reason: "the console blocks until somebody reads it; the command's own output does not",
     tests: {
       'a server > isolation > a log > that nobody reads *': ALL,
       'a server > isolation > a log > whose reader left *': NODE,
@@ -437,11 +433,13 @@ export const CANNOT: readonly Limit[] = [
   },
 ];
 
-/** Not run: what the suite asks of the command and its listener, which are not there, and what luck decides. */
+/**
+ * Not run: tests of the command and its listener, which do not exist here, and tests whose result depends on timing.
+ */
 export const NOT_ASKED: readonly Limit[] = [
   {
     reason:
-      'Deno reads more of a body than is kept before it knows that the node is down, at times',
+      'at times Deno reads more of a body than is kept for a retry before it knows that the node is down',
     tests: {
       'upstreams > a node that is down > forwards a complete large body to the next': DENO,
       'upstreams > a request that was never sent > to a node of http that refuses *': DENO,
@@ -451,7 +449,7 @@ export const NOT_ASKED: readonly Limit[] = [
     },
   },
   {
-    reason: 'asks for the command, its flags, its output and its exit status',
+    reason: 'needs the command, its flags, its output and its exit status',
     tests: { 'explain > as a command': ALL, 'a server > start and stop': ALL },
   },
   {
@@ -463,7 +461,7 @@ export const NOT_ASKED: readonly Limit[] = [
     },
   },
   {
-    reason: 'depends on who is first: passes at times',
+    reason: 'depends on timing: passes at times',
     tests: {
       'a server > an early response > 413 with a length, reset a while later': ALL,
       'a server > an early response > is no failure of the node, which is not ejected': ALL,
@@ -482,15 +480,16 @@ export const NOT_ASKED: readonly Limit[] = [
   },
   {
     reason:
-      '@hono/node-server closes the connection of an upload that nobody reads without saying so: at times ' +
-      'under the next request',
+      '@hono/node-server closes the connection of an upload that nobody reads without Connection: close, at times ' +
+      'during the next request',
     tests: {
       'a copy > does not depend on how the primary ends > has one outcome when * a body': NODE,
       'a copy > does not depend on how the primary ends > has one outcome when * the body': NODE,
     },
   },
   {
-    reason: 'Bun.serve ends what is silent for 10 s, which is as long as the test waits',
+    reason:
+      'Bun.serve closes a connection that is silent for 10 s, which is as long as the test waits',
     tests: {
       'whatever an upstream does > a response has been sent before the upload ends': BUN,
       'whatever an upstream does > part of a chunked body has been sent > * goes silent': BUN,

@@ -3,10 +3,10 @@ import { CANNOT, type Limit, NOT_ASKED } from './cannot.ts';
 import type { FetchRuntime } from './runtimes.ts';
 
 /**
- * Turns the tests of the list around, in the file or group that this is called in: each has to fail. What is not on
- * the list has to pass, and a name on it that no test has is an error.
+ * Inverts the listed tests in the file or group that calls this: each must fail. Tests that are not listed must pass,
+ * and a listed name that matches no test is an error.
  *
- * @param parts of the suite that are run. Default: all
+ * @param parts parts of the suite that are run. Default: all
  */
 export function expectFailures({ name }: FetchRuntime, parts?: readonly string[]): void {
   // Vitest wants its context taken apart, and nothing of it is needed.
@@ -23,13 +23,13 @@ interface Named {
   readonly test: RunnerTestCase;
 }
 
-/** All tests below a suite, with their names: those of the groups that they are in, without the suite's own. */
+/** All tests below a suite, with their names: the groups that they are in, without the suite's own name. */
 function testsOf(task: RunnerTask, path: readonly string[]): readonly Named[] {
   if (task.type === 'test') return [{ path: path.join(' > '), test: task }];
   return task.tasks.flatMap((each) => testsOf(each, [...path, each.name]));
 }
 
-/** The tests on a list; each of its names is at least one's, or one's group's. */
+/** The listed tests; each name on the list must match at least one test or group. */
 function listed(
   limits: readonly Limit[],
   name: FetchRuntime['name'],
@@ -47,7 +47,7 @@ function listed(
     });
 }
 
-/** @param pattern a name of a test or of a group that it is in, where `*` stands for any text */
+/** @param pattern name of a test or of a group that contains it; `*` matches any text */
 export function matches(pattern: string, path: string): boolean {
   const source = pattern.split('*').map((text) => text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   return new RegExp(`^${source.join('.*')}(?: > .*)?$`, 's').test(path);
@@ -55,6 +55,6 @@ export function matches(pattern: string, path: string): boolean {
 
 function turnAround(test: RunnerTestCase): void {
   test.fails = true;
-  // To try again would not make it better.
+  // A retry would fail as well.
   test.retry = 0;
 }

@@ -1,6 +1,6 @@
 /**
- * A gateway as the library makes it when nobody names a runtime, with the settings of the command, so
- * that the suite can set them: the sources on Deno, what is built from them elsewhere.
+ * A gateway as the library creates it without a given runtime, with the settings of the command, so that the suite
+ * can set them: from the sources on Deno, from the build elsewhere.
  */
 import process from 'node:process';
 
@@ -30,11 +30,11 @@ store.watch?.(() => void gateway.refresh());
 export const fetch = gateway.fetch;
 export const where = { hostname: settings.host, port: settings.port };
 
-/** Less than the suite waits before it kills. */
+/** Shorter than the time after which the suite kills the process. */
 const STOP_MS = 10_000;
 
 /**
- * Tells the test where the gateway is, and ends the process when the test says so.
+ * Prints where the gateway listens, and ends the process at SIGTERM.
  *
  * @param {number} port
  * @param {() => unknown} stop
@@ -42,7 +42,7 @@ const STOP_MS = 10_000;
 export function serving(port, stop) {
   console.log(`listening on http://${settings.host}:${port}`);
   process.once('SIGTERM', async () => {
-    // Some wait without end for clients and upstreams that have fallen silent.
+    // Some servers wait forever for clients and upstreams that have gone silent.
     await Promise.race([stop(), new Promise((late) => setTimeout(late, STOP_MS))]);
     await gateway.drain(settings.shutdownTimeout * 1000);
     process.exit(0);

@@ -4,7 +4,7 @@ import { ROOT, runtimeProgram } from '../runtimes/paths.ts';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { serverRuntime } from '../runtimes/server.ts';
 
-/** `gateway.fetch` behind a server of the runtime's own, or on Node, of Hono's. */
+/** `gateway.fetch` behind the runtime's own server, or on Node, behind Hono's. */
 export interface FetchRuntime extends TestServerRuntime {
   readonly name: 'node' | 'bun' | 'deno';
   readonly server: string;

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import shared from '../vitest.config.ts';
 
-/** All of the suite, on `gateway.fetch` behind three servers. */
+/** The whole suite, on `gateway.fetch` behind three servers. */
 export default defineConfig({
   ...shared,
   test: { ...shared.test, include: ['test/fetch/{node,bun,deno}.ts'] },

@@ -10,7 +10,7 @@ const ofUpstream = is('upstream', 'field');
 const ofClient = is('client', 'field');
 const isHead = ({ exchange }: Exchange) => exchange.request.startsWith('HEAD ');
 
-/** Fields that fetch writes where the client sent none. */
+/** Fields that fetch adds where the client sent none. */
 const ADDED: Readonly<Record<string, RegExp>> = {
   accept: /^\*\/\*$/,
   'accept-encoding': /^(?:gzip, deflate(?:, br, zstd)?|gzip,br|identity)$/,
@@ -32,7 +32,7 @@ function isDecoded({ pair }: Exchange): boolean {
   return before !== undefined && coding(pair.through.got.message?.fields) === undefined;
 }
 
-/** What each runtime's fetch, or the server in front of it, makes different on the wire, and why. */
+/** Differences on the wire that each runtime's fetch, or the server in front of it, makes, and why. */
 const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = [
   {
     name: "Host is the node's own: fetch takes it from the URL",
@@ -41,25 +41,25 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       is('upstream', 'field', 'host')(difference) && difference.through.join() === upstream.node,
   },
   {
-    name: "a web Request does not tell of the socket: the port is the scheme's",
+    name: "a web Request does not have the socket: the port is the scheme's default",
     on: EVERYWHERE,
     accepts: (difference) =>
       is('upstream', 'field', 'x-forwarded-port')(difference) && difference.through.join() === '80',
   },
   {
-    name: "nor of the client's address: X-Real-IP is not written",
+    name: "nor the client's address: X-Real-IP is not written",
     on: EVERYWHERE,
     accepts: (difference) => is('upstream', 'field', 'x-real-ip')(difference) && isGone(difference),
   },
   {
-    name: 'nor of the authority in a target: Host alone says whom a request is for',
+    name: 'nor the authority in a target: only Host says what host a request is for',
     on: EVERYWHERE,
     accepts: (difference, { exchange }) =>
       is('upstream', 'field', 'x-forwarded-host')(difference) &&
       /^\S+ http:/.test(exchange.request),
   },
   {
-    name: 'fetch adds fields of a browser',
+    name: 'fetch adds the fields of a browser',
     on: EVERYWHERE,
     accepts: (difference) =>
       ofUpstream(difference) &&
@@ -67,7 +67,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       ADDED[difference.name]?.test(difference.through.join()) === true,
   },
   {
-    name: 'fetch says in what mode it is',
+    name: 'fetch adds its mode',
     on: ['node'],
     accepts: (difference) =>
       is('upstream', 'field', 'sec-fetch-mode')(difference) && difference.through.join() === 'cors',
@@ -81,7 +81,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       difference.through.join() === 'no-cache',
   },
   {
-    name: 'fetch says whether its connection stays',
+    name: 'fetch says whether it keeps its connection',
     on: ['node', 'bun'],
     accepts: (difference) =>
       is('upstream', 'field', 'connection')(difference) &&
@@ -102,7 +102,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       through.join('\n') === direct.join(name === 'cookie' ? '; ' : ', '),
   },
   {
-    name: 'bytes of a field above 127 are written as UTF-8 once more',
+    name: 'field bytes above 127 are encoded as UTF-8 again',
     on: ['node'],
     accepts: (difference) =>
       ofClient(difference) && difference.through.join() === asUtf8(difference.direct.join()),
@@ -128,12 +128,12 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       is('client', 'field', 'content-type')(difference) && difference.direct.length === 0,
   },
   {
-    name: "the server writes a reason phrase of its own in the upstream's place",
+    name: "the server replaces the upstream's reason phrase",
     on: EVERYWHERE,
     accepts: ({ what }) => what === 'reason',
   },
   {
-    name: 'the server answers Expect: 100-continue before anybody was asked',
+    name: 'the server responds to Expect: 100-continue before the upstream has the request',
     on: EVERYWHERE,
     accepts: (difference) =>
       is('client', 'interim')(difference) &&
@@ -151,7 +151,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
     accepts: (difference) => difference.what === 'trailers' && isGone(difference),
   },
   {
-    name: 'a response comes decoded, and so in another framing',
+    name: 'a response is decoded, and so framed differently',
     on: EVERYWHERE,
     accepts: (difference, exchange) =>
       difference.side === 'client' &&
@@ -161,7 +161,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       isDecoded(exchange),
   },
   {
-    name: 'a request that says nothing of a body gets an empty one (Fetch standard)',
+    name: 'a request that announces no body gets an empty one (Fetch standard)',
     on: EVERYWHERE,
     accepts: (difference, { pair }) =>
       is('upstream', 'framing')(difference) &&
@@ -177,7 +177,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
         (is('upstream', 'body')(difference) && difference.through.join() === '')),
   },
   {
-    name: 'a stream is sent in chunks, though its length is known',
+    name: 'a stream is sent chunked, although its length is known',
     on: ['bun', 'deno'],
     accepts: (difference) =>
       difference.what === 'framing' &&
@@ -186,7 +186,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
         : difference.direct.length === 0 && difference.through.join() === 'chunked'),
   },
   {
-    name: 'the response to HEAD says a length of 0',
+    name: 'the response to HEAD has a length of 0',
     on: ['bun', 'deno'],
     accepts: (difference, exchange) =>
       isHead(exchange) &&
@@ -194,13 +194,13 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       difference.through.join() === '0',
   },
   {
-    name: 'HTTP/1.0 is answered as HTTP/1.0',
+    name: 'HTTP/1.0 gets a response of HTTP/1.0',
     on: ['deno'],
     accepts: ({ side, what, through }) =>
       side === 'client' && what === 'version' && through.join() === 'HTTP/1.0',
   },
   {
-    name: 'the URL parser writes escapes (URL standard)',
+    name: 'the URL parser escapes characters (URL standard)',
     on: EVERYWHERE,
     accepts: (difference) =>
       is('upstream', 'target')(difference) &&
@@ -214,7 +214,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       difference.direct.join() === `${difference.through.join()}?`,
   },
   {
-    name: 'the URL parser of the server makes a slash of a backslash, and one of the two that lead',
+    name: 'the URL parser of the server turns a backslash into a slash, and two leading slashes into one',
     on: ['bun'],
     accepts: (difference) =>
       is('upstream', 'target')(difference) &&
@@ -222,7 +222,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
         difference.direct.join().replaceAll('\\', '/').replace(/^\/\//, '/'),
   },
   {
-    name: 'bytes of a target that are no UTF-8 are replaced',
+    name: 'bytes of a target that are not UTF-8 are replaced',
     on: ['bun'],
     accepts: (difference) =>
       is('upstream', 'target')(difference) && difference.through.join().includes('%EF%BF%BD'),

@@ -2,13 +2,12 @@ import { Hono } from 'hono';
 import { proxyMirror } from 'proxy-mirror';
 import { handlers } from './handlers.mjs';
 
-/** Bytes that a mirror takes of a body, and that the copies of `/narrow` may hold together. */
+/** Limit in bytes for a recorded body, and for all recorded bodies of `/narrow` together. */
 const BYTES = 500_000;
 
 /**
- * One app with each handler by its place in the list: as it is, behind the middleware, and behind one
- * with little memory. It tells what became of copies under `/outcomes`, as `[id of the request, outcome
- * and reason]`.
+ * One app that has each handler under its index: plain, behind the middleware, and behind one with little memory.
+ * `/outcomes` lists the outcomes of copies as `[id of the request, outcome and reason]`.
  *
  * @param {{ upstream: string, mirror: string, addressOf: (c: any) => unknown }} options
  */

@@ -5,7 +5,7 @@ export const names: readonly string[] = Object.keys(
   handlers({ upstream: '', addressOf: () => '' }),
 );
 
-/** Handlers that a server has a use for: not each gives its app a stream of Node's. */
+/** Handlers for a server: not every server gives its app a stream of Node's. */
 export function namesFor({ givesIncoming }: { readonly givesIncoming?: true }): readonly string[] {
   return names.filter((name) => givesIncoming === true || !(name in readersOfIncoming));
 }
@@ -13,13 +13,13 @@ export function namesFor({ givesIncoming }: { readonly givesIncoming?: true }): 
 const SENT: readonly string[] = ['sent 2xx'];
 const TOO_LARGE: readonly string[] = ['skipped body_too_large'];
 const INCOMPLETE: readonly string[] = ['skipped body_incomplete'];
-/** Where it depends on how much has come by then. */
+/** Used where the outcome depends on how much has arrived by then. */
 const EITHER: readonly string[] = ['sent 2xx', 'skipped body_incomplete'];
 
-/** How an app treats a body, and so what may become of the copy. */
+/** How an app treats a body, and so what the outcome of the copy may be. */
 type Treatment = 'reads it' | 'leaves it alone' | 'stops half-way' | 'reads incoming';
 
-/** All that are not here read it. */
+/** Handlers that are not listed read it. */
 const TREATMENT: Readonly<Record<string, Treatment>> = {
   nothing: 'leaves it alone',
   'nothing, and no content': 'leaves it alone',
@@ -30,9 +30,9 @@ const TREATMENT: Readonly<Record<string, Treatment>> = {
   'a cancel': 'stops half-way',
   'its first chunk, and a cancel': 'stops half-way',
   'its first chunk, and no more': 'stops half-way',
-  // Of a length it is left alone, in chunks it is read as far as that.
+  // A body with a length is left alone; a chunked body is read up to the limit.
   'a limit that is reached': 'stops half-way',
-  // Where the server's streams let none bring it, it is left alone.
+  // It is left alone where the server's streams are not byte streams.
   'read into room of the reader': 'stops half-way',
   ...Object.fromEntries(
     Object.keys(readersOfIncoming).map((name) => [name, 'reads incoming' as const]),
@@ -41,9 +41,9 @@ const TREATMENT: Readonly<Record<string, Treatment>> = {
 
 interface Body {
   readonly request: Send;
-  /** The copy of one that is read, left alone, or both in part. */
+  /** Possible outcomes of the copy, by treatment. */
   readonly outcomes: Readonly<Record<Treatment, readonly string[]>>;
-  /** So much that a server may close the connection before the client has sent it all. */
+  /** The body is so large that a server may close the connection before the client has sent it all. */
   readonly cut?: true;
 }
 
@@ -66,7 +66,7 @@ const over = {
   'stops half-way': TOO_LARGE,
   'reads incoming': TOO_LARGE,
 };
-/** Of a body in chunks, nobody knows that it is too large before it has been read. */
+/** A chunked body is known to be too large only after it has been read. */
 const overInChunks = { ...over, 'reads incoming': INCOMPLETE };
 
 const BODIES: Readonly<Record<string, Body>> = {
@@ -112,17 +112,17 @@ const JSON_TEXT: Body = {
   outcomes: sized,
 };
 
-/** Handlers that can make something of certain bodies alone. */
+/** Handlers that can parse only certain bodies. */
 const TAKES: Readonly<Record<string, Readonly<Record<string, Body>>>> = {
   json: { JSON: JSON_TEXT },
   'form data': { 'a form': FORM },
   'parsed body': { 'a form': FORM },
-  // On Bun, the type of a blob depends on how much of it has come.
+  // On Bun, the type of a blob depends on how much of it has arrived.
   'blob, with its type': { 'a short body': BODIES['a short body']! },
   'blob, later': { 'a short body': BODIES['a short body']! },
 };
 
-/** Handlers that have no use for a request without a body. */
+/** Handlers that need a request with a body. */
 const NEEDS_BODY = /^(?:a cancel|a tee|its first|an echo|blob|chunk|read chunk|read into)/;
 
 const NO_BODY: ReadonlySet<string> = new Set(['no body', 'a body of no byte']);
@@ -130,11 +130,11 @@ const NO_BODY: ReadonlySet<string> = new Set(['no body', 'a body of no byte']);
 export interface Case {
   readonly what: string;
   readonly request: Send;
-  /** One of these. */
+  /** Expected: one of these. */
   readonly outcomes: readonly string[];
 }
 
-/** What a handler can be sent. */
+/** The requests that a handler is tried with. */
 export function casesOf(handler: string): Case[] {
   const treatment = TREATMENT[handler] ?? 'reads it';
   return Object.entries(TAKES[handler] ?? BODIES)

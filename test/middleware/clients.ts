@@ -6,24 +6,24 @@ import { until } from '../support/until.ts';
 import { names } from './cases.ts';
 import type { AppServer } from './servers.ts';
 
-/** An app behind the middleware, and what became of its copies. */
+/** An app behind the middleware, and the outcomes of its copies. */
 export interface Mirrored {
   readonly port: number;
   readonly mirror: Origin;
-  /** The id of a request that no other has. */
+  /** A unique request id. */
   fresh(place: string): string;
   outcomeOf(id: string): Promise<string>;
 }
 
 const INCOMPLETE = 'skipped body_incomplete';
 
-/** Parts of a body of ten bytes, by the field that says where it ends. */
+/** A body of ten bytes in two parts, by the field that frames it. */
 const PARTS: readonly (readonly [framing: string, one: string, other: string])[] = [
   ['Content-Length: 10', 'abcde', 'fghij'],
   ['Transfer-Encoding: chunked', '5\r\nabcde\r\n', '5\r\nfghij\r\n0\r\n\r\n'],
 ];
 
-/** Clients that do not send all of a body at once, or not at all. */
+/** Clients that send a body late or only in part. */
 export function clients(server: AppServer, app: () => Mirrored): void {
   function head(id: string, handler: string, ...fields: readonly string[]): string {
     const at = names.indexOf(handler);
@@ -44,25 +44,25 @@ export function clients(server: AppServer, app: () => Mirrored): void {
   }
 
   it.each(['text', 'an echo', 'nothing', 'its first chunk, and no more', 'silence'])(
-    'one that leaves half-way, where the app does: %s',
+    'one that leaves half-way, with an app that returns: %s',
     async (handler) => {
       const id = app().fresh('mirrored');
       const { socket } = open(`${head(id, handler, 'Content-Length: 100000')}abc`);
-      // Long enough for the app to have begun; what comes of it is the same if it has not.
+      // Normally the app has begun by then; the outcome is the same if it has not.
       const timer = setTimeout(() => socket.destroy(), 100);
       onTestFinished(() => clearTimeout(timer));
       expect(await app().outcomeOf(id)).toBe(INCOMPLETE);
     },
   );
 
-  it.each(PARTS)('one that sends the rest when it is answered: %s', async (framing, one) => {
+  it.each(PARTS)('one that sends the rest after the response: %s', async (framing, one) => {
     const id = app().fresh('mirrored');
     const { status } = await sendRaw(app().port, head(id, 'nothing', framing), one);
     expect(status).toBe(200);
     expect(await app().outcomeOf(id)).toBe(INCOMPLETE);
   });
 
-  it('one that announces more than a mirror takes is answered before it sends it', async () => {
+  it('one that announces more than max_body_size gets its response before it sends it', async () => {
     const id = app().fresh('mirrored');
     const began = performance.now();
     const { status } = await sendRaw(
@@ -71,12 +71,12 @@ export function clients(server: AppServer, app: () => Mirrored): void {
       'a',
     );
     expect(status).toBe(200);
-    // Where a body may still be copied, the response waits for it for a second.
+    // A body that can still be copied delays the response for up to a second. This one must not.
     expect(performance.now() - began).toBeLessThan(900);
     expect(await app().outcomeOf(id)).toBe('skipped body_too_large');
   });
 
-  it('one that asks whether its body is wanted, and is not told', async () => {
+  it('one that expects 100 Continue and does not get it', async () => {
     const fields = ['Content-Length: 10', 'Expect: 100-continue'];
     const [plain, mirrored] = [app().fresh('plain'), app().fresh('mirrored')];
     const expected = await sendRaw(app().port, head(plain, 'nothing', ...fields));
@@ -85,7 +85,7 @@ export function clients(server: AppServer, app: () => Mirrored): void {
     expect(await app().outcomeOf(mirrored)).toBe(INCOMPLETE);
   });
 
-  it('one that asks whether its body is wanted, and is told: the copy asks nobody', async () => {
+  it('one that expects 100 Continue and gets it; the copy has no Expect', async () => {
     const id = app().fresh('mirrored');
     const fields = ['Content-Length: 5', 'Expect: 100-continue', 'Connection: close'];
     const { status } = await sendRaw(app().port, head(id, 'text', ...fields), 'abcde');

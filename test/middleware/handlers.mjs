@@ -6,7 +6,7 @@ const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 const size = async (/** @type {ReadableStream<any>} */ body) =>
   (await new Response(body).arrayBuffer()).byteLength;
 
-/** @returns {Promise<number>} the bytes of a stream of Node's */
+/** @returns {Promise<number>} the length in bytes of a Node.js stream */
 const countOf = (/** @type {import('node:stream').Readable} */ readable) =>
   new Promise((resolve, reject) => {
     let count = 0;
@@ -19,7 +19,7 @@ const bodyOf = (/** @type {import('hono').Context} */ c) =>
   /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (c.req.raw.body);
 
 /**
- * What apps on Node do that read the server's own stream, as parsers of uploads do.
+ * Handlers of apps on Node that read the server's own stream, as upload parsers do.
  *
  * @type {Record<string, import('hono').Handler[]>}
  */
@@ -33,7 +33,7 @@ export const readersOfIncoming = {
   ],
   'incoming, through a pipe': [
     async (c) => {
-      // Not every runtime that loads this file has them.
+      // Not every runtime that loads this file has these modules.
       const [{ Writable }, { pipeline }] = await Promise.all([
         import('node:stream'),
         import('node:stream/promises'),
@@ -76,7 +76,7 @@ export const readersOfIncoming = {
 };
 
 /**
- * What apps do with a body, by name. Written as their authors would: none of them knows of mirrors.
+ * What apps do with a body, by name. Written as app authors would write it: no handler knows of mirrors.
  *
  * @param {{ upstream: string, addressOf: (c: any) => unknown }} options
  * @returns {Record<string, import('hono').Handler[]>}
@@ -123,7 +123,7 @@ export function handlers({ upstream, addressOf }) {
         c.body(
           bodyOf(c).pipeThrough(
             new TransformStream({
-              // In place: the bytes are the app's.
+              // Changes the chunk in place: the bytes belong to the app.
               transform: (chunk, controller) => controller.enqueue(chunk.fill(1)),
             }),
           ),
@@ -198,7 +198,7 @@ export function handlers({ upstream, addressOf }) {
     'a fetch of a new request': [
       (c) => {
         const headers = new Headers(c.req.raw.headers);
-        // Of one hop, and no fetch takes it.
+        // A hop-by-hop field, which fetch refuses.
         headers.delete('transfer-encoding');
         return fetch(new Request(upstream, new Request(c.req.raw, { headers })));
       },
@@ -251,7 +251,7 @@ export function handlers({ upstream, addressOf }) {
         try {
           c.executionCtx.waitUntil(late);
         } catch {
-          // Only Workers need it.
+          // Needed on Workers only.
         }
         return c.text('later');
       },

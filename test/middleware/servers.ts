@@ -12,21 +12,21 @@ import { WORKER_PROCESS } from '../runtimes/workers.ts';
 import { wrangler } from '../runtimes/wrangler.ts';
 import { type Program, run } from '../support/process.ts';
 
-/** Something that serves the app of `app.mjs`, and prints its port. */
+/** A server that serves the app of `app.mjs` and prints its port. */
 export interface AppServer {
   readonly name: string;
-  /** What its app is told of the client's address. */
+  /** The client address that its app sees. */
   readonly address: string;
-  /** What it says only of bodies that no JavaScript has touched: see the README. */
+  /** `false`: it sends Content-Length only for bodies that no JavaScript has touched, see the README. */
   readonly framesStreams?: false;
-  /** It passes bodies on by itself, and keeps few bytes back until more come. */
+  /** It pipes bodies itself, and holds a few bytes back until more arrive. */
   readonly pumps?: true;
   /** It gives the app Node's own stream of a body, as `c.env.incoming`. */
   readonly givesIncoming?: true;
   start(upstream: string, mirror: string): Promise<Program>;
 }
 
-/** The servers that people have, and ours on each runtime that it runs on. */
+/** The servers that users have, and ours on each of its runtimes. */
 export const servers: readonly AppServer[] = [
   { ...served('@hono/node-server', node, 'node-server'), givesIncoming: true },
   served('our listener on Node', node, 'own'),

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The code whose every line has to be held by a test, by the question that it answers. A mistake here
- * is one that nobody sees until it is used.
+ * The code whose every line must be covered by a failing test when it is changed, grouped by purpose. Mistakes in it
+ * would go unnoticed until they are exploited.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
@@ -49,7 +49,7 @@ export const FILES = {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Of each name in `FILES` the files that it matches. Stars stand in the last part alone.
+ * The files that each glob in `FILES` matches. Only the last path segment may contain stars.
  *
  * @returns {{ glob: string, files: string[] }[]}
  */

@@ -2,9 +2,9 @@ import { it } from 'vitest';
 import { filesOf } from './files.mjs';
 
 /**
- * A module that no longer loads takes all tests that import it with it, and to the mutation tester no
- * test is none that fails. So there is one. It loads all of them, whichever is changed: what one makes
- * for another may fail there.
+ * A module that does not load removes all tests that import it, and the mutation tester counts no failing test then.
+ * So this test fails. It loads all of the files, whichever is mutated: a value that one makes for another may fail
+ * only there.
  */
 it.each(filesOf().flatMap(({ files }) => files))(
   '%s loads',

@@ -34,7 +34,7 @@ const report = JSON.parse(readFileSync(new URL('report.json', import.meta.url), 
 /** @type {Equivalent[]} */
 const known = JSON.parse(readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'));
 
-/** A test failed, or did not end. Where the tester itself failed, nothing was found. */
+/** A test failed or did not end. `CompileError` and `Ignored` need no test. */
 const FOUND = new Set(['Killed', 'Timeout', 'CompileError', 'Ignored']);
 
 const needed = new Set();

@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Globs of the tests to run, between commas. A mutant of a constant that a module makes when it is loaded
- * is tried on every test, so that those of one folder take minutes where all take hours.
+ * Globs of the tests to run, separated by commas. A mutant of a module-level constant is tried with every test, so
+ * that the tests of one folder take minutes where all tests take hours.
  */
 const { MUTANTS_TESTS = 'test/unit/**/*.test.ts' } = process.env;
 

@@ -6,7 +6,7 @@ import { type Browser, browse } from './chromium/browser.ts';
 import { type Report, site } from './chromium/site.ts';
 import { copiesOf, expectBooks, expectSame, type Passage, passage } from './passage.ts';
 
-/** What the page should find. */
+/** The expected report of the page. */
 const FOUND: Report = {
   color: 'rgb(1, 2, 3)',
   image: [3, 2],
@@ -20,10 +20,10 @@ const FOUND: Report = {
   events: ['one', 'two', 'three'],
 };
 
-/** A browser starts slowly where others work, too. */
-const PATIENCE = 90_000;
+/** In milliseconds. A browser starts slowly on a busy machine. */
+const LIMIT_MS = 90_000;
 
-/** A browser loads a page over the gateway, and the page tells what it found. */
+/** A browser loads a page through the gateway, and the page reports what it found. */
 export function chromium(stage: Stage): void {
   let upstream: Origin;
   let way: Passage;
@@ -34,12 +34,12 @@ export function chromium(stage: Stage): void {
     upstream = await origin(site);
     way = await passage(stage, 'page', upstream);
   });
-  afterEach(() => Promise.all([browser?.close(), upstream.close()]), PATIENCE);
+  afterEach(() => Promise.all([browser?.close(), upstream.close()]), LIMIT_MS);
 
-  it('loads a page with all that belongs to it', { timeout: 2 * PATIENCE }, async () => {
+  it('loads a page with all of its resources', { timeout: 2 * LIMIT_MS }, async () => {
     browser = await browse(`${way.url}/start`);
     const report = () => upstream.seen.find(({ url }) => url === `/${way.id}/report`);
-    await until(() => report() !== undefined, PATIENCE, 'the report of the page').catch((error) => {
+    await until(() => report() !== undefined, LIMIT_MS, 'the report of the page').catch((error) => {
       throw new Error(
         `${error} after ${upstream.seen.map(({ url }) => url)}:\n${browser!.stderr()}`,
       );

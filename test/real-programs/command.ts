@@ -6,7 +6,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Loopback needs no proxy, whatever the shell of a developer says. */
+/** Loopback must not go through a developer's proxy. */
 const DIRECT = { no_proxy: '*', NO_PROXY: '*' };
 
 /** Starts a program that talks to the gateway. */
@@ -14,7 +14,7 @@ export function start(name: string, args: readonly string[], options: RunOptions
   return run(name, args, { ...options, env: { ...DIRECT, ...options.env } });
 }
 
-/** Waits for its end, whatever its status. */
+/** Waits for its end, whatever its exit status. */
 export async function finished(program: Program): Promise<Finished> {
   const status = await program.exited;
   return { status, stdout: program.stdout(), stderr: program.stderr() };

@@ -12,13 +12,13 @@ import { curl as ask } from './curl/answer.ts';
 import { copiesOf, expectBooks, expectSame, type Passage, passage } from './passage.ts';
 import { program } from './program.ts';
 
-/** Enough for every upload here: of what is larger there are no copies. */
+/** Allows every upload here: larger bodies are not copied. */
 const PLUGIN = { max_body_size: 16 * 1024 * 1024 };
 
-/** More than curl sends without asking first. */
+/** More than curl sends without Expect: 100-continue. */
 const LARGE = randomBytes(5_000_000);
 
-/** curl's ways to send a request; each has its copy. */
+/** curl's ways to send a request; each gets its copy. */
 export function curl(stage: Stage): void {
   let folder: string;
   let file: string;
@@ -36,14 +36,14 @@ export function curl(stage: Stage): void {
   const seen = () => stage.upstream.seen.filter(({ url }) => url.startsWith(`/${way.id}/`));
   const only = () => seen()[0]!;
 
-  /** So many requests, each of which the mirror got as the upstream did. */
+  /** Expects so many copies, each equal to the request that the upstream got. */
   async function expectCopied(count: number): Promise<void> {
     await expectBooks(stage, way, { 'sent 2xx': count });
     expect(seen()).toHaveLength(count);
     expectSame(copiesOf(stage, way), seen());
   }
 
-  it('uploads a file and waits to be told to go on', async () => {
+  it('uploads a file and waits for 100 Continue', async () => {
     const { lines, trace, body } = await ask(`${way.url}/put`, '-T', file);
     expect(trace).toContain('> Expect: 100-continue');
     const asked = can(stage.gateway.runtime, 'continue') ? ['HTTP/1.1 100 Continue'] : [];
@@ -54,7 +54,7 @@ export function curl(stage: Stage): void {
     await expectCopied(1);
   });
 
-  it('uploads what comes in by a pipe, as it comes', async () => {
+  it('uploads from a pipe, while it is written', async () => {
     let arrived = 0;
     const path = `/${way.id}/piped`;
     stage.upstream.server.once('request', (request) => {
@@ -74,7 +74,7 @@ export function curl(stage: Stage): void {
     await expectCopied(1);
   });
 
-  it('stops an upload when it is refused in the midst of it', async () => {
+  it('stops an upload that is refused half-way', async () => {
     const refusing = await socketOrigin((socket) => {
       socket.once('data', () => {
         socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nstop');
@@ -82,7 +82,7 @@ export function curl(stage: Stage): void {
     });
     onTestFinished(() => refusing.close());
     const to = await passage(stage, 'refused', refusing, { plugin: PLUGIN });
-    // All of it would take longer than the test may.
+    // Sending all of it would take longer than the test may.
     const slowly = ['-T', file, '-H', 'Expect:', '--limit-rate', '200k', '--max-time', '20'];
     const told = start(program('curl'), [
       '-q',
@@ -94,7 +94,7 @@ export function curl(stage: Stage): void {
     ]);
     const { status, stdout } = await finished(told);
     await expectBooks(stage, to, { 'skipped body_incomplete': 1 });
-    // Elsewhere the answer may be lost.
+    // On Workers the response may be lost.
     if (can(stage.gateway.runtime, 'answersMidUpload'))
       expect([status, stdout]).toEqual([0, 'stop413']);
   });
@@ -118,14 +118,14 @@ export function curl(stage: Stage): void {
     await expectCopied(1);
   });
 
-  it('offers to change to HTTP/2, and is answered in HTTP/1.1', async () => {
+  it('offers an upgrade to HTTP/2, and gets a response in HTTP/1.1', async () => {
     const answer = await ask(`${way.url}/newer`, '--http2');
     expect(answer.trace).toContain('> Upgrade: h2c');
     expect(answer.lines).toEqual(['HTTP/1.1 200 OK']);
     await expectCopied(1);
   });
 
-  it('uses its connection again', async () => {
+  it('reuses its connection', async () => {
     const told = ['-q', '-sS', '-w', '%{http_code} %{num_connects}\\n'];
     const urls = [1, 2, 3].flatMap((i) => ['-o', '/dev/null', `${way.url}/${i}`]);
     const { stdout } = await command(program('curl'), [...told, ...urls]);

@@ -9,19 +9,19 @@ import { finished, start } from './command.ts';
 import { copiesOf, expectBooks, type Passage, passage, expectSame } from './passage.ts';
 import { program } from './program.ts';
 
-/** An answer that goes on. */
+/** A response that is still open. */
 interface Stream {
   readonly request: Seen;
   readonly response: ServerResponse;
 }
 
-/** Prints what an EventSource hears; Deno has one, and so it is no other than that of a browser. */
+/** Prints the events of an EventSource. Deno has one that follows the same standard as browsers. */
 const LISTENER = `
   const source = new EventSource(Deno.args[0]);
   source.onmessage = ({ lastEventId, data }) => console.log(lastEventId + ' ' + data);
 `;
 
-/** Server-sent events: each passes before the next is there. */
+/** Server-sent events: each arrives before the next is sent. */
 export function events(stage: Stage): void {
   let upstream: Origin;
   let way: Passage;
@@ -46,7 +46,7 @@ export function events(stage: Stage): void {
     await until(() => streams.length > i, 20_000, `connection ${i} of the client`);
     return streams[i]!;
   }
-  /** Sends an event, and waits until the client has it. */
+  /** Sends an event, and waits until the client has printed it. */
   async function pass({ response }: Stream, id: number, shown: string): Promise<void> {
     response.write(`id: ${id}\ndata: event ${id}\n\n`);
     await until(() => client.stdout().endsWith(shown), 10_000, `event ${id} at the client`);
@@ -62,7 +62,7 @@ export function events(stage: Stage): void {
     expectSame(copiesOf(stage, way), upstream.seen);
   });
 
-  it('reach an EventSource, which comes again and says what it has', async () => {
+  it('reach an EventSource, which reconnects with Last-Event-ID', async () => {
     client = start(runtimeProgram('deno'), ['eval', LISTENER, `${way.url}/events`]);
     const first = await stream(0);
     expect(first.request.headers['last-event-id']).toBeUndefined();

@@ -9,13 +9,13 @@ import { forgetRepository, placeRepositories } from './git/repository.ts';
 import { type GitServer, gitServer } from './git/server.ts';
 import { expectBooks, type Passage, passage } from './passage.ts';
 
-/** Enough for what is pushed: of what is larger there are no copies. */
+/** Allows every push here: larger bodies are not copied. */
 const PLUGIN = { max_body_size: 16 * 1024 * 1024 };
 
 /** More than git sends in one piece (`http.postBuffer`). */
 const PUSHED_BYTES = 4_000_000;
 
-/** git works over the gateway, and a mirror that is a git server, too, gets all that is pushed. */
+/** git works through the gateway, and a mirror that is also a git server gets all that is pushed. */
 export function git(stage: Stage): void {
   let folder: string;
   let upstream: GitServer;

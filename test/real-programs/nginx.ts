@@ -15,7 +15,7 @@ import { CASES } from './nginx/cases.ts';
 import { FILES, writeFiles } from './nginx/files.ts';
 import { LOGGED, type Nginx, nginx as serve } from './nginx/server.ts';
 
-/** nginx serves files to curl: through the gateway all looks as it does without, at both ends. */
+/** nginx serves files to curl: both ends see the same with the gateway as without. */
 export function nginx(stage: Stage): void {
   let folder: string;
   let server: Nginx;
@@ -42,11 +42,11 @@ export function nginx(stage: Stage): void {
     const logged = async () => (log = await server.log(`/${way.id}`)).length === 2 * count;
     await until(logged, 5000, `${2 * count} lines in the log of nginx`);
     expect(log.slice(count)).toEqual(log.slice(0, count));
-    // Two copies may overtake each other.
+    // Two copies may arrive in another order.
     expect(copiesOf(stage, way).map(asLogged).toSorted()).toEqual(log.slice(count).toSorted());
   });
 
-  it('a download that curl takes up again', async () => {
+  it('a download that curl resumes', async () => {
     const way = await passage(stage, 'nginx', server);
     const large = FILES['large.bin'] as Buffer;
     const file = join(folder, way.id);
@@ -63,7 +63,7 @@ export function nginx(stage: Stage): void {
     ['405 to its method', ['-H', 'Transfer-Encoding: chunked']],
   ])('an upload that nginx refuses before it has all of it: %s', async (_, framing) => {
     const way = await passage(stage, 'nginx', server, { plugin: { max_body_size: 32_000_000 } });
-    // Where nobody tells it to go on, curl waits for its answer, however slow the machine is.
+    // Where nobody sends 100, curl waits for the response, however slow the machine is.
     const args = ['-T', join(folder, 'files/large.bin'), '--expect100-timeout', '30', ...framing];
     const direct = await curl(`${server.url}/${way.id}/refused`, ...args);
     const through = await curl(`${way.url}/refused`, ...args);
@@ -75,9 +75,9 @@ export function nginx(stage: Stage): void {
   });
 }
 
-/** An answer less what is of the moment and of the connection. */
+/** A response without its time and its connection fields. */
 function shown(answer: Answer): object {
-  // nginx counts the parts that it sent.
+  // nginx increments the boundary with each multipart response.
   const boundary = /boundary=(\S+)/.exec(field(answer, 'content-type') ?? '')?.[1] ?? '\r\n--';
   const bytes = answer.body.toString('latin1').replaceAll(boundary, '(boundary)');
   return {

@@ -8,7 +8,7 @@ import { command } from './command.ts';
 import { packages, type Packed, registry } from './npm/registry.ts';
 import { copiesOf, expectBooks, type Passage, passage, expectSame } from './passage.ts';
 
-/** Nothing else is fetched, and nothing a second time. */
+/** npm fetches nothing else, and nothing twice. */
 const ALONE = [
   '--ignore-scripts',
   '--no-audit',
@@ -17,7 +17,7 @@ const ALONE = [
   '--fetch-retries=0',
 ];
 
-/** npm installs over the gateway, and checks what it got by the digests of the metadata. */
+/** npm installs through the gateway, and verifies the packages by the digests of the metadata. */
 export function npm(stage: Stage): void {
   let folder: string;
   let upstream: Origin;
@@ -37,12 +37,12 @@ export function npm(stage: Stage): void {
     await rm(folder, { recursive: true });
   });
 
-  /** @param cache a folder that npm has not used before */
+  /** @param cache a fresh folder */
   async function run(project: string, cache: string, ...args: string[]): Promise<void> {
     const settings = {
       registry: `${way.url}/`,
       cache: join(folder, cache),
-      // Neither is there: what a developer set for npm does not count.
+      // These files do not exist: a developer's npm settings are ignored.
       userconfig: join(folder, 'user-npmrc'),
       globalconfig: join(folder, 'global-npmrc'),
     };
@@ -50,7 +50,7 @@ export function npm(stage: Stage): void {
     await command('npm', [...args, ...flags, ...ALONE], { cwd: project });
   }
 
-  it('installs a package and what it needs, and again by the lockfile', async () => {
+  it('installs a package and its dependency, and again from the lockfile', async () => {
     const project = join(folder, 'project');
     await mkdir(project);
     await writeFile(join(project, 'package.json'), '{"private":true}');
@@ -69,7 +69,7 @@ export function npm(stage: Stage): void {
   });
 }
 
-/** What a lockfile holds of each package. */
+/** The integrity of each package in a lockfile. */
 async function lockedIn(project: string): Promise<(readonly [name: string, integrity: string])[]> {
   const lock = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8')) as {
     packages: Readonly<Record<string, { integrity: string }>>;

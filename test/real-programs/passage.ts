@@ -5,14 +5,14 @@ import { route, type Seen } from '../support/origin.ts';
 import { sample, settled } from '../support/outcomes.ts';
 import type { Stage } from '../support/stage.ts';
 
-/** A route of its own for one test, below which a program sees the upstream. */
+/** A route for one test, below which a program sees the upstream. */
 export interface Passage {
   readonly id: string;
-  /** At the gateway, without a slash at the end. */
+  /** URL at the gateway, without a trailing slash. */
   readonly url: string;
 }
 
-/** Opens a route `/{id}/*` whose copies go to the mirror of the stage, or to another. */
+/** Creates a route `/{id}/*` whose copies go to the mirror of the stage, or to another. */
 export async function passage(
   { gateway, mirror, fresh }: Stage,
   name: string,
@@ -24,7 +24,7 @@ export async function passage(
   return { id, url: `${gateway.url}/${id}` };
 }
 
-/** Every request has one outcome, and no more were counted than the upstream saw. */
+/** Every request has one outcome, and the gateway counted as many as the upstream saw. */
 export async function expectBooks(
   { gateway }: Stage,
   { id }: Passage,
@@ -35,12 +35,12 @@ export async function expectBooks(
   expect(await sample(gateway, 'gateway_requests_total', { route: id })).toBe(count);
 }
 
-/** What the mirror of the stage got of a passage. */
+/** The copies of a passage that the mirror of the stage got. */
 export function copiesOf({ mirror }: Stage, { id }: Passage): Seen[] {
   return mirror.seen.filter(({ url }) => url.startsWith(`/${id}/`));
 }
 
-/** Copies are what the upstream got, in whatever order they came. */
+/** Copies equal the requests that the upstream got, in any order. */
 export function expectSame(copies: readonly Seen[], primaries: readonly Seen[]): void {
   expect(copies.map(shown).toSorted()).toEqual(primaries.map(shown).toSorted());
 }

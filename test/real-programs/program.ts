@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 
-/** Programs that these tests use as they are, by the Debian package that has them. */
+/** The programs that these tests run, by the Debian package that contains them. */
 const PACKAGES = {
   chromium: 'chromium',
   curl: 'curl',
@@ -16,7 +16,7 @@ export type ProgramName = keyof typeof PACKAGES;
 /** Servers are often not in the PATH of a user. */
 const FOLDERS = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
 
-/** Path of a program. Only what `needing` has found is there to be asked for. */
+/** Path of a program. Call it only for programs that `needing` has found. */
 export function program(name: ProgramName): string {
   const path = find(name);
   if (path === null) throw new Error(lack(name));
@@ -24,8 +24,8 @@ export function program(name: ProgramName): string {
 }
 
 /**
- * Tests that need programs. What is missing is a skipped test that says so, and in continuous
- * integration one that fails, unless that knows (`MISSING_PROGRAMS=skip`) that it cannot have them.
+ * Declares tests that need programs. A missing program becomes a skipped test that names it; with `CI` set it fails,
+ * unless `MISSING_PROGRAMS=skip`.
  */
 export function needing(names: readonly ProgramName[], title: string, tests: () => void): void {
   const missing = names.filter((name) => find(name) === null);

@@ -4,9 +4,9 @@ import type { Stage } from '../support/stage.ts';
 import { finished, start } from './command.ts';
 import { program } from './program.ts';
 
-/** Prometheus' own parser, and its advice on names and texts, which has none to give. */
+/** Prometheus' own parser accepts the metrics, and its linter has nothing to say about names and help texts. */
 export function promtool(stage: Stage): void {
-  it('takes the metrics', async () => {
+  it('accepts the metrics', async () => {
     const { gateway, upstream, mirror, fresh } = stage;
     const id = fresh('promtool');
     const hosts = [mirror.url, 'http://127.0.0.1:1'];

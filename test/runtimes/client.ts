@@ -10,9 +10,9 @@ interface Started {
 }
 
 /** How long a stopping gateway may take before it is killed and the test fails. */
-const STOP_MILLISECONDS = 20_000;
+const STOP_MS = 20_000;
 
-/** What a test does with a started gateway, the same on every runtime. */
+/** The operations of a test on a started gateway, the same on every runtime. */
 export function gatewayProcess({
   runtime,
   port,
@@ -26,8 +26,8 @@ export function gatewayProcess({
     const headers = new Headers(init.headers);
     if (adminKey !== null) headers.set('x-api-key', adminKey);
     const ask = () => fetch(`${url}/apisix/${path}`, { ...init, headers });
-    // workerd closes idle connections after 5 s: one may close just as it is used again. What is
-    // safe to send twice is sent on another then (RFC 9112 section 9.3.1).
+    // workerd closes idle connections after 5 s, so one may close just as it is reused. A request that is safe to
+    // send twice is retried on another connection (RFC 9112 section 9.3.1).
     return init.method === undefined ? ask().catch(ask) : ask();
   }
 
@@ -58,7 +58,7 @@ export function gatewayProcess({
     },
     async stop() {
       program.signal('SIGTERM');
-      const kill = setTimeout(() => program.signal('SIGKILL'), STOP_MILLISECONDS);
+      const kill = setTimeout(() => program.signal('SIGKILL'), STOP_MS);
       const code = await program.exited;
       clearTimeout(kill);
       return code;

@@ -6,7 +6,7 @@ import { serverRuntime } from './server.ts';
 
 const config = join(ROOT, 'deno.json');
 
-/** `deno task start`, with write permission for the test's folder in place of the checkout's. */
+/** `deno task start`, with write permission for the test's folder instead of the checkout's. */
 export const deno: TestServerRuntime = serverRuntime(
   'deno',
   (folder, flags) => [
@@ -25,14 +25,14 @@ export const deno: TestServerRuntime = serverRuntime(
     '--node-modules-dir=none',
     '--allow-net',
     '--allow-read',
-    // What `Resolver.setServers` asks for.
+    // `Resolver.setServers` needs it.
     '--allow-sys=networkInterfaces',
     '--config',
     config,
   ],
 );
 
-/** `run` and its permissions, as the task has them. */
+/** `run` and its permissions, from the task. */
 function startFlags(): string[] {
   const { tasks } = JSON.parse(readFileSync(config, 'utf8')) as { tasks: { start: string } };
   return tasks.start.split(' ').slice(1, -1);

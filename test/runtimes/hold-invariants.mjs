@@ -1,6 +1,6 @@
 /**
- * Loaded into a gateway on Node with `--import`. Overwrites free buffers (see `overwriteFreeBuffers`), and ends
- * the process when a connection goes from one phase to another that may not follow.
+ * Loaded into a gateway on Node with `--import`. Overwrites free buffers (see `overwriteFreeBuffers`), and ends the
+ * process when a connection makes a transition that is not allowed.
  */
 import { ClientConnection } from '../../dist/http1/client/connection.js';
 import { CLIENT_PHASES } from '../../dist/http1/client/phases.js';

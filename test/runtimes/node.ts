@@ -3,13 +3,13 @@ import { ROOT } from './paths.ts';
 import type { TestServerRuntime } from './runtime.ts';
 import { serverRuntime } from './server.ts';
 
-/** A benchmark, which starts it as well, would measure that. */
+/** Benchmarks use this runtime as well, and must not measure the checks. */
 const holding =
   process.env['VITEST'] === undefined
     ? []
     : ['--import', join(ROOT, 'test/runtimes/hold-invariants.mjs')];
 
-/** What `npm start` runs, with an eye on what has to hold inside. */
+/** What `npm start` runs, with checks of internal invariants. */
 export const node: TestServerRuntime = serverRuntime(
   'node',
   () => [process.execPath, ...holding, join(ROOT, 'dist/cli/main.js')],

@@ -1,24 +1,24 @@
 import type { Program } from '../support/process.ts';
 
-/** How a test wants its gateway. */
+/** Options of a gateway under test. */
 export interface StartOptions {
   /** Routes to start with. Default: none. */
   readonly routes?: readonly object[];
-  /** Text of the whole document, in place of `routes`: for those that are not valid. */
+  /** Text of the whole document, instead of `routes`: for invalid documents. */
   readonly document?: string;
-  /** Where the routes are kept; still there afterwards. Default: a new folder, removed at the end. */
+  /** Folder of the routes file; kept afterwards. Default: a new folder, removed at the end. */
   readonly folder?: string;
-  /** Key of the control plane. Default: `KEY`, on every runtime alike. `null`: none is set. */
+  /** Key of the control plane. Default: `KEY` on every runtime. `null`: no key. */
   readonly adminKey?: string | null;
-  /** Further settings, by variable. */
+  /** Further settings, by environment variable. */
   readonly env?: Readonly<Record<string, string>>;
   /** Flags of the runtime itself. Deno only: the others take them from a variable. */
   readonly flags?: readonly string[];
-  /** Files and sockets that the process may have open. Servers only. Default: as many as this one. */
+  /** Limit of open files and sockets. Servers only. Default: the limit of this process. */
   readonly descriptors?: number;
 }
 
-/** A gateway that runs as its own process, started as its users start it. */
+/** A gateway that runs as its own process, started the way users start it. */
 export interface GatewayProcess {
   readonly runtime: RuntimeName;
   readonly url: string;
@@ -26,19 +26,19 @@ export interface GatewayProcess {
   readonly program: Program;
   /** Path of routes.json; `null` on Workers, whose routes are in KV. */
   readonly file: string | null;
-  /** The admin API, with the key. `path` behind `/apisix/`. */
+  /** A request to the control plane, with the key. `path` without `/apisix/`. */
   admin(path: string, init?: RequestInit): Promise<Response>;
-  /** Puts a route and fails unless that is answered 200 or 201. */
+  /** Creates or replaces a route; throws unless the status is 200 or 201. */
   put(id: string, route: object): Promise<void>;
   /** Samples of the metrics endpoint, by their text up to the value. */
   metrics(): Promise<ReadonlyMap<string, number>>;
-  /** SIGTERM, and resolves with the exit status. */
+  /** Sends SIGTERM; resolves with the exit status. */
   stop(): Promise<number | null>;
 }
 
 export type RuntimeName = 'node' | 'deno' | 'bun' | 'workers';
 
-/** A runtime to test on. */
+/** A runtime under test. */
 export interface TestRuntime {
   readonly name: RuntimeName;
   start(options?: StartOptions): Promise<GatewayProcess>;
@@ -52,11 +52,11 @@ export interface LaunchOptions {
   readonly descriptors?: number;
 }
 
-/** Everything but Workers: a process with flags, signals and an exit status. */
+/** All runtimes but Workers: a process with flags, signals and an exit status. */
 export interface TestServerRuntime extends TestRuntime {
-  /** Starts a process that may write to `folder` and does not wait for it to be ready. */
+  /** Starts a process that may write to `folder`; does not wait until it is ready. */
   launch(folder: string, options: LaunchOptions): Program;
-  /** Runs a program of ours on it. `#runtime` means this runtime there, as in the gateway. */
+  /** Runs one of our scripts on this runtime. `#runtime` resolves to this runtime, as in the gateway. */
   script(file: URL, args?: readonly string[], descriptors?: number): Program;
 }
 

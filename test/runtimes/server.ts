@@ -6,7 +6,7 @@ import { line, type Program, run } from '../support/process.ts';
 import { gatewayProcess } from './client.ts';
 import { KEY, type LaunchOptions, type RuntimeName, type TestServerRuntime } from './runtime.ts';
 
-/** A runtime whose gateway is a server with a file of routes: everything but Workers. */
+/** A runtime whose gateway is a server with a routes file: all but Workers. */
 export function serverRuntime(
   name: RuntimeName,
   command: (
@@ -58,7 +58,7 @@ export function serverRuntime(
   };
 }
 
-/** A command that starts the one behind it with so many descriptors. */
+/** A command prefix that limits the number of descriptors. */
 function limitedTo(descriptors: number | undefined): readonly string[] {
   return descriptors === undefined
     ? []

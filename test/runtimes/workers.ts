@@ -10,7 +10,7 @@ import { ROOT } from './paths.ts';
 import { KEY, type TestRuntime } from './runtime.ts';
 import { CONFIG, wrangler } from './wrangler.ts';
 
-/** Runs what `WORKER` describes. */
+/** Runs the worker that the variable `WORKER` describes. */
 export const WORKER_PROCESS: string = fileURLToPath(new URL('worker-process.mjs', import.meta.url));
 
 /** The bundle that is deployed, in workerd, with a KV namespace of the simulator for each gateway. */
@@ -38,7 +38,7 @@ export const workers: TestRuntime = {
   },
 };
 
-/** What wrangler.toml says, with a test's own variables. */
+/** The options in wrangler.toml, with a test's own variables. */
 async function miniflareOptions(state: string, variables: Readonly<Record<string, string>>) {
   const { bindings, ...configured } = workerOptions(CONFIG).workerOptions;
   const script = await bundle();
@@ -69,14 +69,14 @@ async function build(): Promise<string> {
   return join(folder, 'workers.js');
 }
 
-/** Writes a document to the simulator's KV, as `wrangler kv key put` users do. */
+/** Writes a document to the simulator's KV, like `wrangler kv key put`. */
 export async function seed(state: string, document: string): Promise<void> {
   const file = join(state, 'seed.json');
   await writeFile(file, document);
   await wrangler(['kv', 'key', 'put', ...local(state), 'routes', '--path', file]);
 }
 
-/** The document in the simulator's KV, as `wrangler kv key get` shows it. */
+/** The document in the simulator's KV, read with `wrangler kv key get`. */
 export function stored(state: string): Promise<string> {
   return wrangler(['kv', 'key', 'get', ...local(state), 'routes', '--text']);
 }

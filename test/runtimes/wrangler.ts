@@ -10,7 +10,7 @@ import { KEY, type TestRuntime } from './runtime.ts';
 
 export const CONFIG = join(ROOT, 'wrangler.toml');
 
-/** Wrangler asks the network for a sample of `Request.cf` and for its own updates; neither is needed. */
+/** Wrangler would request a sample of `Request.cf` and updates over the network; neither is needed. */
 const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_SEND_METRICS: 'false',
@@ -18,7 +18,7 @@ const QUIET = {
   CI: 'true',
 };
 
-/** Runs a command of wrangler to its end and returns what it printed. */
+/** Runs a wrangler command to its end and returns its output. */
 export async function wrangler(args: readonly string[]): Promise<string> {
   const program = start(args);
   if ((await program.exited) !== 0)
@@ -27,8 +27,8 @@ export async function wrangler(args: readonly string[]): Promise<string> {
 }
 
 /**
- * `wrangler dev`, as users run it. The suite runs in workerd without it: it puts a proxy in front,
- * which loses requests after uploads that were broken off.
+ * `wrangler dev`, as users run it. The suite runs in workerd without it, because it puts a proxy in front that loses
+ * requests after aborted uploads.
  */
 export const wranglerDev: TestRuntime = {
   name: 'workers',

@@ -1,12 +1,12 @@
 /**
- * A gateway whose event loop can be kept busy: each connection to a second port sends pairs of bytes, how and for
- * how many milliseconds. 0: in the callback of that socket, before those of others that are ready;
- * 1: in a timer.
+ * A gateway whose event loop can be kept busy. Each connection to a second port sends pairs of bytes: how, and for
+ * how many milliseconds. 0: in the callback of that socket, before the callbacks of other readable sockets; 1: in a
+ * timer.
  */
 import { createServer } from 'node:net';
 import { runtime as create } from '#runtime';
 
-/** As Deno runs the sources, and the others what was built of them. */
+/** Deno runs the sources, the other runtimes the build. */
 const BUILT = new URL('../../dist/index.js', import.meta.url).href;
 const { createGateway } = await ('Deno' in globalThis
   ? import('../../src/index.ts')

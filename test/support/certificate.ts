@@ -1,21 +1,21 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
 
-/** A key and the certificate for it, as PEM. */
+/** A key and its certificate, as PEM. */
 export interface Certified {
   readonly key: string;
   readonly cert: string;
 }
 
-/** An authority of a test's own, which nobody trusts unless told to. */
+/** A certificate authority for a test; clients must be configured to trust it. */
 export interface Authority {
   /** Its certificate, as PEM. */
   readonly cert: string;
-  /** A certificate for names and IPv4 addresses, signed by it. */
+  /** A certificate for names and IPv4 addresses, signed by the authority. */
   issue(...hosts: readonly string[]): Certified;
 }
 
-/** Makes an authority (RFC 5280). No test needs a program for it, nor certificates that one day run out. */
+/** Creates an authority (RFC 5280), so that tests need neither a program for it nor certificates that expire. */
 export function authority(): Authority {
   const issuer = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = 'Authority of a test';
@@ -95,7 +95,7 @@ function sequence(...parts: readonly Buffer[]): Buffer {
   return der(0x30, ...parts);
 }
 
-/** Tag, length and value (X.690), the length in as few bytes as it takes. */
+/** Tag, length and value (X.690), with the shortest form of the length. */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const value = Buffer.concat(parts);
   const { length } = value;

@@ -1,7 +1,7 @@
 import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 
-/** An answer as it came over the wire: nothing decoded, nothing joined. */
+/** A response as it came over the wire: nothing decoded, nothing joined. */
 export interface Got {
   readonly status: number;
   readonly reason: string;
@@ -14,18 +14,18 @@ export interface Got {
 
 export interface Send {
   readonly method?: string;
-  /** A list makes repeated fields. */
+  /** An array makes repeated fields. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Uint8Array;
-  /** Sends the body in chunks of this many bytes, without a length. */
+  /** Sends the body in chunks of so many bytes, without a length. */
   readonly chunks?: number;
-  /** `false`: a connection of its own. Default: Node's, which keeps connections. */
+  /** `false`: a connection of its own. Default: Node's agent, which keeps connections. */
   readonly agent?: Agent | false;
 }
 
 /**
- * Sends a request and reads the answer to its end. Not `fetch`, which would resolve the path, add
- * fields and decode the body. Rejects when the answer breaks off.
+ * Sends a request and reads the response to its end. Not `fetch`, which would resolve the path, add fields and decode
+ * the body. Rejects when the response breaks off.
  */
 export async function send(url: string, target: string, options: Send = {}): Promise<Got> {
   const message = await open(url, target, options);
@@ -42,7 +42,7 @@ export async function send(url: string, target: string, options: Send = {}): Pro
   };
 }
 
-/** Like `send`, for those who read the body themselves. */
+/** Like `send`, but the caller reads the body. */
 export function open(url: string, target: string, options: Send = {}): Promise<IncomingMessage> {
   const { method = 'GET', headers = {}, body, chunks, agent } = options;
   const { hostname, port } = new URL(url);
@@ -72,16 +72,16 @@ export function open(url: string, target: string, options: Send = {}): Promise<I
   });
 }
 
-/** What a socket got back: `interim` are statuses of 1xx answers before the final one. */
+/** What a socket got back: `interim` has the statuses of 1xx responses before the final one. */
 export interface Raw {
   readonly interim: readonly number[];
   readonly status: number;
   readonly head: string;
-  /** As sent; chunked framing is not taken off. */
+  /** As sent, with any chunk framing. */
   readonly body: string;
 }
 
-/** Writes bytes that no HTTP client would, and reads one answer or until the server closes. */
+/** Writes bytes that no HTTP client would, and reads one response, or until the server closes. */
 export function sendRaw(port: number, ...texts: readonly string[]): Promise<Raw> {
   return new Promise((resolve, reject) => {
     let received = '';

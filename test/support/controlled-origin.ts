@@ -1,11 +1,11 @@
 import { origin, type Origin } from './origin.ts';
 
-/** A mirror that a test keeps waiting, or breaks. */
+/** A mirror that holds its responses, or breaks, as a test says. */
 export interface Controlled extends Origin {
   mode: 'hold' | 'answer' | 'break';
-  /** Requests that are held. */
+  /** Number of held requests. */
   readonly waiting: number;
-  /** Answers those that are held. */
+  /** Responds to the held requests. */
   release(): void;
 }
 

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Program } from './process.ts';
 
-/** Milliseconds in a tick of the figures in /proc. */
+/** Milliseconds of one tick in /proc. */
 const TICK = 10;
 
 /**
- * Milliseconds of processor time that a program and what it started have used, as Linux tells. What else
- * the machine does makes a program slower and changes this little.
+ * Milliseconds of processor time that a program and its children have used, from /proc. Other work on the machine
+ * slows a program down, but hardly changes this figure.
  */
 export function processorTime({ child }: Program): number {
   return TICK * familyOf(child.pid!).reduce((sum, pid) => sum + ticksOf(pid), 0);
@@ -22,13 +22,13 @@ function ticksOf(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-/** From the third field on: the name before may hold spaces. */
+/** From the third field on: the name before it may contain spaces. */
 function statOf(pid: number): string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
-    // Gone meanwhile.
+    // The process has exited meanwhile.
     return Array.from({ length: 13 }, () => '0');
   }
 }

@@ -1,7 +1,7 @@
-/** How many clients ask at once. */
+/** Number of concurrent clients. */
 export const CLIENTS = 16;
 
-/** Does `request(0)` to `request(count - 1)`, by several clients, each one after the other. */
+/** Calls `request(0)` to `request(count - 1)` from several clients; each client sends one request after another. */
 export async function crowd(
   count: number,
   request: (i: number) => Promise<void>,

@@ -1,20 +1,20 @@
 import { createSocket } from 'node:dgram';
 
-/** What a name has: addresses of either family, for `ttl` seconds. */
+/** Records of a name: addresses of either family. */
 export interface Records {
   readonly addresses: readonly string[];
-  /** Default: 60. */
+  /** In seconds. Default: 60. */
   readonly ttl?: number;
 }
 
-/** What a server does when it is asked: it says so, or it fails, or it stays silent. */
+/** How the server responds: with records, an error, or not at all. */
 export type Answer = Records | 'no such name' | 'failure' | 'silence';
 
-/** A DNS server on a loopback port that knows what a test tells it (RFC 1035). */
+/** A DNS server on a loopback port with the names of a test (RFC 1035). */
 export interface DnsServer {
-  /** `127.0.0.1:port`, as `Resolver.setServers` takes it. */
+  /** `127.0.0.1:port`, in the form of `Resolver.setServers`. */
   readonly address: string;
-  /** By name in lower case, without a trailing dot; what is missing is no such name. May change at any time. */
+  /** By name in lower case, without a trailing dot; other names do not exist. May change at any time. */
   readonly names: Map<string, Answer>;
   /** Questions so far: `a.test A`. */
   readonly asked: string[];
@@ -62,7 +62,7 @@ function reply(head: Buffer, type: number, answer: Exclude<Answer, 'silence'>): 
   const ofType = addresses.map(bytesOf).filter(({ length }) => length === (type === 1 ? 4 : 16));
   const records = ofType.map((bytes) => {
     const record = Buffer.alloc(12);
-    // The name is that of the question.
+    // A pointer to the name in the question.
     record.writeUInt16BE(0xc00c, 0);
     record.writeUInt16BE(type, 2);
     record.writeUInt16BE(1, 4);
@@ -73,7 +73,7 @@ function reply(head: Buffer, type: number, answer: Exclude<Answer, 'silence'>): 
   const header = Buffer.from(head);
   header.writeUInt16BE(0x8180 | codeOf(answer), 2);
   header.writeUInt16BE(records.length, 6);
-  // Neither authorities nor extensions, whatever the query had.
+  // No authority and no additional records, whatever the query had.
   header.writeUInt32BE(0, 8);
   return Buffer.concat([header, ...records]);
 }

@@ -13,12 +13,12 @@ const HELP = new RegExp(`^# HELP (${NAME}) (?:[^\\\\]|\\\\[\\\\n])+$`);
 const TYPE = new RegExp(`^# TYPE (${NAME}) (counter|gauge|histogram)$`);
 
 /**
- * Reads the text format, version 0.0.4, as strictly as it is written down: HELP and TYPE once before
- * a family's samples, families in one piece, no series twice, values that are numbers, counters that
- * do not fall below 0, histograms whose buckets grow up to `+Inf`, which equals their count.
+ * Parses the text format, version 0.0.4, as strictly as it is specified: HELP and TYPE once before a family's
+ * samples, families in one piece, no series twice, values that are numbers, counters that are not negative,
+ * histograms whose buckets grow up to `+Inf`, which equals their count.
  *
- * Our own, since npm has no strict one: `parse-prometheus-text-format`, the common one, takes a value
- * of `x`, a series twice, buckets that fall and most else of `test/unit/telemetry/exposition.test.ts`.
+ * Our own, since npm has no strict parser: the common one, `parse-prometheus-text-format`, accepts a value of `x`, a
+ * repeated series, falling buckets and most other inputs of `test/unit/telemetry/exposition.test.ts`.
  *
  * @throws at the first fault, with its line
  */
@@ -54,7 +54,7 @@ export function readExposition(text: string): Exposed[] {
   return samples;
 }
 
-/** Names of a family's samples; none without a TYPE. */
+/** Names of a family's samples; empty without a TYPE. */
 function namesOf(family: string, type: string | undefined): readonly string[] {
   if (type === undefined) return [];
   if (type !== 'histogram') return [family];
@@ -75,7 +75,7 @@ function numberOf(text: string): number {
   return Number(text.replace('Inf', 'Infinity'));
 }
 
-/** The buckets of a label set in order, then its sum and its count. */
+/** Checks that the buckets of a label set are in order, followed by its sum and its count. */
 function checkHistogram(name: string, samples: readonly Exposed[]): void {
   const open = new Map<string, { bound: number; count: number; ended: boolean }>();
   for (const sample of samples) {

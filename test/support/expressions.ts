@@ -2,19 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseAst } from 'vitest/node';
 
-/** A regular expression that stands in the source. */
+/** A regular expression in the source. */
 export interface Expression {
-  /** Below src. */
+  /** Path below src. */
   readonly file: string;
-  /** As written. */
+  /** The source text. */
   readonly text: string;
-  /** `null` where it is made of what is not known before the program runs. */
+  /** `null` if it depends on values that are known only at run time. */
   readonly regex: { readonly source: string; readonly flags: string } | null;
 }
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 
-/** All of them: literals, `RegExp(..)`, and what is handed to `pattern(..)` of the schemas, which calls that. */
+/** All regular expressions: literals, `RegExp(..)`, and arguments of `pattern(..)` of the schemas, which calls that. */
 export function expressionsInSource(): Expression[] {
   return readdirSync(src, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -22,7 +22,7 @@ export function expressionsInSource(): Expression[] {
     .flatMap((file) => expressionsOf(file, readFileSync(src + file, 'utf8')));
 }
 
-/** A node of a syntax tree (ESTree), as far as it is looked at. */
+/** A node of a syntax tree (ESTree), with the members used here. */
 interface Node {
   readonly type: string;
   readonly start: number;
@@ -46,13 +46,13 @@ export function expressionsOf(file: string, text: string): Expression[] {
       return [{ file, text: written, regex: { source: regex.pattern, flags: regex.flags } }];
     if (!isNode(node['callee']) || !makers.has(String(node['callee']['name']))) return [];
     const [source, flags] = (node['arguments'] as Node[]).map((argument) => valueOf(argument));
-    // What `pattern` gets second is a hint.
+    // The second argument of `pattern` is a hint, not flags.
     const flagged = node['callee']['name'] === 'RegExp' ? flags : '';
     const known = typeof source === 'string' && flagged !== null;
     return [{ file, text: written, regex: known ? { source, flags: flagged ?? '' } : null }];
   });
 
-  /** The text that an expression stands for, `null` when it depends on anything but constants of the file. */
+  /** The string value of an expression; `null` if it depends on anything but constants of the file. */
   function valueOf(node: Node | undefined): string | null {
     switch (node?.type) {
       case 'Literal':
@@ -79,7 +79,7 @@ export function expressionsOf(file: string, text: string): Expression[] {
   }
 }
 
-/** Names by which a file makes expressions of texts. */
+/** Names of the functions by which a file creates expressions from strings. */
 function makersOf(nodes: readonly Node[]): ReadonlySet<string> {
   const imported = nodes.some(
     ({ type, imported: name }) =>

@@ -1,19 +1,18 @@
-/** Sizes that are compared, in characters; the larger is twice the head of a request. */
+/** Sizes that are compared, in characters; the larger is twice the limit of a request head. */
 const SMALL = 1024;
 const LARGE = 64 * 1024;
 
 /**
- * Between work in proportion to its input and work by the square of it. Noise would have to be twentyfold
- * to get there from 1: a text that is 64 times as long fits no cache, and is more often interrupted.
+ * Between linear (1) and quadratic (2) growth. Noise would have to be twentyfold to reach it from 1: a text that is
+ * 64 times as long does not fit the cache, and is interrupted more often.
  */
 export const LINEAR = 1.75;
 
 /**
- * How the time of some work grows with the size of its input: about 1 when in proportion, 2 when by the
- * square. The least of many turns is taken for each size, as a busy machine adds time and takes none
- * away, and it is measured again when it looks bad, for the same reason.
+ * Degree of growth of some work with the size of its input: about 1 when linear, 2 when quadratic. Each size takes
+ * the fastest of many runs, as a busy machine only adds time; for the same reason a bad result is measured again.
  *
- * @param prepare makes an input of so many characters, and says what is to be done with it
+ * @param prepare creates an input of so many characters, and returns the work on it
  */
 export function degree(prepare: (size: number) => () => unknown): number {
   const small = prepare(SMALL);
@@ -24,16 +23,16 @@ export function degree(prepare: (size: number) => () => unknown): number {
     const time = leastTime(large, patience);
     const ratio = time / leastTime(small, patience);
     least = Math.min(least, Math.log(ratio) / Math.log(LARGE / SMALL));
-    // No noise is that loud.
+    // No noise is that large.
     if (time > LONG_MS) break;
   }
   return least;
 }
 
-/** Far more than anything in proportion takes. */
+/** In milliseconds. Far more than any linear work takes. */
 const LONG_MS = 250;
 
-/** Milliseconds of the fastest turn, of as many as there is time for. */
+/** Milliseconds of the fastest run, of as many runs as fit into `patience` milliseconds. */
 function leastTime(work: () => unknown, patience: number): number {
   const until = performance.now() + patience;
   let least = Infinity;

@@ -1,6 +1,6 @@
 /**
- * A server that takes all descriptors of its process when it is told to (`/hog`), and gives them back
- * (`/free`): what is in the same program may do that to a listener.
+ * A server that uses up all descriptors of its process (`/hog`) and releases them (`/free`), as other code in the
+ * same program may do.
  */
 import { closeSync, openSync } from 'node:fs';
 import { runtime } from '#runtime';
@@ -12,7 +12,7 @@ function hog() {
   try {
     for (;;) taken.push(openSync('/dev/null', 'r'));
   } catch {
-    // None is left.
+    // No descriptor is left.
   }
 }
 

@@ -7,7 +7,7 @@ export interface Logged {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** What the gateway logged, a JSON object a line, in the order of each stream. */
+/** The gateway's log, one JSON object a line, in the order of each stream. */
 export function logged(program: Program): Logged[] {
   const lines = [program.stdout(), program.stderr()].flatMap(wholeLines);
   return lines
@@ -15,7 +15,7 @@ export function logged(program: Program): Logged[] {
     .map((text) => JSON.parse(text) as Logged);
 }
 
-/** Without the last one, whose end has not come yet. */
+/** Without the last line, which is still incomplete. */
 function wholeLines(text: string): string[] {
   return text.split('\n').slice(0, -1);
 }

@@ -1,9 +1,9 @@
-/** Members that are about one object and no other. */
+/** Members that differ for each object. */
 const OWN = new Set(['constructor', 'signal', 'body', 'headers']);
 
 /**
- * Names of the members in which an object is not what a real one with the same content is. Both have
- * to be unread.
+ * Names of the members in which an object differs from a real one with the same content. The bodies of both must be
+ * unread.
  *
  * @param {any} ours a `Request` or a `Response`
  * @param {any} real
@@ -38,7 +38,7 @@ function namesOf(real) {
 async function shown(object, name) {
   const value = object[name];
   if (typeof value !== 'function') return JSON.stringify(value);
-  // Each reader wants a body that nobody has read.
+  // Each reading method needs an unread body.
   const read = name === 'clone' ? object.clone() : object.clone()[name]();
   return describe(await Promise.resolve(read).catch((error) => error));
 }

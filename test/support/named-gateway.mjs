@@ -1,10 +1,7 @@
-/**
- * A gateway that asks a test's own DNS server for names. Its argument: the server, and the key of the
- * control plane.
- */
+/** A gateway that uses a test's own DNS server. Arguments: the server's address, and the key of the control plane. */
 import { runtime } from '#runtime';
 
-// Deno runs the sources; what `#runtime` is there must be of the same modules.
+// Deno runs the sources; `#runtime` must come from the same modules.
 const { createGateway } = await import(
   'Deno' in globalThis ? '../../src/index.ts' : '../../dist/index.js'
 );

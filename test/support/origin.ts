@@ -12,29 +12,29 @@ export interface Seen {
   readonly body: Buffer;
 }
 
-/** A real server on a loopback port that remembers what it got: an upstream or a mirror. */
+/** A real server on a loopback port that remembers its requests: an upstream or a mirror. */
 export interface Origin {
   readonly url: string;
   readonly port: number;
   /** `127.0.0.1:port`, as an upstream's node. */
   readonly node: string;
   readonly server: Server;
-  /** Requests whose body arrived whole, in the order they were complete. */
+  /** Requests whose body arrived completely, in the order of completion. */
   readonly seen: Seen[];
   close(): Promise<void>;
 }
 
-/** What an origin answers. The body has arrived when it is called. */
+/** Writes an origin's response. Called once the body has arrived. */
 export type Answer = (request: Seen, response: ServerResponse) => void;
 
-/** Default: 200, with a line that tells method and target. */
+/** Default: 200, with a line of method and target. */
 const plain: Answer = ({ method, url }, response) => {
   response.setHeader('content-type', 'text/plain');
   response.end(`${method} ${url}\n`);
 };
 
 /**
- * @param port default: any that is free
+ * @param port default: any free port
  * @param tls default: none
  */
 export async function origin(
@@ -59,7 +59,7 @@ export async function origin(
       answer(whole, response);
     });
   };
-  // What the gateway lets through is not for the origin to refuse.
+  // The origin must accept every head that the gateway forwards.
   const options = { maxHeaderSize: 64 * 1024 };
   const server =
     tls === null

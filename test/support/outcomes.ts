@@ -2,7 +2,7 @@ import type { GatewayProcess } from '../runtimes/runtime.ts';
 import { type Exposed, readExposition } from './exposition.ts';
 import { until } from './until.ts';
 
-/** The metrics page, read strictly. */
+/** The metrics page, parsed strictly. */
 export async function exposed(gateway: GatewayProcess): Promise<Exposed[]> {
   return readExposition(await (await gateway.admin('prometheus/metrics')).text());
 }
@@ -16,7 +16,7 @@ export async function sample(
   return sum(await exposed(gateway), name, labels);
 }
 
-/** Of all samples with this name and these labels. */
+/** Sum of all samples with this name and these labels. */
 export function sum(
   samples: readonly Exposed[],
   name: string,
@@ -27,7 +27,7 @@ export function sum(
     .reduce((before, { value }) => before + value, 0);
 }
 
-/** Copies of a route by `outcome reason`: `{ 'sent 2xx': 3 }`. One mirror's only, if it is named. */
+/** Copies of a route by `outcome reason`: `{ 'sent 2xx': 3 }`. Of one mirror only, if it is given. */
 export async function outcomes(
   gateway: GatewayProcess,
   route: string,
@@ -43,7 +43,7 @@ export async function outcomes(
   return counted;
 }
 
-/** Waits until a route has so many outcomes, and returns them. One more would show in the sum. */
+/** Waits until a route has so many outcomes, and returns them. A surplus outcome would show in the sum. */
 export async function settled(
   gateway: GatewayProcess,
   route: string,

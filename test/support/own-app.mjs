@@ -1,6 +1,6 @@
 /**
- * A server in a program of its own: not the gateway, but what users build with its parts. Says on its
- * output what becomes of `request.signal`.
+ * A server in a program of its own: not the gateway, but an app that uses its parts. Prints what happens to
+ * `request.signal`.
  */
 import { runtime } from '#runtime';
 import { Hono } from 'hono';

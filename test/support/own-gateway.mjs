@@ -1,4 +1,4 @@
-/** A server in a program of its own: an app of the user's with a gateway among its routes. */
+/** A server in a program of its own: a user's app with a gateway among its routes. */
 import process from 'node:process';
 import { runtime } from '#runtime';
 import { Hono } from 'hono';
@@ -13,7 +13,7 @@ const gateway = createGateway({
   runtime: server,
   routes: [{ uri: '/*', upstream: { nodes: { [upstream]: 1 } }, enable_websocket: true }],
 });
-// Middleware that looks at what passes, and changes it.
+// Middleware that reads requests and responses, and changes them.
 app.use('*', async (c, next) => {
   const { pathname, searchParams } = new URL(c.req.raw.url);
   if (pathname.endsWith('/limited')) await bodyLimit({ maxSize: 1000 })(c, async () => {});

@@ -1,7 +1,4 @@
-/**
- * A gateway behind the server that the runtime has itself, as users of the library may have it. Its
- * argument: routes.
- */
+/** A gateway behind the runtime's own server, as users of the library may have it. Argument: routes. */
 const { createGateway } = await import(
   'Deno' in globalThis ? '../../src/index.ts' : '../../dist/index.js'
 );

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 
-/** A port nobody listens on, at this moment. Only for what cannot pick one itself with port 0. */
+/** A port that nobody listens on at this moment. Only for programs that cannot use port 0. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { until } from './until.ts';
 
-/** A program under test, with all it printed. */
+/** A program under test, with all its output. */
 export interface Program {
   readonly child: ChildProcess;
   stdout(): string;
@@ -11,7 +11,7 @@ export interface Program {
   signal(name: NodeJS.Signals): void;
 }
 
-/** Environment of this process less the gateway's own settings, so that a developer's shell cannot fail tests. */
+/** Settings of the gateway that are removed from the environment, so that a developer's shell cannot fail tests. */
 const SETTINGS = [
   'PORT',
   'HOST',
@@ -26,7 +26,7 @@ const SETTINGS = [
   'LOG_LEVEL',
 ];
 
-/** Process groups that run: a group of its own outlives its parent, and gets no Ctrl-C. */
+/** Running process groups: a process in its own group outlives its parent, and gets no Ctrl-C. */
 const running = new Set<number>();
 process.on('exit', () => running.forEach((group) => killGroup(group, 'SIGKILL')));
 
@@ -60,7 +60,8 @@ export function run(
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    // By then all that it printed has been read; a child it left behind may hold the pipes open.
+    // At `close` all output has been read. A child that is left behind may hold the pipes open, hence the timer after
+    // `exit`.
     child.once('close', (code) => resolve(code));
     child.once('exit', (code) => setTimeout(() => resolve(code), 2000).unref());
     child.once('exit', () => running.delete(group));
@@ -78,11 +79,11 @@ function killGroup(group: number, name: NodeJS.Signals): void {
   try {
     process.kill(-group, name);
   } catch {
-    // Gone already.
+    // The group has exited already.
   }
 }
 
-/** Waits for a line on stdout and returns its match. Fails with all that was printed. */
+/** Waits for a line on stdout and returns its match. Throws with all output when the program exits without it. */
 export async function line(program: Program, pattern: RegExp): Promise<RegExpExecArray> {
   let dead: number | null | undefined;
   void program.exited.then((code) => (dead = code));

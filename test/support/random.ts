@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
+/** A generator of numbers in [0, 1), the same in every run (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -9,7 +9,7 @@ export function random(seed: number): () => number {
   };
 }
 
-/** Bytes of every value, so that a text decoded and encoded on the way would show. */
+/** Bytes of every value, so that decoding and encoding on the way would show. */
 export function randomBytes(length: number, next: () => number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   for (let i = 0; i < length; i++) bytes[i] = next() * 256;

@@ -1,11 +1,8 @@
-/**
- * A gateway in a process that takes all of its descriptors when it is told to (`/hog`), and gives them back
- * (`/free`).
- */
+/** A gateway in a process that uses up all of its descriptors (`/hog`) and releases them (`/free`). */
 import { closeSync, openSync } from 'node:fs';
 import { runtime as create } from '#runtime';
 
-// Deno runs the sources; what `#runtime` is there must be of the same modules.
+// Deno runs the sources; `#runtime` must come from the same modules.
 const { createGateway } = await import(
   'Deno' in globalThis ? '../../src/index.ts' : '../../dist/index.js'
 );
@@ -19,7 +16,7 @@ const ORDERS = {
     try {
       for (;;) taken.push(openSync('/dev/null', 'r'));
     } catch {
-      // None is left.
+      // No descriptor is left.
     }
   },
   '/free'() {
@@ -27,7 +24,7 @@ const ORDERS = {
   },
 };
 
-// As servers do. Deno sets signals up when it needs them first, and panics if it has no descriptor then.
+// As servers do. Deno sets up signals at the first use, and panics if it has no descriptor then.
 process.once('SIGTERM', () => process.exit());
 
 const runtime = create();

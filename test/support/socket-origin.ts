@@ -1,14 +1,14 @@
 import { createServer, type Socket } from 'node:net';
 
-/** A TCP server on a loopback port, for what an HTTP server would not do. */
+/** A TCP server on a loopback port, for responses that an HTTP server would not send. */
 export interface SocketOrigin {
   readonly node: string;
-  /** Connections that sent a request's head. */
+  /** Number of connections that sent a request head. */
   readonly requests: () => number;
   close(): Promise<void>;
 }
 
-/** @param onHead called once the head of a request has come in by a connection, with what came */
+/** @param onHead called once a request head has arrived on a connection, with all bytes so far */
 export async function socketOrigin(
   onHead: (socket: Socket, text: string) => void,
 ): Promise<SocketOrigin> {

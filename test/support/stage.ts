@@ -10,15 +10,15 @@ export interface Stage {
   readonly upstream: Origin;
   readonly mirror: Origin;
   /**
-   * An id that no route had before. Counters stay when a route goes, and a test that is tried again
-   * must not count what its first try left.
+   * A route id that was not used before. Counters outlive a route, and a retried test must not count what its first
+   * try left.
    */
   fresh(name: string): string;
   /** Routes `/{id}/*` and `/{id}` to the upstream, and copies to the mirror unless another is given. */
   put(id: string, plugin?: object, rest?: object): Promise<void>;
-  /** Sends a request and returns what the upstream and the mirror got of it. */
+  /** Sends a request and returns what the upstream and the mirror got. */
   pair(target: string, options?: Send): Promise<Pair>;
-  /** What they got of the request that carried this name in the field `CASE`. */
+  /** What they got of the request that had this value in the field `CASE`. */
   seenAs(name: string): Promise<Pair>;
 }
 
@@ -27,7 +27,7 @@ export interface Pair {
   readonly copy: Seen;
 }
 
-/** Field by which a test finds its request at upstream and mirror again, whatever became of the path. */
+/** The field by which a test finds its request at upstream and mirror, whatever happened to the path. */
 export const CASE = 'x-case';
 
 export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>> = {}): Stage {

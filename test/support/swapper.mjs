@@ -1,6 +1,6 @@
 /**
- * Leads a symlink to one file and another in turns, by rename as deploys do, until it is killed or a minute
- * has passed. A process of its own, so that it falls into the middle of anything.
+ * Switches a symlink between two files, by rename as deploys do, until it is killed or a minute has passed. A process
+ * of its own, so that it can interrupt anything.
  *
  * usage: swapper.mjs LINK FILE FILE
  */

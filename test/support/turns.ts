@@ -1,9 +1,9 @@
-/** Lets the event loop turn: what is on its way through sockets arrives, and no timer is needed. */
+/** Lets the event loop run, so that bytes in sockets arrive; needs no timer. */
 export async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Waits until `condition` holds, looking at each turn of the event loop. The test's time limit ends it. */
+/** Waits until `condition` holds, and checks it at each turn of the event loop. The test's timeout ends it. */
 export async function turnsUntil(condition: () => boolean): Promise<void> {
   while (!condition()) await turns(1);
 }

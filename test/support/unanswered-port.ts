@@ -1,19 +1,19 @@
 import { connect, type Socket } from 'node:net';
 import { line, run } from './process.ts';
 
-/** A port at which nobody is told whether a connection can be had: as of a machine that is gone. */
+/** A port that neither accepts nor refuses connections, like a machine that is gone. */
 export interface UnansweredPort {
   /** `127.0.0.1:port`, as an upstream's node. */
   readonly node: string;
   readonly port: number;
-  /** From now on who waits is let in, when his system tries again, and has `200` in answer to all he sends. */
+  /** From now on accepts the waiting connections, when their systems retry, and responds to all data with 200. */
   answer(): void;
   close(): Promise<void>;
 }
 
 /**
- * A server that does not accept until it reads a byte. Once its backlog is full, the system drops
- * what would open a connection.
+ * A server that does not accept until it reads a byte. Once its backlog is full, the system drops further SYN
+ * segments.
  */
 const SERVER = `
   const [host, port] = process.argv.slice(1);
@@ -26,10 +26,10 @@ const SERVER = `
   });
 `;
 
-/** Milliseconds in which loopback would have answered, on a busy machine as well. */
+/** Milliseconds in which loopback would have connected, also on a busy machine. */
 const NO_ANSWER = 500;
 
-/** @param options where. Default: any free port of 127.0.0.1 */
+/** @param options where to listen. Default: any free port of 127.0.0.1 */
 export async function unansweredPort(
   options: { readonly host?: string; readonly port?: number } = {},
 ): Promise<UnansweredPort> {

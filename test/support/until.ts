@@ -1,6 +1,6 @@
 /**
- * Waits until `condition` holds, looking every few milliseconds.
- * @throws when it does not within `timeoutMs`
+ * Waits until `condition` holds, and checks it every few milliseconds.
+ * @throws when it does not hold within `timeoutMs`
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,

@@ -3,7 +3,7 @@ import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } fr
 import { origin } from './origin.ts';
 import { until } from './until.ts';
 
-/** One end of a WebSocket, with all that came to it. */
+/** One end of a WebSocket, with all messages it got. */
 export interface Peer {
   readonly socket: WebSocket;
   /** The handshake, as the server saw it; `null` at the client. */
@@ -13,23 +13,23 @@ export interface Peer {
   /** Text as strings, binary messages as bytes. */
   readonly messages: (string | Buffer)[];
   readonly pongs: string[];
-  /** Code and reason, once it is closed. 1006: no closing frame came (RFC 6455 section 7.4.1). */
+  /** Code and reason, once it is closed. 1006: no close frame arrived (RFC 6455 section 7.4.1). */
   readonly closed: { readonly code: number; readonly reason: string } | null;
 }
 
-/** An upstream that takes WebSockets. */
+/** An upstream that accepts WebSockets. */
 export interface WebSocketOrigin {
   readonly node: string;
   readonly url: string;
-  /** In the order they were opened. */
+  /** In the order of their opening. */
   readonly peers: Peer[];
   readonly sockets: WebSocketServer;
-  /** TCP connections that are open. */
+  /** Number of open TCP connections. */
   connections(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** @param onOpen called with each new WebSocket; its messages are echoed unless this is given */
+/** @param onOpen called with each new WebSocket. Default: echoes its messages */
 export async function webSocketOrigin(
   onOpen: (peer: Peer) => void = echo,
   options: ServerOptions = {},
@@ -62,7 +62,7 @@ function echo({ socket }: Peer): void {
   socket.on('message', (data: Buffer, isBinary) => socket.send(data, { binary: isBinary }));
 }
 
-/** Opens a WebSocket. Rejects when the answer is not 101. */
+/** Opens a WebSocket. Rejects when the response is not 101. */
 export async function openWebSocket(
   url: string,
   target: string,
@@ -77,7 +77,7 @@ export async function openWebSocket(
   return peer;
 }
 
-/** Resolves once both have told of the end. */
+/** Resolves once both ends have seen the close. */
 export async function bothClosed(one: Peer, other: Peer): Promise<void> {
   await until(() => one.closed !== null && other.closed !== null, 10_000, 'the end of both');
 }

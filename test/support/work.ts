@@ -1,4 +1,4 @@
-/** A method whose calls are counted by the bytes or characters that they go through. */
+/** A method whose calls are counted by the bytes or characters that they process. */
 interface Counted {
   readonly owner: object;
   readonly name: string;
@@ -11,13 +11,13 @@ const first = (_: unknown, [argument]: readonly unknown[]) => sized(argument);
 const all = (_: unknown, [list]: readonly unknown[]) =>
   (list as readonly unknown[]).reduce<number>((sum, each) => sum + sized(each), 0);
 
-/** From an offset to another, where they are given. */
+/** The distance from one offset to the next, where they are given. */
 const between = (from: number) => (it: unknown, args: readonly unknown[]) => {
   const start = Number(args[from] ?? 0);
   return Math.max(0, Math.min(sized(it), Number(args[from + 1] ?? Infinity)) - start);
 };
 
-/** As far as was searched. */
+/** The length that was searched. */
 const searched = (it: unknown, [, from]: readonly unknown[], found: unknown) =>
   (found === -1 ? sized(it) : Number(found)) - Number(from ?? 0);
 
@@ -41,8 +41,8 @@ const COUNTED: readonly Counted[] = [
 type Method = (...args: unknown[]) => unknown;
 
 /**
- * Counts the bytes that are copied, searched, matched or turned into text while `run` runs. Time would
- * say the same on a quiet machine only.
+ * Counts the bytes that are copied, searched, matched or decoded while `run` runs. Time would measure the same only
+ * on a quiet machine.
  */
 export function workOf(run: () => void): number {
   let work = 0;

@@ -5,17 +5,17 @@ import { start } from '../command.ts';
 import { program } from '../program.ts';
 
 export interface Browser {
-  /** What it complained of. */
+  /** What it printed on stderr. */
   stderr(): string;
   close(): Promise<void>;
 }
 
-/** Opens a page in a browser of its own, with no window and nothing from before. */
+/** Opens a page in a headless browser with a fresh profile. */
 export async function browse(url: string): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'proxy-mirror-chromium-'));
   const started = start(program('chromium'), [
     '--headless=new',
-    // Its sandbox needs rights that containers do not have.
+    // The sandbox needs privileges that containers do not have.
     '--no-sandbox',
     '--disable-gpu',
     '--disable-dev-shm-usage',
@@ -31,7 +31,7 @@ export async function browse(url: string): Promise<Browser> {
     async close() {
       started.signal('SIGKILL');
       await started.exited;
-      // Its children may still be writing as they end.
+      // Its children may still be writing as they exit.
       await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };

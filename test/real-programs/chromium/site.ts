@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Answer, Seen } from '../../support/origin.ts';
 
-/** What the page found out, and tells the site at last. */
+/** What the page found, which it reports to the site at the end. */
 export interface Report {
-  /** By the style sheet that came compressed. */
+  /** Computed from the compressed style sheet. */
   readonly color: string;
   readonly image: readonly [width: number, height: number];
   readonly frame: string;
@@ -21,7 +21,7 @@ const PAGE = `<!doctype html>
 <iframe src="frame.html"></iframe>
 <script src="app.js"></script>`;
 
-/** Runs in the page, once all that it names is there. */
+/** Runs in the page, once all of its resources have loaded. */
 const SCRIPT = `addEventListener('load', async () => {
   const image = document.querySelector('img');
   const answer = await fetch('post', {
@@ -50,7 +50,7 @@ const SCRIPT = `addEventListener('load', async () => {
   await fetch('report', { method: 'POST', body: JSON.stringify(report) });
 });`;
 
-/** Three pixels by two. */
+/** An image of 3 by 2 pixels. */
 const IMAGE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP438AAQQxwFgBf0gj7joAKVQAAAABJRU5ErkJggg==',
   'base64',
@@ -62,7 +62,7 @@ const ENCODE = {
   br: brotliCompressSync,
 };
 
-/** What is there to get, by path. */
+/** Resources by path. */
 const FILES: Readonly<Record<string, (response: ServerResponse, request: Seen) => void>> = {
   start(response) {
     response.setHeader('set-cookie', ['first=1', 'second=two words; HttpOnly']);
@@ -84,7 +84,7 @@ const FILES: Readonly<Record<string, (response: ServerResponse, request: Seen) =
   report: (response) => response.writeHead(204).end(),
 };
 
-/** Answers with a page that uses what pages are made of. The first segment is the id of a route. */
+/** Serves a page that uses common resources. The first path segment is the id of a route. */
 export const site: Answer = (request, response) => {
   const file = FILES[request.url.split('/')[2]!];
   if (file === undefined) response.writeHead(404).end();

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { command } from '../command.ts';
 import { program } from '../program.ts';
 
-/** What curl got. */
+/** The responses that curl got. */
 export interface Answer {
-  /** Status lines in their order, those of redirects and interim answers included. */
+  /** Status lines in order, including those of redirects and interim responses. */
   readonly lines: readonly string[];
-  /** Fields of the last answer: names in lower case, sorted. */
+  /** Fields of the last response: names in lower case, sorted. */
   readonly fields: readonly string[];
   readonly body: Buffer;
-  /** What curl told of its doings (`-v`). */
+  /** The trace that curl printed (`-v`). */
   readonly trace: string;
 }
 
-/** Runs curl, which must succeed, and reads what it wrote. */
+/** Runs curl, which must succeed, and reads its output files. */
 export async function curl(url: string, ...args: readonly string[]): Promise<Answer> {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-curl-'));
   const heads = join(folder, 'heads');

@@ -1,7 +1,7 @@
 import { command, type Finished } from '../command.ts';
 import { program } from '../program.ts';
 
-/** Neither what a developer set for git nor a question can come in between. */
+/** Keeps a developer's git settings and interactive prompts out. */
 export const ALONE: Readonly<Record<string, string>> = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -16,7 +16,7 @@ export function git(cwd: string, ...args: readonly string[]): Promise<Finished> 
   return command(program('git'), args, { cwd, env: ALONE });
 }
 
-/** Id of the commit a repository is at. Fails unless all its objects are whole. */
+/** Id of the commit that HEAD is at. Fails unless all objects are complete. */
 export async function soundHead(repository: string): Promise<string> {
   await git(repository, 'fsck', '--full', '--strict');
   return (await git(repository, 'rev-parse', 'main')).stdout.trim();

@@ -7,13 +7,13 @@ const COMMITS = 150;
 
 let made: Promise<string> | null = null;
 
-/** Puts a bare repository of some hundred objects into each of the folders. */
+/** Puts a copy of a bare repository with some hundred objects into each folder. */
 export async function placeRepositories(...folders: readonly string[]): Promise<void> {
   const repository = await (made ??= make());
   await Promise.all(folders.map((folder) => cp(repository, folder, { recursive: true })));
 }
 
-/** Removes the one that the others are copies of. */
+/** Removes the original of these copies. */
 export async function forgetRepository(): Promise<void> {
   if (made !== null) await rm(await made, { recursive: true });
   made = null;
@@ -28,7 +28,7 @@ async function make(): Promise<string> {
   return folder;
 }
 
-/** As `git fast-import` reads it. */
+/** A commit in the format of `git fast-import`. */
 function commit(i: number): string {
   return [
     'commit refs/heads/main',

@@ -8,9 +8,9 @@ import { ALONE } from './command.ts';
 export interface GitServer {
   readonly url: string;
   readonly node: string;
-  /** Requests whose body arrived whole: method, target, codings, digest of the body. */
+  /** Requests whose body arrived completely: method, target, codings, digest of the body. */
   readonly seen: readonly string[];
-  /** How many of them came in chunks. */
+  /** How many of them were chunked. */
   readonly chunked: number;
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function gitServer(folder: string): Promise<GitServer> {
   };
 }
 
-/** Runs the program for one request, as RFC 3875 says. */
+/** Runs the program for one request (RFC 3875). */
 function serve(folder: string, request: IncomingMessage, response: ServerResponse): void {
   const { pathname, search } = new URL(request.url!, 'http://host');
   const { headers } = request;
@@ -55,7 +55,7 @@ function serve(folder: string, request: IncomingMessage, response: ServerRespons
       PATH: process.env['PATH'],
       GIT_PROJECT_ROOT: folder,
       GIT_HTTP_EXPORT_ALL: '1',
-      // The first segment is the id of the route.
+      // Without the first segment, which is the id of the route.
       PATH_INFO: pathname.replace(/^\/[^/]+/, ''),
       QUERY_STRING: search.slice(1),
       REQUEST_METHOD: request.method,
@@ -63,19 +63,19 @@ function serve(folder: string, request: IncomingMessage, response: ServerRespons
       CONTENT_LENGTH: headers['content-length'],
       HTTP_CONTENT_ENCODING: headers['content-encoding'],
       GIT_PROTOCOL: headers['git-protocol'] as string | undefined,
-      // Only a user who is known may push.
+      // Only an authenticated user may push.
       REMOTE_USER: 'author',
     },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  // It need not read all of its input.
+  // The program need not read all of its input.
   cgi.stdin.on('error', () => request.resume());
   request.pipe(cgi.stdin);
   response.on('close', () => cgi.kill());
   answer(cgi.stdout, response);
 }
 
-/** Hands on what a CGI program writes: fields, an empty line, the body. */
+/** Forwards the output of a CGI program: fields, an empty line, the body. */
 function answer(output: NodeJS.ReadableStream, response: ServerResponse): void {
   let head: Buffer | null = Buffer.alloc(0);
   output.on('data', (chunk: Buffer) => {

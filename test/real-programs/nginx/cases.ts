@@ -1,6 +1,6 @@
 import { etag } from './files.ts';
 
-/** What curl asks for, by the statuses that nginx answers with and the words of the case. */
+/** Requests of curl, by the statuses that nginx responds with and a description. */
 export const CASES: readonly (readonly [
   statuses: string,
   title: string,

@@ -6,7 +6,7 @@ import { random, randomBytes } from '../../support/random.ts';
 const STYLE = Array.from({ length: 500 }, (_, i) => `.row-${i} { order: ${i}; }\n`).join('');
 const SCRIPT = 'console.log("compressed beforehand");\n'.repeat(200);
 
-/** What nginx serves, by path. */
+/** The files that nginx serves, by path. */
 export const FILES: Readonly<Record<string, string | Buffer>> = {
   'notes.txt': Array.from({ length: 300 }, (_, i) => `line ${i}\n`).join(''),
   'style.css': STYLE,
@@ -16,7 +16,7 @@ export const FILES: Readonly<Record<string, string | Buffer>> = {
   'large.bin': randomBytes(20_000_000, random(20)),
 };
 
-/** Validators are made of it. */
+/** Modification time of the files; validators depend on it. */
 const CHANGED = new Date('2026-01-02T03:04:05Z');
 
 export async function writeFiles(folder: string): Promise<void> {
@@ -27,7 +27,7 @@ export async function writeFiles(folder: string): Promise<void> {
   }
 }
 
-/** As nginx makes it: of the time of the last change and the length. */
+/** An ETag as nginx makes it: modification time and length. */
 export function etag(name: string): string {
   const seconds = CHANGED.getTime() / 1000;
   return `"${seconds.toString(16)}-${Buffer.byteLength(FILES[name]!).toString(16)}"`;

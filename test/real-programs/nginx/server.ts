@@ -8,15 +8,15 @@ import { program } from '../program.ts';
 export interface Nginx {
   readonly url: string;
   readonly node: string;
-  /** What it logged of the requests below a path, a line each. */
+  /** Its log lines for requests below a path. */
   log(below: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** What nginx logs of a request: what it was asked for, and what its answer depends on. */
+/** The fields of a request that nginx logs, because its response depends on them. */
 export const LOGGED = ['accept-encoding', 'range', 'if-range', 'if-none-match'];
 
-/** Serves `files` of a folder below any first segment of the path, which is the id of a route. */
+/** Serves `files` of a folder below any first path segment, which is the id of a route. */
 export async function nginx(folder: string): Promise<Nginx> {
   const port = await freePort();
   await mkdir(join(folder, 'temp'));

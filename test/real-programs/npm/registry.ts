@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Answer } from '../../support/origin.ts';
 import { command } from '../command.ts';
 
-/** What a registry tells of a version, made by `npm pack`. */
+/** Metadata of a version, made by `npm pack`. */
 export interface Packed {
   readonly name: string;
   readonly version: string;
@@ -15,7 +15,7 @@ export interface Packed {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** Two packages, one of which needs the other. */
+/** Two packages; one depends on the other. */
 const SOURCES = [
   { name: 'greeting', version: '1.2.3', dependencies: { '@fixture/words': '^2.0.0' } },
   { name: '@fixture/words', version: '2.1.0', dependencies: {} },
@@ -23,7 +23,7 @@ const SOURCES = [
 
 let packed: Promise<Packed[]> | null = null;
 
-/** The fixtures as npm packs them, which it is asked once. */
+/** The fixtures as npm packs them; packed once. */
 export function packages(): Promise<readonly Packed[]> {
   return (packed ??= pack());
 }
@@ -48,9 +48,9 @@ async function pack(): Promise<Packed[]> {
 }
 
 /**
- * Answers like a registry of these packages.
+ * Responds like a registry with these packages.
  *
- * @param root URL that clients know it by, of which it makes the addresses of tarballs
+ * @param root base URL that clients use, for the addresses of tarballs
  */
 export function registry(known: readonly Packed[], root: () => string): Answer {
   return ({ url }, response) => {
