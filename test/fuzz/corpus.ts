@@ -5,14 +5,14 @@ import type { Input } from './part.ts';
 
 const folder = fileURLToPath(new URL('corpus', import.meta.url));
 
-/** An input that was a finding once, in a file. */
+/** An input that once failed, from a file. */
 export interface Kept {
   readonly part: string;
   readonly name: string;
   readonly input: Input;
 }
 
-/** All that was found of a part. */
+/** All stored inputs of a part. */
 export function corpusOf(part: string): readonly Kept[] {
   const files = join(folder, part);
   if (!existsSync(files)) return [];
@@ -21,14 +21,14 @@ export function corpusOf(part: string): readonly Kept[] {
     .map((file) => readKept(join(files, file)));
 }
 
-/** The folder's name is that of the part. */
+/** The name of the folder is the name of the part. */
 export function readKept(path: string): Kept {
   const { pieces, facts } = JSON.parse(readFileSync(path, 'utf8')) as Input;
   const input: Input = { pieces, ...(facts && { facts }) };
   return { part: basename(dirname(path)), name: basename(path, '.json'), input };
 }
 
-/** Keeps a finding. Its file can be renamed to what it turns out to be; `what` is for the reader. */
+/** Stores a finding. Rename its file once its cause is known; `what` is for the reader. */
 export function keep(part: string, what: string, input: Input): string {
   const name = what
     .toLowerCase()

@@ -4,17 +4,17 @@ import { type Message, valueOf } from './read/message.ts';
 import type { Reading, ReadRequest } from './read/request.ts';
 import type { ResponseReading } from './read/response.ts';
 
-/** Something that we take and llhttp, in its strict mode, reads otherwise or refuses. */
+/** An input that we accept and that llhttp, in its strict mode, reads differently or refuses. */
 interface Difference<Seen> {
   readonly name: string;
-  /** The rule, and why we do what we do. */
+  /** The rule, and the reason for our choice. */
   readonly reason: string;
   applies(seen: Seen): boolean;
 }
 
-/** A request that we take, and what llhttp said to it. */
+/** A request that we accept, and llhttp's result. */
 interface SeenRequest {
-  /** All of the stream. */
+  /** The whole stream. */
   readonly bytes: string;
   readonly request: ReadRequest;
   readonly before: readonly ReadRequest[];
@@ -31,70 +31,68 @@ const FRAMING = /^(?:content-length|transfer-encoding|connection|proxy-connectio
 export const REQUEST_DIFFERENCES: readonly Difference<SeenRequest>[] = [
   {
     name: 'a method that llhttp does not know',
-    reason:
-      'RFC 9110 section 9.1: a method is any token, and a proxy passes on those it does not know',
+    reason: 'RFC 9110 section 9.1: a method is any token, and a proxy forwards unknown methods',
     applies: ({ request, error }) =>
       error === 'HPE_INVALID_METHOD' && !METHODS.includes(request.line[0]),
   },
   {
-    name: 'a method that means another protocol to llhttp',
-    reason:
-      'RFC 9110 section 9.1: PRI and SOURCE are tokens like any other behind which HTTP/1.1 stands',
+    name: 'a method that llhttp takes for another protocol',
+    reason: 'RFC 9110 section 9.1: PRI and SOURCE are tokens like any other if HTTP/1.1 follows',
     applies: ({ request, error }) => error !== null && /^(?:PRI|SOURCE)$/.test(request.line[0]),
   },
   {
-    name: 'characters in a target that no URL has',
+    name: 'characters in a target that are invalid in a URL',
     reason:
-      'RFC 9112 section 3.2 lets a server refuse them or not; nginx and we pass them on as they came, so that upstream and mirror see what the client sent',
+      'RFC 9112 section 3.2 lets a server refuse them or not; nginx and we forward them unchanged, so that upstream and mirror see what the client sent',
     applies: ({ request, error }) =>
       error === 'HPE_INVALID_URL' && /[^!$%&'()*+,\-./\w:;=?@[\]~]/.test(request.line[1]),
   },
   {
     name: 'an authority in a target that llhttp does not know',
     reason:
-      'RFC 3986 section 3.2.2: a name may hold sub-delims; llhttp knows letters, digits and few marks',
+      'RFC 3986 section 3.2.2: a name may contain sub-delims; llhttp accepts letters, digits and few other characters',
     applies: ({ request, error }) =>
       error === 'HPE_INVALID_URL' && /^https?:/i.test(request.line[1]),
   },
   {
-    name: 'fields of framing among trailers',
+    name: 'framing fields among trailers',
     reason:
-      'RFC 9110 section 6.5.1: they frame nothing there; we drop them, llhttp takes them for those of a head',
+      'RFC 9110 section 6.5.1: they frame nothing there; we drop them, llhttp reads them as fields of the head',
     applies: ({ request, before, error }) =>
       error !== null &&
       [request, ...before].some(({ trailers }) => trailers.some(([name]) => FRAMING.test(name))),
   },
   {
-    name: 'a tab behind an option of the connection',
-    reason: 'RFC 9110 section 5.6.3: space around a value is spaces and tabs, and no part of it',
+    name: 'a tab after a connection option',
+    reason: 'RFC 9110 section 5.6.3: spaces and tabs around a value are not part of it',
     applies: ({ bytes, error }) => error === 'HPE_CLOSED_CONNECTION' && TABBED_OPTION.test(bytes),
   },
   {
-    name: 'a tab behind a length or a coding',
-    reason: 'RFC 9110 section 5.6.3: space around a value is spaces and tabs, and no part of it',
+    name: 'a tab after a length or a coding',
+    reason: 'RFC 9110 section 5.6.3: spaces and tabs around a value are not part of it',
     applies: ({ bytes, error }) => INVALID_FRAMING.test(error ?? '') && TABBED.test(bytes),
   },
   {
     name: 'space within the extensions of a chunk',
     reason:
-      'RFC 9112 section 7.1.1: it is to be taken and not to be made; with the extensions it is dropped',
+      'RFC 9112 section 7.1.1: a recipient accepts it, a sender must not generate it; we drop it with the extensions',
     applies: ({ error }) => error === 'HPE_STRICT',
   },
   {
-    name: 'what comes behind an offer to upgrade',
+    name: 'bytes after an offer to upgrade',
     reason:
-      'RFC 9110 section 7.8: a server may ignore it, and what follows is the next request; node:http drops what came along',
+      'RFC 9110 section 7.8: a server may ignore the offer, and the next request follows; node:http drops these bytes',
     applies: ({ before }) => before.some(({ fields }) => valueOf(fields, 'upgrade') !== null),
   },
   {
     name: 'Proxy-Connection, which llhttp believes',
-    reason: 'RFC 9112 appendix C.2.2: it means nothing, and is dropped',
+    reason: 'RFC 9112 appendix C.2.2: it has no meaning, and is dropped',
     applies: ({ before }) =>
       before.some(({ fields }) => valueOf(fields, 'proxy-connection') !== null),
   },
 ];
 
-/** A response that we pass on, and what llhttp made of it. */
+/** A response that we forward, and llhttp's result. */
 interface SeenResponse {
   readonly response: ResponseReading;
   readonly bytes: string;
@@ -105,7 +103,7 @@ export const RESPONSE_DIFFERENCES: readonly Difference<SeenResponse>[] = [
   {
     name: 'lines of a head that end in LF alone',
     reason:
-      'RFC 9112 section 2.2: a recipient may take a single LF for the end of a line; nginx does',
+      'RFC 9112 section 2.2: a recipient may accept a single LF as the end of a line; nginx does',
     applies: ({ bytes, theirs }) => theirs.error !== null && /[^\r]\n/.test(bytes),
   },
   {
@@ -116,56 +114,54 @@ export const RESPONSE_DIFFERENCES: readonly Difference<SeenResponse>[] = [
   },
   {
     name: 'control characters in a value',
-    reason:
-      'RFC 9110 section 5.5: those that end no line may be retained; nginx and we do not judge them',
+    reason: 'RFC 9110 section 5.5: those other than CR, LF and NUL may be kept; nginx and we do',
     applies: ({ bytes, theirs }) =>
       theirs.error === 'HPE_INVALID_HEADER_TOKEN' && CONTROL.test(bytes),
   },
   {
-    name: 'space behind the size of a chunk, or within its extensions',
-    reason:
-      'RFC 9112 section 7.1.1: servers pad their sizes, and BWS is to be taken and not to be made',
+    name: 'space after the size of a chunk, or within its extensions',
+    reason: 'RFC 9112 section 7.1.1: servers pad their sizes, and a recipient accepts BWS',
     applies: ({ theirs }) =>
       theirs.message !== null && /^HPE_(?:STRICT|INVALID_CHUNK_SIZE)$/.test(theirs.error ?? ''),
   },
   {
     name: 'the same length several times',
-    reason: 'RFC 9110 section 8.6: it may be taken for one',
+    reason: 'RFC 9110 section 8.6: equal lengths may be read as one',
     applies: ({ response, theirs }) =>
       theirs.error !== null && lengthsOf(response).some((lengths) => lengths.length > 1),
   },
   {
     name: 'a length beside a coding',
     reason:
-      'RFC 9112 section 6.3: the coding counts, the length is dropped and the connection closed',
+      'RFC 9112 section 6.3: the coding wins, the length is dropped and the connection closed',
     applies: ({ response, theirs }) =>
       theirs.error !== null &&
       marked(response, 'content-length') &&
       marked(response, 'transfer-encoding'),
   },
   {
-    name: 'a length that is none where no body follows',
+    name: 'an invalid length where no body follows',
     reason:
-      'RFC 9112 section 6.3: whatever it says there is no body, and it is dropped where it is no length',
+      'RFC 9112 section 6.3: there is no body whatever the length says, and an invalid one is dropped',
     applies: ({ response, theirs }) =>
       theirs.error !== null &&
       isBodiless(response) &&
       (marked(response, 'content-length') || marked(response, 'transfer-encoding')),
   },
   {
-    name: 'fields of framing among trailers',
+    name: 'framing fields among trailers',
     reason:
-      'RFC 9110 section 6.5.1: they frame nothing there; we drop them, llhttp takes them for those of a head',
+      'RFC 9110 section 6.5.1: they frame nothing there; we drop them, llhttp reads them as fields of the head',
     applies: ({ response, theirs }) =>
       theirs.error !== null && response.body!.trailers.some(([name]) => FRAMING.test(name)),
   },
   {
-    name: 'a tab behind a length or a coding',
-    reason: 'RFC 9110 section 5.6.3: space around a value is spaces and tabs, and no part of it',
+    name: 'a tab after a length or a coding',
+    reason: 'RFC 9110 section 5.6.3: spaces and tabs around a value are not part of it',
     applies: ({ bytes }) => TABBED.test(bytes),
   },
   {
-    name: 'interim responses that close to llhttp',
+    name: 'interim responses after which llhttp takes the connection as closed',
     reason:
       'RFC 9110 section 15.2: a final response follows an interim one, whatever its fields say',
     applies: ({ response, theirs }) =>
@@ -173,7 +169,7 @@ export const RESPONSE_DIFFERENCES: readonly Difference<SeenResponse>[] = [
   },
 ];
 
-/** Of the final head and of those before it: what each says of its length. */
+/** The lengths in the final head and in each interim head. */
 function lengthsOf({ head, interim }: ResponseReading): string[][] {
   return [head!, ...interim].map(({ fields }) =>
     (valueOf(fields, 'content-length') ?? '').split(','),
@@ -188,7 +184,7 @@ function isBodiless({ head, interim }: ResponseReading): boolean {
   return interim.length > 0 || (typeof head!.extent === 'object' && head!.extent.length === 0);
 }
 
-/** What two readers make of one input: the same, something on the list, or neither. */
+/** How the two readers compare on one input: alike, a listed difference, or a finding. */
 export type Comparison =
   | { readonly kind: 'alike' }
   | { readonly kind: 'listed'; readonly name: string }
@@ -196,7 +192,10 @@ export type Comparison =
 
 const ALIKE: Comparison = { kind: 'alike' };
 
-/** Compares what we take of a stream with what llhttp took. What we refuse is not its business. */
+/**
+ * Compares the requests that we accept from a stream with those that llhttp accepts. Requests that we refuse are not
+ * compared.
+ */
 export function compareRequests(
   bytes: string,
   { requests }: Reading,
@@ -213,7 +212,7 @@ export function compareRequests(
   return ALIKE;
 }
 
-/** The same of a response that is whole to us. */
+/** The same for a response that is complete for us. */
 export function compareResponses(
   response: ResponseReading,
   bytes: string,

@@ -1,6 +1,6 @@
 import { random } from '../support/random.ts';
 
-/** Everything that is decided by chance, from one seed: the same in every run and on every machine. */
+/** All random decisions, from one seed: the same in every run and on every machine. */
 export class Draw {
   readonly #next: () => number;
 
@@ -13,12 +13,12 @@ export class Draw {
     return this.#next();
   }
 
-  /** A whole number from 0 up to, not including, `end`. */
+  /** An integer from 0 up to, not including, `end`. */
   below(end: number): number {
     return Math.floor(this.#next() * end);
   }
 
-  /** @param share from 0, never, to 1, always */
+  /** @param share probability of true: 0 is never, 1 is always */
   chance(share: number): boolean {
     return this.#next() < share;
   }
@@ -27,7 +27,7 @@ export class Draw {
     return list[this.below(list.length)]!;
   }
 
-  /** From `least` to `most`, small numbers most often. */
+  /** An integer from `least` to `most`; small numbers are most frequent. */
   few(least: number, most: number): number {
     let count = least;
     while (count < most && this.chance(0.4)) count += 1;
@@ -42,7 +42,7 @@ export class Draw {
   }
 }
 
-/** The seed of one case of a run, so that it can be made again without those before it. */
+/** The seed of one case of a run, so that a case can be reproduced without the cases before it. */
 export function caseSeed(seed: number, part: string, number: number): number {
   let hash = 0x811c9dc5 ^ seed;
   for (const text of [part, String(number)]) {

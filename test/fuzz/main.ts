@@ -15,13 +15,13 @@ const USAGE = `npm run fuzz -- [--minutes N] [--seed S] [--runtime node|bun|deno
              [--case N]      the one input of that number, with --seed and --part
              [--file PATH]   an input out of a file of the corpus`;
 
-/** What one input of 32 KiB may cost at most. */
+/** Limit of processor time in milliseconds for one input of 32 KiB. */
 const LIMIT_MS = 50;
 
-/** More would tell no more; the seed brings them back. */
+/** More findings would not help; the seed reproduces them. */
 const MOST_FINDINGS = 50;
 
-/** @returns whether nothing was found */
+/** @returns whether there were no findings */
 export async function main(args: readonly string[]): Promise<boolean> {
   const options = readOptions(args);
   const { seed, minutes, runtime, only, number, file } = options;
@@ -49,7 +49,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
   }
 }
 
-/** One batch of each part after another, so that all get their share whenever it ends. */
+/** Runs one batch of each part in turn, so that all parts get their share whenever the run ends. */
 async function fuzz(
   parts: readonly Part[],
   seed: number,
@@ -85,7 +85,7 @@ function kept(parts: readonly Part[], path: string): { part: Part; input: Input 
   return { part, input };
 }
 
-/** Runs one input and shows all of it. */
+/** Runs one input and prints all of it. */
 async function show(part: Part, input: Input): Promise<boolean> {
   const verdict = await part.run(input, null);
   const left = (await part.settle?.()) ?? [];

@@ -1,20 +1,20 @@
 import type { Input } from './part.ts';
 
-/** Whether something is still wrong with less of an input. */
+/** Whether a smaller input still fails. */
 export type Fails<T> = (smaller: T) => Promise<boolean>;
 
-/** More tries would rarely find less. */
+/** More tries would rarely shrink the input further. */
 const MOST_TRIES = 400;
 const LONGEST_MS = 60_000;
 
-/** An input with as little in it as still fails. */
+/** Reduces an input while it still fails. */
 export async function minimised(input: Input, fails: Fails<Input>): Promise<Input> {
   const test = bounded(fails);
   let best = input;
   const joined = { ...input, pieces: [input.pieces.join('')] };
   if (input.pieces.length > 1 && (await test(joined))) best = joined;
   best = { ...best, pieces: await fewest(best.pieces, (pieces) => test({ ...best, pieces })) };
-  // First whole lines, then less and less of them.
+  // First whole lines, then ever smaller parts of them.
   for (const cut of [/(?<=\n)/, /(?<=.{8})/s, '']) {
     for (const [i, piece] of best.pieces.entries()) {
       const parts = await fewest(piece.split(cut), (kept) =>
@@ -27,8 +27,8 @@ export async function minimised(input: Input, fails: Fails<Input>): Promise<Inpu
 }
 
 /**
- * As few of the items as still fail together, in their order: halves are left out, then quarters, down to
- * single ones (delta debugging).
+ * As few of the items as still fail together, in their order: leaves out halves, then quarters, down to single items
+ * (delta debugging).
  */
 export async function fewest<T>(
   items: readonly T[],
@@ -49,7 +49,7 @@ export async function fewest<T>(
   return best;
 }
 
-/** After too many tries nothing fails any more, which ends the search. */
+/** Reports no more failures after too many tries, which ends the search. */
 export function bounded<T>(fails: Fails<T>): Fails<T> {
   const end = performance.now() + LONGEST_MS;
   let tries = 0;

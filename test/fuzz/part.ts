@@ -1,46 +1,46 @@
 import type { Draw } from './draw.ts';
 
-/** One input. Plain data, so that it can be kept in a file and made smaller. */
+/** One input. Plain data, so that it can be stored in a file and reduced. */
 export interface Input {
-  /** What is sent or read, in this order: pieces of a stream, texts, operations. */
+  /** The data to send or parse, in order: pieces of a stream, texts, operations. */
   readonly pieces: readonly string[];
-  /** What else it takes to do it again. */
+  /** The other choices that are needed to reproduce it. */
   readonly facts?: Facts;
 }
 
 export type Facts = Readonly<Record<string, string | boolean>>;
 
-/** What became of an input. */
+/** The result of an input. */
 export type Verdict =
-  /** Taken, and read by all readers alike. */
+  /** Accepted, and all readers agree. */
   | { readonly kind: 'alike' }
   | { readonly kind: 'refused' }
-  /** Left before there was an answer: what must hold of it is looked at with the whole batch. */
+  /** The client left before there was a response: checked with the whole batch. */
   | { readonly kind: 'left' }
-  /** Taken, and read differently in a way that is on a list. */
+  /** Accepted, with a listed difference between the readers. */
   | { readonly kind: 'listed'; readonly name: string }
   | { readonly kind: 'finding'; readonly what: string };
 
-/** One thing that is fuzzed. */
+/** One subject of fuzzing. */
 export interface Part {
   readonly name: string;
-  /** Inputs between two looks at what is left behind: a few seconds' worth. */
+  /** Inputs between two checks of what is left behind: a few seconds' worth. */
   readonly batch: number;
-  /** Inputs that may be under way at once. */
+  /** Inputs that may be in flight at the same time. */
   readonly lanes: number;
-  /** Milliseconds that an input may take, where it waits for others. */
+  /** Milliseconds that an input may wait for its peers. */
   patience?: number;
-  /** Makes an input by chance. */
+  /** Draws an input. */
   make(draw: Draw): Input;
-  /** @param lane which of those at once; `null`: alone, with nothing left over from others */
+  /** @param lane number of the concurrent lane; `null`: alone, with fresh connections */
   run(input: Input, lane: number | null): Verdict | Promise<Verdict>;
-  /** False once what is fuzzed has ended: nothing can be tried any more. */
+  /** False once the subject has exited: nothing can be tried any more. */
   alive?(): boolean;
-  /** What a lane has carried since it was new: an input may be a finding only behind others. */
+  /** The inputs that a lane has carried since it was new: an input may fail only after others. */
   history?(lane: number): readonly Input[];
-  /** After a batch, with nothing under way: what must hold of all of it. Findings, in words. */
+  /** Called after a batch, with nothing in flight: checks the whole batch. Returns findings. */
   settle?(): Promise<readonly string[]>;
-  /** Everything that must be gone at the very end. */
+  /** Called at the very end: checks that nothing is left. Returns findings. */
   finish?(): Promise<readonly string[]>;
 }
 

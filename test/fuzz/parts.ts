@@ -9,15 +9,15 @@ import { Requests } from './wire/requests.ts';
 import { Responses } from './wire/responses.ts';
 import type { Stage } from './wire/stage.ts';
 
-/** What is fuzzed over sockets, on one gateway in turns. */
+/** Parts that use sockets; they take turns on one gateway. */
 export function socketParts(stage: Stage): readonly Part[] {
   return [new Requests(stage), new Responses(stage)];
 }
 
 /**
- * What is fuzzed by calling it.
+ * Parts that call our code directly.
  *
- * @param limit milliseconds that no input may take longer than
+ * @param limit milliseconds that no input may exceed
  */
 export function unitParts(limit: number): readonly Part[] {
   return [

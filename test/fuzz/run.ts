@@ -2,25 +2,25 @@ import { caseSeed, Draw } from './draw.ts';
 import { bounded, fewest, minimised } from './minimise.ts';
 import type { Input, Part, Verdict } from './part.ts';
 
-/** What became of the inputs of a part. */
+/** The results of the inputs of a part. */
 export interface Tally {
   inputs: number;
   alike: number;
   refused: number;
   left: number;
-  /** By the names on the lists of differences. */
+  /** Counts by the names of listed differences. */
   readonly listed: Map<string, number>;
   readonly findings: Found[];
 }
 
-/** Something that should not be. */
+/** A finding. */
 export interface Found {
   readonly part: string;
   readonly what: string;
-  /** Of the run; what is found of a whole batch has the number of its first input. */
+  /** Number in the run; a finding of a whole batch has the number of its first input. */
   readonly number: number;
   readonly input: Input;
-  /** Whether it came again when it was tried again, which is not done with many of a kind. */
+  /** Whether it failed again when it was tried again. Only the first few of a kind are tried again. */
   readonly again: boolean;
 }
 
@@ -32,22 +32,22 @@ export interface Batch {
   readonly to: number;
 }
 
-/** So many of a kind are tried again and made smaller: more would only take time. */
+/** So many findings of a kind are tried again and reduced; more would only take time. */
 const EXPLORED_OF_A_KIND = 3;
 
-/** How long an input may take while it is made smaller. */
+/** Patience in milliseconds for an input while it is reduced. */
 const HASTE_MS = 2000;
 
 export function newTally(): Tally {
   return { inputs: 0, alike: 0, refused: 0, left: 0, listed: new Map(), findings: [] };
 }
 
-/** The input of a number, without those before it. */
+/** The input with this number, without the inputs before it. */
 export function inputOf(part: Part, seed: number, number: number): Input {
   return part.make(new Draw(caseSeed(seed, part.name, number)));
 }
 
-/** Runs inputs of a part, all its lanes busy, and then looks at what they left behind. */
+/** Runs inputs of a part in all of its lanes, and then checks what they left behind. */
 export async function runBatch(batch: Batch, tally: Tally): Promise<void> {
   const { part, seed, from, to } = batch;
   const inputs = Array.from({ length: to - from }, (_, i) => inputOf(part, seed, from + i));
@@ -60,7 +60,7 @@ export async function runBatch(batch: Batch, tally: Tally): Promise<void> {
   });
   const left = (await part.settle?.()) ?? [];
   if (part.alive?.() === false) {
-    // One of those that were under way, of which there is one a lane.
+    // One of the inputs that were in flight, one for each lane.
     for (const { number, what, input } of wrong.slice(0, part.lanes))
       tally.findings.push({
         part: part.name,
@@ -73,12 +73,12 @@ export async function runBatch(batch: Batch, tally: Tally): Promise<void> {
   }
   for (const { number, what, input, before } of wrong)
     tally.findings.push(await explored(part, { number, what, input, before }, tally));
-  // A finding of one input is one of the batch as well, mostly.
+  // A finding of one input is usually a finding of the batch as well.
   if (left.length > 0 && wrong.length === 0)
     tally.findings.push(await exploredBatch(part, from, inputs, left.join('; ')));
 }
 
-/** Each lane takes the next input when it is done with one. */
+/** Each lane takes the next input when it has finished one. */
 async function inLanes(
   part: Part,
   inputs: readonly Input[],
@@ -107,7 +107,7 @@ function count(tally: Tally, verdict: Verdict): void {
   }
 }
 
-/** Tries it again, alone or behind what its lane had carried, and looks for the least that does it. */
+/** Tries a finding again, alone or after the earlier inputs of its lane, and reduces it. */
 async function explored(
   part: Part,
   {
@@ -137,7 +137,7 @@ async function explored(
   return { ...found, input, again: false };
 }
 
-/** What waits in vain does so in hundreds of tries. */
+/** Shortens the patience, as hundreds of tries may each wait in vain. */
 async function inHaste<T>(part: Part, work: () => Promise<T>): Promise<T> {
   const { patience } = part;
   if (patience !== undefined) part.patience = HASTE_MS;
@@ -146,7 +146,7 @@ async function inHaste<T>(part: Part, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** The least inputs of a batch that leave something behind together. */
+/** The fewest inputs of a batch that together leave something behind. */
 async function exploredBatch(
   part: Part,
   number: number,
@@ -165,7 +165,7 @@ async function exploredBatch(
   return { part: part.name, what, number, input, again };
 }
 
-/** Without what differs from one input to the next. */
+/** The message without the parts that differ from one input to the next. */
 function kindOf(what: string): string {
   return what
     .replace(/[:"[{].*$/s, '')

@@ -1,9 +1,9 @@
 import type { Draw } from '../draw.ts';
 
-/** Changes a text of bytes, one character each. May give back the same text where nothing fits. */
+/** Changes a text of bytes, one character each. May return the text unchanged where nothing fits. */
 export type Mutation = (text: string, draw: Draw) => string;
 
-/** Bytes that mean something to one reader of HTTP or another, and their neighbours. */
+/** Bytes with a meaning for some HTTP parser, and their neighbours. */
 export const TELLING: readonly string[] = [
   ...'\0\x01\t\n\v\f\r\x1b !"#%&\'()*+,-./01579:;<=>?@AFZ[\\]^_`afxz{|}~\x7f\x80\x85\xa0\xc3\xff',
 ];
@@ -12,10 +12,10 @@ const ENDS: readonly string[] = [
   ['\r\n', '\n', '\r', '\n\r', '\r\r\n', '\r\n\r\n', '\r\n ', '\r\n\t', ''],
 ].flat();
 
-/** Mutations that know nothing of the text. */
+/** Mutations that need to know nothing about the text. */
 export const BYTES: readonly Mutation[] = [flipped, changed, inserted, cut, repeated, moved, ended];
 
-/** With `piece` in place of the characters from `start` to `end`. */
+/** Replaces the characters from `start` to `end` with `piece`. */
 export function replaced(text: string, start: number, end: number, piece: string): string {
   return text.slice(0, start) + piece + text.slice(end);
 }
@@ -54,7 +54,7 @@ function moved(text: string, draw: Draw): string {
   return replaced(rest, at, at, text.slice(start, end));
 }
 
-/** Another end of a line, or none, or one where there was none. */
+/** Replaces, removes or inserts a line end. */
 function ended(text: string, draw: Draw): string {
   const end = draw.pick(ENDS);
   if (draw.chance(0.1)) return text.replaceAll('\r\n', end);
@@ -64,7 +64,7 @@ function ended(text: string, draw: Draw): string {
   return replaced(text, anywhere, anywhere, end);
 }
 
-/** Mostly short. */
+/** A random range, usually short. */
 function span(text: string, draw: Draw): [start: number, end: number] {
   const start = draw.below(text.length);
   const longest = draw.chance(0.8) ? 12 : text.length;

@@ -4,7 +4,7 @@ import { BYTES } from './bytes.ts';
 type Json = unknown;
 type Node = { [key: string]: Json };
 
-/** Values that are not what somebody expects. */
+/** Unexpected values. */
 const SCALARS: readonly Json[] = [
   [null, true, false, 0, 1, -1, 0.5, 1e-5, 1e21, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308, '', ' ', 'a'],
   ['1', '00', '1e3', '\0', '\n', '\ud800', '\u2028', 'é', '\u{1f600}', 'x'.repeat(300), '/', '/*'],
@@ -39,7 +39,7 @@ const KEYS: readonly string[] = [
   ['Host', 'Content-Length', 'Connection', 'a b', 'a\nb', 'é', 'x'.repeat(100)],
 ].flat();
 
-/** A value changed in its structure, and now and then as a mere text. */
+/** Changes the structure of a value, and now and then its text. */
 export function mutatedJson(value: Json, draw: Draw): string {
   let changed = structuredClone(value);
   for (let left = draw.chance(0.1) ? 0 : draw.few(1, 5); left > 0; left--)
@@ -48,7 +48,7 @@ export function mutatedJson(value: Json, draw: Draw): string {
   return draw.chance(0.1) ? draw.pick(BYTES)(text, draw) : text;
 }
 
-/** One thing less, more, other, or elsewhere. */
+/** Removes, adds, changes or moves one thing. */
 function changedOnce(root: Json, draw: Draw): Json {
   const places = placesIn(root);
   if (places.length === 0) return draw.pick(VALUES);
@@ -61,7 +61,7 @@ function changedOnce(root: Json, draw: Draw): Json {
       put(holder, draw.pick(KEYS), structuredClone(draw.pick(VALUES)));
       break;
     case 2: {
-      // Moved or copied to a place of another.
+      // Moves or copies a value to another place.
       const from = draw.pick(places);
       put(holder, key, structuredClone(from.holder[from.key]));
       break;
@@ -97,7 +97,7 @@ function placesIn(root: Json, places: { holder: Node; key: string }[] = []) {
   return places;
 }
 
-/** Defined, as JSON.parse does it: to assign `__proto__` would change the prototype. */
+/** Defines the property, as JSON.parse does: assigning `__proto__` would change the prototype. */
 function put(holder: Node, key: string, value: Json): void {
   const at = Array.isArray(holder) && !/^\d+$/.test(key) ? String(holder.length) : key;
   Object.defineProperty(holder, at, {

@@ -2,13 +2,13 @@ import type { Draw } from '../draw.ts';
 import { type Mutation, replaced } from './bytes.ts';
 import { SPACES } from './words.ts';
 
-/** Mutations of a message's lines, which are what stands between two `\r\n`. */
+/** Mutations of a message's lines, which are separated by `\r\n`. */
 export const LINES: readonly Mutation[] = [
   line(without),
   line((lines, at) => [...lines.slice(0, at), lines[at]!, ...lines.slice(at)]),
   line((lines, at, draw) => swapped(lines, at, draw.below(lines.length))),
   line((lines, at, draw) => inserted(without(lines, at), draw.below(lines.length), lines[at]!)),
-  // Folded (RFC 9112 section 5.2), or simply two.
+  // Folds a line (RFC 9112 section 5.2), or splits it in two.
   line((lines, at, draw) => split(lines, at, draw, draw.pick(['', ' ', '\t', ' \t']))),
   line((lines, at) => [
     ...lines.slice(0, at),
@@ -67,14 +67,14 @@ function split(lines: readonly string[], at: number, draw: Draw, begin: string):
 function recased(text: string, draw: Draw): string {
   const at = draw.below(text.length + 1);
   const piece = text.slice(at, at + 1 + draw.below(20));
-  // Of ASCII alone: other letters may become what is no byte.
+  // ASCII letters only: the other case of another letter may not be one byte.
   const other = draw.chance(0.5)
     ? piece.replace(/[a-z]/g, (letter) => letter.toUpperCase())
     : piece.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return replaced(text, at, at + piece.length, other);
 }
 
-/** White space, of whatever kind, around a mark. */
+/** Puts white space of any kind around a delimiter. */
 function spaced(lines: readonly string[], at: number, draw: Draw, mark: string): readonly string[] {
   const text = lines[at]!;
   const found = text.indexOf(mark);

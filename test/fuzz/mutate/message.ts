@@ -12,7 +12,7 @@ import {
   VERSIONS,
 } from './words.ts';
 
-/** Mutations of what every message of HTTP/1.1 has. */
+/** Mutations for every message of HTTP/1.1. */
 export const MESSAGE: readonly Mutation[] = [
   fieldAdded,
   fieldAdded,
@@ -23,7 +23,7 @@ export const MESSAGE: readonly Mutation[] = [
   trailerAdded,
 ];
 
-/** Of requests alone: the three parts of the first line, and Host. */
+/** Mutations for requests: the three parts of the first line, and Host. */
 export const REQUEST: readonly Mutation[] = [
   (text, draw) => firstLine(text, draw, /^[^ \r\n]*/m, draw.pick(METHODS)),
   (text, draw) => firstLine(text, draw, /(?<=^[A-Z]+ )[^ \r\n]*/m, draw.pick(TARGETS)),
@@ -31,13 +31,13 @@ export const REQUEST: readonly Mutation[] = [
   (text, draw) => firstLine(text, draw, /(?<=^Host: )[^\r\n]*/m, draw.pick(HOSTS)),
 ];
 
-/** Of responses alone. */
+/** Mutations for responses. */
 export const RESPONSE: readonly Mutation[] = [
   (text, draw) => firstLine(text, draw, /^HTTP\/1\.[01] [^\r\n]*/m, draw.pick(STATUS_LINES)),
   (text, draw) => `${draw.pick(STATUS_LINES)}\r\n${draw.pick(FIELDS)}\r\n\r\n${text}`,
 ];
 
-/** The first place of a part behind a place by chance, if there is one. */
+/** Replaces the first match of `part` after a random place, if there is one. */
 function firstLine(text: string, draw: Draw, part: RegExp, word: string): string {
   const start = draw.chance(0.6) ? 0 : draw.below(text.length);
   const found = part.exec(text.slice(start));
@@ -67,7 +67,7 @@ function numberChanged(text: string, draw: Draw): string {
   return replaced(text, index, index + number.length, draw.pick(NUMBERS)(number));
 }
 
-/** Length and coding in every combination: a body marked in another way, twice, or not at all. */
+/** Combines length and coding: frames a body in another way, twice, or not at all. */
 function bodyCoded(text: string, draw: Draw): string {
   const marks = Array.from(
     text.matchAll(/(?<=\r\n)(?:Content-Length|Transfer-Encoding):[^\r\n]*\r\n/gi),

@@ -3,16 +3,16 @@ import { BYTES, type Mutation } from './bytes.ts';
 import { LINES } from './lines.ts';
 import { MESSAGE, REQUEST, RESPONSE } from './message.ts';
 
-/** Longer messages take longer and tell no more. */
+/** Longer messages take longer and find no more. */
 const LONGEST = 48 * 1024;
 
-/** What may be done to a message, by what it is. Structure is changed more often than mere bytes. */
+/** Possible mutations, by the kind of message. Structure is changed more often than single bytes. */
 const MUTATIONS: Readonly<Record<'request' | 'response', readonly Mutation[]>> = {
   request: [...BYTES, ...LINES, ...MESSAGE, ...MESSAGE, ...REQUEST, ...REQUEST],
   response: [...BYTES, ...LINES, ...MESSAGE, ...MESSAGE, ...RESPONSE],
 };
 
-/** None for one in six: what is right must stay right. */
+/** One message in six stays unchanged: valid input must stay valid. */
 export function mutated(text: string, what: keyof typeof MUTATIONS, draw: Draw): string {
   let changed = text;
   for (let left = draw.chance(1 / 6) ? 0 : draw.few(1, 4); left > 0; left--) {

@@ -1,4 +1,4 @@
-/** White space as some reader knows it. To HTTP it is the first two alone (RFC 9110 section 5.6.3). */
+/** White space for some parser. HTTP knows only the first two (RFC 9110 section 5.6.3). */
 export const SPACES: readonly string[] = [
   [' ', '\t', '  ', ' \t', '\v', '\f', '\x85', '\xa0', '\x1f', '\0'],
 ].flat();
@@ -43,7 +43,7 @@ export const TARGETS: readonly string[] = [
   ['/' + 'a'.repeat(300), '/' + '../'.repeat(40) + 'a'],
 ].flat();
 
-/** Numbers as a Content-Length, a chunk's size or a port may spell them, `n` in the middle. */
+/** Spellings of a number in a Content-Length, a chunk size or a port; `n` is the number. */
 export const NUMBERS: readonly ((n: string) => string)[] = [
   (n) => String(Number(n) + 1),
   (n) => String(Number(n) - 1),
@@ -98,7 +98,7 @@ export const NUMBERS: readonly ((n: string) => string)[] = [
   () => '\xb2',
 ];
 
-/** Lines of fields that decide where a message ends, whose it is, or what happens to the connection. */
+/** Field lines that decide where a message ends, where it came from or goes to, or whether the connection is kept. */
 export const FIELDS: readonly string[] = [
   ['Content-Length: 0', 'Content-Length: 5', 'Content-Length: 05', 'Content-Length:5'],
   ['Content-Length:  5  ', 'Content-Length: 5, 5', 'Content-Length: 5, 6', 'Content-Length: 6'],
@@ -145,7 +145,7 @@ export const FIELDS: readonly string[] = [
   ['X-Sum: 1'],
 ].flat();
 
-/** Lines with a chunk's size, `n` where that belongs (RFC 9112 section 7.1). */
+/** Lines with a chunk size; `n` is the size (RFC 9112 section 7.1). */
 export const SIZES: readonly ((n: string) => string)[] = [
   (n) => `${n};a`,
   (n) => `${n};a=b`,
@@ -179,7 +179,7 @@ export const SIZES: readonly ((n: string) => string)[] = [
   (n) => n.toUpperCase(),
 ];
 
-/** Lines behind a last chunk. */
+/** Lines after the last chunk. */
 export const TRAILERS: readonly string[] = [
   ['X-Sum: 1', 'X-Sum: 1\r\nX-Other: 2', 'X-Sum:', 'Content-Length: 5'],
   ['Transfer-Encoding: chunked', 'Host: b.example', 'Connection: close', 'Trailer: x'],

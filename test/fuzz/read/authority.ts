@@ -1,7 +1,7 @@
-/** `host [":" port]` of RFC 3986 sections 3.2.2 and 3.2.3, the empty one included: no user, no path. */
+/** `host [":" port]` of RFC 3986 sections 3.2.2 and 3.2.3, possibly empty, without user and path. */
 export function isAuthority(text: string): boolean {
   const [, host, port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(text) ?? [];
-  // Zeros before it count as well: five digits are enough for every port.
+  // Leading zeros count as well: five digits are enough for every port.
   if (host === undefined || !/^\d{0,5}$/.test(port) || Number(port) > 65_535) return false;
   const bracketed = /^\[(.*)\]$/s.exec(host)?.[1];
   return bracketed === undefined ? isName(host) : isLiteral(bracketed);
@@ -15,7 +15,7 @@ function isLiteral(text: string): boolean {
   return /^v[\da-f]+\.[\w.~!$&'()*+,;=:-]+$/i.test(text) || isIpv6(text);
 }
 
-/** Eight groups, or fewer around one `::`; an IPv4 address may stand for the last two. */
+/** Eight groups, or fewer around one `::`; an IPv4 address may replace the last two. */
 function isIpv6(text: string): boolean {
   const halves = text.split('::');
   if (halves.length > 2) return false;

@@ -12,7 +12,7 @@ export interface Body {
 /** VCHAR, obs-text, space and tab (RFC 9110 section 5.5). */
 export const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** What the README says: bytes of all extensions, of trailers, and their fields. */
+/** Limits from the README: bytes of all extensions, bytes of trailers, number of trailers. */
 const EXTENSIONS_LIMIT = 16 * 1024;
 const TRAILERS_LIMIT = 32 * 1024;
 const TRAILER_FIELDS = 100;
@@ -32,7 +32,7 @@ export function nextBody(text: Text, extent: Extent, rules: Strictness): Body {
   return { body, trailers: [] };
 }
 
-/** RFC 9112 section 7.1, with no forgiveness but for space behind the size where servers pad it. */
+/** RFC 9112 section 7.1, strict except for space after the size, where servers pad it. */
 function chunkedBody(text: Text, rules: Strictness): Body {
   let body = '';
   let extensions = 0;
@@ -64,10 +64,10 @@ function chunkedBody(text: Text, rules: Strictness): Body {
 const TOKEN = String.raw`[!#$%&'*+\-.^_\x60|~\w]+`;
 const QUOTED = String.raw`"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"`;
 
-/** `*( BWS ";" BWS name [ BWS "=" BWS value ] )`; BWS is what nobody may make and a reader may take. */
+/** `*( BWS ";" BWS name [ BWS "=" BWS value ] )`; senders must not generate BWS, recipients accept it. */
 const EXTENSION = new RegExp(`^[\\t ]*;[\\t ]*${TOKEN}(?:[\\t ]*=[\\t ]*(?:${TOKEN}|${QUOTED}))?`);
 
-/** Taken off from the left one by one. */
+/** Removes one extension after another from the left. */
 function areExtensions(text: string): boolean {
   let rest = text;
   while (rest !== '') {

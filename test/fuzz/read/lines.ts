@@ -1,20 +1,20 @@
 import { Broken, type Field, Unfinished, withoutSpace } from './message.ts';
 
 /**
- * A second reader of HTTP/1.1, written from RFC 9112 and from what the README says that the gateway
- * takes, and sharing no line with it. It has all bytes at once, so that whatever depends on how a
- * stream was cut shows as a difference. Slow and plain on purpose.
+ * A second reader of HTTP/1.1, written from RFC 9112 and the limits in the README, without any line of the gateway's
+ * code. It has all bytes at once, so that results of the gateway that depend on how a stream was cut show as
+ * differences. Slow and plain on purpose.
  */
 export interface Text {
   readonly bytes: string;
   at: number;
 }
 
-/** What the two directions do not have in common. */
+/** Differences between the two directions. */
 export interface Strictness {
-  /** Whether a bare LF ends a line of a head: nginx, and so we, take that from servers alone. */
+  /** Whether a bare LF ends a line of a head: we accept that from servers only, as nginx does. */
   readonly bareLf: boolean;
-  /** Whether space before a colon is mended (RFC 9112 section 5.1), and behind a chunk's size skipped. */
+  /** Whether space before a colon is removed (RFC 9112 section 5.1), and space after a chunk size ignored. */
   readonly mends: boolean;
 }
 
@@ -24,7 +24,7 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** The next line, without its end. */
+/** The next line, without its line end. */
 export function nextLine(text: Text, { bareLf }: Pick<Strictness, 'bareLf'>): string {
   const { bytes, at } = text;
   const lf = bytes.indexOf('\n', at);
@@ -38,8 +38,8 @@ export function nextLine(text: Text, { bareLf }: Pick<Strictness, 'bareLf'>): st
 }
 
 /**
- * Reads a part of a message that ends in an empty line. What is wrong with it may be found out only
- * when that is there.
+ * Reads a part of a message that ends with an empty line. Errors in it may be reported only once that line has
+ * arrived.
  */
 export function section<T>(text: Text, read: () => T): T {
   const { at } = text;
@@ -52,7 +52,7 @@ export function section<T>(text: Text, read: () => T): T {
   }
 }
 
-/** Lines of fields up to the empty one. */
+/** Reads field lines up to the empty line. */
 export function nextFields(
   text: Text,
   rules: Strictness & { readonly fields: number },

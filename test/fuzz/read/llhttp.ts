@@ -3,16 +3,16 @@ import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Field, Message } from './message.ts';
 
-/** Requests that `node:http` took out of a stream, and what it said of the rest. */
+/** The requests that `node:http` read from a stream, and its error. */
 export interface LlhttpRequests {
   readonly requests: readonly Message[];
-  /** Code of its error, `null` when it had nothing against any byte. */
+  /** Code of its error, or `null`. */
   readonly error: string | null;
 }
 
 /** A response as the client of `node:http` reads it. */
 export interface LlhttpResponse {
-  /** `null`: none began. */
+  /** `null`: no response began. */
   readonly message: Message | null;
   readonly whole: boolean;
   readonly interim: readonly number[];
@@ -21,12 +21,12 @@ export interface LlhttpResponse {
 
 const HEAD_LIMIT = 128 * 1024;
 
-/** A connection without a socket: what is pushed arrives, what is written is gone. */
+/** A connection without a socket: pushed bytes arrive, written bytes are dropped. */
 class Wire extends Duplex {
   constructor() {
     super({ read() {}, write: (_chunk, _encoding, done) => done() });
   }
-  // What node:http asks of a socket, and nothing here needs.
+  // Methods of a socket that node:http calls and that do nothing here.
   setTimeout(): this {
     return this;
   }
@@ -44,7 +44,7 @@ class Wire extends Duplex {
   }
 }
 
-/** llhttp in its strict mode, as a server: the second opinion on requests. */
+/** llhttp in strict mode as a server: the second opinion on requests. */
 export class LlhttpServer {
   readonly #server: Server;
   readonly #reading = new Map<Duplex, { requests: Message[]; error: string | null }>();
@@ -66,7 +66,7 @@ export class LlhttpServer {
     this.#server.on('request', onRequest);
     this.#server.on('checkContinue', onRequest);
     this.#server.on('checkExpectation', onRequest);
-    // Left open: what came whole before the error is still to be read.
+    // Stays open: requests that were complete before the error must still be read.
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       this.#reading.get(socket)!.error ??= error.code ?? error.message;
     });
@@ -84,7 +84,7 @@ export class LlhttpServer {
   }
 }
 
-/** llhttp in its strict mode, as a client: the second opinion on responses. */
+/** llhttp in strict mode as a client: the second opinion on responses. */
 export async function readWithLlhttp(
   pieces: readonly string[],
   method: string,
@@ -129,7 +129,7 @@ export async function readWithLlhttp(
   return reading;
 }
 
-/** All of it, in these pieces, each taken before the next comes. */
+/** Feeds all pieces; each is read before the next is sent. */
 async function feed(wire: Duplex, pieces: readonly string[], closed: boolean): Promise<void> {
   for (const piece of pieces) {
     if (wire.destroyed) return;

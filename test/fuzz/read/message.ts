@@ -1,39 +1,39 @@
-/** A field's name and its value, without the space around that. */
+/** A field's name and its value, without surrounding space. */
 export type Field = readonly [name: string, value: string];
 
-/** What a reader made of the first line and the fields of a message, and of its body. */
+/** A message as a reader understood it: first line, fields and body. */
 export interface Message {
-  /** Method, target and version; or version, status and reason. */
+  /** Method, target and version; or version, status and reason phrase. */
   readonly line: readonly [string, string, string];
   readonly fields: readonly Field[];
   readonly body: string;
   readonly trailers: readonly Field[];
 }
 
-/** A rule of the standard that a message breaks. */
+/** The message breaks a rule of the standard. */
 export class Broken extends Error {
   override readonly name = 'Broken';
 }
 
-/** There is no more, and the message is not over. */
+/** The bytes end before the message does. */
 export class Unfinished extends Error {
   override readonly name = 'Unfinished';
 }
 
-/** All values of a field, in lower case, joined as RFC 9110 section 5.3 lets it be done. */
+/** All values of a field, in lower case, joined as RFC 9110 section 5.3 allows. */
 export function valueOf(fields: readonly Field[], name: string): string | null {
   const values = fields.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
   return values.length === 0 ? null : values.join(', ');
 }
 
-/** Elements of a list (RFC 9110 section 5.6.1): empty ones count for nothing. */
+/** Elements of a list (RFC 9110 section 5.6.1), without empty ones. */
 export function elements(value: string | null): string[] {
   if (value === null) return [];
   const parts = value.split(',').map((part) => withoutSpace(part).toLowerCase());
   return parts.filter((part) => part !== '');
 }
 
-/** OWS is spaces and tabs, and nothing else that some language calls white (RFC 9110 section 5.6.3). */
+/** Removes OWS: spaces and tabs, and no other white space (RFC 9110 section 5.6.3). */
 export function withoutSpace(text: string): string {
   let start = 0;
   let end = text.length;

@@ -3,41 +3,41 @@ import { isAuthority } from './authority.ts';
 import { isToken, nextFields, nextLine, section, type Text } from './lines.ts';
 import { Broken, type Field, type Message, persists, Unfinished, valueOf } from './message.ts';
 
-/** A request, whole, as RFC 9112 reads it. */
+/** A complete request, read by RFC 9112. */
 export interface ReadRequest extends Message {
-  /** Whom it is for: the target's authority if it has one, else Host. `''`: nobody is named. */
+  /** The target's authority if it has one, else Host. `''`: no host is named. */
   readonly authority: string;
   readonly extent: Extent;
-  /** Whether the connection may carry another. */
+  /** Whether another request may follow on the connection. */
   readonly persists: boolean;
-  /** Where its body begins, and where it ends. */
+  /** Where its body begins and ends. */
   readonly bodyAt: number;
   readonly end: number;
 }
 
-/** A stream of requests read to its end, and how it ended. */
+/** All requests of a stream, and how the stream ended. */
 export interface Reading {
   readonly requests: readonly ReadRequest[];
   readonly end: 'clean' | 'unfinished' | 'broken';
-  /** Why it is broken. */
+  /** Why the rest is invalid. */
   readonly why: string;
-  /** The head of one whose body is not whole, or not right. */
+  /** The head of a request whose body is incomplete or invalid. */
   readonly begun: Head | null;
 }
 
 type Head = Pick<ReadRequest, 'line' | 'fields' | 'authority' | 'extent' | 'persists'>;
 
-/** Bytes of a request line and of a head, and fields of that. */
+/** Limits in bytes of a request line and of a head, and the number of fields. */
 export interface Limits {
   readonly line: number;
   readonly head: number;
   readonly fields: number;
 }
 
-/** As the README has them. */
+/** The limits in the README. */
 const LIMITS: Limits = { line: 8 * 1024, head: 32 * 1024, fields: 200 };
 
-/** Reads all requests of a stream: what comes behind one that ends the connection is none. */
+/** Reads all requests of a stream; bytes after a request that ends the connection are ignored. */
 export function readRequests(bytes: string, limits: Limits = LIMITS): Reading {
   const text: Text = { bytes, at: 0 };
   const requests: ReadRequest[] = [];
@@ -64,7 +64,7 @@ export function readRequests(bytes: string, limits: Limits = LIMITS): Reading {
 const STRICT = { bareLf: false, mends: false };
 
 function nextHead(text: Text, limits: Limits): Head {
-  // One empty line before a request is forgiven (section 2.2).
+  // One empty line before a request is accepted (section 2.2).
   if (text.bytes.startsWith('\r\n', text.at)) text.at += 2;
   const start = text.at;
   const lineEnd = text.bytes.indexOf('\r\n', start);
@@ -94,7 +94,7 @@ function nextHead(text: Text, limits: Limits): Head {
   };
 }
 
-/** method SP request-target SP HTTP-version (section 3), for the versions that we speak. */
+/** method SP request-target SP HTTP-version (section 3), for the versions that we support. */
 function requestLine(line: string): readonly [string, string, string] {
   const [method = '', target = '', version = '', ...more] = line.split(' ');
   if (more.length > 0 || !isToken(method)) throw new Broken('no request line');
@@ -104,7 +104,7 @@ function requestLine(line: string): readonly [string, string, string] {
   return [method, target, version];
 }
 
-/** Section 3.2: Host once, in HTTP/1.1 at least, and an authority in the target goes before it. */
+/** Section 3.2: Host exactly once, required in HTTP/1.1; an authority in the target takes precedence. */
 function authorityOf(target: string, fields: readonly Field[], version: string): string {
   const hosts = fields.filter(([name]) => name.toLowerCase() === 'host').map(([, value]) => value);
   if (hosts.length > 1) throw new Broken('two Hosts');
@@ -114,21 +114,21 @@ function authorityOf(target: string, fields: readonly Field[], version: string):
   if (target.startsWith('/') || target === '*') return host ?? '';
   const [, scheme, authority] = /^([a-z][a-z\d+.-]*):\/\/([^/?#]*)/i.exec(target) ?? [];
   if (scheme === undefined) throw new Broken('a target of no form');
-  // A connection without TLS does not speak for https either (RFC 9110 section 7.4).
+  // A connection without TLS is not authoritative for https (RFC 9110 section 7.4).
   if (!/^http$/i.test(scheme)) throw new Broken('a target of another scheme');
   if (authority === '' || authority!.startsWith(':') || !isAuthority(authority!))
     throw new Broken('a target without a host');
   return authority!;
 }
 
-/** Section 6.3, with no guess where length and coding say different things. */
+/** Section 6.3; contradictory length and coding are refused. */
 function extentOf(fields: readonly Field[], version: string): Extent {
   const codings = valueOf(fields, 'transfer-encoding');
   const lengths = fields.filter(([name]) => name.toLowerCase() === 'content-length');
   if (codings !== null) {
     if (lengths.length > 0) throw new Broken('a length beside a coding');
     if (version !== 'HTTP/1.1') throw new Broken('a coding in HTTP/1.0');
-    // Not even empty elements beside it, which RFC 9110 section 5.6.1 would let pass.
+    // Also without the empty elements that RFC 9110 section 5.6.1 would allow.
     if (codings.toLowerCase() !== 'chunked') throw new Broken('another coding');
     return 'chunked';
   }

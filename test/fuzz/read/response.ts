@@ -17,24 +17,24 @@ export interface ResponseHead extends Pick<Message, 'line' | 'fields'> {
   readonly persists: boolean;
 }
 
-/** A response as RFC 9112 reads it out of all that a server sent for one request. */
+/** A response, read by RFC 9112 from all that a server sent for one request. */
 export interface ResponseReading {
-  /** Heads of 1xx responses that came before. */
+  /** Heads of the 1xx responses before it. */
   readonly interim: readonly ResponseHead[];
-  /** `null`: no final response has begun, or what began is none. */
+  /** `null`: no final response has begun, or its head is invalid. */
   readonly head: ResponseHead | null;
-  /** `null`: it is not whole, or is not framed as it should be. */
+  /** `null`: the body is incomplete, or its framing invalid. */
   readonly body: Body | null;
   readonly end: 'whole' | 'unfinished' | 'broken';
   readonly why: string;
-  /** Where it ends. Whatever comes behind was not asked for. */
+  /** Where the response ends. Bytes after it are surplus. */
   readonly at: number;
 }
 
 export interface ResponseContext {
-  /** Of the request: the response to HEAD has no body. */
+  /** Method of the request: a response to HEAD has no body. */
   readonly method: string;
-  /** Whether the server closed its side behind the last byte. */
+  /** Whether the server closed its side after the last byte. */
   readonly closed: boolean;
 }
 
@@ -42,7 +42,7 @@ const FORGIVING: Strictness = { bareLf: true, mends: true };
 const HEAD_LIMIT = 64 * 1024;
 const FIELD_LIMIT = 200;
 
-/** Anything but what ends a line or a text (RFC 9110 section 5.5); passed on as it is. */
+/** All characters but line ends and NUL (RFC 9110 section 5.5); forwarded unchanged. */
 const VALUE = /^[^\r\n\0]*$/;
 
 const INTERIM_LIMIT = 32;
@@ -54,7 +54,7 @@ export function readResponse(bytes: string, context: ResponseContext, at = 0): R
   try {
     for (;;) {
       const next = nextHead(text, context.method);
-      // Nobody asks for an upgrade here.
+      // The request here never asks for an upgrade.
       if (next.status === 101) throw new Broken('an upgrade that nobody asked for');
       if (next.status >= 200) {
         head = next;
@@ -86,7 +86,7 @@ function nextHead(text: Text, method: string): ResponseHead {
   return { line: [version, digits!, reason], status, fields, extent, persists: kept };
 }
 
-/** Section 6.3. `faulty`: framing that leaves doubt, after which the connection is closed. */
+/** Section 6.3. `faulty`: ambiguous framing, after which the connection is closed. */
 function extentOf(
   status: number,
   method: string,
@@ -94,7 +94,7 @@ function extentOf(
   fields: readonly Field[],
 ): { extent: Extent; faulty: boolean } {
   const coding = valueOf(fields, 'transfer-encoding')?.toLowerCase();
-  // What RFC 2616 called no coding at all, and servers of its time still send; nginx takes it, too.
+  // `identity` meant no coding in RFC 2616. Old servers still send it, and nginx accepts it, too.
   const coded = coding !== undefined && coding !== 'identity';
   const given = valueOf(fields, 'content-length');
   const faulty = coding !== undefined && (given !== null || version === 'HTTP/1.0');
@@ -106,7 +106,7 @@ function extentOf(
   return { extent: length === null ? 'close' : { length }, faulty };
 }
 
-/** One number, which may be said more than once (RFC 9110 section 8.6). */
+/** One number, which may be repeated (RFC 9110 section 8.6). */
 function lengthOf(given: string | null): number | null {
   if (given === null) return null;
   const [length = '', ...more] = new Set(given.split(',').map(withoutSpace));

@@ -9,8 +9,8 @@ export function originOf(target: string): string {
 }
 
 /**
- * What the gateway promises to make of a target: origin form, its bytes as they came, dot segments
- * resolved, however they are spelled (RFC 3986 section 5.2.4), `\` as `%5C`, no fragment.
+ * The target that the gateway promises to forward: origin form, bytes unchanged, dot segments resolved in any
+ * spelling (RFC 3986 section 5.2.4), `\` as `%5C`, no fragment.
  */
 export function forwarded(target: string): string {
   const bare = originOf(target);
@@ -21,14 +21,14 @@ export function forwarded(target: string): string {
   return withoutDots(path.replaceAll('\\', '%5C')) + query;
 }
 
-/** The path that routes are chosen by, as nginx's `$uri`: decoded, slashes merged, dots resolved. */
+/** The path that routes are matched against, like nginx's `$uri`: decoded, slashes merged, dots resolved. */
 export function routed(target: string): string {
   const path = forwarded(target).replace(/\?.*$/s, '');
   if (path === '*') return path;
   return withoutDots(decoded(path).replace(/\/+/g, '/'));
 }
 
-/** RFC 3986 section 5.2.4, step by step, for paths from the root on. */
+/** RFC 3986 section 5.2.4, step by step, for absolute paths. */
 function withoutDots(path: string): string {
   const output: string[] = [];
   const segments = path.split('/').slice(1);
@@ -42,7 +42,7 @@ function withoutDots(path: string): string {
   return `/${output.join('/')}`;
 }
 
-/** Escapes that are UTF-8, decoded; others as they stand. */
+/** Decodes escapes that are valid UTF-8; leaves others unchanged. */
 function decoded(path: string): string {
   return path.replace(/(?:%[\da-f]{2})+/gi, (run) => {
     const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');

@@ -1,4 +1,4 @@
-/** Routes in all that they may have, to begin with. */
+/** Routes with all attributes that they may have, to start from. */
 export const ROUTES: readonly object[] = [
   { id: '1', uri: '/hello', upstream: { type: 'roundrobin', nodes: { '127.0.0.1:1980': 1 } } },
   {

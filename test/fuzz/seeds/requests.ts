@@ -1,4 +1,7 @@
-/** Good requests to begin with, from the examples of RFC 9110 and 9112 and what clients send. `{id}`: the request's own. */
+/**
+ * Valid requests to start from: the examples of RFC 9110 and 9112, and requests of real clients. `{id}`: the
+ * request's id.
+ */
 export const REQUESTS: readonly string[] = [
   'GET /hello/{id} HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: curl/7.64.1\r\nAccept-Language: en, mi\r\n\r\n',
   'GET /{id}?q=1&r=%20 HTTP/1.1\r\nHost: a.example\r\nAccept: */*\r\nX-A: b\r\n\r\n',
@@ -30,7 +33,7 @@ export const REQUESTS: readonly string[] = [
   'M-SEARCH /{id} HTTP/1.1\r\nHost: a.example\r\nMAN: "ssdp:discover"\r\n\r\n',
   'GET /apisix/admin/routes/{id} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Id: {id}\r\n\r\n',
   'POST /apisix/admin/routes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}',
-  // Not good, and known to be read in two ways: a mutation away from the next one.
+  // Invalid, and known to be ambiguous: one mutation away from the next such request.
   'POST /{id} HTTP/1.1\r\nHost: a.example\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG',
   'POST /{id} HTTP/1.1\r\nHost: a.example\r\nContent-Length: 4\r\nTransfer-Encoding: identity\r\n\r\nabcd',
   'GET /{id} HTTP/1.1\r\nHost: a.example\r\nX-A: b\r\n folded\r\n\r\n',

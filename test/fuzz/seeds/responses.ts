@@ -1,4 +1,4 @@
-/** Good responses to begin with. `{id}`: the response's own. */
+/** Valid responses to start from. `{id}`: the response's id. */
 export const RESPONSES: readonly string[] = [
   'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Id: {id}\r\n\r\nhello',
   'HTTP/1.1 200 OK\r\nDate: Mon, 27 Jul 2009 12:28:53 GMT\r\nServer: Apache\r\nETag: "34aa387-d-1568eb00"\r\nVary: Accept-Encoding\r\nContent-Length: 51\r\nContent-Type: text/plain\r\n\r\nHello World! My content includes a trailing CRLF.\r\n',
@@ -22,7 +22,7 @@ export const RESPONSES: readonly string[] = [
   'HTTP/1.1 200 OK\r\nX-Empty:\r\nX-Spaces: \t a \t \r\nX-Obs: \x80\xff\r\nx-case: Y\r\nX-Case: z\r\nContent-Length: 5\r\nX-Id: {id}\r\n\r\nhello',
   'HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/9\r\nContent-Length: 5\r\nX-Id: {id}\r\n\r\nhello',
   'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\nX-Id: {id}\r\n\r\n\x1f\x8b\b\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0',
-  // Not right, and what servers send all the same.
+  // Invalid, but sent by real servers.
   'HTTP/1.1 200 OK\r\nContent-Length : 5\r\nX-Id: {id}\r\n\r\nhello',
   'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\nX-Id: {id}\r\n\r\nhello',
   'HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\nX-Id: {id}\r\n\r\nhello',

@@ -1,9 +1,9 @@
 export type Json = { readonly [key: string]: unknown };
 
-/** The ids that a path can name, and that need no decoding. */
+/** Ids that a path can contain without escapes. */
 const ID = /^[a-zA-Z0-9-_.]{1,64}$/;
 
-/** What a write should leave, without its times, where that is easily said. */
+/** The expected route after a write, without its times, where that is easy to say. */
 export function wanted(
   { method, body = '' }: { readonly method: string; readonly body?: string },
   { pathname, search }: URL,
@@ -21,7 +21,7 @@ export function wanted(
   return (rest['id'] ?? id) === id ? { ...rest, id } : undefined;
 }
 
-/** RFC 7396, as its section 2 has it in pseudocode. */
+/** The pseudocode of RFC 7396 section 2. */
 function patched(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const result = new Map<string, unknown>(isObject(target) ? Object.entries(target) : []);

@@ -9,10 +9,10 @@ import { ALIKE, finding, type Input, type Part, REFUSED, type Verdict } from '..
 import { ROUTES } from '../seeds/documents.ts';
 import { isObject, type Json, jsonOf, wanted } from './admin-model.ts';
 
-/** What is asked of the admin API. */
+/** A request to the admin API. */
 export interface Operation {
   readonly method: string;
-  /** Behind `/apisix/admin/`. */
+  /** Without `/apisix/admin/`. */
   readonly path: string;
   readonly body?: string;
 }
@@ -39,7 +39,7 @@ const PATHS: readonly string[] = [
   ['routes/1?ttl=-1', 'routes?label=__proto__', 'routes?filter=a%3Db'],
 ].flat();
 
-/** Changes that turn up now and then, out of JSON as they come. */
+/** Changes that mutation rarely makes, as JSON text. */
 const CHANGES: readonly string[] = [
   ['{"__proto__":{"polluted":true}}', '{"constructor":{"prototype":{"polluted":true}}}'],
   ['{"upstream":null}', '{"uri":null,"uris":["/x"]}', '{"plugins":{"proxy-mirror":null}}'],
@@ -84,7 +84,7 @@ export class Admin implements Part {
   }
 }
 
-/** So that there is something to change. */
+/** Creates a route, so that there is something to change. */
 function creation(draw: Draw): Operation {
   const { id: _id, ...route } = draw.pick(ROUTES) as { id?: unknown };
   return { method: 'PUT', path: 'routes/1', body: JSON.stringify(route) };
@@ -111,7 +111,7 @@ function readOperation(piece: string): Operation | null {
   const { method, path, body } = read;
   if (typeof method !== 'string' || typeof path !== 'string') return null;
   try {
-    // What no URL or Request can hold, cannot be asked; of some methods it changes the case.
+    // A path that is invalid in a URL or Request cannot be sent; Request normalises the case of some methods.
     const asked = new Request(urlOf(path), { method }).method;
     return { method: asked, path, ...(typeof body === 'string' && { body }) };
   } catch {
@@ -135,7 +135,7 @@ async function routesOf(gateway: Gateway): Promise<Routes> {
   return new Map(list.map(({ value }) => [String(value['id']), value]));
 }
 
-/** Whatever was asked: the document is valid, and no prototype has anything new. */
+/** After any operation the document must be valid, and no prototype may have changed. */
 function stateFault(routes: Routes): string | null {
   for (const key in {}) return `every object has ${key} now`;
   if (({} as Json)['polluted'] !== undefined) return 'every object is polluted';
@@ -143,7 +143,7 @@ function stateFault(routes: Routes): string | null {
   return checked.ok ? null : `the document is not valid: ${adminText(checked.faults)}`;
 }
 
-/** One route changes at most, and as it was asked for. */
+/** At most one route changes, and as requested. */
 function effectFault(
   asked: Operation,
   status: number,

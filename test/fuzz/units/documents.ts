@@ -6,14 +6,14 @@ import { mutatedJson } from '../mutate/json.ts';
 import { ALIKE, finding, type Input, type Part, REFUSED, type Verdict } from '../part.ts';
 import { ROUTES } from '../seeds/documents.ts';
 
-/** Questions about a table: each route of the seeds is looked at by one of them. */
+/** Requests to explain: each route of the seeds matches one of them. */
 const QUESTIONS: readonly string[] = [
   { url: '/hello', headers: { 'x-version': '3', 'x-user': 'u' } },
   { url: 'http://a.example/a/b?a=b&c', method: 'POST', body_length: 5, headers: { cookie: 'c=d' } },
   { url: 'https://x.b.example:8080/bxc', remote_addr: '10.1.2.3' },
 ].map((question) => JSON.stringify(question));
 
-/** Documents of routes: refused as a whole with words, or taken and compiled. */
+/** Routes documents: each must be refused as a whole with messages, or accepted and compiled. */
 export class Documents implements Part {
   readonly name = 'documents';
   readonly lanes = 1;
@@ -46,7 +46,7 @@ export class Documents implements Part {
   }
 }
 
-/** Faults that say something, in one line each. */
+/** Faults must have messages, in one line each. */
 function refusalFault(faults: Parameters<typeof adminText>[0], text: string): Verdict | null {
   if (faults.length === 0) return finding('refused without a word');
   const words = [adminText(faults), ...documentText(faults, valueOf(text))];

@@ -19,7 +19,7 @@ const AUTHORITIES = [
 ].flat();
 const METHODS = ['GET', 'POST', 'PUT'];
 
-/** Routes and a request: a table must find what a plain search of all of them finds. */
+/** Routes and a request: the table must find the same route as a plain search through all of them. */
 export class Matching implements Part {
   readonly name = 'matching';
   readonly lanes = 1;
@@ -52,7 +52,7 @@ export class Matching implements Part {
     const request = requestOf(method, authority, target);
     const table = compileMatcher(routes, (route) => routes.indexOf(route));
     const found = table.match(request);
-    // The naive ones take long on long paths.
+    // The naive search takes too long on long paths.
     const fault = large ? null : differenceOf(routes, found, request);
     if (fault !== null) return finding(fault);
     const slow = slowness(() => table.match(request), this.#limit);

@@ -1,10 +1,10 @@
-/** An address as one number, and how many bits that has. */
+/** An address as one number, and its length in bits. */
 interface Address {
   readonly value: bigint;
   readonly bits: 32 | 128;
 }
 
-/** Whether a block of addresses holds one; `null`: it is no block. By numbers of 128 bits. */
+/** Whether an address is in a block; `null`: the block is invalid. Computes with numbers of 128 bits. */
 export function holds(block: string, address: string): boolean | null {
   const [text = '', prefix, ...more] = block.split('/');
   const network = text.includes('%') ? null : parsed(text);
@@ -22,7 +22,7 @@ export function holds(block: string, address: string): boolean | null {
   return other.value >> shift === network.value >> shift;
 }
 
-/** IPv4 addresses in IPv6 ones count as IPv4. */
+/** IPv4-mapped IPv6 addresses count as IPv4. */
 function parsed(text: string): Address | null {
   const four = ipv4(text);
   if (four !== null) return { value: four, bits: 32 };

@@ -1,4 +1,4 @@
-/** What of a route says which requests are its own, here. */
+/** The criteria of a route that are tested here. */
 export interface Criteria {
   readonly uris: readonly string[];
   readonly hosts?: readonly string[];
@@ -14,11 +14,11 @@ interface Asked {
 }
 
 /**
- * The route of a request by the rules alone: every way to reach every route is looked at, and the best of
- * those that fit wins. A host with a port first, then an exact host, the longest wildcard, none; then an
- * exact path, the longest literal; then priority, the longer pattern, and the order of the document.
+ * The matching route by the rules alone: tries every route and every host and path of it, and the best match wins.
+ * First a host with a port, then an exact host, the longest wildcard, no host; then an exact path, the longest
+ * literal prefix; then priority, the longer pattern, and the order in the document.
  *
- * @returns its place, `null` when none fits
+ * @returns its index, or `null`
  */
 export function bestRoute(routes: readonly Criteria[], asked: Asked): number | null {
   let best: { readonly rank: readonly number[]; readonly place: number } | null = null;
@@ -42,7 +42,7 @@ export function bestRoute(routes: readonly Criteria[], asked: Asked): number | n
   return best?.place ?? null;
 }
 
-/** Higher is better; `null`: does not fit. */
+/** Higher is better; `null`: does not match. */
 function hostRank(pattern: string | null, authority: string): readonly number[] | null {
   if (pattern === null) return [0, 0];
   const wanted = bare(pattern);
@@ -54,12 +54,12 @@ function hostRank(pattern: string | null, authority: string): readonly number[] 
   return given.endsWith(rest) ? [port + 1, rest.length] : null;
 }
 
-/** In lower case, and without one dot at the end of the name. */
+/** In lower case, without a trailing dot of the name. */
 function bare(authority: string): string {
   return authority.toLowerCase().replace(/(?<=[^.])\.(?=:\d*$|$)/, '');
 }
 
-/** The colons of an IPv6 address in brackets are no ports. */
+/** The colons of an IPv6 address in brackets do not begin a port. */
 function portOnly(found: string, at: number, whole: string): string {
   return whole.startsWith('[') && whole[at - 1] !== ']' ? found : '';
 }
@@ -70,9 +70,9 @@ function uriRank(pattern: string, path: string): readonly number[] | null {
   return star === -1 ? [1, 0] : [0, star];
 }
 
-/** `*` is any characters and none, slashes as well: by trying every length for each. */
+/** `*` matches any characters, slashes included, or none. Tries every length for each `*`. */
 export function fitsGlob(pattern: string, text: string): boolean {
-  // fits[j]: whether what of the pattern was looked at fits the first j characters.
+  // fits[j]: whether the part of the pattern so far matches the first j characters.
   let fits = [true, ...new Array<boolean>(text.length).fill(false)];
   for (const letter of pattern.split('')) {
     const next = new Array<boolean>(text.length + 1).fill(false);

@@ -18,10 +18,10 @@ import { ROUTES } from '../seeds/documents.ts';
 import { holds } from './naive-cidr.ts';
 import { enlarged, slowness } from './time.ts';
 
-/** A routine that strangers' bytes get to, and what else would say the same. */
+/** A function that processes bytes of strangers, and an independent check of its result. */
 interface Routine {
   make(draw: Draw): readonly string[];
-  /** Calls it, with any text. @returns what is wrong */
+  /** Calls it with any text. @returns what is wrong, or `null` */
   check(text: string, other: string): string | null;
 }
 
@@ -65,7 +65,7 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
     check(text) {
       const due = elements(text).filter((name) => name !== 'host' && name !== 'content-length');
       const found = [...(nominated(text) ?? [])].filter((name) => name !== '');
-      // The options that speak of the connection itself name no field.
+      // Options about the connection itself name no field.
       const plain = (names: readonly string[]) =>
         [...new Set(names)]
           .filter((name) => !/^(?:close|keep-alive|upgrade)$/.test(name))
@@ -178,7 +178,7 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
   },
 };
 
-/** Routines that texts of strangers get to, alone and beside naive ones. */
+/** Functions that process texts of strangers, alone and compared with naive ones. */
 export class Routines implements Part {
   readonly name = 'routines';
   readonly lanes = 1;
@@ -214,7 +214,7 @@ export class Routines implements Part {
   }
 }
 
-/** Those of the lines that a parser lets through. */
+/** The lines that a parser accepts. */
 function wellFormed(text: string): Field[] {
   return text.split('\r\n').flatMap((line): Field[] => {
     const [, name, value] =
@@ -223,7 +223,7 @@ function wellFormed(text: string): Field[] {
   });
 }
 
-/** In lower case; a few of many, since each look goes through all fields, here as there. */
+/** Some names in lower case: each check goes through all fields, here and in the function. */
 function someNames(fields: readonly Field[]): string[] {
   return [...new Set(fields.map(([name]) => name.toLowerCase()))].slice(0, 8);
 }
@@ -250,7 +250,7 @@ function cookies(draw: Draw): string {
   );
 }
 
-/** `null` where escapes are broken: what is made of those is for the routine to say. */
+/** `null` for broken escapes, where the function may return anything. */
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);

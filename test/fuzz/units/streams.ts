@@ -12,13 +12,13 @@ import { originOf } from '../read/target.ts';
 import { REQUESTS } from '../seeds/requests.ts';
 import { RESPONSES } from '../seeds/responses.ts';
 
-/** What a parser told of a stream. */
+/** The events that a parser reported for a stream. */
 interface Told {
   readonly messages: { head: string; body: string; whole: boolean; trailers: string }[];
   refused: boolean;
 }
 
-/** Our parsers alone: whatever the cuts, they tell the same, and what our own reader tells. */
+/** Our parsers alone: they must report the same for all cuts, and the same as our own reader. */
 export class Streams implements Part {
   readonly name = 'streams';
   readonly lanes = 1;
@@ -102,7 +102,7 @@ function pushed(told: Told, parts: readonly string[], push: (bytes: Buffer) => v
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     told.refused = true;
-    // How much of a body was told before depends on the cuts.
+    // How much of the body was reported before the error depends on the cuts.
     const last = told.messages.at(-1);
     if (last?.whole === false) last.body = '';
   }
@@ -121,7 +121,7 @@ function requestFault(text: string, { messages, refused }: Told): string | null 
     if (message?.whole !== true || message.head !== head || message.body !== body)
       return `told ${JSON.stringify(message)}, and not ${head} with ${JSON.stringify(body)}`;
   }
-  // What stands behind one that ends the connection is nobody's business.
+  // Bytes after a request that ends the connection are ignored.
   if (requests.at(-1)?.persists === false) return null;
   if (end === 'broken' && !refused) return `does not refuse: ${why}`;
   if (end === 'clean' && refused) return 'refuses what is right';
@@ -130,7 +130,7 @@ function requestFault(text: string, { messages, refused }: Told): string | null 
   return null;
 }
 
-/** Host says what the target says, where that names a host. */
+/** Host must match the target, where that names a host. */
 function withHost(fields: readonly Field[], authority: string): string[] {
   const isHost = ([name]: Field) => name.toLowerCase() === 'host';
   if (authority === '' || fields.some(isHost))
@@ -140,7 +140,7 @@ function withHost(fields: readonly Field[], authority: string): string[] {
 
 function responseFault(text: string, method: string, { messages, refused }: Told): string | null {
   const { interim, head, body, end, why } = readResponse(text, { method, closed: true });
-  // Whether somebody asked for an upgrade is not for the parser to say.
+  // The parser does not know whether the request asked for an upgrade.
   if (why === 'an upgrade that nobody asked for') return null;
   const final = messages[interim.length];
   if (end === 'broken' && !refused && final?.whole === true) return `does not refuse: ${why}`;

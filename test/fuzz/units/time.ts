@@ -1,19 +1,19 @@
 import { Script } from 'node:vm';
 
-/** Bytes of the inputs whose time is taken: the largest head that the gateway reads. */
+/** Bytes of the inputs that are timed: the largest head that the gateway reads. */
 export const LARGE: number = 32 * 1024;
 
-/** After so many milliseconds even a regular expression is stopped: it may not end by itself. */
+/** Milliseconds after which even a regular expression is stopped: it may never end. */
 const PATIENCE_MS = 3000;
 
-/** Tries, the fastest of which counts: a collection of garbage may fall into one. */
+/** The fastest of these runs counts: garbage collection may disturb one. */
 const TRIES = 5;
 
 /**
- * Does some work, and again where that took long.
+ * Runs some work, and runs it again if it took long.
  *
- * @param limit milliseconds of processor time, which others on this machine do not add to
- * @returns what to say when it took longer each time
+ * @param limit milliseconds of processor time, to which other work on this machine does not add
+ * @returns the message when each run took longer, else `null`
  */
 export function slowness(work: () => unknown, limit: number): string | null {
   let fastest = Infinity;
@@ -29,7 +29,7 @@ export function slowness(work: () => unknown, limit: number): string | null {
 
 const CALL = new Script('work()');
 
-/** Throws what the work throws. */
+/** Exceptions of the work are passed on. */
 function endsInTime(work: () => unknown): boolean {
   try {
     CALL.runInNewContext({ work }, { timeout: PATIENCE_MS });
@@ -40,7 +40,7 @@ function endsInTime(work: () => unknown): boolean {
   }
 }
 
-/** A text as large as may be: a piece of it again and again, which is what makes a pattern slow. */
+/** The largest allowed text: one piece repeated, which is what makes a pattern slow. */
 export function enlarged(unit: string, tail: string): string {
   if (unit === '') return tail;
   return (

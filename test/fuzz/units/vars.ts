@@ -41,7 +41,7 @@ const ATOMS = [
 ].flat();
 const COUNTS = ['*', '+', '?', '{2}', '{1,}', '{1,3}', '{0,1000}', '*?', '+?', ''];
 
-/** Units that long subjects are made of, and ends that nothing matches. */
+/** Units that long subjects are made of, and endings that nothing matches. */
 const UNITS = [
   ['a', 'b', 'ab', 'aa', '1', ' ', '\t', '\xa0', '.', '/', '%', '%20', 'a=', ';', ',', ': ', '0'],
   ['1.', '\xe9', '1,'],
@@ -126,7 +126,7 @@ function conditionOf(expression: unknown): ((request: Inbound) => boolean) | nul
 
 const TRUST = trustProxies([]);
 
-/** A request that has the subject wherever a variable may look. */
+/** A request that has the subject in every place that a variable may read. */
 function requestWith(subject: string): Inbound {
   const received = {
     method: subject === '' ? 'GET' : subject.slice(0, 20),
@@ -145,7 +145,7 @@ function requestWith(subject: string): Inbound {
   return admit(received, TRUST, () => '');
 }
 
-/** What must hold of any expression, whatever it says. */
+/** Laws that hold for every expression. */
 function lawFault(expression: readonly unknown[], request: Inbound): string | null {
   const holds = (rules: unknown) => conditionOf(rules)?.(request) ?? null;
   const value = holds(expression);
@@ -157,7 +157,7 @@ function lawFault(expression: readonly unknown[], request: Inbound): string | nu
     [['!AND', expression, expression], !value],
     [['!OR', expression, expression], !value],
   ];
-  // Deeper than may be, they are refused.
+  // Expressions beyond the depth limit are refused.
   const broken = laws.find(([rules, due]) => (holds(rules) ?? due) !== due);
   return broken === undefined
     ? null

@@ -5,19 +5,19 @@ import { type ResponseReading, readResponse } from '../read/response.ts';
 /** A response as a client got it. */
 export type Response = ResponseReading;
 
-/** A connection of a client to the gateway, from an address that nobody else has. */
+/** A client connection to the gateway, from a unique address. */
 export class Client {
   readonly address: string;
-  /** Inputs that it has carried. */
+  /** Number of inputs that it has carried. */
   inputs = 0;
   readonly #socket: Socket;
   #received = '';
-  /** Up to where responses were read. */
+  /** Up to where responses were parsed. */
   #read = 0;
   #over = false;
-  /** When anything was sent or came. */
+  /** When bytes were last sent or received. */
   #moved = performance.now();
-  /** Those who wait for news. */
+  /** Callbacks that wait for an event. */
   #waiting: (() => void)[] = [];
 
   constructor(port: number, address: string) {
@@ -41,12 +41,12 @@ export class Client {
     return this.#over;
   }
 
-  /** What came and was not read as a response. */
+  /** Received bytes that were not parsed as a response. */
   get rest(): string {
     return this.#received.slice(this.#read);
   }
 
-  /** Writes the pieces with the event loop between them, so that they arrive as pieces, mostly. */
+  /** Writes the pieces in separate turns of the event loop, so that they usually arrive as pieces. */
   async send(pieces: readonly string[]): Promise<void> {
     for (const [i, piece] of pieces.entries()) {
       if (i > 0) await turn();
@@ -57,8 +57,8 @@ export class Client {
   }
 
   /**
-   * The next response, as far as it comes until nothing has moved for so long or the connection ends: look
-   * at its `end`. `null`: nothing came.
+   * The next response, as far as it arrives until nothing has moved for `patience` or the connection ends: see its
+   * `end`. `null`: nothing arrived.
    *
    * @param patience milliseconds
    */
@@ -77,7 +77,7 @@ export class Client {
     }
   }
 
-  /** Closes our side, and waits for the other. `false`: that did not come. */
+  /** Half-closes, and waits for the gateway to close. Resolves with `false` if it does not. */
   end(patience: number): Promise<boolean> {
     this.#socket.end();
     this.#moved = performance.now();
@@ -94,7 +94,7 @@ export class Client {
     return performance.now() - this.#moved > patience;
   }
 
-  /** Leaves without a word more. */
+  /** Resets the connection at once. */
   destroy(): void {
     this.#over = true;
     this.#socket.destroy();

@@ -2,7 +2,7 @@ import { elements, type Field, type Message, valueOf } from '../read/message.ts'
 import type { ReadRequest } from '../read/request.ts';
 import { forwarded } from '../read/target.ts';
 
-/** Fields of one connection (RFC 9110 section 7.6.1), and those that this hop has answered or writes anew. */
+/** Fields of one connection (RFC 9110 section 7.6.1), and fields that this hop consumes or writes anew. */
 const NOT_FORWARDED: ReadonlySet<string> = new Set(
   [
     ['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'],
@@ -18,26 +18,26 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set(
   ].flat(),
 );
 
-/** Where a request comes in. */
+/** Where a request arrives. */
 export interface Hop {
   /** Address of the client. */
   readonly address: string;
   /** Port of the gateway. */
   readonly port: number;
-  /** The node, for Host where the client names none. */
+  /** The upstream node, for Host where the client names none. */
   readonly node: string;
 }
 
 /**
- * What an upstream shall see of a request. How its body is marked is not part of it: that is read, and
- * then the body is compared.
+ * The request that an upstream must see. The framing of the body is not part of it: the body is parsed and compared
+ * instead.
  */
 export function forwardOf(request: ReadRequest, { address, port, node }: Hop): Message {
   const { fields, line, authority, body } = request;
   const named = elements(valueOf(fields, 'connection'));
   const passed = fields.filter(([name]) => {
     const lower = name.toLowerCase();
-    // To CGI and its like `X_Real_IP` is X-Real-IP, and to some `X.Real^IP` as well.
+    // CGI and the like read `X_Real_IP` as X-Real-IP, and some read `X.Real^IP` so as well.
     return !NOT_FORWARDED.has(lower.replace(/[^a-z\d]/g, '-')) && !named.includes(lower);
   });
   const before = valueOf(fields, 'x-forwarded-for');
@@ -63,7 +63,7 @@ const FRAMING: ReadonlySet<string> = new Set([
   'content-length',
 ]);
 
-/** What an upstream or a mirror saw, in the same form; `mark`: the field that a copy has more. */
+/** The request that an upstream or a mirror saw, in the same form; `mark`: the field that only a copy has. */
 export function seenOf({ line, fields, body }: Message, mark?: string): Message {
   const own = fields.filter(([name]) => {
     const lower = name.toLowerCase();
@@ -77,6 +77,6 @@ export function textOf(message: Message): string {
   return JSON.stringify([message.line, message.fields, message.body]);
 }
 
-/** Fields that must not come behind a body: a reader may take them for those of the head (RFC 9110 section 6.5.1). */
+/** Fields that must not be in trailers: a recipient may merge them into the head (RFC 9110 section 6.5.1). */
 export const NEVER_TRAILERS: RegExp =
   /^(?:content-(?:length|type|encoding|range)|transfer-encoding|te|host|connection|upgrade|trailer|(?:set-)?cookie|authorization|x-api-key|x-real-ip|x-forwarded-.*|forwarded|origin)$/i;

@@ -1,16 +1,16 @@
-/** What is known of the requests of one client. */
+/** The known requests of one client. */
 interface Account {
-  /** Those that must reach the upstream, and be copied if `copied`, in their order. */
+  /** Requests that must reach the upstream, in order; copied if `copied`. */
   readonly due: { readonly text: string; readonly copied: boolean }[];
-  /** Those that may: their client left. */
+  /** Requests that may reach it: their client left. */
   readonly possible: string[];
   readonly arrived: string[];
   readonly copies: string[];
 }
 
 /**
- * Whose requests came to upstream and mirror: by the client's address, which nobody else has, and which
- * nothing that a client writes can change. So nothing gets lost, doubled or mixed up unseen.
+ * Records which client's requests reached upstream and mirror, by the client's address, which is unique and which no
+ * bytes of a client can change. So a lost, duplicated or misattributed request is always noticed.
  */
 export class Ledger {
   readonly #accounts = new Map<string, Account>();
@@ -19,7 +19,7 @@ export class Ledger {
     this.#accounts.set(address, { due: [], possible: [], arrived: [], copies: [] });
   }
 
-  /** Requests of this client that came to the upstream so far. */
+  /** Requests of this client that have reached the upstream so far. */
   arrived(address: string): readonly string[] {
     return this.#accounts.get(address)?.arrived ?? [];
   }
@@ -32,12 +32,12 @@ export class Ledger {
     this.#accounts.get(address)!.possible.push(text);
   }
 
-  /** @returns false for the address of nobody */
+  /** @returns false for an unknown address */
   arrival(address: string, text: string): boolean {
     return this.#accounts.get(address)?.arrived.push(text) !== undefined;
   }
 
-  /** @returns false for the address of nobody */
+  /** @returns false for an unknown address */
   copy(address: string, text: string): boolean {
     return this.#accounts.get(address)?.copies.push(text) !== undefined;
   }
@@ -45,8 +45,8 @@ export class Ledger {
   /**
    * Closes all accounts.
    *
-   * @param lost copies that the gateway itself says did not arrive
-   * @returns what does not add up
+   * @param lost copies that did not arrive according to the gateway itself
+   * @returns mismatches
    */
   close(lost: number): string[] {
     const faults: string[] = [];
@@ -77,7 +77,7 @@ function counted(texts: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** Those that are more often there than they may be. */
+/** Texts that occur more often than allowed. */
 function beyond(texts: readonly string[], allowed: ReadonlyMap<string, number>): string[] {
   return [...counted(texts)]
     .filter(([text, count]) => count > (allowed.get(text) ?? 0))

@@ -13,7 +13,7 @@ import { Client, type Response } from './client.ts';
 import { forwardOf, textOf } from './forwarded.ts';
 import { PATIENCE_MS, type Stage } from './stage.ts';
 
-/** Inputs that one connection carries at most: a finding may need all of them. */
+/** The most inputs that one connection carries: a finding may need all of them. */
 const LONGEST_HISTORY = 50;
 
 interface Lane {
@@ -92,7 +92,7 @@ export class Requests implements Part {
     return compared.kind === 'listed' ? compared : ALIKE;
   }
 
-  /** Goes before there is an answer. What became of the requests is seen with the whole batch. */
+  /** Leaves before there is a response. What happened to the requests is checked with the whole batch. */
   async #leave(
     client: Client,
     sent: readonly string[],
@@ -108,7 +108,7 @@ export class Requests implements Part {
     return LEFT;
   }
 
-  /** Reads what comes back, and says what is wrong with it. */
+  /** Reads the responses, and returns what is wrong with them. */
   async #converse(client: Client, reading: Reading): Promise<string | null> {
     for (const request of reading.requests) {
       const response = await client.response(request.line[0], this.patience);
@@ -127,7 +127,7 @@ export class Requests implements Part {
     return this.#endOf(client, reading);
   }
 
-  /** Behind all that is whole: a refusal, or nothing. */
+  /** After all complete requests: an error response, or nothing. */
   async #endOf(client: Client, { end, why, begun }: Reading): Promise<string | null> {
     if (end === 'unfinished' && !(await client.end(this.patience)))
       return 'does not close for who left';
@@ -163,13 +163,13 @@ export class Requests implements Part {
   }
 }
 
-/** Answered by the gateway itself: what no route is for, and its control plane. */
+/** True for requests that the gateway itself responds to: without a route, or to its control plane. */
 function ownOf({ line: [, target] }: ReadRequest): boolean {
   const path = routed(target);
   return path === '*' || path === '/apisix' || path.startsWith('/apisix/');
 }
 
-/** Where the gateway may not know the end of the request, or a client of HTTP/1.0 that of the response. */
+/** True where the gateway may not know the end of the request, or a client of HTTP/1.0 the end of the response. */
 function mayClose(request: ReadRequest): boolean {
   return ownOf(request) || request.line[2] === 'HTTP/1.0';
 }

@@ -12,7 +12,7 @@ import { NEVER_TRAILERS } from './forwarded.ts';
 import type { Script } from './script.ts';
 import { PATIENCE_MS, type Stage } from './stage.ts';
 
-/** Fields of the upstream's connection, which the client's does not get. */
+/** Fields of the upstream's connection, which are not forwarded to the client. */
 const NOT_PASSED: ReadonlySet<string> = new Set(
   [
     [
@@ -32,7 +32,7 @@ interface Lane {
   history: Input[];
 }
 
-/** Responses, as an upstream may send them, with a mirror beside it that sends others. */
+/** Responses as an upstream may send them, with a mirror that sends others. */
 export class Responses implements Part {
   readonly name = 'responses';
   readonly lanes = 48;
@@ -132,12 +132,12 @@ function response(draw: Draw): string {
 
 function requestText(method: string, target: string, version: string): string {
   const head = `${method} ${target} HTTP/${version}\r\nHost: a.example\r\nTE: trailers\r\nConnection: TE${version === '1.0' ? ', keep-alive' : ''}\r\n`;
-  // A server that closes a kept connection may do so just when it is used again (RFC 9112 section 9.5):
-  // so nothing here that may not be sent twice.
+  // A server may close a kept connection just when it is reused (RFC 9112 section 9.5): so only requests here that
+  // may be sent twice.
   return method === 'PUT' ? `${head}Content-Length: 5\r\n\r\nhello` : `${head}\r\n`;
 }
 
-/** What the upstream does, as far as the facts of an input and what it sends decide. */
+/** The upstream's behaviour, by the facts and the bytes of an input. */
 function planned({ pieces: sent, facts = {} }: Input) {
   const method = String(facts['method'] ?? 'GET');
   const script = scriptOf(sent, method, (facts['end'] ?? 'keep') as Script['end']);
@@ -146,7 +146,7 @@ function planned({ pieces: sent, facts = {} }: Input) {
     version: String(facts['version'] ?? '1.1'),
     /** Whether the reader sees the end of the stream. */
     closed: script.end === 'end',
-    /** Some of it may be lost on the way. */
+    /** Bytes may be lost on the way. */
     breaks: script.end === 'reset',
     script,
   };
@@ -156,15 +156,15 @@ function scriptOf(sent: readonly string[], method: string, wanted: Script['end']
   const bytes = sent.join('');
   const { at, end: read, head } = readResponse(bytes, { method, closed: false });
   return {
-    // What comes behind a response comes along with it: later it could not be told from the next.
+    // Surplus bytes are sent together with the response: later they could not be told from the next response.
     pieces: read === 'whole' ? joinedFrom(sent, at) : sent,
-    // One that is not over, and could go on, must be ended, or nobody would know.
+    // An incomplete response that could go on must be ended, or the client would wait forever.
     end: wanted === 'keep' && read === 'unfinished' ? 'end' : wanted,
     last: read !== 'whole' || !head!.persists || at < bytes.length,
   };
 }
 
-/** The pieces, with the one that holds the byte before `at` and all behind it as one. */
+/** The pieces, with the piece that has the byte before `at` and all pieces after it joined. */
 function joinedFrom(sent: readonly string[], at: number): string[] {
   const offsets: number[] = [];
   let offset = 0;
@@ -175,7 +175,7 @@ function joinedFrom(sent: readonly string[], at: number): string[] {
   return cutAt(sent.join(''), offsets);
 }
 
-/** What a client must see of a response that an upstream sent. */
+/** What a client must see of an upstream's response. */
 function judge(got: Response, reading: ResponseReading, version: string): string | null {
   const { head, end, body } = reading;
   if (got.head!.status === 500 && head?.status !== 500)
@@ -186,7 +186,7 @@ function judge(got: Response, reading: ResponseReading, version: string): string
       : `passed on what is no response (${reading.why}): ${JSON.stringify(got)}`;
   if (end !== 'whole') {
     if (isOwn(got) || got.end === 'unfinished') return null;
-    // There, only the end of the connection tells.
+    // Here only the end of the connection tells.
     return version === '1.0' && got.head!.extent === 'close'
       ? null
       : `whole to the client, and ${end}: ${reading.why}`;
@@ -201,7 +201,7 @@ function judge(got: Response, reading: ResponseReading, version: string): string
   return interimFault(got.interim, reading.interim, version) ?? trailerFault(got, reading);
 }
 
-/** With a reset, what was sent may not arrive: whatever it is, it must be a part of it, or an error of ours. */
+/** After a reset, sent bytes may be lost: the client must see a part of them, or one of our errors. */
 function brokenFault(
   got: Response,
   { head, end, body }: ResponseReading,
@@ -215,7 +215,7 @@ function brokenFault(
     : 'another response';
 }
 
-/** The gateway's own 502. */
+/** The gateway's own 502 or 504. */
 function isOwn({ head, body }: Response): boolean {
   const own = /^\{"error_msg":"50[24] [^"]+"\}\n$/.test(body?.body ?? '');
   return (head!.status === 502 || head!.status === 504) && (own || body?.body === '');
@@ -231,7 +231,7 @@ function fieldsText(fields: readonly Field[], head: ResponseHead): string {
   );
 }
 
-/** A 100 is for whoever waits for one, once; others reach a client of HTTP/1.1 in their order. */
+/** A 100 goes once to a client that waits for it; other interim responses go to a client of HTTP/1.1 in order. */
 function interimFault(
   got: readonly ResponseHead[],
   sent: readonly ResponseHead[],

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** What a server answers, and what it does with the connection then. */
+/** A server's response, and what it does with the connection afterwards. */
 export interface Script {
   readonly pieces: readonly string[];
-  /** `keep`: nothing; `end`: closes its side; `reset`: breaks it off. */
+  /** `keep`: nothing; `end`: half-closes; `reset`: resets. */
   readonly end: 'keep' | 'end' | 'reset';
-  /** Whether nothing may be asked on the connection any more. */
+  /** Whether the connection must not carry another request. */
   readonly last: boolean;
 }
 
-/** Sends a response in its pieces, with the event loop between them. */
+/** Sends the pieces of a response in separate turns of the event loop. */
 export function play(socket: Socket, script: Script): void {
   void playAll(socket, script);
 }

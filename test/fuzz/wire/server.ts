@@ -1,34 +1,34 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type ReadRequest, readRequests } from '../read/request.ts';
 
-/** A request that came in, and the connection to answer it on. */
+/** A request that arrived, and the connection for its response. */
 export interface Arrival {
   readonly serial: number;
   readonly request: ReadRequest;
   readonly socket: Socket;
 }
 
-/** All that one connection brought since it was last looked at. */
+/** All bytes of one connection since the last `take`. */
 export interface Capture {
   bytes: string;
-  /** What is no request, if any of it is not. */
+  /** Why some of the bytes are no request, or `null`. */
   fault: string | null;
 }
 
-/** Above what the gateway makes of a head of its own limit. */
+/** Above the size to which the gateway may extend a head that is at its own limit. */
 export const SERVER_LIMITS = { line: 16 * 1024, head: 64 * 1024, fields: 400 };
 
 /**
- * A server that reads with our own reader and keeps every byte: upstream and mirror. It answers a request
- * when all of it is there.
+ * A server that parses with our own reader and keeps every byte, used as upstream and as mirror. It responds to a
+ * request once it is complete.
  */
 export class RawServer {
   readonly #server: Server;
   readonly #answer: (arrival: Arrival) => void;
   readonly #open = new Map<Socket, Capture>();
-  /** Of connections that are closed. */
+  /** Captures of closed connections. */
   readonly #closed: Capture[] = [];
-  /** Whole requests. */
+  /** Number of complete requests. */
   arrivals = 0;
 
   private constructor(answer: (arrival: Arrival) => void) {
@@ -46,12 +46,12 @@ export class RawServer {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** Connections that are open now. */
+  /** Number of open connections. */
   get open(): number {
     return this.#open.size;
   }
 
-  /** What connections brought since the last time, each from the begin of a request on. */
+  /** The bytes of each connection since the last call, from the beginning of a request. */
   take(): Capture[] {
     const taken = this.#closed.splice(0);
     for (const [socket, capture] of this.#open) {

@@ -16,34 +16,34 @@ import { type Script, play } from './script.ts';
 
 const MARK = 'x-mirrored-by';
 
-/** How long an input may take, on a machine that does much else. */
+/** How long an input may take, on a busy machine. */
 export const PATIENCE_MS = 10_000;
 
-/** How long what is left behind may take to go by itself: connections are kept for some seconds. */
+/** How long connections may take to close: idle ones are kept for some seconds. */
 const SETTLE_MS = 30_000;
 
-/** Sockets of the runtime itself, and of the page with the metrics. */
+/** Sockets of the runtime itself, and of requests for metrics. */
 const SPARE_SOCKETS = 4;
 
-/** A gateway of its own process, with an upstream and a mirror in this one, which remember all. */
+/** A gateway in its own process, with an upstream and a mirror in this one that remember all requests. */
 export class Stage {
   readonly gateway: GatewayProcess;
   readonly upstream: RawServer;
   readonly ledger = new Ledger();
-  /** What upstream and mirror say to those who ask for it by name, in place of an echo. */
+  /** Responses of upstream and mirror by name, sent instead of an echo. */
   readonly scripts = new Map<string, { readonly upstream: Script; readonly mirror: Script }>();
-  /** Requests that came to the upstream, each once however often it was sent. */
+  /** Number of requests that reached the upstream; retries count once. */
   #requests = 0;
   readonly #asked = new Set<string>();
-  /** Connections of upstream and mirror that must not be used again. */
+  /** Connections of upstream and mirror that must not be reused. */
   readonly #spent = new WeakSet<object>();
   readonly #mirror: RawServer;
   readonly #addresses: Draw;
   readonly #llhttp = new LlhttpServer();
   readonly #faults: string[];
-  /** Sockets of the gateway that nobody's connections are. */
+  /** Sockets of the gateway that belong to no connection. */
   readonly #spare: number;
-  /** Texts of requests that were echoed, by serial number, until their client has looked. */
+  /** Texts of echoed requests by serial number, until their client has read them. */
   readonly #echoed = new Map<number, string>();
   #used = new Set<string>();
 
@@ -80,7 +80,7 @@ export class Stage {
         },
       },
     };
-    // Thousands of failures a second are the point here, and no news.
+    // Thousands of failures a second are intended here, and should not be logged.
     const gateway = await runtime.start({ routes: [route], env: { LOG_LEVEL: 'silent' } });
     stage = new Stage(gateway, upstream, mirror, faults);
     return stage;
@@ -90,7 +90,7 @@ export class Stage {
     return `127.0.0.1:${this.upstream.port}`;
   }
 
-  /** An address for a client: of this machine, and of nobody else. Linux takes all of 127.0.0.0/8. */
+  /** A unique client address on this machine. Linux accepts all of 127.0.0.0/8. */
   address(): string {
     for (;;) {
       const [a, b, c] = [1, 2, 3].map(() => 1 + this.#addresses.below(254));
@@ -102,20 +102,20 @@ export class Stage {
     }
   }
 
-  /** The request that was answered with this serial number. To be asked once. */
+  /** The request whose response had this serial number. Can be called once for each. */
   arrivedAs(serial: number): string | undefined {
     const text = this.#echoed.get(serial);
     this.#echoed.delete(serial);
     return text;
   }
 
-  /** False once the gateway has ended by itself. */
+  /** False once the gateway has exited. */
   get alive(): boolean {
     const { exitCode, signalCode } = this.gateway.program.child;
     return exitCode === null && signalCode === null;
   }
 
-  /** With nothing under way: what must hold of all that was done since the last time. */
+  /** With nothing in flight: checks all requests since the last call. */
   async settle(): Promise<string[]> {
     if (!this.alive) return outburstFaults(this.gateway.program);
     const counts = await this.#settled();
@@ -139,7 +139,7 @@ export class Stage {
     return faults;
   }
 
-  /** Ends all, and says what did not end by itself before. */
+  /** Stops all, and returns what had not ended before. */
   async finish(): Promise<string[]> {
     const faults: string[] = this.alive ? [] : outburstFaults(this.gateway.program);
     const none = () => this.upstream.open === 0 && this.#mirror.open === 0;
@@ -158,7 +158,7 @@ export class Stage {
     return faults;
   }
 
-  /** All clients have left: what is open is kept for upstream and mirror, and no more. */
+  /** All clients have left: only kept connections to upstream and mirror may be open. */
   async #clientFaults(): Promise<string[]> {
     const over = () => this.#sockets() - this.upstream.open - this.#mirror.open - this.#spare;
     const none = await until(() => over() <= 0, SETTLE_MS).catch(() => 'not in time');
@@ -172,7 +172,7 @@ export class Stage {
       const { requests, sent, failed, skipped, held, inFlight } = counts;
       return requests === sent + failed + skipped && held === 0 && inFlight === 0;
     };
-    // What does not settle is told by its figures.
+    // If they do not settle, the figures show it.
     await until(quiet, SETTLE_MS).catch(() => {});
     return counts;
   }
@@ -233,7 +233,7 @@ export class Stage {
     return this.scripts.get(request.line[1]);
   }
 
-  /** What the gateway sends must be right to every reader, llhttp among them. */
+  /** All bytes that the gateway sends must be valid for every reader, llhttp included. */
   async #captureFaults(where: string, captures: readonly Capture[]): Promise<string[]> {
     const faults = captures.flatMap(({ fault, bytes }) =>
       fault === null
@@ -249,7 +249,7 @@ export class Stage {
   }
 }
 
-/** An echo of a serial number tells who the response belongs to. One in three is in chunks. */
+/** An echo of a serial number shows whose response it is. One response in three is chunked. */
 function echo(serial: number, method: string): string {
   const body = `<${serial}>`;
   const head = `HTTP/1.1 200 OK\r\nX-Serial: ${serial}\r\nKeep-Alive: timeout=2\r\n`;
