@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import type { TestRuntime } from '../test/runtimes/runtime.ts';
 import { runtimesNamed } from './runtimes.ts';
 
-/** What a program was asked for: runtimes by name, and numbers by flag. */
+/** The arguments of a program: runtimes by name, and numbers by flag. */
 export interface Arguments<Flag extends string> {
   readonly runtimes: readonly TestRuntime[];
   readonly numbers: Readonly<Record<Flag, number>>;
 }
 
-/** @param defaults each flag that takes a number, with its default */
+/** @param defaults every flag, all of which take a number, with its default */
 export function readArguments<Flag extends string>(
   args: readonly string[],
   defaults: Readonly<Record<Flag, number>>,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { line, type Program, run } from '../test/support/process.ts';
 
-/** A server around the gateway that has a process of its own. */
+/** A server around the gateway with its own process. */
 export interface OwnProcess {
   readonly port: number;
   readonly url: string;
@@ -9,7 +9,7 @@ export interface OwnProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a server that says `port <number>` when it listens. */
+/** Starts a server that prints `port <number>` once it listens. */
 export async function ownProcess(file: URL): Promise<OwnProcess> {
   const program = run(process.execPath, [fileURLToPath(file)]);
   const [, port] = await line(program, /^port (\d+)$/m);
@@ -24,11 +24,11 @@ export async function ownProcess(file: URL): Promise<OwnProcess> {
   };
 }
 
-/** Longer than anything here takes: what does not end by then hangs. */
-const LIMIT_MILLISECONDS = 180_000;
+/** Longer than any program here takes: a program that has not ended by then hangs. */
+const LIMIT_MS = 180_000;
 
 /**
- * Runs a program to its end and returns what it printed, which is JSON.
+ * Runs a program to its end and returns its output, which is JSON.
  *
  * @param command what runs it. Default: this Node
  * @throws when it fails, or does not end within three minutes
@@ -40,7 +40,7 @@ export async function resultOf<Result>(
 ): Promise<Result> {
   const [name, ...first] = command;
   const program = run(name, [...first, fileURLToPath(file), ...args]);
-  const kill = setTimeout(() => program.signal('SIGKILL'), LIMIT_MILLISECONDS);
+  const kill = setTimeout(() => program.signal('SIGKILL'), LIMIT_MS);
   const status = await program.exited;
   clearTimeout(kill);
   if (status === 0) return JSON.parse(program.stdout()) as Result;

@@ -1,15 +1,15 @@
 /**
- * Runs one of the programs here: `node bench/run.mjs isolation node --pairs 3`, or by its folder one
- * from elsewhere: `node bench/run.mjs ../test/fuzz --minutes 1`. They are TypeScript,
- * whose types Node 20 does not take off; Vite, which comes with vitest, does, and leaves
- * `import.meta.url` as it is, unlike a build. What must be a process of its own is plain `.mjs`.
+ * Runs one of the programs here: `node bench/run.mjs isolation node --pairs 3`, or one from another folder: `node
+ * bench/run.mjs ../test/fuzz --minutes 1`. They are TypeScript, which Node 20 cannot run. Vite, which comes with
+ * vitest, strips the types and, unlike a build, keeps `import.meta.url`. Programs that need their own process are
+ * plain `.mjs`.
  */
 import { posix } from 'node:path';
 import { createViteServer } from 'vitest/node';
 
 const [name, ...args] = process.argv.slice(2);
 
-// Ends this process the usual way, so that it takes along what it started.
+// Exits the usual way, so that exit handlers end the programs that were started.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
 const vite = await createViteServer({

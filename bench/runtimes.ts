@@ -7,7 +7,7 @@ import { runtimeProgram } from '../test/runtimes/paths.ts';
 import type { RuntimeName, TestRuntime } from '../test/runtimes/runtime.ts';
 import { workers } from '../test/runtimes/workers.ts';
 
-/** Our own stack, and `gateway.fetch` behind other servers, which is measured only where it is named. */
+/** Our own stack, and `gateway.fetch` behind other servers, which is measured only when it is named. */
 const RUNTIMES: Readonly<Record<string, TestRuntime>> = {
   node,
   deno,
@@ -27,7 +27,7 @@ const INSTALLED: Readonly<Record<RuntimeName, () => boolean>> = {
   workers: () => true,
 };
 
-/** The runtimes of these names; of none, those of our own that are installed. */
+/** The runtimes with these names; without names, our own runtimes that are installed. */
 export function runtimesNamed(names: readonly string[]): TestRuntime[] {
   const known = Object.keys(RUNTIMES);
   const unknown = names.filter((name) => !known.includes(name));

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Misbehaviour, MISBEHAVIOURS } from '../../test/support/bad-origin.ts';
 
-/** Each way to be a bad mirror, but for not being there at all. */
+/** Kinds of bad mirrors, except for a mirror that is down. */
 export const KINDS: Readonly<Record<string, Misbehaviour>> = {
   'never answers': MISBEHAVIOURS.silent,
   'resets in its answer': MISBEHAVIOURS.resetting,

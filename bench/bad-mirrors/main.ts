@@ -3,8 +3,8 @@ import { badOrigin } from '../../test/support/bad-origin.ts';
 import { KINDS } from './kinds.ts';
 
 /**
- * Bad mirrors, in a process of the lowest priority: they stand for another machine, and the core that
- * they share with upstream and load is not theirs to take. Runs until it is killed.
+ * Bad mirrors, in a process with the lowest priority: they stand for another machine, and must not slow down upstream
+ * and load generator on the core that they share. Runs until it is killed.
  */
 export async function main(): Promise<boolean> {
   setPriority(constants.priority.PRIORITY_LOW);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../../test/support/ports.ts';
 import { line, run } from '../../test/support/process.ts';
 
-/** A mirror that harms itself, and must harm nobody else. */
+/** A bad mirror, which must harm nobody but itself. */
 export interface BadMirror {
   readonly kind: string;
   readonly url: string;
@@ -13,7 +13,7 @@ export interface BadMirrors {
   stop(): Promise<void>;
 }
 
-/** Starts one of each kind, in a process of their own. */
+/** Starts one mirror of each kind, in a process of their own. */
 export async function badMirrors(): Promise<BadMirrors> {
   const program = run(process.execPath, [
     fileURLToPath(new URL('../run.mjs', import.meta.url)),

@@ -1,4 +1,4 @@
-/** What is asked of a gateway: a body of so many bytes, on a route with or without a mirror. */
+/** A request to a gateway: a body of so many bytes, on a route with or without a mirror. */
 export interface Case {
   readonly name: string;
   readonly path: string;

@@ -17,7 +17,7 @@ const DEFAULTS = { requests: 20_000, turns: 5, connections: 64 };
 const HEADINGS = ['', 'min', 'median', 'max', 'copied'] as const;
 
 /** Longer than a copy may live by default. */
-const SETTLE_MILLISECONDS = 30_000;
+const SETTLE_MS = 30_000;
 
 interface Subject {
   readonly title: string;
@@ -27,14 +27,14 @@ interface Subject {
 
 interface Turn {
   readonly microseconds: number;
-  /** Copies that the mirror answered, for each request. */
+  /** Copies that the mirror responded to, for each request. */
   readonly copied: number;
 }
 
 /**
- * What a request costs a gateway of its processor: time in user and system mode of all its processes,
- * divided by the number of requests. Other work on the machine changes that less than it does rates.
- * @returns whether every request was answered right
+ * Measures the processor time of a gateway for each request: user and system time of all its processes, divided by
+ * the number of requests. Other work on the machine disturbs that less than it disturbs rates.
+ * @returns whether every response was right
  */
 export async function main(args: readonly string[]): Promise<boolean> {
   requireLinux();
@@ -53,7 +53,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
     const turns = new Map(CASES.map((one) => [one, [] as Turn[]]));
     subjects.push({ title: titleOf(runtime), gateway, turns });
   }
-  // The first round warms up. All take turns, so that what else the machine does meets all alike.
+  // The first round warms up. The subjects take turns, so that other work on the machine affects all of them alike.
   for (let round = 0; round <= numbers.turns; round++)
     for (const one of CASES)
       for (const { gateway, turns } of subjects) {
@@ -96,7 +96,7 @@ async function turn(
   const { wrong } = await resultOf<{ wrong: number }>(file, args);
   if (wrong > 0) throw new Error(`${wrong} requests to ${path} were answered wrong`);
   const idle = async () => (await sample(gateway, 'mirror_in_flight')) === 0;
-  await until(idle, SETTLE_MILLISECONDS, `the end of the copies of ${path}`);
+  await until(idle, SETTLE_MS, `the end of the copies of ${path}`);
   const microseconds = ((cpuSeconds(pids) - before) / requests) * 1_000_000;
   return { microseconds, copied: ((await sent()) - sentBefore) / requests };
 }

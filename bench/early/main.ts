@@ -12,26 +12,29 @@ import { type FramingName, FRAMINGS, upload } from './upload.ts';
 
 const DEFAULTS = { tries: 40 };
 
-/** Of the uploads of a kind: a reset may overtake a response on a busy machine, whoever reads it. */
+/**
+ * Share of the uploads of a kind whose response must arrive: on a busy machine a reset may overtake a response, even
+ * without a gateway.
+ */
 const LEAST_SHARE = 0.95;
 
-/** Whoever an upload may go by. */
+/** A way that an upload may take. */
 interface Way {
   readonly name: string;
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** A way of ours, and the share of the uploads to `/turn` that went to the server that refuses them. */
+/** A gateway of ours, and the share of the uploads to `/turn` that went to the server that refuses them. */
 interface Gateway extends Way {
   readonly turns: string;
   readonly stays: boolean;
 }
 
 /**
- * How many of the responses to uploads arrive that are sent with the body unread, by us, by nginx and directly.
+ * Measures how many early responses to uploads arrive through our gateway, through nginx, and directly.
  *
- * @returns whether as many did by us as must, and the server that sends them stayed in the turn
+ * @returns whether enough arrive through our gateway, and whether the server that sends them was never ejected
  */
 export async function main(args: readonly string[]): Promise<boolean> {
   const { runtimes, numbers } = readArguments(args, DEFAULTS);
@@ -103,7 +106,7 @@ async function count(kind: Kind, ways: readonly Way[], tries: number): Promise<n
   return arrived;
 }
 
-/** With its own limit of bodies out of the way. */
+/** Starts nginx without its limit on the size of bodies. */
 async function startNginx(server: OwnProcess): Promise<Way> {
   const [folder, port] = await Promise.all([openFolder(), freePort()]);
   const program = await runNginx({

@@ -1,14 +1,14 @@
 /**
- * Answers `[/turn]/<status>/<kept or close>/<fin or rst>` as soon as the head has come, and reads nothing of the body before.
- * Prints the port that it listens on.
+ * Responds to `[/turn]/<status>/<kept or close>/<fin or rst>` as soon as the head has arrived, and reads nothing of
+ * the body before. Prints its port.
  */
 import { createServer } from 'node:net';
 
-/** What becomes of the connection behind the answer. */
+/** What the server does with the connection after the response. */
 const ENDINGS = {
-  /** Reads on, with nothing more to say. */
+  /** Half-closes, and reads on. */
   fin: (/** @type {import('node:net').Socket} */ socket) => void socket.end().resume(),
-  /** Closes with the body unread: the system resets what still comes. */
+  /** Closes with the body unread: the system resets the connection when more arrives. */
   rst: (/** @type {import('node:net').Socket} */ socket) => void socket.destroy(),
 };
 

@@ -1,37 +1,37 @@
 import { connect } from 'node:net';
 
-/** Of an upload: more than the system takes at once. */
-const SIZE = 2_000_000;
+/** Bytes of an upload: more than socket buffers hold. */
+const SIZE_BYTES = 2_000_000;
 
 const CHUNK = 50_000;
 
-/** How the end of a body is told. */
+/** How the body is framed. */
 export const FRAMINGS = {
   'a length': {
-    field: `Content-Length: ${SIZE}`,
-    body: Buffer.alloc(SIZE, 'x'),
+    field: `Content-Length: ${SIZE_BYTES}`,
+    body: Buffer.alloc(SIZE_BYTES, 'x'),
   },
   chunks: {
     field: 'Transfer-Encoding: chunked',
     body: Buffer.from(
-      `${`${CHUNK.toString(16)}\r\n${'x'.repeat(CHUNK)}\r\n`.repeat(SIZE / CHUNK)}0\r\n\r\n`,
+      `${`${CHUNK.toString(16)}\r\n${'x'.repeat(CHUNK)}\r\n`.repeat(SIZE_BYTES / CHUNK)}0\r\n\r\n`,
     ),
   },
 } as const;
 
 export type FramingName = keyof typeof FRAMINGS;
 
-/** Milliseconds for what has come in before a write failed to be read. */
-const LAST_WORDS = 50;
+/** Milliseconds in which bytes that arrived before a failed write can still be read. */
+const LAST_WORDS_MS = 50;
 
-/** Longer than any upload takes: what has no end by then hangs. */
-const LIMIT = 10_000;
+/** Milliseconds that no upload takes: an upload without an end by then hangs. */
+const LIMIT_MS = 10_000;
 
 /**
- * Sends a whole body before it looks for an answer, and gives up only when nothing more comes, as a plain blocking
- * client does.
+ * Sends a complete body before it reads the response, and gives up only when nothing more arrives, like a plain
+ * blocking client.
  *
- * @returns the status, or `null` when no whole answer came
+ * @returns the status, or `null` when no complete response arrived
  */
 export function upload(port: number, path: string, framing: FramingName): Promise<string | null> {
   const { field, body } = FRAMINGS[framing];
@@ -40,7 +40,7 @@ export function upload(port: number, path: string, framing: FramingName): Promis
     const socket = connect({
       port,
       host: '127.0.0.1',
-      // A stream drops what is read behind an error.
+      // A stream would drop bytes that are read after an error.
       onread: {
         buffer: Buffer.alloc(64 * 1024),
         callback(length, bytes) {
@@ -51,14 +51,14 @@ export function upload(port: number, path: string, framing: FramingName): Promis
       },
     });
     const { destroy } = socket;
-    const timer = setTimeout(over, LIMIT);
+    const timer = setTimeout(over, LIMIT_MS);
     function over(): void {
       clearTimeout(timer);
       resolve(statusOf(text));
       destroy.call(socket);
     }
     socket.destroy = () => {
-      setTimeout(over, LAST_WORDS);
+      setTimeout(over, LAST_WORDS_MS);
       return socket;
     };
     socket.on('error', () => {});
@@ -68,7 +68,7 @@ export function upload(port: number, path: string, framing: FramingName): Promis
   });
 }
 
-/** The status of a response that is there to its end, which its length tells. */
+/** The status of a response with Content-Length that is complete, else `null`. */
 function statusOf(text: string): string | null {
   const [head, status, length] =
     /^HTTP\/1\.1 (\d+)[^]*?\r\nContent-Length: (\d+)[^]*?\r\n\r\n/i.exec(text) ?? [];

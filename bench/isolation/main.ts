@@ -12,7 +12,7 @@ import { HEADINGS, LEAST_RATIO, verdictOn } from './verdict.ts';
 const DEFAULTS = { pairs: 5, seconds: 3, connections: 64 };
 
 /**
- * What a bad mirror takes from the primary: the same load with a healthy mirror and with a bad one.
+ * Measures what a bad mirror costs the primary: the same load with a healthy mirror and with a bad one.
  * @returns whether the primary kept its rate with each kind
  */
 export async function main(args: readonly string[]): Promise<boolean> {
@@ -52,7 +52,7 @@ async function measure(
   ]);
   const gateway = await runtime.start({ routes, env: { LOG_LEVEL: 'error' } });
   pinned.gateway(gateway.program);
-  // Compilers and pools get going outside the turns.
+  // Compilers and pools warm up outside the measured turns.
   const warmUp = { url: `${gateway.url}/healthy/0`, connections: turns.connections };
   await turns.load.run({ ...warmUp, seconds: turns.seconds });
 

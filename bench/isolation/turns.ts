@@ -3,7 +3,7 @@ import { sample } from '../../test/support/outcomes.ts';
 import { until } from '../../test/support/until.ts';
 import type { LoadGenerator, LoadResult } from '../load/load.ts';
 
-/** The same load with a healthy and with a bad mirror, one pair a place in both lists. */
+/** The same load with a healthy and with a bad mirror; a pair has the same index in both lists. */
 export interface Pairs {
   readonly healthy: readonly LoadResult[];
   readonly bad: readonly LoadResult[];
@@ -12,15 +12,15 @@ export interface Pairs {
 export interface TurnsOptions {
   readonly load: LoadGenerator;
   readonly connections: number;
-  /** Pairs of turns, and seconds of each turn. */
+  /** Number of pairs of turns, and seconds of each turn. */
   readonly pairs: number;
   readonly seconds: number;
 }
 
-/** Copies to a mirror that never answers take their timeout, 10 s by default; more on a busy machine. */
-const SETTLE_MILLISECONDS = 60_000;
+/** Copies to a mirror that never responds end by their timeout, 10 s by default; later on a busy machine. */
+const SETTLE_MS = 60_000;
 
-/** Takes turns A B A B, each only once the copies of the one before have ended. */
+/** Runs turns A B A B; each begins once the copies of the previous one have ended. */
 export async function takeTurns(
   gateway: GatewayProcess,
   paths: { readonly healthy: string; readonly bad: string },
@@ -29,7 +29,7 @@ export async function takeTurns(
   async function turn(path: string): Promise<LoadResult> {
     const result = await load.run({ url: `${gateway.url}${path}`, connections, seconds });
     const idle = async () => (await sample(gateway, 'mirror_in_flight')) === 0;
-    await until(idle, SETTLE_MILLISECONDS, `the end of the copies of ${path}`);
+    await until(idle, SETTLE_MS, `the end of the copies of ${path}`);
     return result;
   }
 

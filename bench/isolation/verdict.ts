@@ -2,7 +2,7 @@ import type { LoadResult } from '../load/load.ts';
 import { pairedRatio, type Spread, spread } from '../report/figures.ts';
 import type { Pairs } from './turns.ts';
 
-/** What a bad mirror may take from the primary: nothing, less the noise of a shared machine. */
+/** The least ratio of the primary's rates: a bad mirror may cost nothing; the rest is noise of a shared machine. */
 export const LEAST_RATIO = 0.95;
 
 /** A row of the table. */

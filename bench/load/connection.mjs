@@ -1,24 +1,24 @@
 /**
- * A keep-alive connection on a bare socket, which takes less of its core than `node:http` does: one
- * request after the other, each a buffer sent as it is.
+ * A keep-alive connection on a bare socket, which uses less of its core than `node:http`: one request after another,
+ * each a buffer sent as it is.
  */
 import { connect } from 'node:net';
 
-/** How long a gateway may leave a request without an answer, so that no run goes on for ever. */
-const SILENCE_MILLISECONDS = 20_000;
+/** Milliseconds after which a gateway without a response ends the run, so that no run lasts for ever. */
+const SILENCE_MS = 20_000;
 
 /**
  * @typedef {object} Connection
- * @property {(request: Buffer, done: (right: boolean) => void) => void} ask one at a time; `right`
- *   when the answer is a 200 with as many bytes as expected
+ * @property {(request: Buffer, done: (right: boolean) => void) => void} ask one at a time; `right` when the response
+ * is a 200 with the expected number of bytes
  * @property {() => void} close
  */
 
 /**
- * A connection that ends under a request answers it wrong, and so does every later one: the run is not
- * valid then, and a new connection would hide it.
+ * Opens a connection. If it ends during a request, that request and every later one fails: the run is invalid then,
+ * and a new connection would hide it.
  * @param {{ hostname: string, port: string }} address
- * @param {number} expected bytes of each answer's body; NaN: any
+ * @param {number} expected bytes of each response body; NaN: any
  * @returns {Promise<Connection>}
  */
 export function openConnection({ hostname, port }, expected = NaN) {
@@ -33,7 +33,7 @@ export function openConnection({ hostname, port }, expected = NaN) {
     call?.(right);
   };
   socket.setNoDelay(true);
-  socket.setTimeout(SILENCE_MILLISECONDS, () => done && socket.destroy());
+  socket.setTimeout(SILENCE_MS, () => done && socket.destroy());
   socket.on('data', (bytes) => {
     take(answer, bytes);
     if (!answer.whole) return;
@@ -58,10 +58,10 @@ export function openConnection({ hostname, port }, expected = NaN) {
 
 /**
  * @typedef {object} Answer
- * @property {Buffer | null} head what came of the head, until it is whole
+ * @property {Buffer | null} head the part of the head that has arrived, until it is complete
  * @property {number} status
- * @property {number} length of the body as announced; NaN: chunked
- * @property {number} bytes of the body so far; of a chunked one with its frames
+ * @property {number} length announced length of the body; NaN: chunked
+ * @property {number} bytes of the body so far, with the framing of a chunked body
  * @property {boolean} whole
  */
 

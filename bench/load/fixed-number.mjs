@@ -1,7 +1,6 @@
 /**
- * `node fixed-number.mjs <url> <connections> <requests> <bytes>`: sends so many requests, with bodies
- * of so many bytes, by so many connections as fast as they are answered, and prints as JSON how many
- * were answered wrong.
+ * `node fixed-number.mjs <url> <connections> <requests> <bytes>`: sends so many requests, with bodies of so many
+ * bytes, over so many connections, as fast as responses arrive, and prints as JSON how many responses were wrong.
  */
 import { openConnection } from './connection.mjs';
 import { requestMessage } from './message.mjs';

@@ -1,6 +1,6 @@
 /**
- * `node keep-alive.mjs <url> <connections> <seconds>`: asks for a URL by so many connections, each one
- * request after the other, on bare sockets, and prints a `LoadResult` as JSON.
+ * `node keep-alive.mjs <url> <connections> <seconds>`: requests a URL over so many connections, one request after
+ * another on each, on bare sockets, and prints a `LoadResult` as JSON.
  */
 import { connect } from 'node:net';
 
@@ -8,7 +8,7 @@ const [address = '', connections = '1', seconds = '1'] = process.argv.slice(2);
 const { hostname, port, pathname, host } = new URL(address);
 const REQUEST = Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
 
-/** Milliseconds of each answered request. */
+/** Milliseconds of each completed request. */
 const took = /** @type {number[]} */ ([]);
 let wrong = 0;
 
@@ -25,7 +25,7 @@ const result = {
 console.log(JSON.stringify(result));
 
 /**
- * A connection that breaks counts as one wrong request, and is not made again: the run is not valid.
+ * A connection that breaks counts as one wrong request and is not opened again: the run is invalid.
  * @returns {Promise<void>}
  */
 function client() {
@@ -41,7 +41,7 @@ function client() {
       socket.write(REQUEST);
     };
     const socket = connect(Number(port), hostname, next);
-    // A gateway that does not answer at all must not keep the run from ending.
+    // A gateway that never responds must not keep the run from ending.
     socket.setTimeout(Number(seconds) * 1000 + 5000, () => socket.destroy(new Error('no answer')));
     socket.setNoDelay(true);
     socket.setEncoding('latin1');

@@ -2,7 +2,7 @@ import { isInstalled } from '../machine/programs.ts';
 import { keepAlive } from './keep-alive.ts';
 import { wrk } from './wrk.ts';
 
-/** GETs by a number of connections, each one after the other, for some time. */
+/** GETs over a number of connections, one after another on each, for some time. */
 export interface Load {
   readonly url: string;
   readonly connections: number;
@@ -11,9 +11,9 @@ export interface Load {
 
 export interface LoadResult {
   readonly requestsPerSecond: number;
-  /** Milliseconds that 99 of 100 requests do not exceed. */
+  /** 99th percentile in milliseconds. */
   readonly p99: number;
-  /** Requests that were not answered 200. */
+  /** Requests without a 200. */
   readonly wrong: number;
 }
 
@@ -22,7 +22,7 @@ export interface LoadGenerator {
   run(load: Load): Promise<LoadResult>;
 }
 
-/** `wrk` where it is installed, else one of our own. Both use one core. */
+/** `wrk` where it is installed, else our own. Both use one core. */
 export function loadGenerator(): LoadGenerator {
   return isInstalled('wrk') ? wrk : keepAlive;
 }

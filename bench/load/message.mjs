@@ -1,6 +1,6 @@
-/** A request as bytes: a GET, or with a body a POST of so many bytes. */
-
 /**
+ * The bytes of a request: a GET, or with a body a POST.
+ *
  * @param {URL} url
  * @param {number} bytes of the body; 0: a GET
  * @returns {Buffer}

@@ -1,8 +1,8 @@
 /**
- * `node open-rate.mjs <url> <connections> <rate> <seconds>`: sends GETs at a rate that does not wait for
- * answers, and prints as JSON how long they took. A request counts from the time it was due, not from
- * when a connection was free for it: else a gateway that stalls would slow down what measures it, and
- * most of the wait would not be seen (coordinated omission).
+ * `node open-rate.mjs <url> <connections> <rate> <seconds>`: sends GETs at a fixed rate without waiting for
+ * responses, and prints their latencies as JSON. A latency counts from the time when the request was due, not from
+ * when a connection was free for it: else a gateway that stalls would slow down the load generator, and most of the
+ * wait would not be measured (coordinated omission).
  */
 import { Worker } from 'node:worker_threads';
 import { openConnection } from './connection.mjs';
@@ -13,22 +13,22 @@ const url = new URL(address);
 const message = requestMessage(url, 0);
 const interval = 1000 / Number(rate);
 /**
- * Not counted: those in which this program itself is still slow. They are written down like all others,
- * since code that does something for the first time is thrown away and compiled anew.
+ * Not counted: in these seconds this program itself is still slow. The latencies are recorded all the same, since
+ * code that does something for the first time is deoptimised and compiled again.
  */
 const WARM_UP_SECONDS = 1;
 const warmUp = Math.floor(Number(rate) * WARM_UP_SECONDS);
 const total = warmUp + Math.floor(Number(rate) * Number(seconds));
 
-/** Milliseconds. `late` is how long a request waited for this program, with a connection free for it. */
+/** In milliseconds. `late` is how long a request waited for this program although a connection was free. */
 const took = new Float64Array(total);
 const late = new Float64Array(total).fill(NaN);
 let answers = 0;
 let wrong = 0;
 
-/** Milliseconds between two looks at what is due. */
-const GRAIN = 0.25;
-const clock = new Worker(new URL('clock.mjs', import.meta.url), { workerData: GRAIN });
+/** Milliseconds between two checks for requests that are due. */
+const GRAIN_MS = 0.25;
+const clock = new Worker(new URL('clock.mjs', import.meta.url), { workerData: GRAIN_MS });
 const opened = await Promise.all(Array.from({ length: Number(connections) }, open));
 const idle = [...opened];
 let next = 0;

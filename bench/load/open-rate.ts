@@ -1,6 +1,6 @@
 import { resultOf } from '../own-process.ts';
 
-/** GETs at a rate, whether they are answered or not, after a second of them that is not timed. */
+/** GETs at a fixed rate, whether responses arrive or not, after one second that is not measured. */
 export interface OpenLoad {
   readonly url: string;
   readonly connections: number;
@@ -9,15 +9,15 @@ export interface OpenLoad {
   readonly seconds: number;
 }
 
-/** In milliseconds, from the time that a request was due. */
+/** In milliseconds, from the time when a request was due. */
 export interface Latencies {
   readonly p50: number;
   readonly p99: number;
-  /** 99 of 100 requests left no later than this: what the load itself adds to the others. */
+  /** 99 of 100 requests were sent no later than this: what the load generator itself adds to the latencies. */
   readonly late: number;
 }
 
-/** @throws when one request is answered wrong */
+/** @throws when one response is wrong */
 export async function openRate({ url, connections, rate, seconds }: OpenLoad): Promise<Latencies> {
   const file = new URL('open-rate.mjs', import.meta.url);
   const args = [url, ...[connections, rate, seconds].map(String)];

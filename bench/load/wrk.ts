@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url';
 import { type Program, run } from '../../test/support/process.ts';
 import type { Load, LoadGenerator, LoadResult } from './load.ts';
 
-/** What wrk can do beyond any load generator. */
+/** Options of wrk that other load generators lack. */
 export interface WrkLoad extends Load {
   /** Bytes of the body of a POST. Default: a GET. */
   readonly body?: number;
 }
 
 export interface WrkResult extends LoadResult {
-  /** Requests answered, and bytes of all answers. */
+  /** Number of responses, and bytes of all responses. */
   readonly requests: number;
   readonly bytes: number;
 }
 
-/** As `wrk.lua` prints it. Latencies in microseconds. */
+/** The output of `wrk.lua`. Latencies in microseconds. */
 interface Report {
   readonly requests: number;
   readonly bytes: number;
@@ -25,17 +25,17 @@ interface Report {
 
 const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url));
 
-/** How much longer than asked for wrk may take before it is killed. */
-const PATIENCE_SECONDS = 30;
+/** How much longer than requested wrk may take before it is killed. */
+const GRACE_S = 30;
 
 export const wrk: LoadGenerator = { name: 'wrk', run: runWrk };
 
 export async function runWrk({ url, connections, seconds, body = 0 }: WrkLoad): Promise<WrkResult> {
-  // A slow answer is told by the latencies; only one that does not come is wrong.
+  // A slow response shows in the latencies; only a missing one is wrong.
   const length = `${Math.ceil(seconds)}s`;
   const asked = ['-t1', `-c${connections}`, `-d${length}`, '--timeout', '10s', '-s', SCRIPT];
   const program = run('wrk', [...asked, url, '--', String(body)]);
-  await endOf(program, seconds + PATIENCE_SECONDS);
+  await endOf(program, seconds + GRACE_S);
   const [, json] = /^report (.*)$/m.exec(program.stdout()) ?? [];
   if (json === undefined)
     throw new Error(`wrk ${url} reported no figures:\n${program.stdout()}${program.stderr()}`);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Hertz of the times in /proc/stat, as in /proc/PID/stat. */
+/** Unit of the times in /proc/stat and /proc/PID/stat, in hertz. */
 const CLOCK_TICKS = 100;
 
-/** Seconds that a core has worked since the machine started: for anybody, interrupts included. */
+/** Seconds that a core has been busy since the machine started, for all processes and interrupts. */
 export function workedSeconds(core: number): number {
   const line = new RegExp(`^cpu${core} (.*)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))?.[1];
   if (line === undefined)

@@ -1,35 +1,35 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A process of a group. */
+/** A process of a process group. */
 interface Member {
   readonly pid: number;
   /** Name of the executable. */
   readonly name: string;
 }
 
-/** @throws elsewhere: memory and sockets of other processes are read from /proc */
+/** @throws on other systems: memory and sockets of other processes are read from /proc */
 export function requireLinux(): void {
   if (process.platform === 'linux') return;
   throw new Error(`this program needs /proc and so Linux; this is ${process.platform}`);
 }
 
 /**
- * The processes of a group, which `run` makes for each program: launchers have children. Linux only.
- * @param only counts those with this name alone
+ * The processes of a group, which `run` creates for each program, since launchers have children. Linux only.
+ * @param only counts only processes with this name
  */
 export function members(group: number, only?: string): Member[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((entry) => {
       const stat = readOrNull(`/proc/${entry}/stat`);
-      // The name stands in parentheses and may hold spaces itself.
+      // The name is in parentheses and may contain spaces.
       const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(stat ?? '') ?? [];
       if (name === undefined || Number(rest!.split(' ')[2]) !== group) return [];
       return only === undefined || only === name ? [{ pid: Number(entry), name }] : [];
     });
 }
 
-/** Bytes of memory that processes have in RAM together. */
+/** Resident memory of all these processes, in bytes. */
 export function residentBytes(pids: readonly Member[]): number {
   return sum(pids, ({ pid }) => {
     const status = readOrNull(`/proc/${pid}/status`) ?? '';
@@ -37,7 +37,7 @@ export function residentBytes(pids: readonly Member[]): number {
   });
 }
 
-/** Sockets that processes have open together. */
+/** Number of open sockets of all these processes. */
 export function openSockets(pids: readonly Member[]): number {
   return sum(pids, ({ pid }) => {
     const folder = `/proc/${pid}/fd`;
@@ -46,10 +46,10 @@ export function openSockets(pids: readonly Member[]): number {
   });
 }
 
-/** Hertz of the times in /proc/PID/stat: fixed for user space, whatever the kernel's own clock. */
+/** Unit of the times in /proc/PID/stat, in hertz: fixed for user space, whatever the kernel's own clock. */
 const CLOCK_TICKS = 100;
 
-/** Seconds of processor time, in user and in system mode, that processes have used together. */
+/** Seconds of processor time of all these processes, in user and in system mode. */
 export function cpuSeconds(pids: readonly Member[]): number {
   const ticks = sum(pids, ({ pid }) => {
     const fields = /\) (.*)$/s.exec(readOrNull(`/proc/${pid}/stat`) ?? '')?.[1]?.split(' ') ?? [];
@@ -62,7 +62,7 @@ function sum(pids: readonly Member[], of: (member: Member) => number): number {
   return pids.reduce((total, member) => total + of(member), 0);
 }
 
-/** What is looked at may be gone by then. */
+/** `null` if the process has exited meanwhile. */
 function readOrNull(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

@@ -7,20 +7,20 @@ import type { GatewayProcess, RuntimeName, StartOptions } from '../../test/runti
 import { freePort } from '../../test/support/ports.ts';
 import { members, residentBytes } from './group.ts';
 
-/** Memory that a gateway holds, by the best means that its runtime has. */
+/** Memory in use by a gateway, measured by the best means of its runtime. */
 export interface LiveMemory {
-  /** What is measured. */
+  /** What is measured, for the report. */
   readonly what: string;
-  /** What the gateway must be started with. */
+  /** Options that the gateway must be started with. */
   readonly start: Pick<StartOptions, 'env' | 'flags'>;
-  /** Bytes, now. */
+  /** Current memory in bytes. */
   read(gateway: GatewayProcess): Promise<number>;
   close(): void;
 }
 
 const ALIVE = 'heap and array buffers after a collection';
 
-/** How to tell memory on each runtime. Where none says what is alive, garbage counts, too. */
+/** How to measure memory on each runtime. Where none reports live memory, garbage counts, too. */
 const MEANS: Readonly<Record<RuntimeName, () => LiveMemory | Promise<LiveMemory>>> = {
   node: () => probed('node-probe.mjs', (probe) => ({ NODE_OPTIONS: `--import ${probe.href}` })),
   deno: probedByPort,
@@ -32,7 +32,7 @@ export async function liveMemory(runtime: RuntimeName): Promise<LiveMemory> {
   return MEANS[runtime]();
 }
 
-/** Memory as a program tells that is loaded into the gateway's process. */
+/** Live memory, reported by a program that is loaded into the gateway's process. */
 function probed(program: string, load: (probe: URL) => Record<string, string>): LiveMemory {
   const folder = mkdtempSync(join(tmpdir(), 'bench-probe-'));
   const path = join(folder, 'socket');
@@ -44,7 +44,7 @@ function probed(program: string, load: (probe: URL) => Record<string, string>): 
   };
 }
 
-/** As `probed`, on a port: on Deno, a socket with a path needs permissions that the gateway has not. */
+/** Like `probed`, but on a port: on Deno, a Unix socket would need permissions that the gateway does not have. */
 async function probedByPort(): Promise<LiveMemory> {
   const port = await freePort();
   const probe = new URL(`deno-probe.mjs?port=${port}`, import.meta.url);

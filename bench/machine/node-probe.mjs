@@ -1,7 +1,7 @@
 /**
- * Loaded into a gateway on Node with `--import`. Tells each connection to the socket that PROBE_SOCKET
- * names how much memory is alive: what is left after a collection. Resident memory would not tell, as
- * Node keeps the garbage of a large upload for a while.
+ * Loaded into a gateway on Node with `--import`. Sends the live memory, measured after a collection, to each
+ * connection to the socket PROBE_SOCKET. Resident memory would mislead, as Node keeps the garbage of a large upload
+ * for a while.
  */
 import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';

@@ -10,23 +10,25 @@ export interface Watched {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Bytes of memory over the idle gateway's. */
+/** Memory in bytes above that of the idle gateway. */
 export interface Peak<Result> {
-  /** Most at any time, and what was left in the end. */
+  /** The highest value, and the value at the end. */
   readonly peak: number;
   readonly after: number;
   readonly result: Result;
 }
 
-/** Bytes over the idle gateway's at which memory counts as given back, and how long that may take. */
-const GIVEN_BACK = 4 * 1024 * 1024;
-const GIVE_BACK_MILLISECONDS = 3000;
+/**
+ * Memory counts as released when it is this many bytes above the idle gateway's or less; and how long that may take.
+ */
+const RELEASED_BYTES = 4 * 1024 * 1024;
+const RELEASE_MS = 3000;
 
 /**
- * Does some work with a new gateway, looking at its memory all the time.
+ * Runs some work with a new gateway, and samples its memory throughout.
  *
- * @param look at what else to look meanwhile
- * @param settled resolves when nothing that the work began is under way any more
+ * @param look samples other figures meanwhile
+ * @param settled resolves when nothing that the work started is in flight any more
  */
 export async function peakDuring<Result>(
   { runtime, route, pinned, env = {} }: Watched,
@@ -50,20 +52,20 @@ export async function peakDuring<Result>(
 
   let done = false;
   const working = work(gateway).finally(() => (done = true));
-  // A gateway that hangs answers no question either; the end of the work is what counts.
+  // A gateway that hangs does not report its memory either; the end of the work decides.
   while (!done) await Promise.race([lookAll(), working]);
   const result = await working;
   await settled(gateway);
   let after = Infinity;
-  const back = async () => (after = (await live.read(gateway)) - idle) < GIVEN_BACK;
-  // What is left in the end is what the table shows, so this need not hold.
-  await until(back, GIVE_BACK_MILLISECONDS).catch(() => {});
+  const back = async () => (after = (await live.read(gateway)) - idle) < RELEASED_BYTES;
+  // The table shows what is left at the end, so this need not hold.
+  await until(back, RELEASE_MS).catch(() => {});
   await gateway.stop();
   live.close();
   return { peak, after, result };
 }
 
-/** What is measured, in words. */
+/** What is measured, for the report. */
 export async function memoryOf(runtime: RuntimeName): Promise<string> {
   const live = await liveMemory(runtime);
   live.close();

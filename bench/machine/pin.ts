@@ -5,19 +5,19 @@ import type { Program } from '../../test/support/process.ts';
 import { members } from './group.ts';
 import { isInstalled } from './programs.ts';
 
-/** Keeps the gateway on one core and everything around it on another, so that neither takes from it. */
+/** Keeps the gateway on one core and all other programs on another, so that neither slows down the other. */
 export interface Pinning {
   readonly description: string;
-  /** Where all but the gateway runs; `null` when nothing is pinned. */
+  /** The core of all other programs; `null` when nothing is pinned. */
   readonly othersCore: number | null;
-  /** Moves a gateway, with all processes and threads it has, to its own core. */
+  /** Moves a gateway, with all of its processes and threads, to its own core. */
   gateway(program: Program): void;
 }
 
 const GATEWAY_CORE = 0;
 const OTHERS_CORE = 1;
 
-/** Moves this process to the core of the others; what it starts from now on begins there, too. */
+/** Moves this process to the core of the others; programs that it starts from now on run there, too. */
 export function pinning(): Pinning {
   const missing = !isInstalled('taskset')
     ? 'taskset is not installed'
@@ -39,7 +39,7 @@ export function pinning(): Pinning {
         try {
           move(pid, GATEWAY_CORE);
         } catch (error) {
-          // What a launcher runs for a moment may be gone by then.
+          // A short-lived process of a launcher may have exited already.
           if (existsSync(`/proc/${pid}`)) throw error;
         }
       }),

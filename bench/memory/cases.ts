@@ -2,25 +2,25 @@ import type { RuntimeName } from '../../test/runtimes/runtime.ts';
 
 export const MIB = 1024 * 1024;
 
-/** Chunked uploads that start at once. */
+/** Chunked uploads that start at the same time. */
 export interface Uploads {
   readonly name: string;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** A mirror that never reads; what it may cost in memory. */
+/** A mirror that never reads, and how much memory it may cost. */
 export interface MirrorCase {
   readonly name: string;
   readonly plugin: object;
-  /** Bytes by which memory may grow over the same upload without a mirror. */
+  /** Bytes by which memory may exceed that of the same upload without a mirror. */
   readonly growth: number;
 }
 
-/** The default of MIRROR_MEMORY, said once more so that the limit below cannot drift from it. */
+/** The default of MIRROR_MEMORY, set explicitly so that the limit below always matches it. */
 export const MIRROR_MEMORY = 64 * MIB;
 
-/** What a gateway is given. workerd resets 64 chunked uploads at once for a Worker of one line, too. */
+/** The uploads for a runtime. workerd resets 64 concurrent chunked uploads even for a Worker of one line. */
 export function uploadsOn(runtime: RuntimeName): readonly Uploads[] {
   const many = runtime === 'workers' ? 8 : 64;
   return [
@@ -31,7 +31,7 @@ export function uploadsOn(runtime: RuntimeName): readonly Uploads[] {
 
 const NOISE = 32 * MIB;
 
-/** With the default nothing is kept of such bodies; with the other some are, up to MIRROR_MEMORY. */
+/** With the defaults such bodies are not recorded; with the other setting some are, up to MIRROR_MEMORY. */
 export const MIRRORS: readonly MirrorCase[] = [
   { name: 'default limits', plugin: {}, growth: NOISE },
   {
@@ -41,5 +41,5 @@ export const MIRRORS: readonly MirrorCase[] = [
   },
 ];
 
-/** Most time that an upload may take, over the same without a mirror. */
+/** The longest time of an upload, as a multiple of the time without a mirror. */
 export const SLOWEST = 1.1;

@@ -10,8 +10,8 @@ import { measure } from './measure.ts';
 import { HEADINGS, verdictsOn } from './verdict.ts';
 
 /**
- * What a mirror that never reads costs in memory and time while large bodies pass.
- * @returns whether every body arrived whole, within the limits of memory and time
+ * Measures what a mirror that never reads costs in memory and time during large uploads.
+ * @returns whether every body arrived complete, within the limits of memory and time
  */
 export async function main(args: readonly string[]): Promise<boolean> {
   requireLinux();

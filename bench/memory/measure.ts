@@ -10,15 +10,15 @@ export interface Surroundings {
   readonly sink: OwnProcess;
   readonly mirror: DeafMirror;
   readonly pinned: Pinning;
-  /** Turns for the time, of each kind. */
+  /** Turns for measuring time, of each kind. */
   readonly turns: number;
 }
 
-/** Uploads without a mirror and with each of them. */
+/** Uploads without a mirror and with each mirror. */
 export interface Measured {
   readonly without: MemoryTurn;
   readonly with: ReadonlyMap<MirrorCase, MemoryTurn>;
-  /** Seconds of each turn; `null` is without a mirror. */
+  /** Seconds of each turn; the key `null` is without a mirror. */
   readonly seconds: ReadonlyMap<MirrorCase | null, readonly number[]>;
 }
 

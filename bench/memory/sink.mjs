@@ -1,6 +1,6 @@
 /**
- * An upstream that takes uploads of any size in a process of its own, and answers how many bytes came
- * and, to requests with `x-verify`, their SHA-256.
+ * An upstream that reads uploads of any size, in a process of its own. It responds with the number of bytes and, to
+ * requests with `x-verify`, their SHA-256.
  */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -13,23 +13,23 @@ export interface TurnOptions {
   readonly pinned: Pinning;
 }
 
-/** Bytes of memory during uploads. */
+/** Memory during uploads, in bytes. */
 export interface MemoryTurn {
-  /** Most at any time, and what was left when all copies had ended, over the idle gateway's. */
+  /** Highest value, and the value when all copies had ended, above the idle gateway's. */
   readonly peak: number;
   readonly after: number;
-  /** Most that `mirror_recorded_bytes` said. */
+  /** Highest value of `mirror_recorded_bytes`. */
   readonly recorded: number;
-  /** Uploads that did not arrive as they were sent. */
+  /** Uploads that were changed on the way. */
   readonly wrong: readonly string[];
 }
 
-/** Longer than a copy may live by default, on a machine that has other things to do, too. */
-const SETTLE_MILLISECONDS = 60_000;
+/** Longer than a copy may live by default, on a busy machine. */
+const SETTLE_MS = 60_000;
 
 const ENV = { MIRROR_MEMORY: String(MIRROR_MEMORY), LOG_LEVEL: 'error' };
 
-/** One turn in a new gateway, looking at its memory all the time. */
+/** One turn in a new gateway, with its memory sampled throughout. */
 export async function memoryTurn(options: TurnOptions): Promise<MemoryTurn> {
   let recorded = 0;
   const { peak, after, result } = await peakDuring(
@@ -41,14 +41,14 @@ export async function memoryTurn(options: TurnOptions): Promise<MemoryTurn> {
     (gateway) =>
       until(
         async () => (await sample(gateway, 'mirror_in_flight')) === 0,
-        SETTLE_MILLISECONDS,
+        SETTLE_MS,
         'the end of all copies',
       ),
   );
   return { peak, after, recorded, wrong: result.wrong };
 }
 
-/** One turn in a new gateway, which is left alone. Seconds. */
+/** The time of one turn in a new gateway, without sampling. In seconds. */
 export async function timeTurn(options: TurnOptions): Promise<number> {
   const { runtime, route, pinned } = options;
   const gateway = await runtime.start({ routes: [route], env: ENV });

@@ -1,7 +1,7 @@
 /**
- * `node upload.mjs <url> <uploads> <bytes> <verify>`: sends so many chunked uploads of so many bytes
- * at once, each with bytes of its own, compares what the upstream got, and prints as JSON what was
- * wrong and how long it took.
+ * `node upload.mjs <url> <uploads> <bytes> <verify>`: sends so many chunked uploads of so many bytes at the same
+ * time, each with its own bytes, compares what the upstream got, and prints as JSON what was wrong and how long it
+ * took.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -27,11 +27,11 @@ async function upload(_, id) {
   const headers = { ...(hash && { 'x-verify': 'yes' }) };
   const request = httpRequest(url, { method: 'POST', headers, agent });
   const answered = once(request, 'response');
-  // It is awaited only when all is sent; until then a failure would be nobody's.
+  // Awaited only after everything is sent; until then a rejection would be unhandled.
   answered.catch(() => {});
   for (let sent = 0; sent < total; sent += noise.length) {
     const chunk = Buffer.from(noise.subarray(0, Math.min(noise.length, total - sent)));
-    // No two pieces are the same, so that one in the wrong place shows.
+    // All pieces differ, so that a misplaced piece is noticed.
     chunk.writeUInt32LE(id, 0);
     chunk.writeUInt32LE(sent / noise.length, 4);
     hash?.update(chunk);

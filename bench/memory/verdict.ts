@@ -19,7 +19,7 @@ export const HEADINGS = [
 export interface Verdict {
   readonly cells: readonly string[];
   readonly passed: boolean;
-  /** Uploads that did not arrive as they were sent. */
+  /** Uploads that were changed on the way. */
   readonly wrong: readonly string[];
 }
 

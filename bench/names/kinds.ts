@@ -1,13 +1,13 @@
 import type { Answer, DnsServer } from '../../test/support/dns-server.ts';
 
-/** A way for a name to be of no use, or of little. */
+/** A way in which a name fails, fully or partly. */
 export interface Kind {
   readonly name: string;
-  /** Has the server answer for `host` in this way; what it returns ends that. */
+  /** Makes the DNS server respond for `host` in this way; the function returned ends that. */
   begin(dns: DnsServer, host: string): () => void;
 }
 
-/** A second's worth: names are asked for anew while a turn lasts. */
+/** Valid for a second: names are resolved again during a turn. */
 const GOOD: Answer = { addresses: ['127.0.0.1'], ttl: 1 };
 
 const always = (name: string, answer: Answer): Kind => ({
@@ -24,7 +24,7 @@ export const KINDS: readonly Kind[] = [
   always('nobody answers for it', 'silence'),
   always('it does not exist', 'no such name'),
   always('its server is in trouble', 'failure'),
-  // Nobody listens at the second, on any port.
+  // Nobody listens at the second address, on any port.
   always('one address is dead', { addresses: ['127.0.0.1', '127.0.0.9'], ttl: 1 }),
   {
     name: 'it comes and goes',

@@ -18,7 +18,7 @@ import { others } from './others.ts';
 
 const DEFAULTS = { pairs: 5, seconds: 3, rate: 500, others: 50 };
 
-/** What the p99 of a healthy route may be beside such names, as a multiple of that beside healthy ones. */
+/** The highest p99 of a healthy route beside such names, as a multiple of its p99 beside healthy names. */
 const MOST_RATIO = 1.15;
 
 type Numbers = Readonly<Record<keyof typeof DEFAULTS, number>>;
@@ -31,7 +31,7 @@ interface Setting {
 }
 
 /**
- * What names that are of no use, of mirrors and of other routes' upstreams, take from a healthy route.
+ * Measures what unusable names of mirrors and of other routes' upstreams cost a healthy route.
  *
  * @returns whether the ratio held for each kind
  */
@@ -45,7 +45,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
     'Latencies are min / median / max of the turns in ms, ratios the median of the pairs.',
   );
   const passed: boolean[] = [];
-  // On Workers names are the platform's.
+  // On Workers the platform resolves names.
   for (const runtime of runtimes.filter(isServer))
     passed.push(await measure(runtime, { dns, server, pinned, numbers }));
   await Promise.all([server.stop(), dns.close()]);
@@ -87,7 +87,7 @@ async function measure(runtime: TestServerRuntime, setting: Setting): Promise<bo
   return passed;
 }
 
-/** A gateway that asks the given server for names. */
+/** A gateway that uses the given DNS server. */
 async function startNamed(runtime: TestServerRuntime, dns: DnsServer): Promise<GatewayProcess> {
   const file = new URL('../../test/support/named-gateway.mjs', import.meta.url);
   const program = runtime.script(file, [dns.address, KEY]);
@@ -103,7 +103,7 @@ async function startNamed(runtime: TestServerRuntime, dns: DnsServer): Promise<G
 
 let turns = 0;
 
-/** The p99 of the healthy route while others, by names that nobody has asked for before, are of a kind. */
+/** The p99 of the healthy route while others use fresh names of this kind. */
 async function turn(gateway: GatewayProcess, kind: Kind, setting: Setting): Promise<number> {
   const { dns, server, numbers } = setting;
   const names = ['mirror', 'upstream'].map((what) => `${what}-${turns}.test`);

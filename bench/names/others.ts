@@ -1,9 +1,9 @@
 import { Agent, get } from 'node:http';
 
 /**
- * Asks for each address in turn, so often a second, whatever is answered and whenever.
+ * Requests each URL in turn, so many a second, whatever the response and whenever it comes.
  *
- * @returns ends it, and resolves when all is answered
+ * @returns a function that ends it, and resolves when all responses have arrived
  */
 export function others(urls: readonly string[], rate: number): () => Promise<void> {
   const agent = new Agent({ keepAlive: true });

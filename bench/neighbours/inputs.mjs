@@ -1,15 +1,16 @@
 /**
- * What one peer may send, each in the form that costs a careless reader most, and as many bytes in a
- * plain form. `cut` is how many bytes go out in one write, `closes` says that the other side closes
- * the connection behind the last answer.
+ * What one peer may send: each input in the form that costs a naive parser most, and in a plain form of equal length.
+ * `cut` is how many bytes go out in one write; `closes` says that the other side closes the connection after the last
+ * response.
  *
  * @typedef {{ readonly bytes: Buffer, readonly cut: number, readonly closes: boolean }} Form
- * @typedef {{ readonly name: string, readonly sender: 'client' | 'server', readonly plain: Form, readonly costly: Form }} Input
+ * @typedef {{ readonly name: string, readonly sender: 'client' | 'server', readonly plain: Form, readonly costly:
+ * Form }} Input
  */
 
 const ALL = Infinity;
 
-/** Below what a head may have. */
+/** Below the limit of a head. */
 const HEAD_BYTES = 30_000;
 
 const CHUNKS = 100_000;
@@ -59,7 +60,7 @@ export const INPUTS = [
   server('trailers', `${ok}${trailers}`),
 ];
 
-/** Those that workerd reads by itself, or refuses: a Worker learns nothing of how they came, or not of all together. */
+/** Inputs that workerd parses itself, or refuses: a Worker does not see how they arrived, or not all of them. */
 export const NOT_FOR_WORKERS = new Set([
   'a head byte by byte',
   'chunk extensions',
@@ -93,13 +94,13 @@ function form(text, cut) {
   return { bytes: Buffer.from(text, 'latin1'), cut, closes: text.endsWith(CLOSE) };
 }
 
-/** One long field makes it as long as it is to be. */
+/** Pads a head with one long field to the given length. */
 function padded(/** @type {string} */ head, /** @type {number} */ length) {
   const [before, after] = [`${head}X-Plain: `, '\r\n\r\n'];
   return before + 'a'.repeat(Math.max(0, length - before.length - after.length)) + after;
 }
 
-/** Chunks as others send them make it as long as it is to be, but for a few bytes. */
+/** Adds chunks of usual sizes up to the given length, but for a few bytes. */
 function body(/** @type {string} */ head, /** @type {number} */ length) {
   let text = `${head}${chunked}`;
   for (let size; (size = Math.min(64 * 1024, length - text.length - 20)) > 0;)
@@ -107,7 +108,7 @@ function body(/** @type {string} */ head, /** @type {number} */ length) {
   return `${text}0\r\n\r\n`;
 }
 
-/** Requests that no route is for. The last ends the connection, since answers are not counted. */
+/** Requests that match no route. The last one closes the connection, since responses are not counted. */
 function nobodys(/** @type {number} */ count) {
   const one = 'GET /nobody HTTP/1.1\r\nHost: a\r\n';
   return `${`${one}\r\n`.repeat(count)}${one}${CLOSE}`;

@@ -13,13 +13,13 @@ import { type Input, INPUTS, NOT_FOR_WORKERS } from './inputs.mjs';
 
 const DEFAULTS = { pairs: 5, seconds: 2, connections: 4, rate: 500 };
 
-/** Longer than any of the inputs is read on after its sender has left. */
-const IDLE_MILLISECONDS = 120_000;
+/** Milliseconds; longer than any input is still read after its sender has left. */
+const IDLE_MS = 120_000;
 
 /** What one peer's bytes cost others: measured while it sends them in one form, and then in the other. */
 interface Measure {
   readonly what: string;
-  /** What it may be with the costly form, as a multiple of that with the plain one. */
+  /** Limit for the costly form, as a multiple of the plain form. */
   readonly most: number;
   of(gateway: GatewayProcess, numbers: Numbers, peer: () => Promise<Sent>): Promise<number>;
 }
@@ -34,14 +34,14 @@ const P99: Measure = {
   most: 1.5,
   async of(gateway, { rate, seconds }, peer) {
     const load = { url: `${gateway.url}/healthy`, connections: 8, rate, seconds };
-    // Left without an answer: the other client waits for ever.
+    // No response at all: the other client would wait forever.
     const lost = () => ({ p99: Infinity });
     const [{ p99 }] = await Promise.all([openRate(load).catch(lost), peer()]);
     return p99;
   },
 };
 
-/** Processor time of one request, in microseconds: on Workers each has an isolate's time to itself. */
+/** Processor time of one request, in microseconds: on Workers each request may use the isolate alone. */
 const CPU: Measure = {
   what: 'CPU of a request',
   most: 2,
@@ -53,7 +53,7 @@ const CPU: Measure = {
   },
 };
 
-/** Who sends an input: a client, or as upstream or mirror a server. */
+/** Who sends an input: a client, or a server as upstream or mirror. */
 type Role = 'client' | 'upstream' | 'mirror';
 
 const ROLES: Readonly<Record<Input['sender'], readonly Role[]>> = {
@@ -64,8 +64,8 @@ const ROLES: Readonly<Record<Input['sender'], readonly Role[]>> = {
 type Numbers = Readonly<Record<keyof typeof DEFAULTS, number>>;
 
 /**
- * What one peer's bytes take from another client: its latency while they come in their costliest form, beside that
- * while as many come in a plain one; on Workers what they cost themselves.
+ * Measures what one peer's bytes cost another client: its latency while they arrive in their costliest form, compared
+ * with the same number of bytes in a plain form; on Workers their own processor time.
  *
  * @returns whether the ratio held for each input
  */
@@ -126,7 +126,10 @@ async function measure(
   return passed;
 }
 
-/** One for the other client, those that inputs of clients are for, and for each of a server one to copy to it. */
+/**
+ * A route for the other client, routes for the inputs of clients, and for each input of a server a route that copies
+ * to it.
+ */
 function routes(server: OwnProcess, peers: OwnProcess): readonly object[] {
   const upstream = { node: `127.0.0.1:${server.port}` };
   const conditions: Readonly<Record<string, readonly unknown[]>> = {
@@ -155,7 +158,7 @@ function routes(server: OwnProcess, peers: OwnProcess): readonly object[] {
   ];
 }
 
-/** Takes turns plain, costly, plain, costly: both sides have the same machine. */
+/** Turns plain, costly, plain, costly: both forms see the same machine. */
 async function takeTurns(
   gateway: GatewayProcess,
   index: number,
@@ -165,12 +168,8 @@ async function takeTurns(
 ): Promise<{ plain: number[]; costly: number[] }> {
   const path = (form: string) => (role === 'client' ? '/' : `/${role}/${index}/${form}`);
   const turn = async (form: 'plain' | 'costly') => {
-    await until(
-      () => isIdle(gateway),
-      IDLE_MILLISECONDS,
-      `an end of what came before ${path(form)}`,
-    );
-    // Beside a load it goes on a little longer than that, which warms up first.
+    await until(() => isIdle(gateway), IDLE_MS, `an end of what came before ${path(form)}`);
+    // The load warms up first, so the peer must send a little longer.
     const seconds = numbers.seconds + (measured === P99 ? 2 : 0);
     const args = [gateway.url + path(form), index, form, numbers.connections, seconds].map(String);
     return measured.of(gateway, numbers, () =>
@@ -186,7 +185,7 @@ async function takeTurns(
   return { plain, costly };
 }
 
-/** What one input left behind does not count for the next. */
+/** What one input left behind must not affect the next. */
 function isIdle({ url }: GatewayProcess): Promise<boolean> {
   return fetch(`${url}/healthy`, { signal: AbortSignal.timeout(1000) }).then(
     ({ ok }) => ok,

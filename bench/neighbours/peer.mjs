@@ -1,7 +1,7 @@
 /**
- * `node peer.mjs <url> <number of an input> <form> <connections> <seconds>`: a client that sends requests
- * one after the other on each connection, as fast as they are answered. Of an input of a server it asks
- * for that. Prints as JSON how many were answered.
+ * `node peer.mjs <url> <number of an input> <form> <connections> <seconds>`: a client that sends requests one after
+ * another on each connection, as fast as responses arrive. For an input of a server it requests that input. Prints as
+ * JSON how many responses arrived.
  */
 import { connect } from 'node:net';
 import { constants, setPriority } from 'node:os';
@@ -18,11 +18,11 @@ const form =
   input.sender === 'client'
     ? input[name === 'plain' ? 'plain' : 'costly']
     : { bytes: Buffer.from(asking), cut: Infinity, closes: false };
-// The core that it shares with the other client is not its own to take.
+// It must not take the core from the other client, which shares it.
 setPriority(constants.priority.PRIORITY_LOW);
 let answered = 0;
 
-/** A connection that sends its next request when the last is answered, and a new one when it is closed. */
+/** A connection that sends its next request after each response; a new connection replaces a closed one. */
 function open() {
   const socket = connect(Number(url.port), url.hostname);
   let tail = '';
@@ -42,10 +42,10 @@ function open() {
   write(socket, form);
 }
 
-/** Good enough for what the servers here answer. */
+/** Sufficient for the responses of the servers here. */
 function isWhole(/** @type {string} */ text) {
   if (text.endsWith('\r\n\r\n') && text.includes('\r\n0\r\n')) return true;
-  // There may be interim ones before it.
+  // Interim responses may precede it.
   const answer = text.slice(Math.max(0, text.search(/HTTP\/1\.1 [2-5]/)));
   const head = answer.indexOf('\r\n\r\n');
   if (head === -1) return false;

@@ -1,4 +1,4 @@
-/** Answers what ends in `/<number of an input>/<its form>` with the bytes of that, and prints the port it listens on. */
+/** Responds to targets that end in `/<number of an input>/<form>` with the bytes of that input, and prints its port. */
 import { createServer } from 'node:net';
 import { INPUTS } from './inputs.mjs';
 import { write } from './write.mjs';

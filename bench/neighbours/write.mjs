@@ -1,6 +1,6 @@
 /**
- * Writes an input, cut as it says: each cut in a turn of the event loop of its own, so that the other
- * side gets them one by one.
+ * Writes an input, cut as it says: each piece in its own turn of the event loop, so that the other side gets the
+ * pieces one by one.
  *
  * @param {import('node:net').Socket} socket
  * @param {import('./inputs.mjs').Form | undefined} form

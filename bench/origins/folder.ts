@@ -9,8 +9,8 @@ const folders = new Set<string>();
 process.once('exit', () => folders.forEach((folder) => rmSync(folder, REMOVE)));
 
 /**
- * A new folder that workers of nginx can read, which have another user where this one is root. It is
- * gone at the end, at the latest.
+ * A new folder that nginx workers can read, which run as another user if this process runs as root. It is removed at
+ * the latest when this process exits.
  */
 export async function openFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));

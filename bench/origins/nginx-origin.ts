@@ -9,10 +9,10 @@ import { runNginx } from './nginx.ts';
 
 export const SMALL_BODY = '{"message":"hello, world!"}';
 
-/** Milliseconds for a question that is answered at once, even under load. */
-const PATIENCE = 20_000;
+/** Milliseconds for a request that gets its response at once, even under load. */
+const LIMIT_MS = 20_000;
 
-/** Bytes of the answer to a target that ends in `/large`. */
+/** Bytes of the response to a target that ends in `/large`. */
 export const LARGE_BODY = 1024 * 1024;
 
 export interface Status {
@@ -20,12 +20,12 @@ export interface Status {
   readonly open: number;
 }
 
-/** An origin by nginx, which counts. */
+/** An nginx origin that counts its requests. */
 export interface NginxOrigin extends OwnProcess {
   readonly name: string;
-  /** Requests so far, and those under way, without the ones for these numbers. */
+  /** Number of requests so far, and of requests in flight, without the requests for these numbers. */
   status(): Promise<Status>;
-  /** What came to targets that end in `/probe`: method, target and Content-Length, in order. */
+  /** The requests to targets that end in `/probe`: method, target and Content-Length, in order. */
   probes(): string[];
 }
 
@@ -38,10 +38,10 @@ export async function nginxOrigin(): Promise<NginxOrigin> {
   let asked = 0;
   async function status(): Promise<Status> {
     const text = await (
-      await fetch(`${url}/status`, { signal: AbortSignal.timeout(PATIENCE) })
+      await fetch(`${url}/status`, { signal: AbortSignal.timeout(LIMIT_MS) })
     ).text();
     asked += 1;
-    // Behind the connections accepted and handled.
+    // The third number, after accepted and handled connections.
     const [, requests] = /^\s*\d+ \d+ (\d+)/m.exec(text)!;
     const [, reading, writing] = /^Reading: (\d+) Writing: (\d+)/m.exec(text)!;
     return { requests: Number(requests) - asked, open: Number(reading) + Number(writing) - 1 };
@@ -68,9 +68,9 @@ export async function nginxOrigin(): Promise<NginxOrigin> {
 }
 
 /**
- * What is uploaded to a target that ends in `/upload` is read before it is answered, as by any server
- * that does something with it: `return` alone answers a head. What makes nginx read it is `mirror`; a
- * file then refuses a POST, and that is answered by 200.
+ * An upload to a target that ends in `/upload` is read before the response, as any server does that uses it: `return`
+ * alone would respond to the head. `mirror` makes nginx read it; nginx then refuses a POST to a file, and that is
+ * turned into 200.
  */
 function configuration(folder: string, port: number): string {
   return `log_format probe '$request_method $request_uri $content_length';

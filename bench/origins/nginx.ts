@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Program, run } from '../../test/support/process.ts';
 
-/** nginx with one worker and files of its own. */
+/** Options of an nginx with one worker and its own files. */
 export interface NginxOptions {
-  /** As `openFolder` gives it. */
+  /** A folder made by `openFolder`. */
   readonly folder: string;
-  /** Inside `http`. */
+  /** Configuration inside `http`. */
   readonly http: string;
 }
 

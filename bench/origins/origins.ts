@@ -1,7 +1,7 @@
 import { type NginxOrigin, nginxOrigin } from './nginx-origin.ts';
 import { type StalledMirror, stalledMirror } from './stalled-mirror.ts';
 
-/** What stands around each gateway. */
+/** The servers around each gateway. */
 export interface Origins {
   readonly upstream: NginxOrigin;
   readonly mirror: NginxOrigin;

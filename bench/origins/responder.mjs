@@ -1,6 +1,6 @@
 /**
- * A server with one small answer, in a process of its own: nothing but sockets, so that it takes less
- * of its core than what is measured. Takes requests without a body, one at a time per connection.
+ * A server with one small response, in a process of its own: bare sockets, so that it uses less of its core than the
+ * subject. Accepts requests without a body, one at a time on each connection.
  */
 import { createServer } from 'node:net';
 

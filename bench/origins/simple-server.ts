@@ -2,7 +2,7 @@ import { isInstalled } from '../machine/programs.ts';
 import { type OwnProcess, ownProcess } from '../own-process.ts';
 import { nginxOrigin } from './nginx-origin.ts';
 
-/** Answers 27 bytes of JSON to every GET, as fast as this machine has it: upstream and healthy mirror. */
+/** Responds with 27 bytes of JSON to every GET, as fast as this machine can: upstream and healthy mirror. */
 export interface SimpleServer extends OwnProcess {
   readonly name: string;
 }

@@ -1,10 +1,10 @@
 import type { Status } from './nginx-origin.ts';
 import { type OwnProcess, ownProcess } from '../own-process.ts';
 
-/** Milliseconds for a question that is answered at once, even at the lowest priority. */
-const PATIENCE = 20_000;
+/** Milliseconds for a request that gets its response at once, even at the lowest priority. */
+const LIMIT_MS = 20_000;
 
-/** A mirror that answers after three seconds. */
+/** A mirror that responds after three seconds. */
 export interface StalledMirror extends OwnProcess {
   status(): Promise<Status>;
 }
@@ -14,7 +14,7 @@ export async function stalledMirror(): Promise<StalledMirror> {
   return {
     ...started,
     async status() {
-      const signal = AbortSignal.timeout(PATIENCE);
+      const signal = AbortSignal.timeout(LIMIT_MS);
       return (await (await fetch(`${started.url}/status`, { signal })).json()) as Status;
     },
   };

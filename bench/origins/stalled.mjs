@@ -1,11 +1,11 @@
 /**
- * A mirror that takes requests and answers them after three seconds, in a process of the lowest
- * priority: it stands for another machine. `/status` tells how many came and how many are open.
+ * A mirror that responds to requests after three seconds, in a process with the lowest priority: it stands for
+ * another machine. `/status` shows how many requests arrived and how many are open.
  */
 import { createServer } from 'node:http';
 import { constants, setPriority } from 'node:os';
 
-const DELAY_MILLISECONDS = 3000;
+const DELAY_MS = 3000;
 
 setPriority(constants.priority.PRIORITY_LOW);
 let requests = 0;
@@ -19,7 +19,7 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   requests += 1;
   open += 1;
   request.resume();
-  const answer = setTimeout(() => response.end('{"message":"hello, world!"}'), DELAY_MILLISECONDS);
+  const answer = setTimeout(() => response.end('{"message":"hello, world!"}'), DELAY_MS);
   response.on('close', () => {
     open -= 1;
     clearTimeout(answer);

@@ -1,4 +1,4 @@
-/** What several turns came to. */
+/** Minimum, median and maximum of several turns. */
 export interface Spread {
   readonly min: number;
   readonly median: number;
@@ -17,7 +17,7 @@ function median(sorted: readonly number[]): number {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
-/** Of the ratios of each pair: drift of the machine between pairs cancels out. */
+/** The spread of the ratios of the pairs: drift of the machine between pairs cancels out. */
 export function pairedSpread(over: readonly number[], under: readonly number[]): Spread {
   return spread(over.slice(0, under.length).map((value, i) => value / under[i]!));
 }

@@ -1,8 +1,8 @@
-/** One figure a round, or what made them worthless. */
+/** One value for each round, or the fault that invalidates them. */
 export interface Series {
   readonly values: readonly number[];
   readonly fault: string | null;
-  /** The fault is that what was to be measured is not installed. */
+  /** The fault is that the subject is not installed. */
   readonly missing: boolean;
 }
 
@@ -12,8 +12,8 @@ export class MissingError extends Error {
 }
 
 /**
- * All that was measured, by name. What went wrong in one round makes the whole series worthless: the
- * median of the others would hide it.
+ * All measured series, by name. A fault in one round invalidates the whole series: the median of the others would
+ * hide it.
  */
 export interface Figures {
   add(name: string, value: number): void;
@@ -33,7 +33,7 @@ export function newFigures(): Figures {
     add: (name, value) => void series(name).values.push(value),
     fail(name, fault) {
       const failed = series(name);
-      // What is told is what came first, in a line of a table.
+      // The first fault is reported, in one line of a table.
       failed.fault ??= fault.message.split('\n')[0]!;
       failed.missing ||= fault instanceof MissingError;
     },
@@ -41,7 +41,7 @@ export function newFigures(): Figures {
   };
 }
 
-/** The row of a subject that there are no figures of. */
+/** The row of a subject without figures. */
 export function faultRow(subject: string, { missing, fault }: Omit<Series, 'values'>): string[] {
   return [subject, missing ? 'missing' : 'invalid', '', '', fault ?? ''];
 }

@@ -1,4 +1,4 @@
-/** A table in columns, the first to the left and the others, figures, to the right. */
+/** A table: the first column is aligned left, the others, figures, right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

@@ -1,7 +1,7 @@
 import type { Exposed } from '../../test/support/exposition.ts';
 import type { Program } from '../../test/support/process.ts';
 
-/** Every request has one outcome for each mirror of its route: what is counted must add up. */
+/** Every request has one outcome for each mirror of its route: the counters must add up. */
 export function bookFaults(samples: readonly Exposed[]): string[] {
   const requests = sums(samples, 'gateway_requests_total', ({ labels }) => labels['route']!);
   const pair = ({ labels }: Exposed) => `${labels['route']} ${labels['mirror']}`;
@@ -31,7 +31,7 @@ function sums(
   return found;
 }
 
-/** A gateway that lost its temper says so on stderr, if it still can. */
+/** Crashes and unhandled errors of a gateway, from its exit status and stderr. */
 export function outburstFaults({ child, stderr }: Program): string[] {
   const ended = child.exitCode !== null || child.signalCode !== null;
   const lines = stderr()

@@ -9,9 +9,8 @@ export interface Change {
 const MIB = 1024 * 1024;
 
 /**
- * Bytes that memory may grow after the first fifth. Servers tell what is alive. workerd does
- * not, and its resident memory grows without end for a Worker of one line, too: locally nothing makes
- * it collect.
+ * Bytes by which memory may grow after the first fifth. Servers report live memory. workerd does not, and its
+ * resident memory grows without limit even for a Worker of one line: locally nothing makes it collect garbage.
  */
 const GROWTH: Readonly<Record<RuntimeName, number>> = {
   node: 8 * MIB,
@@ -20,7 +19,7 @@ const GROWTH: Readonly<Record<RuntimeName, number>> = {
   workers: Infinity,
 };
 
-/** Sockets that may be left over: of the runtime itself, or of a metrics page asked for just now. */
+/** Sockets that may be left over: of the runtime itself, or of a request for metrics. */
 const SPARE_SOCKETS = 4;
 
 export function memoryFaults(name: RuntimeName, { before, after }: Change): string[] {

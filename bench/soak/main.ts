@@ -2,12 +2,12 @@ import { readArguments } from '../arguments.ts';
 import { soak, type SoakReport } from './soak.ts';
 
 const MIB = 1024 * 1024;
-/** More would tell nothing new. */
+/** More would not help. */
 const SHOWN_FAULTS = 20;
 
 /**
- * Mixed load for a long time, one runtime after the other.
- * @returns whether nothing was found that should not be
+ * Mixed load for a long time, on one runtime after another.
+ * @returns whether no fault was found
  */
 export async function main(args: readonly string[]): Promise<boolean> {
   const seed = Math.floor(Math.random() * 2 ** 31) + 1;

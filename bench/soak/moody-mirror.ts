@@ -1,12 +1,12 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 
-/** A mirror that is well at times. */
+/** A mirror that is healthy only at times. */
 export interface MoodyMirror {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What it does with a request. */
+/** How it treats requests. */
 type Mood = (response: ServerResponse) => void;
 
 const MOODS: readonly Mood[] = [
@@ -20,15 +20,14 @@ const MOODS: readonly Mood[] = [
   },
 ];
 
-/** Milliseconds that a mood lasts, at least and at most. */
-const SHORTEST = 300;
-const LONGEST = 3000;
+/** How long a mood lasts, at least and at most, in milliseconds. */
+const SHORTEST_MS = 300;
+const LONGEST_MS = 3000;
 
 /**
- * Starts a mirror that changes its mood every now and then, and of which one mood in six is not to be
- * there at all.
+ * Starts a mirror that changes its mood now and then; in one mood of six it is down.
  *
- * @param next numbers in [0, 1)
+ * @param next draws numbers in [0, 1)
  */
 export async function moodyMirror(next: () => number): Promise<MoodyMirror> {
   let mood = MOODS[0]!;
@@ -42,7 +41,7 @@ export async function moodyMirror(next: () => number): Promise<MoodyMirror> {
 
   let timer: NodeJS.Timeout;
   function afterMood(then: () => void): void {
-    timer = setTimeout(then, SHORTEST + next() * (LONGEST - SHORTEST));
+    timer = setTimeout(then, SHORTEST_MS + next() * (LONGEST_MS - SHORTEST_MS));
   }
   function change(): void {
     const drawn = MOODS[Math.floor(next() * (MOODS.length + 1))];
@@ -56,7 +55,7 @@ export async function moodyMirror(next: () => number): Promise<MoodyMirror> {
   }
   const comeBack = () => server.listen(port, '127.0.0.1');
   server.on('listening', change);
-  // Somebody else has the port now, and gives it back in a while.
+  // Another process has the port now; try again later.
   server.on('error', () => afterMood(comeBack));
   afterMood(change);
 

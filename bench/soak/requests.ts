@@ -5,20 +5,20 @@ import { send, type Send } from '../../test/support/client.ts';
 import { randomBytes } from '../../test/support/random.ts';
 import { expectedAnswer } from './upstream.ts';
 
-/** What a request is made with. */
+/** What a request needs. */
 export interface Client {
   readonly url: string;
   readonly agent: Agent;
-  /** Numbers in [0, 1). */
+  /** Draws numbers in [0, 1). */
   readonly next: () => number;
 }
 
 export interface Kind {
   /** Share of all requests, in per cent. */
   readonly weight: number;
-  /** Sends one request to a target without query. Resolves with what was wrong, or `null`. */
+  /** Sends one request to a target without a query. Resolves with what was wrong, or `null`. */
   send(client: Client, target: string): Promise<string | null>;
-  /** Ends as the client wills, without an answer. */
+  /** The client leaves without waiting for a response. */
   readonly aborts?: true;
 }
 
@@ -60,7 +60,7 @@ function post(client: Client, limit: number): Send & { body: Buffer } {
   return { method: 'POST', body: randomBytes(below(client, limit), client.next) };
 }
 
-/** A request that is to be answered as if there were no mirrors. */
+/** A request whose response must be the same as without mirrors. */
 async function answered(
   { url, agent }: Client,
   target: string,
@@ -77,7 +77,7 @@ async function answered(
   }
 }
 
-/** Leaves once half of a body has been written. */
+/** Leaves once half of the body has been written. */
 function leaveInUpload({ url, next }: Client, target: string): Promise<null> {
   const half = randomBytes(1 + Math.floor(next() * 64 * KIB), next);
   const { port, hostname, host } = new URL(url);
@@ -92,7 +92,7 @@ function leaveInUpload({ url, next }: Client, target: string): Promise<null> {
   });
 }
 
-/** Leaves while the upstream takes its time. */
+/** Leaves while the upstream delays its response. */
 function leaveBeforeAnswer({ url, next }: Client, target: string): Promise<null> {
   return new Promise((resolve) => {
     const request: ClientRequest = httpRequest(`${url}${target}?delay=500`, { agent: false });

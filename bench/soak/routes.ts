@@ -2,24 +2,24 @@ import { route } from '../../test/support/origin.ts';
 import type { MoodyMirror } from './moody-mirror.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Seconds that a copy may live: shorter than the default, so that a short soak sees timeouts, too. */
-const TIMEOUT = 2;
+/** Timeout of a copy in seconds: shorter than the default, so that a short soak sees timeouts, too. */
+const TIMEOUT_S = 2;
 
-/** Routes that between them use what decides about a copy and what limits it, by their id. */
+/** Routes, by id, that together use all conditions and limits of copies. */
 export function soakRoutes(upstream: Upstream, [a, b]: readonly [MoodyMirror, MoodyMirror]) {
   const plugins: Readonly<Record<string, object | null>> = {
     plain: null,
-    all: { host: a.url, timeout: TIMEOUT },
-    sampled: { host: b.url, timeout: TIMEOUT, sample_ratio: 0.3 },
-    sticky: { host: a.url, timeout: TIMEOUT, sample_ratio: 0.5, sample_key: 'arg_user' },
+    all: { host: a.url, timeout: TIMEOUT_S },
+    sampled: { host: b.url, timeout: TIMEOUT_S, sample_ratio: 0.3 },
+    sticky: { host: a.url, timeout: TIMEOUT_S, sample_ratio: 0.5, sample_key: 'arg_user' },
     filtered: {
       host: b.url,
-      timeout: TIMEOUT,
+      timeout: TIMEOUT_S,
       _meta: { filter: [['request_method', '==', 'POST']] },
     },
     limited: {
       host: a.url,
-      timeout: TIMEOUT,
+      timeout: TIMEOUT_S,
       rate_limit: 10,
       max_in_flight: 4,
       max_body_size: 65_536,
@@ -27,8 +27,8 @@ export function soakRoutes(upstream: Upstream, [a, b]: readonly [MoodyMirror, Mo
     },
     both: {
       mirrors: [
-        { host: a.url, timeout: TIMEOUT, breaker: false },
-        { host: b.url, timeout: TIMEOUT, path: '/copy', path_concat_mode: 'prefix' },
+        { host: a.url, timeout: TIMEOUT_S, breaker: false },
+        { host: b.url, timeout: TIMEOUT_S, path: '/copy', path_concat_mode: 'prefix' },
       ],
     },
   };

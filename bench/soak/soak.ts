@@ -14,32 +14,31 @@ import { startUpstream } from './upstream.ts';
 export interface SoakOptions {
   readonly runtime: TestRuntime;
   readonly seconds: number;
-  /** Of everything that is random. What the clock decides differs from run to run all the same. */
+  /** Seed of all random decisions. Timing still differs from run to run. */
   readonly seed: number;
-  /** Most requests per second. Default: 500, which none of the runtimes finds hard. */
+  /** Most requests per second. Default: 500, which every runtime can handle. */
   readonly rate?: number;
 }
 
 export interface SoakReport {
   readonly requests: number;
-  /** Those that the client itself left. */
+  /** Requests that the client itself aborted. */
   readonly aborted: number;
-  /** Bytes after the first fifth and at the end, with no request or copy under way. */
+  /** Bytes after the first fifth and at the end, with no request or copy in flight. */
   readonly memory: Change & { readonly what: string };
-  /** Open sockets of the gateway, before the first request and once nobody uses it any more. */
+  /** Open sockets of the gateway, before the first request and after the last. */
   readonly sockets: Change;
-  /** Everything that should not be; empty when the soak passed. */
+  /** All faults; empty when the soak passed. */
   readonly faults: readonly string[];
 }
 
 const CLIENTS = 16;
 
-/** Copies live 2 s here, and kept connections are idle for some more. */
-const SETTLE_MILLISECONDS = 60_000;
+/** Copies live up to 2 s here, and kept connections stay idle for some more. */
+const SETTLE_MS = 60_000;
 
 /**
- * Mixed load on a gateway whose mirrors come and go, and all that must hold during it and after.
- * Linux only.
+ * Puts mixed load on a gateway whose mirrors come and go, and checks what must hold during and after it. Linux only.
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   requireLinux();
@@ -63,7 +62,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 
 interface Soaking extends SoakOptions {
   readonly live: LiveMemory;
-  /** Ends upstream and mirrors. */
+  /** Stops upstream and mirrors. */
   readonly closeAll: () => Promise<unknown>;
 }
 
@@ -89,8 +88,8 @@ async function soakOf(
   await closeAll();
   const left = { before: socketsBefore, after: sockets() };
   const closed = () => socketFaults({ ...left, after: (left.after = sockets()) }).length === 0;
-  // What is left in the end is a fault below.
-  await until(closed, SETTLE_MILLISECONDS).catch(() => {});
+  // Sockets that are left at the end are a fault below.
+  await until(closed, SETTLE_MS).catch(() => {});
   return {
     requests: first.requests + second.requests,
     aborted: first.aborted + second.aborted,
@@ -109,5 +108,5 @@ async function soakOf(
 
 async function settled(gateway: GatewayProcess): Promise<void> {
   const idle = async () => (await sample(gateway, 'mirror_in_flight')) === 0;
-  await until(idle, SETTLE_MILLISECONDS, 'the end of all copies');
+  await until(idle, SETTLE_MS, 'the end of all copies');
 }

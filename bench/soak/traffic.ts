@@ -2,31 +2,31 @@ import { Agent } from 'node:http';
 import { type Kind, KINDS } from './requests.ts';
 
 export interface TrafficOptions {
-  /** Of the gateway. */
+  /** URL of the gateway. */
   readonly url: string;
-  /** Ids of the routes, which are their first segments, too. */
+  /** Ids of the routes, which are also the first segments of their paths. */
   readonly routes: readonly string[];
-  /** Numbers in [0, 1): which request comes next, and what it is like. */
+  /** Draws numbers in [0, 1), which decide the next request. */
   readonly next: () => number;
   readonly seconds: number;
-  /** Most requests per second, and most at once. */
+  /** Most requests per second, and most concurrent requests. */
   readonly rate: number;
   readonly clients: number;
 }
 
 export interface Traffic {
   readonly requests: number;
-  /** Those that the client itself left. */
+  /** Requests that the client itself aborted. */
   readonly aborted: number;
   readonly faults: readonly string[];
 }
 
-/** Requests of all kinds to all routes, in an order that the random numbers alone decide. */
+/** Sends requests of all kinds to all routes, in an order that only the random numbers decide. */
 export async function traffic(options: TrafficOptions): Promise<Traffic> {
   const { url, routes, next, seconds, rate, clients } = options;
   // In turn, so that no connection is idle long enough for the gateway to close it.
   const agent = new Agent({ keepAlive: true, maxSockets: clients, scheduling: 'fifo' });
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   const faults: string[] = [];
   let requests = 0;
   let aborted = 0;
@@ -35,15 +35,15 @@ export async function traffic(options: TrafficOptions): Promise<Traffic> {
   const end = began + seconds * 1000;
   while (performance.now() < end) {
     await at(began + (requests * 1000) / rate);
-    if (underWay.size >= clients) await Promise.race(underWay);
+    if (inFlight.size >= clients) await Promise.race(inFlight);
     const kind = drawn(next());
     const target = `/${routes[Math.floor(next() * routes.length)]!}/${requests++}`;
     if (kind.aborts) aborted += 1;
     const one = sendOne(kind, target);
-    underWay.add(one);
-    void one.finally(() => underWay.delete(one));
+    inFlight.add(one);
+    void one.finally(() => inFlight.delete(one));
   }
-  await Promise.all(underWay);
+  await Promise.all(inFlight);
   agent.destroy();
   return { requests, aborted, faults };
 
@@ -59,7 +59,7 @@ function drawn(number: number): Kind {
   return KINDS.find(({ weight }) => (left -= weight) < 0) ?? KINDS[0]!;
 }
 
-/** Resolves when it is time, at once when that has passed. */
+/** Resolves at the given time, at once when it has passed. */
 function at(time: number): Promise<void> | undefined {
   const milliseconds = time - performance.now();
   if (milliseconds <= 0) return undefined;

@@ -2,19 +2,19 @@ import { createHash, type Hash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { random, randomBytes } from '../../test/support/random.ts';
 
-/** An upstream that is always well, and whose answers tell all that it got. */
+/** An upstream that is always healthy, and whose responses contain all that it got. */
 export interface Upstream {
   readonly node: string;
   close(): Promise<void>;
 }
 
 /** Largest `size`, in bytes. */
-const LARGEST = 256 * 1024;
-const FILLER = randomBytes(LARGEST, random(1));
+const LARGEST_BYTES = 256 * 1024;
+const FILLER = randomBytes(LARGEST_BYTES, random(1));
 
 /**
- * What it answers: a line with method, target and the SHA-256 of the body, then as many bytes as
- * `size` in the query says. Milliseconds of `delay` in the query pass before.
+ * The expected response: a line with method, target and the SHA-256 of the body, then as many bytes as `size` in the
+ * query says, after the milliseconds of `delay` in the query.
  */
 export function expectedAnswer(method: string, target: string, body: Hash): Buffer {
   const size = Number(parameter(target, 'size') ?? 0);
@@ -33,7 +33,7 @@ export async function startUpstream(): Promise<Upstream> {
       setTimeout(answer, Number(parameter(target, 'delay') ?? 0));
     });
   });
-  // Longer than any pause here: a kept connection that closes as a POST sets out would be an error.
+  // Longer than any pause here: a kept connection that closes just as a POST is sent would be an error.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,4 +1,4 @@
-/** A body of any size that both ends know without having talked: no two pieces of it are the same. */
+/** A body of any size that both ends can compute; all of its pieces differ. */
 import { createCipheriv, createHash } from 'node:crypto';
 
 const PIECE = 64 * 1024;
@@ -19,7 +19,7 @@ export function* pieces(total) {
 }
 
 /**
- * Writes a body as fast as it is taken.
+ * Writes a body as fast as the reader accepts it.
  *
  * @param {import('node:http').OutgoingMessage} message
  * @param {number} total bytes
@@ -36,12 +36,12 @@ export function write(message, total) {
   on();
 }
 
-/** Bytes between two pauses of a reader, and how long one is: others have filled all buffers then. */
-const STRETCH = 32 * 2 ** 20;
-const PAUSE = 150;
+/** Bytes between two pauses of a reader, and the length of a pause in milliseconds: long enough to fill all buffers. */
+const STRETCH_BYTES = 32 * 2 ** 20;
+const PAUSE_MS = 150;
 
 /**
- * Reads a body, and stops now and then.
+ * Reads a body, and pauses now and then.
  *
  * @param {import('node:http').IncomingMessage} message
  * @returns {Promise<{ bytes: number, sha256: string }>}
@@ -53,8 +53,8 @@ export async function readWithPauses(message) {
     const before = bytes;
     bytes += part.length;
     hash.update(part);
-    if (Math.floor(before / STRETCH) === Math.floor(bytes / STRETCH)) continue;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    if (Math.floor(before / STRETCH_BYTES) === Math.floor(bytes / STRETCH_BYTES)) continue;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   return { bytes, sha256: hash.digest('hex') };
 }

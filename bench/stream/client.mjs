@@ -1,6 +1,6 @@
 /**
- * `node client.mjs <url> <download|upload> <bytes>`: takes a body with pauses, or sends one as fast as
- * it is taken, and prints as JSON what was wrong and how long it took.
+ * `node client.mjs <url> <download|upload> <bytes>`: reads a body with pauses, or sends one as fast as it is
+ * accepted, and prints as JSON what was wrong and how long it took.
  */
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';

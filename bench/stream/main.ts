@@ -11,11 +11,11 @@ import { type Direction, streamTurn } from './turn.ts';
 const MIB = 1024 * 1024;
 
 /**
- * Most bytes over the idle gateway's, whatever the size of the body. workerd does not tell what is
- * alive, and V8 collects array buffers only when there are some 64 MiB of them: as much again there.
+ * Limit in bytes above the idle gateway's memory, whatever the size of the body. workerd does not report live memory,
+ * and V8 collects array buffers only at some 64 MiB of them: so twice the limit there.
  */
-const ALIVE = 64 * MIB;
-const limitOf = (runtime: RuntimeName) => (runtime === 'workers' ? 2 : 1) * ALIVE;
+const MOST_BYTES = 64 * MIB;
+const limitOf = (runtime: RuntimeName) => (runtime === 'workers' ? 2 : 1) * MOST_BYTES;
 
 const DIRECTIONS: readonly (readonly [Direction, what: string])[] = [
   ['download', 'to a client that pauses'],
@@ -25,8 +25,8 @@ const DIRECTIONS: readonly (readonly [Direction, what: string])[] = [
 const HEADINGS = ['a body', 'mirror', 'peak', 'left after', 'allowed', 'MB/s', 'wrong', ''];
 
 /**
- * What one large body costs in memory on its way to a reader that stops now and then.
- * @returns whether each arrived whole, within the limit
+ * Measures what one large body costs in memory on its way to a reader that pauses now and then.
+ * @returns whether each body arrived complete, within the limit
  */
 export async function main(args: readonly string[]): Promise<boolean> {
   requireLinux();

@@ -1,6 +1,6 @@
 /**
- * An upstream in a process of its own: answers `GET /<bytes>` with a body of that size as fast as it is
- * taken, and reads what is sent to it with pauses, to answer what came.
+ * An upstream in a process of its own: responds to `GET /<bytes>` with a body of that size as fast as it is accepted;
+ * reads uploads with pauses, and responds with what arrived.
  */
 import { createServer } from 'node:http';
 import { readWithPauses, write } from './bytes.mjs';

@@ -5,7 +5,7 @@ import type { Pinning } from '../machine/pin.ts';
 import type { DeafMirror } from '../memory/deaf-mirror.ts';
 import { type OwnProcess, resultOf } from '../own-process.ts';
 
-/** Which way a body goes: its reader, at the other end, stops now and then. */
+/** The direction of a body; the reader at its end pauses now and then. */
 export type Direction = 'download' | 'upload';
 
 export interface Turn {
@@ -19,22 +19,22 @@ export interface Turn {
 
 export interface Passed {
   readonly seconds: number;
-  /** How what arrived differs from what was sent. */
+  /** Differences between the bytes sent and received. */
   readonly wrong: readonly string[];
 }
 
 const CLIENT = new URL('client.mjs', import.meta.url);
 
-/** Milliseconds between two looks: a collection stops the gateway, which shall run as well. */
-const BETWEEN = 20;
+/** Milliseconds between two samples: a collection stops the gateway, which needs time to run as well. */
+const BETWEEN_MS = 20;
 
-/** One large body, in a new gateway. */
+/** Sends one large body through a new gateway. */
 export function streamTurn(turn: Turn): Promise<Peak<Passed>> {
   const { runtime, pinned, origin, mirror, direction, bytes } = turn;
   const node = `127.0.0.1:${origin.port}`;
   return peakDuring(
     { runtime, pinned, route: { id: 'stream', ...route({ node }, mirror) } },
     ({ url }) => resultOf<Passed>(CLIENT, [url, direction, String(bytes)]),
-    () => new Promise((resolve) => setTimeout(resolve, BETWEEN)),
+    () => new Promise((resolve) => setTimeout(resolve, BETWEEN_MS)),
   );
 }

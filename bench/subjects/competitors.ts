@@ -8,7 +8,7 @@ import type { Subject } from './subject.ts';
 const FOLDER = new URL('../throughput/competitors/', import.meta.url);
 const PACKAGES = fileURLToPath(new URL('../node_modules', import.meta.url));
 
-/** How a program of one file is started. */
+/** The command that runs a program of one file. */
 const COMMANDS = {
   node: () => [process.execPath],
   bun: () => [runtimeProgram('bun')],
@@ -19,14 +19,14 @@ interface Competitor {
   readonly title: string;
   readonly kind: Subject['kind'];
   readonly runtime: keyof typeof COMMANDS;
-  /** Whether it imports what `npm ci --prefix bench` brings. */
+  /** Whether it imports packages that `npm ci --prefix bench` installs. */
   readonly packages: boolean;
 }
 
 const FLOOR = { kind: 'floor', packages: false } as const;
 const ON_NODE = { kind: 'competitor', runtime: 'node', packages: true } as const;
 
-/** Programs in `throughput/competitors`, by their file's name. */
+/** Programs in `throughput/competitors`, by file name. */
 const PROGRAMS = {
   'node-floor': { ...FLOOR, runtime: 'node', packages: true, title: 'bare node:http + undici' },
   'bun-floor': { ...FLOOR, runtime: 'bun', title: 'bare Bun.serve + fetch' },

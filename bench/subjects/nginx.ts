@@ -3,12 +3,12 @@ import { runNginx } from '../origins/nginx.ts';
 import type { Place, Subject } from './subject.ts';
 
 /**
- * nginx with its `mirror`, the engine under APISIX's plugin, with one worker and pooled connections. By
- * default it writes bodies of 16 KiB to a file before it sends them on.
+ * nginx with its `mirror`, the engine under APISIX's plugin, with one worker and pooled connections. By default it
+ * writes bodies of 16 KiB to a file before it forwards them.
  */
 export const NGINX: Subject = subject('nginx', 'nginx mirror', '');
 
-/** The same, told to keep as much of a body in memory as we copy by default. */
+/** The same, configured to keep as much of a body in memory as we copy by default. */
 export const NGINX_IN_MEMORY: Subject = subject(
   'nginx-memory',
   'nginx mirror, body in memory',

@@ -15,7 +15,7 @@ export const OURS: readonly Subject[] = [node, bun, deno].map((runtime) => ours(
 
 /**
  * Our gateway as its users start it, with default settings.
- * @param routes default: those that every subject has
+ * @param routes default: the routes that every subject has
  */
 export function ours(
   runtime: TestServerRuntime,
@@ -36,7 +36,7 @@ export function ours(
   };
 }
 
-/** Why programs cannot run on a runtime, `null` if they can. */
+/** Why a runtime is missing, or `null`. */
 export function missingRuntime(name: string): string | null {
   if (name !== 'bun' && name !== 'deno') return null;
   return existsSync(runtimeProgram(name)) ? null : 'run npm ci --prefix test/runtimes';

@@ -5,13 +5,13 @@ import type { Running } from './running.ts';
 
 const SETTLE_MILLISECONDS = 5000;
 
-/** A body that no content coding makes shorter by chance, and that is not the default of anything. */
+/** A body of an unusual length, so that a changed or recoded copy is noticed. */
 const BODY = 'probe '.repeat(1000);
 
 /**
- * Whether a subject does what it is measured for, before it is: the right answer, and exactly one copy
- * of each request, as long as the request was.
- * @returns what is wrong, `null` if nothing
+ * Checks a subject before it is measured: the right response, and exactly one copy of each request, as long as the
+ * request.
+ * @returns what is wrong, or `null`
  */
 export async function probe({ url }: Running, { mirror }: Origins): Promise<string | null> {
   const before = mirror.probes().length;

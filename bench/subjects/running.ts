@@ -6,22 +6,22 @@ import type { Origins } from '../origins/origins.ts';
 import { MissingError } from '../report/series.ts';
 import type { Subject } from './subject.ts';
 
-/** A subject that answers. */
+/** A subject that responds. */
 export interface Running {
   readonly url: string;
   readonly program: Program;
   /** Milliseconds from its start until the first 200. */
   readonly startUp: number;
-  /** Ends it at once. */
+  /** Kills it. */
   stop(): Promise<void>;
 }
 
 const START_MILLISECONDS = 30_000;
-const PAUSE_MILLISECONDS = 2;
+const PAUSE_MS = 2;
 
 /**
  * @throws {MissingError} when it is not installed
- * @throws when it ends, or does not answer in time; then it is stopped
+ * @throws when it exits, or does not respond in time; then it is stopped
  */
 export async function start(
   subject: Subject,
@@ -52,7 +52,7 @@ export async function start(
     pinned.gateway(program);
     await firstAnswer(`${running.url}/plain/start`, program);
     const startUp = performance.now() - began;
-    // What it started meanwhile may have begun on the other core.
+    // Processes that it has started meanwhile may be on the other core.
     pinned.gateway(program);
     return { ...running, startUp };
   } catch (error) {
@@ -67,7 +67,7 @@ async function firstAnswer(url: string, program: Program): Promise<void> {
   void program.exited.then(() => (ended = true));
   while (!ended && performance.now() < deadline) {
     if (await answers(url)) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   const what = ended ? 'it ended' : `no 200 within ${START_MILLISECONDS} ms`;
   throw new Error(`${what}: ${(program.stderr() || program.stdout()).trim().slice(-300)}`);

@@ -5,19 +5,19 @@ import { probe } from './probe.ts';
 import { type Running, start } from './running.ts';
 import type { Subject } from './subject.ts';
 
-/** A subject that answers, and what it was warmed up for. */
+/** A subject that responds, and the cases that it was warmed up for. */
 export interface OnStage extends Running {
   readonly warm: Set<string>;
 }
 
-/** Keeps subjects running, one process each, from when they are first needed. */
+/** Keeps subjects running, one process each, from their first use. */
 export interface Stage {
   readonly origins: Origins;
-  /** @throws why it cannot run; every time, once it could not twice in a row */
+  /** @throws why it cannot run; from then on every time, once it has failed twice in a row */
   enter(subject: Subject): Promise<OnStage>;
-  /** What a subject said last, if its process ended by itself; `null` if it did not. */
+  /** The last output of a subject whose process exited on its own; else `null`. */
   lastWords(subject: Subject): string | null;
-  /** Ends a subject's process; the next time it is needed it has a new one. */
+  /** Stops a subject's process; its next use starts a new one. */
   leave(subject: Subject): Promise<void>;
   empty(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export function newStage(origins: Origins, pinned: Pinning): Stage {
       const there = running.get(subject);
       if (there !== undefined && isRunning(there)) return there;
       await leave(subject);
-      // Its port may have been taken just then.
+      // Another process may just have taken its port.
       const again = (error: Error) => {
         if (error instanceof MissingError) throw error;
         return begin(subject);

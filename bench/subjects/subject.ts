@@ -1,28 +1,28 @@
 import type { RuntimeName } from '../../test/runtimes/runtime.ts';
 import type { Program } from '../../test/support/process.ts';
 
-/** Where a gateway runs, and what is around it. Paths are forwarded as they are. */
+/** Where a gateway runs, and the servers around it. Paths are forwarded unchanged. */
 export interface Place {
   readonly port: number;
-  /** A folder of its own. */
+  /** A folder for this gateway alone. */
   readonly folder: string;
   readonly upstream: string;
-  /** Of paths that begin with `/mirrored`, and with `/stalled`; all others have none. */
+  /** Mirrors of paths that begin with `/mirrored` and with `/stalled`; other paths have no mirror. */
   readonly mirror: string;
   readonly stalled: string;
 }
 
-/** Something that is measured: one of our gateways, or what it is compared with. */
+/** A subject of the measurement: one of our gateways, or a program that it is compared with. */
 export interface Subject {
-  /** In commands and tables. */
+  /** Name in commands and tables. */
   readonly name: string;
-  /** In the chart. */
+  /** Title in the chart. */
   readonly title: string;
-  /** A floor is the bare server and client of a runtime, with a copy written by hand. */
+  /** A floor is the bare server and client of a runtime, with hand-written mirroring. */
   readonly kind: 'ours' | 'floor' | 'competitor';
-  /** `null`: none of those that we run on. */
+  /** `null`: it runs on none of our runtimes. */
   readonly runtime: RuntimeName | null;
-  /** Why it cannot run here, `null` if it can. */
+  /** Why it cannot run here, or `null`. */
   missing(): string | null;
   launch(place: Place): Program | Promise<Program>;
 }

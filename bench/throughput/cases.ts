@@ -2,12 +2,12 @@ import { LARGE_BODY, SMALL_BODY } from '../origins/nginx-origin.ts';
 
 const KIB = 1024;
 
-/** A request: what is sent, and what comes back. */
+/** A request and its response. */
 export interface Case {
   readonly title: string;
   /** Bytes of the body of a POST; 0: a GET. */
   readonly body: number;
-  /** The target's end, which says what the upstream answers, and the bytes of that. */
+  /** The end of the target, which selects the upstream's response, and the length of that response in bytes. */
   readonly target: string;
   readonly answer: number;
 }
@@ -15,7 +15,7 @@ export interface Case {
 const small = { target: 'small', answer: SMALL_BODY.length };
 const upload = { target: 'upload', answer: SMALL_BODY.length };
 
-/** The largest POST is as large as a copy may be by default (`max_body_size`). */
+/** The largest POST equals the default limit for a copied body (`max_body_size`). */
 export const CASES = {
   get: { title: 'GET', body: 0, ...small },
   post: { title: 'POST 16 KiB', body: 16 * KIB, ...upload },
@@ -25,11 +25,11 @@ export const CASES = {
 
 export type CaseName = keyof typeof CASES;
 
-/** Each is the first segment of a path: a route without a mirror, with one, and with one that stalls. */
+/** The first segment of a path: a route without a mirror, with one, and with one that stalls. */
 export const MODES = ['plain', 'mirrored', 'stalled'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** Name of the requests per second of a subject in `Figures`. */
+/** Name of a subject's requests per second in `Figures`. */
 export function rateOf(name: CaseName, mode: Mode, subject: string): string {
   return `rate ${name} ${mode} ${subject}`;
 }

@@ -6,7 +6,7 @@ export interface Group {
 
 export interface Bar {
   readonly name: string;
-  /** `null`: it was measured and came to nothing. */
+  /** `null`: the measurement failed. */
   readonly value: number | null;
   readonly ours: boolean;
 }
@@ -18,7 +18,7 @@ const ROW = 22;
 const TITLE = 34;
 const BAR = 14;
 
-/** Colours by class, for a page of either brightness; text has no background of its own. */
+/** Colours by class, for light and dark pages; text has no background of its own. */
 const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #24292f; }
   .title { font-weight: 600; }
@@ -29,7 +29,7 @@ const STYLE = `
   }
 `;
 
-/** Bars to the right, with a dashed line where the value is 1. Values of one group share a scale. */
+/** Horizontal bars, with a dashed line at the value 1. Values of one group share a scale. */
 export function chart(groups: readonly Group[], caption: string): string {
   const parts: string[] = [];
   let y = 8;

@@ -3,7 +3,7 @@ import { p99Of } from './latency/latency.ts';
 import { MATCH_TABLES, matchOf, wholeOf } from './matching/names.ts';
 import { BUNDLE, cpuOf, startUpOf } from './workers/names.ts';
 
-/** What is promised of a figure, or of a figure by another, as the median over the rounds. */
+/** A goal for a figure, or for the ratio of two figures, as the median over the rounds. */
 export interface Goal {
   readonly name: string;
   readonly over: string;
@@ -14,12 +14,12 @@ export interface Goal {
 
 type Runtime = 'node' | 'bun' | 'deno';
 
-/** By runtime; a runtime that is not named is promised nothing. */
+/** By runtime; runtimes without a bound have no goal. */
 type Bounds = Readonly<Partial<Record<Runtime, number>>>;
 
 const EVERY: readonly Runtime[] = ['node', 'bun', 'deno'];
 
-/** The mirrored GET by default. */
+/** Default: the mirrored GET. */
 interface RateGoal {
   readonly name: string;
   readonly case?: CaseName;
@@ -81,7 +81,7 @@ function rateGoals(goal: RateGoal): Goal[] {
   });
 }
 
-/** Slowest that a whole request may be with many routes, by its rate. */
+/** The least rate of whole requests with many routes, as a share of the rate with one. */
 const LEAST_WHOLE = 1 / 1.02;
 
 const { many, one } = MATCH_TABLES;

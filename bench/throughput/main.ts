@@ -20,9 +20,9 @@ import { type Setting, say } from './setting.ts';
 import { HEADINGS, verdictOn } from './verdict.ts';
 
 /**
- * How fast the gateway is beside what one would use in its place, and beside the bare server and client
- * of each runtime.
- * @returns whether every goal was met of those that were measured
+ * Measures how fast the gateway is compared with what users would run instead, and with the bare server and client of
+ * each runtime.
+ * @returns whether every measured goal was met
  */
 export async function main(args: readonly string[]): Promise<boolean> {
   requireLinux();
@@ -46,7 +46,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
   );
   let failed = false;
   for (const name of options.parts) {
-    // One part that breaks must not take along what the others found.
+    // A part that fails must not discard the results of the others.
     await PARTS[name](setting).catch((error: Error) => {
       failed = true;
       console.log(`\n${name} broke off: ${error.message}`);
@@ -58,7 +58,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
   return judge(setting) && !failed;
 }
 
-/** Of the runtimes asked for; nginx runs on none of them. */
+/** The subjects of the requested runtimes; nginx runs on none of them. */
 function subjectsOf({ runtimes, against }: Options): Subject[] {
   const all = [...OURS, NGINX, NGINX_IN_MEMORY, ...COMPETITORS];
   const unknown = against?.find((name) => !all.some((one) => one.name === name));

@@ -7,18 +7,18 @@ export type PartName = (typeof PARTS)[number];
 
 const RUNTIMES = ['node', 'bun', 'deno', 'workers'] as const;
 
-/** What the benchmark was asked for. */
+/** The options of the benchmark. */
 export interface Options {
   readonly runtimes: readonly (typeof RUNTIMES)[number][];
   readonly cases: readonly CaseName[];
   readonly modes: readonly Mode[];
   readonly parts: readonly PartName[];
-  /** Names of floors and competitors; `null`: all of the runtimes asked for. */
+  /** Names of floors and competitors; `null`: all of the requested runtimes. */
   readonly against: readonly string[] | null;
   readonly turns: number;
   readonly seconds: number;
   readonly connections: number;
-  /** Of the saturating rate, at which latency is taken. */
+  /** Share of the saturating rate at which latency is measured. */
   readonly share: number;
   /** Where to write the chart; `null`: nowhere. */
   readonly chart: string | null;
@@ -60,7 +60,7 @@ function listOf(value: string | undefined): string[] {
   return (value ?? '').split(',').filter((name) => name !== '');
 }
 
-/** Those of these names, in their own order; of none, all. */
+/** The items with these names, in their own order; without names, all items. */
 function chosen<Name extends string>(
   what: string,
   names: readonly string[],

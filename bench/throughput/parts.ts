@@ -6,7 +6,7 @@ import { rates } from './rates/rates.ts';
 import type { Setting } from './setting.ts';
 import { workers } from './workers/workers.ts';
 
-/** What there is to measure, in the order that it is. */
+/** The parts of the benchmark, in order. */
 export const PARTS: Readonly<Record<PartName, (setting: Setting) => Promise<void>>> = {
   rates,
   latency,

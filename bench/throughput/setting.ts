@@ -4,7 +4,7 @@ import type { Stage } from '../subjects/stage.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Options } from './options.ts';
 
-/** What every part of the benchmark has to work with. */
+/** Shared by all parts of the benchmark. */
 export interface Setting {
   readonly options: Options;
   readonly subjects: readonly Subject[];
@@ -13,7 +13,7 @@ export interface Setting {
   readonly figures: Figures;
 }
 
-/** Progress, apart from the results. */
+/** Prints progress on stderr, apart from the results. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }

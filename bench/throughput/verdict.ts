@@ -10,11 +10,11 @@ export interface Verdict {
   readonly passed: boolean;
 }
 
-/** What became of a goal; `null` when something it is about was not measured. */
+/** The verdict on a goal; `null` when one of its figures was not measured. */
 export function verdictOn(goal: Goal, figures: Figures): Verdict | null {
   const names = goal.under === undefined ? [goal.over] : [goal.over, goal.under];
   const series = names.map((name) => figures.get(name));
-  // What went wrong is told even where there is nothing to compare it with.
+  // A fault is reported even where there is nothing to compare with.
   const failed = series.find((one) => one !== null && one.fault !== null);
   if (failed != null) return verdict(goal, failed.fault!, failed.missing ? 'missing' : 'FAIL');
   if (series.includes(null)) return null;
@@ -27,7 +27,7 @@ function holds({ least = -Infinity, most = Infinity }: Goal, { median }: Spread)
   return median >= least && median <= most;
 }
 
-/** What is not there has broken no promise. */
+/** A missing subject is not a failure. */
 function verdict(
   { name, least, most }: Goal,
   found: string,

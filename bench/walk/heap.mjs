@@ -1,11 +1,11 @@
 import { getHeapSnapshot } from 'node:v8';
 
 /**
- * What there is less of when something has ended.
+ * Counts the objects that go away when something ends.
  *
  * @param {() => Promise<void>} end ends it
- * @param {number} each so many times
- * @returns names with the number of them for each, most first
+ * @param {number} each divides the counts by this
+ * @returns names with their counts, largest first
  */
 export async function grown(end, each) {
   const before = await census();
@@ -17,7 +17,7 @@ export async function grown(end, each) {
     .toSorted((a, b) => b.count - a.count);
 }
 
-/** How many objects there are of each class, and of each set of members where there is no class. */
+/** Counts the objects of each class; without a class, of each set of members. */
 async function census() {
   let text = '';
   for await (const part of getHeapSnapshot()) text += String(part);

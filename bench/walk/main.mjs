@@ -1,12 +1,13 @@
 /**
- * `npm run walk`: which files a mirrored request crosses on Node, and which objects stand for it.
+ * `npm run walk`: which files a mirrored request runs through on Node, and which objects represent it.
  *
- * Files: those of which V8 ran a function between two looks, while one request and its copy were
- * answered, less `drain`, by which this waits for the copy; a hundred before it have made what is made once. Objects: those that there are more of
- * while a hundred requests and their copies wait for their responses than when all are answered and every
- * connection is idle, by class, or by the names of their members where they have none.
+ * Files: those with a function that V8 ran between two samples, while one request and its copy got their responses,
+ * without `drain`, by which this program waits for the copy. A hundred requests before it have created everything
+ * that is created once. Objects: those that exist while a hundred requests and their copies wait for responses, less
+ * those that exist when all responses have arrived and every connection is idle; by class, or without a class by the
+ * names of their members.
  *
- * With `--functions` the functions that ran stand behind each file.
+ * With `--functions` each file is followed by the functions that ran.
  */
 import { on, once } from 'node:events';
 import { Session } from 'node:inspector/promises';
@@ -89,11 +90,11 @@ async function objectsOf(message) {
 }
 
 /**
- * Has a request on each connection in flight at once.
+ * Has a request on each connection in flight at the same time.
  *
  * @param {readonly Socket[]} sockets
  * @param {string} message
- * @returns what has all of them answered
+ * @returns a function that completes all of them
  */
 async function inFlight(sockets, message) {
   const kept = Promise.all([upstream.keep(REQUESTS), mirror.keep(REQUESTS)]);
@@ -108,14 +109,14 @@ async function inFlight(sockets, message) {
   };
 }
 
-/** A server in a thread of its own, so that its objects are not counted with ours. */
+/** A server in its own thread, so that its objects are not counted with ours. */
 async function origin() {
   const worker = new Worker(new URL('origin.mjs', import.meta.url));
   const [{ port }] = await once(worker, 'message');
   return {
     authority: `127.0.0.1:${port}`,
     /**
-     * Keeps responses back. Resolves once so many requests wait for theirs.
+     * Holds responses back. Resolves once so many requests wait.
      *
      * @param {number} requests
      */
@@ -128,7 +129,7 @@ async function origin() {
 }
 
 /**
- * The files of ours of which a function ran, with those functions.
+ * Our files in which a function ran, with these functions.
  *
  * @param {() => Promise<void>} run
  */

@@ -1,4 +1,4 @@
-/** A server that can be told to keep its responses back. Says its port, and then how many it keeps. */
+/** A server that can hold its responses back. Posts its port, and then the number of held responses. */
 import { createServer } from 'node:http';
 import { parentPort } from 'node:worker_threads';
 

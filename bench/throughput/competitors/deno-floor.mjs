@@ -1,4 +1,4 @@
-/** As little as a mirroring proxy on Deno can do: `Deno.serve` in front, `fetch` twice behind. */
+/** The least that a mirroring proxy on Deno can do: `Deno.serve` in front, `fetch` twice behind. */
 import { mirroringProxy } from './parts/fetch-twice.mjs';
 import { hostname, port } from './parts/place.mjs';
 

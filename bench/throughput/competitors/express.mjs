@@ -18,7 +18,7 @@ app.use(
     target: upstream,
     agent: new Agent({ keepAlive: true }),
     on: {
-      // The parser has read the body, so it is written anew, as `fixRequestBody` does with JSON.
+      // The parser has consumed the body, so it is written again, as `fixRequestBody` does with JSON.
       proxyReq: (forwarded, { body }) => body && forwarded.write(body),
     },
   }),

@@ -1,5 +1,5 @@
 // @ts-nocheck: its packages are installed for benchmarks only.
-/** As little as a mirroring proxy on Node can do: `node:http` in front, undici's `dispatch` behind. */
+/** The least that a mirroring proxy on Node can do: `node:http` in front, undici's `dispatch` behind. */
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 import { endToEnd } from './parts/headers.mjs';
@@ -10,7 +10,7 @@ const pools = new Map();
 
 function mirrorPool(origin) {
   let pool = pools.get(origin);
-  // Without a limit a mirror that stalls would take all ports of the machine.
+  // Without a limit a mirror that stalls would use up all ports of the machine.
   if (pool === undefined) pools.set(origin, (pool = new Pool(origin, { connections: 128 })));
   return pool;
 }

@@ -17,7 +17,7 @@ interface Footprint {
   readonly loaded: number;
 }
 
-/** Time from the start to the first answer, and resident memory, each turn in a new process. */
+/** Time from the start to the first response, and resident memory, each turn in a new process. */
 export async function footprint(setting: Setting): Promise<void> {
   const rows: string[][] = [];
   for (const subject of setting.subjects) {
@@ -40,7 +40,7 @@ async function measure({ stage, options }: Setting, subject: Subject): Promise<F
   for (let turn = 0; turn < options.turns; turn++) {
     await stage.leave(subject);
     const { url, program, startUp } = await stage.enter(subject);
-    // Launchers such as `bun start` stay beside what they started.
+    // Launchers such as `bun start` stay beside the program that they start.
     const resident = () =>
       Math.max(...members(program.child.pid!).map((member) => residentBytes([member])));
     const idle = resident();

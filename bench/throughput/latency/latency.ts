@@ -25,7 +25,7 @@ const HEADINGS = [
   'load late',
 ] as const;
 
-/** Mirror off and on. */
+/** With the mirror off and on. */
 const SIDES = { off: 'plain', on: 'mirrored' } as const;
 type Side = keyof typeof SIDES;
 
@@ -34,14 +34,14 @@ export function p99Of(side: Side, subject: string): string {
   return `p99 ${side} ${subject}`;
 }
 
-/** A p99 is decided by what the machine does a few times a second, so there are more of them. */
+/** A p99 depends on events that the machine has a few times a second, so it takes more rounds. */
 const ROUNDS_EACH_TURN = 3;
 
-/** Of one turn. */
+/** The result of one turn. */
 interface Taken extends Latencies {
   /** Share of its core that the gateway used. */
   readonly busy: number;
-  /** Share of the other core that all the rest used; NaN when nothing is pinned. */
+  /** Share of the other core that all other programs used; NaN when nothing is pinned. */
   readonly rest: number;
 }
 
@@ -51,7 +51,7 @@ interface Measured {
   readonly cells: string[];
 }
 
-/** What a mirror adds to the time of a GET, at a share of the rate that the gateway could take with it. */
+/** Measures what a mirror adds to the time of a GET, at a share of the gateway's maximum rate with a mirror. */
 export async function latency(setting: Setting): Promise<void> {
   const rows: string[][] = [];
   let highest = 0;
@@ -145,8 +145,8 @@ async function timed(
 }
 
 /**
- * The same load on the upstream itself, at the highest rate that a gateway got: what the machine and the
- * load add to all of the above.
+ * The same load on the upstream itself, at the highest rate of any gateway: what the machine and the load generator
+ * add to all of the above.
  */
 async function direct({ stage, options }: Setting, rate: number): Promise<string[]> {
   const taken: Latencies[] = [];
@@ -158,7 +158,7 @@ async function direct({ stage, options }: Setting, rate: number): Promise<string
   return ['no gateway', `${rate}/s`, p50!, '-', p99!, '-', '-', '-', '-', '-', '-', late!];
 }
 
-/** A share of the rate of the slower side, each warmed up. */
+/** A share of the maximum rate of the slower side; both sides are warmed up. */
 async function shareOfSaturation({ stage, options }: Setting, url: string): Promise<number> {
   const { connections, seconds, share } = options;
   const rates: number[] = [];

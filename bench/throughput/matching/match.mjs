@@ -1,11 +1,11 @@
 /**
- * `node match.mjs <rounds> <requests> <routes>...`: times the match alone in tables of so many routes of
- * each kind, by so many different requests in turn, and prints as JSON the nanoseconds of processor
- * time in each round: `{ exact: { 1: [21, 20] } }`.
+ * `node match.mjs <rounds> <requests> <routes>...`: times the match alone in tables of so many routes of each kind,
+ * with so many different requests in turn, and prints as JSON the nanoseconds of processor time of each round: `{
+ * exact: { 1: [21, 20] } }`.
  */
 import { KINDS } from './routes.mjs';
 
-/** @type {typeof import('../../../src/routes/matcher.ts')} As built: the types are there without that. */
+/** @type {typeof import('../../../src/routes/matcher.ts')} The build; the types come from the sources. */
 const { compileMatcher } = await import(
   new URL('../../../dist/routes/matcher.js', import.meta.url).href
 );
@@ -18,7 +18,7 @@ const MATCHES = 500_000;
 const tables = Object.entries(KINDS).flatMap(([name, kind]) =>
   sizes.map((size) => {
     const routes = Array.from({ length: size }, (_, i) => kind.route(i));
-    // Far from one another and in no order, as requests come.
+    // Far apart and in no order, like real requests.
     const order = Array.from({ length: count }, (_, i) => ((i + 1) * 7919) % size);
     return {
       name,
@@ -36,7 +36,7 @@ for (const { name, table, requests, expected } of tables) {
   if (wrong !== -1) throw new Error(`${name}: no match for ${requests[wrong]?.path}`);
 }
 
-// The first round is for the compiler.
+// The first round warms up the compiler.
 for (let round = 0; round <= rounds; round += 1) {
   for (const { table, requests, nanoseconds } of tables) {
     const took = time(table, requests);
@@ -67,8 +67,8 @@ function time(table, requests) {
 }
 
 /**
- * A request of which only what routes look at is there. Every one has strings of its own, as from a
- * socket: the same one again would be compared by its address.
+ * A request with only the members that routes read. Each request has strings of its own, as from a socket: a reused
+ * string would be compared by its address.
  * @param {import('./routes.mjs').Asked} asked
  * @returns {import('../../../src/http/messages.ts').Inbound}
  */

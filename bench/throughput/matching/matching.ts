@@ -21,7 +21,7 @@ import { mixedRoutes } from './routes.mjs';
 const { one, some, many } = MATCH_TABLES;
 const SIZES = [one, some, many];
 
-/** What many routes cost: the match alone, and the whole request. */
+/** Measures what many routes cost: the match alone, and whole requests. */
 export async function matching(setting: Setting): Promise<void> {
   const { runtimes } = setting.options;
   const servers = [node, bun, deno].filter(({ name }) => runtimes.includes(name));
@@ -29,7 +29,7 @@ export async function matching(setting: Setting): Promise<void> {
     try {
       await alone(setting, name);
     } catch (error) {
-      // One runtime that is not there must not take along the others, nor the whole requests.
+      // One missing runtime must not discard the results of the others, nor of the whole requests.
       for (const size of SIZES) setting.figures.fail(matchOf(name, size), error as Error);
       console.log(`\nMatch alone on ${name}: ${(error as Error).message}`);
     }
@@ -37,7 +37,7 @@ export async function matching(setting: Setting): Promise<void> {
   await whole(setting, servers);
 }
 
-/** What runs the match alone. */
+/** The programs that run the match alone. */
 const INTERPRETERS = {
   node: [process.execPath],
   bun: [runtimeProgram('bun')],
@@ -58,13 +58,13 @@ function interpreterOf(runtime: RuntimeName): readonly [string, ...string[]] {
   return INTERPRETERS[runtime];
 }
 
-/** Nanoseconds by kind of route, by number of routes, each round. */
+/** Nanoseconds by kind of route, by number of routes, for each round. */
 type Alone = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 
 /**
- * Different requests that take turns. One finds all it needs in the processor's nearest cache: the search
- * and nothing else, which is what the goal is about. Many show what a large table costs in memory besides: a
- * map of 10,000 entries is as far from the processor whoever looks it up.
+ * Numbers of different requests that take turns. A single request finds everything in the processor's nearest cache:
+ * that measures the search alone, which the goal is about. Many requests add the memory cost of a large table: a map
+ * of 10,000 entries does not fit the caches.
  */
 const REQUESTS = { one: 1, some: 64, many: 1024 } as const;
 
@@ -137,7 +137,7 @@ async function whole(
   console.log(table([['', String(one), String(many), `${many} / ${one} (min - max)`], ...rows]));
 }
 
-/** Our gateway with so many routes, one of which takes the load. */
+/** Our gateway with so many routes, one of which gets the load. */
 function withRoutes(runtime: TestServerRuntime, count: number) {
   return ours(runtime, ({ upstream }: Place) => {
     const to = { node: new URL(upstream).host };

@@ -1,5 +1,5 @@
 /**
- * Routes of each kind, and for each a request that it takes.
+ * Routes of each kind, and for each route a request that it matches.
  * @typedef {{ readonly uri: string, readonly host?: string }} Criteria
  * @typedef {{ readonly path: string, readonly host: string }} Asked
  * @typedef {{ route: (i: number) => Criteria, asked: (i: number) => Asked }} Kind
@@ -28,7 +28,7 @@ export const KINDS = {
 };
 
 /**
- * A table of all kinds.
+ * A table with routes of all kinds.
  * @param {number} count
  * @returns {Criteria[]}
  */

@@ -5,7 +5,7 @@ import type { Setting } from '../setting.ts';
 
 const CHARTED: readonly CaseName[] = ['get', 'post'];
 
-/** Rates with every request mirrored, nginx being 1; only what was measured beside nginx. */
+/** Rates with every request mirrored, relative to nginx; only subjects that were measured together with nginx. */
 export function rateBars({ subjects, figures }: Setting): Group[] {
   return CHARTED.flatMap((name) => {
     const nginx = figures.get(rateOf(name, 'mirrored', 'nginx'));

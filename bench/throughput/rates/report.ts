@@ -47,7 +47,7 @@ function row(subject: string, { rate, nginx, copied }: Row): string[] {
   return [subject, ...[median, min, max].map((value) => value.toFixed(0)), compared, share];
 }
 
-/** What our gateway did wrong, goal or not. */
+/** Failures of our own gateway, with or without a goal. */
 export function invalidRates({ options, subjects, figures }: Setting): string[] {
   const ours = subjects.filter(({ kind }) => kind === 'ours');
   return options.cases

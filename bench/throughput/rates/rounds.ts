@@ -3,7 +3,7 @@ import { type CaseName, copiedOf, type Mode, rateOf } from '../cases.ts';
 import { type Setting, say } from '../setting.ts';
 import { settled, takeTurn } from './turn.ts';
 
-/** Rounds of turns, in each every subject in every mode, one after the other: A B A B. */
+/** Rounds of turns: in each round every subject in every mode, one after another: A B A B. */
 export async function takeRounds(setting: Setting, name: CaseName): Promise<void> {
   const { options, subjects } = setting;
   for (let round = 1; round <= options.turns; round++) {
@@ -20,7 +20,7 @@ interface Entry {
   readonly mode: Mode;
 }
 
-/** A subject that fails once is not asked for the same again. */
+/** A subject that has failed is not measured again in the same case and mode. */
 async function attempt(setting: Setting, entry: Entry): Promise<void> {
   const { figures, stage } = setting;
   const rate = rateOf(entry.case, entry.mode, entry.subject.name);
@@ -36,7 +36,7 @@ async function attempt(setting: Setting, entry: Entry): Promise<void> {
     say(`${rate}: ${fault.message}`);
     await stage.leave(entry.subject);
   }
-  // Others than ours may have put off any number of copies to a mirror that stalls.
+  // Competitors may have delayed any number of copies to a mirror that stalls.
   if (entry.mode === 'stalled' && entry.subject.kind !== 'ours') await stage.leave(entry.subject);
   if (!(await settled(stage.origins))) await stage.leave(entry.subject);
 }
@@ -45,7 +45,7 @@ async function warmTurn({ stage, options }: Setting, { subject, case: name, mode
   const { connections, seconds } = options;
   const { url, warm } = await stage.enter(subject);
   const load = { url, case: name, connections, seconds };
-  // With a stalled mirror there may be nothing to warm up with.
+  // With a stalled mirror a warm-up would pile up copies.
   const warmUp = mode === 'stalled' ? 'mirrored' : mode;
   if (!warm.has(`${name} ${warmUp}`)) {
     await takeTurn(stage.origins, { ...load, mode: warmUp });

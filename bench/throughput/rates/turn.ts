@@ -13,13 +13,13 @@ export interface TurnOptions {
 
 export interface Turn {
   readonly requestsPerSecond: number;
-  /** Copies that came to the mirror by the end of the turn, for each request that came upstream. */
+  /** Copies that had reached the mirror by the end of the turn, for each request that reached the upstream. */
   readonly copied: number;
 }
 
 /**
- * One load, and what came of it at both ends.
- * @throws when it was not answered as it should be: then its rate means nothing
+ * Runs one load, and counts at both ends.
+ * @throws when a response is wrong: then the rate has no meaning
  */
 export async function takeTurn(origins: Origins, options: TurnOptions): Promise<Turn> {
   const { body, target, answer } = CASES[options.case];
@@ -35,7 +35,7 @@ export async function takeTurn(origins: Origins, options: TurnOptions): Promise<
   if (requests === 0) throw new Error('no answer at all');
   if (bytes < requests * answer) throw new Error(`answers shorter than ${answer} bytes`);
   if (forwarded < requests) throw new Error(`${requests} answers to ${forwarded} upstream`);
-  // The load's last requests may be broken off on their way upstream, but not on that to the mirror.
+  // The load generator's last requests may break off on their way to the upstream, but not to the mirror.
   const most = options.mode === 'plain' ? 0 : forwarded + options.connections;
   if (copies > most) throw new Error(`${copies} copies of ${forwarded} requests`);
   return { requestsPerSecond, copied: copies / forwarded };
@@ -52,12 +52,12 @@ async function counted({ upstream, mirror, stalled }: Origins, mode: Mode): Prom
 }
 
 const SETTLE_MILLISECONDS = 20_000;
-const PAUSE_MILLISECONDS = 100;
+const PAUSE_MS = 100;
 
 /**
- * Waits until nothing is under way and nothing more comes to upstream and mirrors, so that no turn pays
- * for the one before.
- * @returns whether that came in time
+ * Waits until nothing is in flight and nothing more reaches upstream and mirrors, so that no turn pays for the
+ * previous one.
+ * @returns whether that happened in time
  */
 export async function settled({ upstream, mirror, stalled }: Origins): Promise<boolean> {
   const look = () => Promise.all([upstream, mirror, stalled].map((one) => one.status()));
@@ -66,7 +66,7 @@ export async function settled({ upstream, mirror, stalled }: Origins): Promise<b
   const deadline = performance.now() + SETTLE_MILLISECONDS;
   let before = await look();
   while (performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     const now = await look();
     if (sum(now, 'open') === 0 && sum(now, 'requests') === sum(before, 'requests')) return true;
     before = now;

@@ -1,4 +1,4 @@
-/** As little as a Hono worker can be. */
+/** The smallest Hono worker. */
 import { Hono } from 'hono';
 
 export default new Hono().get('/apisix/status', (c) => c.json({ status: 'ok' }));

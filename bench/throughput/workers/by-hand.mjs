@@ -1,4 +1,4 @@
-/** What one writes to mirror in a Worker without a gateway. */
+/** Mirroring written by hand in a Worker, without a gateway. */
 export default {
   /**
    * @param {Request} request

@@ -12,7 +12,7 @@ import { cpuOf } from './names.ts';
 import { bundleOf, optionsOf } from './scripts.ts';
 
 const REQUESTS = 3000;
-/** workerd takes few at once well, and what counts here is not the rate. */
+/** workerd handles few concurrent connections well, and the rate does not matter here. */
 const CONNECTIONS = 16;
 
 const PROCESS = new URL('../../../test/runtimes/worker-process.mjs', import.meta.url);
@@ -24,7 +24,7 @@ interface Worker {
   readonly program: Program;
 }
 
-/** Processor time of workerd for a mirrored request, in turns. */
+/** Measures workerd's processor time for a mirrored request, in turns. */
 export async function measureCpu(setting: Setting): Promise<void> {
   const all: Worker[] = [];
   try {

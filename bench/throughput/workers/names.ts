@@ -1,7 +1,7 @@
 /** Name of the size of the bundle in `Figures`, in KiB. */
 export const BUNDLE = 'bundle';
 
-/** Name of the milliseconds until the first answer. */
+/** Name of the milliseconds until the first response. */
 export function startUpOf(worker: 'ours' | 'bare'): string {
   return `start-up ${worker}`;
 }

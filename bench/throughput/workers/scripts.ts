@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { unstable_getMiniflareWorkerOptions as workerOptions } from 'wrangler';
 import { CONFIG, wrangler } from '../../../test/runtimes/wrangler.ts';
 
-/** Path of what `wrangler deploy` would upload for another script under our own configuration. */
+/** Path of the script that `wrangler deploy` would upload for `file` with our own configuration. */
 export async function bundleOf(file: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-worker-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -14,7 +14,7 @@ export async function bundleOf(file: string): Promise<string> {
   return join(folder, file.replace(/\.mjs$/, '.js'));
 }
 
-/** Options for Miniflare to run a bundle as ours is run, with bindings of its own. */
+/** Options for Miniflare to run a bundle like ours, with the given bindings. */
 export function optionsOf(script: string, bindings: Readonly<Record<string, string>>): object {
   const { bindings: _, ...configured } = workerOptions(CONFIG).workerOptions;
   return {

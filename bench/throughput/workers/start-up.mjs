@@ -1,6 +1,6 @@
 /**
- * Runs a Worker in a new workerd, options for Miniflare in WORKER, and prints `first answer <number>`:
- * the milliseconds until then. The Worker's own log comes beside that.
+ * Runs a Worker in a new workerd, with the Miniflare options in WORKER, and prints `first answer <number>`: the
+ * milliseconds until the first response. The Worker's own log is printed as well.
  */
 import { Miniflare } from 'miniflare';
 

@@ -13,9 +13,9 @@ import { bundleOf, optionsOf } from './scripts.ts';
 
 const KIB = 1024;
 const START_UP = fileURLToPath(new URL('start-up.mjs', import.meta.url));
-const START_MILLISECONDS = 60_000;
+const START_MS = 60_000;
 
-/** What the gateway is as a Worker: how large, how soon there, and what a request costs. */
+/** Measures the gateway as a Worker: its size, its start-up time, and the processor time of a request. */
 export async function workers(setting: Setting): Promise<void> {
   if (!setting.options.runtimes.includes('workers')) return;
   const { figures } = setting;
@@ -51,7 +51,7 @@ async function measureStartUp({ options, figures }: Setting, script: string): Pr
 async function startUp(script: string): Promise<number> {
   const env = { WORKER: JSON.stringify(optionsOf(script, {})) };
   const program = run(process.execPath, [START_UP], { env });
-  const kill = setTimeout(() => program.signal('SIGKILL'), START_MILLISECONDS);
+  const kill = setTimeout(() => program.signal('SIGKILL'), START_MS);
   const status = await program.exited.finally(() => clearTimeout(kill));
   const [, milliseconds] = /^first answer (.*)$/m.exec(program.stdout()) ?? [];
   if (status === 0 && milliseconds !== undefined) return Number(milliseconds);

@@ -1,8 +1,8 @@
 import { mirrorOf, upstream } from './place.mjs';
 
 /**
- * Forwards by the global `fetch`, copies by another.
- * @param {object} more for each `fetch`
+ * Forwards with the global `fetch`, and copies with a second call.
+ * @param {object} more options for each `fetch`
  * @returns {(request: Request) => Promise<Response>}
  */
 export function mirroringProxy(more) {

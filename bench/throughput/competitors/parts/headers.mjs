@@ -1,8 +1,8 @@
-/** Fields of one connection, which a proxy does not pass on (RFC 9110 section 7.6.1). */
+/** Fields of one connection, which a proxy does not forward (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'te', 'transfer-encoding', 'upgrade']);
 
 /**
- * What is passed on of fields as on the wire: name, value, name, value.
+ * The fields that are forwarded, as on the wire: name, value, name, value.
  * @template {string | Buffer} Text
  * @param {readonly Text[]} raw
  * @returns {string[]}

@@ -1,4 +1,4 @@
-/** Where a competitor listens and what is around it, the same for all of them. */
+/** Where a competitor listens and the servers around it, the same for all of them. */
 const { PORT, UPSTREAM = '', MIRROR = '', STALLED = '' } = process.env;
 
 export const port = Number(PORT);
