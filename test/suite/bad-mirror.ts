@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { RuntimeName, TestRuntime } from '../runtimes/runtime.ts';
-import { badOrigin, MISBEHAVIOURS, resettingAfter } from '../support/bad-origin.ts';
+import { badOrigin, MISBEHAVIOURS, resettingOnceRead } from '../support/bad-origin.ts';
 import { send } from '../support/client.ts';
 import { CLIENTS, crowd } from '../support/crowd.ts';
 import { origin } from '../support/origin.ts';
@@ -73,8 +73,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     except: { workers: 'failed connect' },
   },
   'resets in the middle of its response': {
-    // A thousand connections have to wait until their turn comes to be read, and none may lose its bytes before.
-    start: () => badOrigin(resettingAfter(3000)),
+    start: () => badOrigin(resettingOnceRead()),
     outcome: 'sent 2xx',
   },
   'sends garbage': {

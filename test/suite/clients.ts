@@ -97,6 +97,7 @@ export function clients(runtime: TestServerRuntime): void {
         got += part.length;
         if (before >> 20 === got >> 20) return;
         answer.pause();
+        // Sixty pauses: together longer than CLIENT_TIMEOUT, each far shorter.
         setTimeout(() => answer.resume(), 50);
       });
       await once(answer, 'end');
@@ -105,6 +106,7 @@ export function clients(runtime: TestServerRuntime): void {
     });
 
     it('does not count while the client waits for the upstream', async () => {
+      // Longer than CLIENT_TIMEOUT; a slower machine only makes the pauses longer.
       scene.answer = (_, response) => {
         setTimeout(() => response.write('late, '), 2500);
         setTimeout(() => response.end('later'), 5000);

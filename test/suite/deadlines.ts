@@ -106,6 +106,7 @@ export function deadlines(runtime: TestServerRuntime): void {
     const request = httpRequest({ port, path: '/pausing', method: 'POST', agent: false });
     for (let i = 0; i < 3; i++) {
       request.write('part');
+      // As above: twice the timeouts, or more.
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     request.end();

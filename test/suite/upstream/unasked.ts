@@ -140,6 +140,7 @@ export function unasked(runtime: TestServerRuntime): void {
       // meanwhile.
       for (const socket of busy) socket.write(Uint8Array.of(how, 20 + 55 * next()));
       for (const { client } of asked) if (next() < 0.5) client.socket.write('X-Part: second\r\n');
+      // At a random moment while the loop is busy or just before or after; each must be safe.
       await after(10 * next());
       await Promise.all([upstream.sayMore(), mirror.sayMore()]);
       for (const { client } of asked) client.socket.write('\r\n');
