@@ -6,30 +6,30 @@ import { parseFieldLines, withoutSpaceBeforeColon } from './fields.ts';
 import { LineReader } from './line-reader.ts';
 
 /**
- * Told of a body as it comes.
+ * Called with each piece of body data.
  *
- * @param wire bytes that it took on the wire, with what framed them
+ * @param wire bytes that the piece took on the wire, its framing included
  */
 export type OnData = (bytes: Buffer, wire: number) => void;
 
-/** Takes a body out of a byte stream that is cut anywhere. */
+/** Removes the framing of a body. The input may be split at any byte. */
 export interface BodyDecoder {
-  /** All of it has come. */
+  /** True once the last byte of the body has been read. */
   readonly done: boolean;
-  /** What came behind it and may be passed on. */
+  /** The trailers that may be forwarded. */
   readonly trailers: HeaderList | null;
   /**
-   * Takes what belongs to the body.
+   * Reads from offset `from` to the end of the body or of the input.
    *
-   * @returns where it stopped: at the end of the input, or of the body
+   * @returns the offset of the first byte that was not read
    */
   read(input: Buffer, from: number): number;
 }
 
-/** One body of known length after another. */
+/** Reads bodies with a Content-Length, one after another: set `remaining` for each. */
 export class LengthDecoder implements BodyDecoder {
   readonly trailers = null;
-  /** Bytes that are still to come. */
+  /** Bytes of the body that have not arrived yet. */
   remaining = 0;
   readonly #data: OnData;
 
@@ -50,12 +50,12 @@ export class LengthDecoder implements BodyDecoder {
   }
 }
 
-/** The bytes between two offsets. */
+/** `input.subarray(from, to)`, without a new object when that is all of `input`. */
 export function part(input: Buffer, from: number, to: number): Buffer {
   return to - from === input.byteLength ? input : input.subarray(from, to);
 }
 
-/** Most bytes of all chunk extensions of a body: they mean nothing to us, and cost time to read. */
+/** Most bytes of all chunk extensions of a body together: nobody uses them, and they cost time to read. */
 const EXTENSIONS_LIMIT_BYTES = 16 * 1024;
 
 /** Most bytes of trailers. */
@@ -64,26 +64,28 @@ const TRAILERS_LIMIT_BYTES = 32 * 1024;
 /** Most fields of trailers. */
 const MOST_TRAILERS = 100;
 
-/** Data of at least so many bytes is handed on by itself, and less is moved to what came before it. */
+/** Chunk data of at least this many bytes is passed on without a copy; less is moved next to the data before it. */
 const LARGE_BYTES = 4096;
 
-/** What a hex digit stands for. */
+/** The value of each hex digit, by its byte. */
 const VALUE = Uint8Array.from({ length: 256 }, (_, i) =>
   Math.max(0, '0123456789abcdef'.indexOf(String.fromCharCode(i).toLowerCase())),
 );
 
-/** How requests and responses differ. */
+/** The chunked coding as state tables. Requests use the strict grammar, responses the lenient one. */
 export class ChunkedGrammar {
   readonly sizes: Automaton;
   readonly trailers: Automaton;
-  /** A line with a size, behind the head and behind a chunk. */
+  /** State in which the first chunk begins: at its size. */
   readonly first: number;
+  /** State in which each further chunk begins: at the CRLF that ends the data before its size. */
   readonly further: number;
-  /** The first state in an extension, and the last in which a digit of the size was read. */
+  /** The first state of a chunk extension. All larger states count as extension, padding included. */
   readonly extension: number;
+  /** The last state after a digit of the size. All smaller states are `size` and the digits before. */
   readonly digit: number;
 
-  /** @param lenient whether blanks behind a size and before a trailer's colon are forgiven */
+  /** @param lenient accept blanks after a size and before the colon of a trailer field */
   constructor(lenient: boolean) {
     this.sizes = sizeLines(lenient);
     this.trailers = automaton(fieldRules({ spaceBeforeColon: lenient }));
@@ -95,34 +97,33 @@ export class ChunkedGrammar {
 }
 
 /**
- * Takes the chunked coding off a body that is cut anywhere. Extensions are dropped (RFC 9112 section
- * 7.1.1), trailers are kept for whoever passes the body on in chunks (section 7.1.2).
+ * Removes the chunked coding. Chunk extensions are dropped (RFC 9112 section 7.1.1); trailers are kept, to be
+ * forwarded with a chunked body (section 7.1.2).
  *
- * The work is in proportion to the bytes on the wire, and not to the chunks: all that one read brings is
- * handed on in one piece, or in few where chunks are large. For that the data of small chunks is moved
- * together in the input, over the framing between them, which has been read.
+ * Cost is proportional to the bytes on the wire, not to the number of chunks: the data of one read is passed on in one
+ * piece, or in a few if chunks are large. To join small chunks, their data is moved to the left in the input, over
+ * framing that has been read already.
  */
 export class ChunkedDecoder implements BodyDecoder {
-  /** What came behind the body and may be passed on. */
   trailers: HeaderList | null = null;
-  /** True when the end of the body has been seen. */
   done = false;
   readonly #grammar: ChunkedGrammar;
   readonly #named: ReadonlySet<string> | null;
   readonly #data: OnData;
-  /** In the line with a size, or at the end of the data before it. */
+  /** State of the grammar between the data of two chunks. */
   #state: number;
-  /** As far as its digits have come. */
+  /** Value of the size's digits read so far. */
   #size = 0;
-  /** Bytes left of the chunk. */
+  /** Bytes of the current chunk that have not arrived yet. */
   #remaining = 0;
-  /** Bytes of framing behind the data that was handed on last. */
+  /** Bytes of framing read since the last data was passed on. */
   #framing = 0;
+  /** Bytes of chunk extensions so far. */
   #extensions = 0;
-  /** Behind the last chunk. */
+  /** Reads the trailers; `null` before the last chunk. */
   #lines: LineReader | null = null;
 
-  /** @param named fields that belong to the connection, trailers included */
+  /** @param named fields listed in Connection: they are not forwarded as trailers either */
   constructor(grammar: ChunkedGrammar, named: ReadonlySet<string> | null, data: OnData) {
     this.#grammar = grammar;
     this.#named = named;
@@ -131,8 +132,7 @@ export class ChunkedDecoder implements BodyDecoder {
   }
 
   /**
-   * Takes what belongs to the body. What it has taken of the input is used up: it may have been
-   * written to.
+   * Reads from offset `from` to the end of the body or of the input. May overwrite the bytes of `input` that it reads.
    *
    * @throws ProtocolError
    */
@@ -141,7 +141,7 @@ export class ChunkedDecoder implements BodyDecoder {
     return this.#lines === null ? at : this.#trailers(input, at, this.#lines);
   }
 
-  /** One loop over local variables, since a chunk of one byte has to cost about what its six bytes do. */
+  /** One loop over local variables: a one-byte chunk, six bytes on the wire, must cost about as much as six bytes. */
   #chunks(input: Buffer, from: number): number {
     const { digit, extension, further, sizes } = this.#grammar;
     const { next } = sizes;
@@ -152,7 +152,7 @@ export class ChunkedDecoder implements BodyDecoder {
     let remaining = this.#remaining;
     let counted = from - this.#framing;
     let fault = '';
-    /** Where the data stands that has not been handed on. */
+    /** `start` to `end`: joined data that has not been passed on yet. */
     let start = from;
     let end = from;
 
@@ -215,7 +215,7 @@ export class ChunkedDecoder implements BodyDecoder {
     if (lines.status === 'bad') throw new ProtocolError('trailers that are no fields');
     if (lines.status === 'whole') {
       this.done = true;
-      // Nothing but the empty line, mostly.
+      // 2 bytes are the empty line alone: no trailers, the usual case.
       if (lines.length > 2)
         this.trailers = passableTrailers(parseTrailers(lines.text), this.#named);
     } else if (lines.length === TRAILERS_LIMIT_BYTES) {
@@ -225,7 +225,7 @@ export class ChunkedDecoder implements BodyDecoder {
   }
 }
 
-/** Moves few bytes to the left: a call of `copyWithin` costs more than some bytes. */
+/** `copyWithin`, with a loop for up to 16 bytes: a loop costs less than the call there. */
 function move(bytes: Buffer, from: number, count: number, to: number): void {
   if (count > 16) bytes.copyWithin(to, from, from + count);
   else for (let i = 0; i < count; i++) bytes[to + i] = bytes[from + i]!;

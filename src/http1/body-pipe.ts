@@ -2,61 +2,67 @@ import { ByteQueue } from '../http/bytes.ts';
 import type { HeaderList } from '../http/fields.ts';
 import type { Waiting, Turns } from './turns.ts';
 
-/** How a body talks back to the connection that it comes from. */
+/** What a body can ask of the connection that it arrives on. */
 export interface Flow {
-  /** Where a body waits that has had its part of a turn of the event loop; `null`: it never does. */
+  /** Where a body waits after it has used up its part of a turn of the event loop; `null`: it never waits. */
   readonly turns: Turns | null;
+  /** Stops reading from the socket. */
   pause(): void;
   resume(): void;
-  /** The rest is not wanted. */
+  /** Called when nobody will read the rest of the body. */
   cancel(): void;
-  /** A reader waits for what has not come yet. */
+  /** Called when a reader starts to wait for bytes that have not arrived. */
   wanted?(): void;
 }
 
-/** Of a body that has no connection, or none any more. */
+/** For a body without a connection. */
 export const NO_FLOW: Flow = { turns: null, pause() {}, resume() {}, cancel() {} };
 
-/** What a body may bring before it waits for a turn of the event loop: about a millisecond of work. */
+/** Bytes of a body before it waits for its next turn of the event loop: about a millisecond of work. */
 const TURN_BYTES = 2 * 1024 * 1024;
 
-/** Bytes of data that cost what one of framing does: that is looked at by itself, and data passes unread. */
+/** One byte of framing counts like this many bytes of data: each byte of framing is examined, data is not. */
 const FRAMING_COST = 16;
 
-/** A body under way: pushed by a connection, pulled by whoever passes it on. */
+/** A body in flight: the connection that receives it pushes chunks, the reader pulls them. */
 export class BodyPipe implements Waiting {
-  /** Called once, when nothing more comes or is wanted. */
+  /** Called once, when the body has ended or failed. */
   onOver: () => void = () => {};
-  /** What came behind it, once it has ended. */
+  /** The trailers, once the body has ended. */
   trailers: HeaderList | null = null;
-  /** Bytes that it took on the wire so far, with what framed them. */
+  /** Bytes received on the wire so far, framing included. */
   received = 0;
   #flow: Flow;
   readonly #highWater: number;
-  /** The only chunk that waits for its reader: most bodies come in one piece. */
+  /** The buffered chunk, while there is at most one: most bodies arrive in one piece. */
   #chunk: Uint8Array | null = null;
-  /** All chunks that wait, once there are several. */
+  /** The buffered chunks, once there were two. */
   #queue: ByteQueue | null = null;
-  /** Bytes that the waiting chunks took on the wire. */
+  /** Bytes that the buffered chunks took on the wire. */
   #queued = 0;
-  /** Too much of it waits for its reader. */
+  /** True while `#highWater` bytes or more are buffered. */
   #full = false;
-  /** Where it waits for a turn. */
+  /** Where the body waits for its turn; `null` while it does not wait. */
   #turns: Turns | null = null;
-  /** What it has brought since it had one, in bytes of data. */
+  /** Cost of what arrived since its last turn, in bytes of data (see `FRAMING_COST`). */
   #brought = 0;
   #paused = false;
   #ended = false;
   #error: Error | null = null;
+  /** The pending `read`. */
   #waiting: { resolve(chunk: Uint8Array | null): void; reject(error: Error): void } | null = null;
 
-  /** @param highWater bytes that may wait for their reader before the sender has to wait */
+  /** @param highWater buffered bytes at which the sender is paused */
   constructor(flow: Flow, highWater: number) {
     this.#flow = flow;
     this.#highWater = highWater;
   }
 
-  /** @param wire bytes that the chunk took on the wire */
+  /**
+   * Adds a chunk. The pipe and its reader own it from here on.
+   *
+   * @param wire bytes that the chunk took on the wire, framing included
+   */
   push(chunk: Uint8Array, wire: number = chunk.byteLength): void {
     this.received += wire;
     this.#bring(chunk.byteLength + FRAMING_COST * (wire - chunk.byteLength));
@@ -70,11 +76,12 @@ export class BodyPipe implements Waiting {
     this.#steer();
   }
 
+  /** Ends the body. What is buffered can still be read; the connection is free for its next message. */
   end(trailers: HeaderList | null = null): void {
     this.trailers = trailers;
     this.#ended = true;
-    this.#wantNoTurn();
-    // Its sender goes on to other things, and must not wait for the reader of this one.
+    this.#leaveTurns();
+    // The connection continues with its next message and must not stay paused for this body's reader.
     this.#full = false;
     this.#steer();
     this.#flow = NO_FLOW;
@@ -82,25 +89,26 @@ export class BodyPipe implements Waiting {
     this.#settle()?.resolve(null);
   }
 
+  /** Breaks the body off: `read` rejects with `error` behind what is buffered. */
   fail(error: Error): void {
     this.#error = error;
-    this.#wantNoTurn();
+    this.#leaveTurns();
     this.onOver();
     this.#settle()?.reject(error);
   }
 
-  /** True when all of it is here: a small answer arrives in one piece with its head. */
+  /** True once the last byte has arrived: for a small body together with its head. */
   get complete(): boolean {
     return this.#ended;
   }
 
-  /** All of it, when that is one piece and still here. */
+  /** The whole body, if it has ended and is still buffered in one piece; else `null`. */
   get buffered(): Uint8Array | null {
     if (!this.#ended) return null;
     return this.#queue === null ? this.#chunk : this.#queue.single;
   }
 
-  /** The chunks that are here, taken away. */
+  /** Removes and returns the buffered chunks. */
   drain(): Uint8Array[] {
     const chunks = this.#queue?.drain() ?? (this.#chunk === null ? [] : [this.#chunk]);
     this.#chunk = null;
@@ -108,7 +116,7 @@ export class BodyPipe implements Waiting {
     return chunks;
   }
 
-  /** The next bytes, `null` at the end. Rejects when the sender broke off. One read at a time. */
+  /** Resolves with the next chunk, or `null` at the end. Rejects if the body broke off. One read at a time. */
   read(): Promise<Uint8Array | null> {
     const chunk = this.#dequeue();
     if (chunk !== null) return Promise.resolve(chunk);
@@ -119,16 +127,18 @@ export class BodyPipe implements Waiting {
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
 
+  /** Drops what is buffered and tells the connection that nobody reads the rest. */
   cancel(): void {
     const flow = this.#flow;
     this.#chunk = null;
     this.#queue = null;
-    // Only once: the connection goes on to other things, and must not be stopped in those.
+    // At most once per body: by the second call the connection may carry its next message.
     this.#flow = NO_FLOW;
-    this.#wantNoTurn();
+    this.#leaveTurns();
     if (!this.#ended && this.#error === null) flow.cancel();
   }
 
+  /** Called by `Turns` when it is this body's turn. */
   go(): void {
     this.#turns = null;
     this.#brought = 0;
@@ -171,19 +181,19 @@ export class BodyPipe implements Waiting {
     this.#steer();
   }
 
-  #wantNoTurn(): void {
+  #leaveTurns(): void {
     this.#turns?.cancel(this);
     this.#turns = null;
   }
 
-  /** Nothing is left in the queue. */
+  /** Nothing is buffered any more. */
   #taken(): void {
     this.#queued = 0;
     this.#full = false;
     this.#steer();
   }
 
-  /** Has the sender wait as long as there is a reason. */
+  /** Pauses the sender while the buffer is full or the body waits for its turn. */
   #steer(): void {
     const pause = this.#full || this.#turns !== null;
     if (pause === this.#paused) return;

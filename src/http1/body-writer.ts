@@ -2,18 +2,19 @@ import type { Socket } from 'node:net';
 import type { HeaderList } from '../http/fields.ts';
 import { fieldLines } from './fields.ts';
 
-/** What ends a body in chunks, with what comes behind it (RFC 9112 section 7.1.2). */
+/** The end of a chunked body: the chunk of size 0 and the trailers (RFC 9112 section 7.1.2). */
 export function lastChunk(trailers: HeaderList | null | undefined): string {
   return trailers ? `0\r\n${fieldLines(trailers)}\r\n` : '0\r\n\r\n';
 }
 
-/** Chunks up to this many bytes are copied into one piece: cheaper than telling the system of three. */
+/** Up to this many bytes, a chunk and its framing are copied into one buffer: cheaper than a write of three buffers. */
 export const ONE_PIECE_BYTES: number = 16 * 1024;
 
 /**
- * Writes a piece of a body; `false` when the other side has to take what is there first.
+ * Writes a piece of a body.
  *
- * @param onePieceUpTo bytes of a chunk that is copied into one piece with what frames it
+ * @param onePieceUpTo bytes up to which a chunk is copied into one buffer with its framing. Default: 16 KiB
+ * @returns `false` if the socket's buffer is full: wait for `drain` before the next call
  */
 export function writeChunk(
   socket: Socket,
@@ -34,7 +35,7 @@ export function writeChunk(
   return more;
 }
 
-/** Chunks and what stands around them, one character per byte there. */
+/** Copies text, chunks and text into one buffer; one byte per character. */
 export function onePiece(before: string, chunks: readonly Uint8Array[], after: string): Buffer {
   let size = before.length + after.length;
   for (const chunk of chunks) size += chunk.byteLength;
@@ -48,7 +49,7 @@ export function onePiece(before: string, chunks: readonly Uint8Array[], after: s
   return piece;
 }
 
-/** Resolves when the other side has taken what was written, or will take nothing more. */
+/** Resolves when the socket's buffer is empty, or the socket is closed. */
 export function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -2,29 +2,30 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isShortage } from '../http/transport.ts';
 
 /**
- * Descriptors that are nobody's share: the runtime's own (9 on Bun, 21 on Node, 25 on Deno), look-ups of
- * names, the routes file, output.
+ * Descriptors that are not shared out: the runtime's own (9 on Bun, 21 on Node, 25 on Deno), DNS look-ups, the routes
+ * file, output.
  */
 const OWN_DESCRIPTORS = 48;
 
-/** Clients that are told to come back later, at once, where there is no want of descriptors. */
+/** Most connections at a time that are open only to get a 503. Fewer if descriptors are scarce. */
 const MOST_TURNED_AWAY = 100;
 
-/** What most systems give a process: taken for the limit where nobody tells. */
+/** The descriptor limit that most systems set: assumed where the limit is not known. */
 export const USUAL_LIMIT = 1024;
 
-/** Who may have how many sockets at once, so that a process never runs out of descriptors. */
+/** Most sockets of each kind, such that the process never runs out of descriptors. */
 export interface Shares {
-  /** Clients, upstreams and mirrors, each. */
+  /** Connections of clients, of upstreams and of mirrors: this many each. */
   readonly each: number;
-  /** Clients that are told to come back later. */
+  /** Connections of clients that get a 503 because all others are busy. */
   readonly turnedAway: number;
 }
 
 /**
- * Shares descriptors out.
+ * Divides descriptors among clients, upstreams and mirrors.
  *
- * @param accepted connections that the runtime accepts at once, before any can be closed
+ * @param descriptors limit of the process; may be `Infinity`
+ * @param accepted most connections that the runtime accepts in a row, before any of them can be closed
  */
 export function shareOut(descriptors: number, accepted: number): Shares {
   const left = Math.max(0, descriptors - OWN_DESCRIPTORS - accepted);
@@ -32,16 +33,16 @@ export function shareOut(descriptors: number, accepted: number): Shares {
   return { each: Math.max(1, Math.floor((left - turnedAway) / 3)), turnedAway };
 }
 
-/** The other way round: the descriptors of which each gets so many. */
+/** The inverse of `shareOut`: the descriptors needed so that clients, upstreams and mirrors get `each` sockets each. */
 export function descriptorsFor(each: number, accepted: number): number {
   return OWN_DESCRIPTORS + accepted + MOST_TURNED_AWAY + 3 * each;
 }
 
-/** How many files and sockets this process may have open, where Linux tells; else `Infinity`. */
+/** This process's limit on open files and sockets, as Linux reports it; `Infinity` on other systems. */
 export function descriptorLimit(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'latin1');
-    // "unlimited" is no number.
+    // "unlimited" does not match.
     return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
   } catch {
     return Infinity;
@@ -49,10 +50,12 @@ export function descriptorLimit(): number {
 }
 
 /**
- * The same, found by opening files until no more can be: for Deno, which lets nobody read that without all
- * permissions, and whose server never accepts again once a descriptor was missing. 10 to 20 us for each.
+ * The descriptors that this process can still open, found by opening files until that fails; 10 to 20 us for each. For
+ * Deno, which lets only processes with all permissions read `/proc/self/limits`, and whose server never accepts again
+ * once a descriptor was missing.
  *
- * @param needed where to stop: more are as good as no limit
+ * @param needed stop here: with this many the limit does not matter
+ * @returns `Infinity` if `needed` files could be opened
  */
 export function openableDescriptors(needed: number): number {
   const open: number[] = [];
@@ -61,7 +64,7 @@ export function openableDescriptors(needed: number): number {
     return Infinity;
   } catch (error) {
     const { code } = error as { code?: unknown };
-    // Where there is no such file, on Windows, there is no such limit either.
+    // Windows has no /dev/null, and no such limit either.
     return code === 'EMFILE' || code === 'ENFILE' ? open.length : Infinity;
   } finally {
     for (const descriptor of open) closeSync(descriptor);
@@ -69,8 +72,8 @@ export function openableDescriptors(needed: number): number {
 }
 
 /**
- * What it fails with to open a file now, if that is for want of descriptors; else `null`. For Bun, to which
- * a connection that it has none for is one that was refused.
+ * The error of opening a file now, if descriptors or memory have run out; else `null`. For Bun, which reports a
+ * connection that it has no descriptor for as refused.
  */
 export function descriptorShortage(): unknown {
   try {

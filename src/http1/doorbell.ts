@@ -6,31 +6,30 @@ const LOOPBACK = '127.0.0.1';
 
 const RING = new Uint8Array(1);
 
-/** Rounds of immediates after which Deno has looked at its sockets: it does so after 61 at the latest. */
-const ROUNDS = 64;
+/** Rounds of immediates after which Deno has polled its sockets: it does so after 61 at the latest. */
+const MOST_ROUNDS = 64;
 
 /**
- * Has all sockets looked at where a turn of the event loop does not: Deno runs up to 61 rounds of
- * immediates before it asks the system what has come in, and a timer that is due without asking. So a
- * byte is sent over a connection to ourselves: the system tells of sockets in the order in which they
- * became ready, and of this one behind all that were ready before.
+ * Polls all sockets on Deno, which runs up to 61 rounds of immediates, and timers that are due, before it asks the
+ * system for ready sockets. So a byte is sent over a connection from this process to itself: the system reports sockets
+ * in the order in which they became ready, so this one comes after all that were ready before.
  *
- * @param mayListen whether the process may have such a connection. Where it may not, all those rounds are run,
- * which costs some hundred microseconds each time
+ * @param mayListen whether the process may listen on this address. If not, each poll runs `MOST_ROUNDS` rounds of
+ * immediates, which costs some hundred microseconds
  */
 export function doorbell(mayListen: (hostname: string) => boolean): Poll {
-  /** Where to ring. */
+  /** The near end of the connection; `null` while there is none. */
   let bell: Socket | null = null;
   let polled: (() => void) | null = null;
 
   function rung(): void {
-    const told = polled;
+    const callback = polled;
     polled = null;
-    told?.();
+    callback?.();
   }
   function broken(): void {
     bell = null;
-    rounds(ROUNDS, rung);
+    rounds(MOST_ROUNDS, rung);
   }
   return (callback) => {
     polled = callback;
@@ -42,7 +41,7 @@ export function doorbell(mayListen: (hostname: string) => boolean): Poll {
   function ring([near, far]: Ends): void {
     bell = near;
     for (const socket of [near, far]) socket.once('close', broken).unref();
-    // It may be read before others that were ready earlier, but in the same round.
+    // Deno may read this socket before others that were ready earlier, but reads all of them in the same round.
     far.on('data', () => setImmediate(rung));
     near.write(RING);
   }
@@ -50,7 +49,7 @@ export function doorbell(mayListen: (hostname: string) => boolean): Poll {
 
 type Ends = readonly [near: Socket, far: Socket];
 
-/** Both ends of a connection to ourselves. */
+/** Opens a connection from this process to itself. */
 async function hang(): Promise<Ends> {
   const server = createServer().listen(0, LOOPBACK);
   try {
@@ -62,7 +61,7 @@ async function hang(): Promise<Ends> {
     for await (const [far] of arrivals as AsyncIterable<[Socket]>) {
       far.on('error', () => {});
       if (far.remotePort === near.localPort) return [near, far];
-      // Somebody else found the port.
+      // Another process connected to the port.
       far.destroy();
     }
     throw new Error('the server was closed');
@@ -71,7 +70,7 @@ async function hang(): Promise<Ends> {
   }
 }
 
-function rounds(left: number, over: () => void): void {
-  if (left === 0) over();
-  else setImmediate(rounds, left - 1, over);
+function rounds(left: number, done: () => void): void {
+  if (left === 0) done();
+  else setImmediate(rounds, left - 1, done);
 }

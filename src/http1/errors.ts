@@ -1,11 +1,11 @@
 import type { GatewayStatus } from '../http/gateway-error.ts';
 
-/** A message that breaks the rules of HTTP/1.1. Guessing what it meant is how requests get smuggled. */
+/** A message that violates HTTP/1.1. It is refused: guessing its meaning is how requests get smuggled. */
 export class ProtocolError extends Error {
   override readonly name: string = 'ProtocolError';
 }
 
-/** A request that the listener answers by itself, with this status, and closes the connection. */
+/** A request that the listener itself answers, with `status`, before it closes the connection. */
 export class RequestRefusal extends ProtocolError {
   override readonly name = 'Refusal';
   readonly status: GatewayStatus;
@@ -16,7 +16,7 @@ export class RequestRefusal extends ProtocolError {
   }
 }
 
-/** The rest of a request's body will not come: the client left, or was sent away. */
+/** The rest of a request's body will not arrive: the client left, or the listener refused its request. */
 export class BodyBrokeOff extends Error {
   override readonly name = 'BodyBrokeOff';
 

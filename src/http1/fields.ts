@@ -1,13 +1,13 @@
 import { hasMember, type HeaderList, trimmed } from '../http/fields.ts';
 
-/** Fields as they stand on the wire, each with the end of its line. */
+/** Serializes fields as lines that end with CRLF. */
 export function fieldLines(fields: HeaderList): string {
   let lines = '';
   for (let i = 0; i < fields.length; i += 2) lines += `${fields[i]}: ${fields[i + 1]}\r\n`;
   return lines;
 }
 
-/** Fields one by one, of lines that are known to be good: the other way round. */
+/** The inverse of `fieldLines`. The lines must be valid. */
 export function parseFieldLines(lines: string): HeaderList {
   const fields: HeaderList = [];
   for (let start = 0; start < lines.length;) {
@@ -22,29 +22,32 @@ export function parseFieldLines(lines: string): HeaderList {
 const SPACE_BEFORE_COLON = /(\r\n[!#$%&'*+\-.^_`|~\w]+)[\t ]+:/g;
 
 /**
- * Fields of an answer without the spaces before their colons, which a proxy must remove; in a request
- * they must be refused (RFC 9112 section 5.1).
+ * Removes blanks before colons: a proxy must do so in responses, and must refuse requests that have them (RFC 9112
+ * section 5.1).
  *
- * @param text lines, each after the end of another
+ * @param text lines that each follow a CRLF
  */
 export function withoutSpaceBeforeColon(text: string): string {
   return text.replace(SPACE_BEFORE_COLON, '$1:');
 }
 
-/** Whether the connection outlives the message (RFC 9112 section 9.3); all Connection fields joined. */
+/**
+ * Whether the connection persists after the message (RFC 9112 section 9.3).
+ *
+ * @param connection values of all Connection fields, joined by commas
+ */
 export function isPersistent(http11: boolean, connection: string | undefined): boolean {
   return !hasMember(connection, 'close') && (http11 || hasMember(connection, 'keep-alive'));
 }
 
-/** Bytes that become text faster than they are searched. */
+/** Up to this many bytes it is faster to decode all than to search for the end of the head first. */
 const SHORT_BYTES = 2048;
 
 /**
- * The head of a message as far as it is here, one character per byte, and what came behind it unless
- * that is long: a body need not become text.
+ * The head at `from` as text, one character per byte, as far as it has arrived. What follows the head is included only
+ * if it is short.
  *
- * @param from where the head begins
- * @param limit bytes of a head at most; of a longer one, 4 more are given, which hold no end of it
+ * @param limit most bytes of a head; of a longer head, `limit + 4` bytes are returned, without its end
  */
 export function headText(input: Buffer, from: number, limit: number): string {
   const isShort = input.byteLength - from <= SHORT_BYTES;

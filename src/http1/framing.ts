@@ -7,15 +7,15 @@ export type Framing =
   | { readonly kind: 'none' }
   | { readonly kind: 'length'; readonly length: number }
   | { readonly kind: 'chunked' }
-  /** Nothing says where it ends: when the connection does. */
+  /** Until the connection is closed. */
   | { readonly kind: 'close' }
-  /** None: what follows is another protocol (RFC 9110 section 15.2.2). */
+  /** No body: the head is followed by another protocol (RFC 9110 section 15.2.2). */
   | { readonly kind: 'upgraded' };
 
-/** A request that does not say how its body is delimited has none. */
+/** Framings of requests: a request without Content-Length and Transfer-Encoding has no body. */
 export type RequestFraming = Extract<Framing, { readonly kind: 'none' | 'length' | 'chunked' }>;
 
-/** What a response's framing depends on of its request. */
+/** The facts of a request that the framing of its response depends on. */
 export interface Asked {
   readonly method: string;
   readonly http11: boolean;
@@ -27,12 +27,12 @@ const CHUNKED = { kind: 'chunked' } as const;
 const UNTIL_CLOSE = { kind: 'close' } as const;
 
 /**
- * Where the body of a received request ends. Whatever two readers could understand differently is refused:
- * that is how a second request is smuggled past the first reader (RFC 9112 section 11.2).
+ * The framing of a received request. Refuses what two parsers could read differently: that is how a second request is
+ * smuggled past the first parser (RFC 9112 section 11.2).
  *
- * @param length its Content-Length
- * @param coding its Transfer-Encoding
- * @throws RequestRefusal
+ * @param length value of Content-Length
+ * @param coding value of Transfer-Encoding, joined by commas
+ * @throws RequestRefusal with 400, or 501 for a coding other than `chunked`
  */
 export function requestFraming(
   length: string | null,
@@ -48,7 +48,7 @@ export function requestFraming(
 
 function codedFraming(coding: string, length: string | null, http11: boolean): RequestFraming {
   if (length !== null) throw new RequestRefusal(400, 'a length beside a transfer coding');
-  // HTTP/1.0 knows no transfer codings: somebody on the way did not understand (section 6.1).
+  // HTTP/1.0 has no transfer codings: a hop before us may have ignored it and framed differently (section 6.1).
   if (!http11) throw new RequestRefusal(400, 'a transfer coding in HTTP/1.0');
   if (coding.toLowerCase() === 'chunked') return CHUNKED;
   const misplaced = members(coding.toLowerCase()).slice(0, -1).includes('chunked');
@@ -56,13 +56,12 @@ function codedFraming(coding: string, length: string | null, http11: boolean): R
 }
 
 /**
- * Where the body of a received response ends.
+ * The framing of a received response.
  *
- * @param method of the request
- * @param bytes its Content-Length
- * @param coding its Transfer-Encoding, less `identity`, which is none (RFC 2616 section 3.6). We ask for no
- * coding, so that any but `chunked` is an error
- * @throws ProtocolError
+ * @param method method of the request
+ * @param bytes value of Content-Length
+ * @param coding value of Transfer-Encoding, but `null` for `identity`, which means no coding (RFC 2616 section 3.6)
+ * @throws ProtocolError for a coding other than `chunked`: we send no TE that allows one
  */
 export function responseFraming(
   status: number,
@@ -79,7 +78,7 @@ export function responseFraming(
   return bytes === 0 ? NO_BODY : { kind: 'length', length: bytes };
 }
 
-/** How the body of a response to a client is delimited. */
+/** The framing of a response to a client. */
 export function outgoingFraming(
   response: { readonly status: number; readonly length: number | null; readonly body: unknown },
   { method, http11 }: Asked,

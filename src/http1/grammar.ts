@@ -1,27 +1,27 @@
-/** In this state, a byte of this class leads to that state. A class is a character or a `RegExp` for one. */
+/** In `state`, a byte that matches `byte` leads to `next`. `byte`: a character, or a `RegExp` that matches one. */
 export type Rule = readonly [state: string, byte: string | RegExp, next: string];
 
 /**
- * A grammar as a table: what each byte means in each state. Reading goes on where it stopped, at the
- * same cost for each byte, however the bytes are cut and whatever they are.
+ * A grammar as a state table. Each byte costs one table look-up, whatever it is, and reading can stop and continue
+ * at any byte.
  */
 export interface Automaton {
   /** The state after byte `b` in state `s`, at `s << 8 | b`. */
   readonly next: Uint8Array;
-  /** The number of a state. They are numbered from 2 on in the order in which the rules name them. */
+  /** The number of a state. States are numbered from 2 in the order of their first rules. */
   of(state: string): number;
 }
 
-/** All is read. */
+/** The state in which the input is complete. */
 export const END = 0;
 
-/** The byte has no place here, and no more bytes could give it one. */
+/** The state after a byte that the grammar does not allow. Further bytes cannot make the input valid. */
 export const BAD = 1;
 
 /**
- * Compiles a grammar. The first state of the first rule is where it begins.
+ * Compiles rules into a state table.
  *
- * @param rules where two of one state are about the same byte, the later is in force
+ * @param rules if two rules of a state match the same byte, the later one applies
  */
 export function automaton(rules: readonly Rule[]): Automaton {
   const numbers = new Map([
@@ -63,19 +63,19 @@ export const BLANK: RegExp = /[\t ]/;
 /** A character of a field's value (RFC 9110 section 5.5). */
 export const TEXT: RegExp = /[\t\x20-\x7e\x80-\xff]/;
 
-/** What is read although it should not be sent. */
+/** What is accepted although a sender must not send it. */
 export interface Leniency {
-  /** A character of a value. Default: `TEXT`. */
+  /** Matches a character of a field value. Default: `TEXT`. */
   readonly value?: RegExp;
-  /** Spaces before a colon, which a proxy has to remove from responses (RFC 9112 section 5.1). */
+  /** Blanks before the colon, which a proxy has to remove from responses (RFC 9112 section 5.1). Default: false. */
   readonly spaceBeforeColon?: boolean;
-  /** LF alone at the end of a line (RFC 9112 section 2.2). */
+  /** A line that ends with LF alone (RFC 9112 section 2.2). Default: false. */
   readonly bareLf?: boolean;
 }
 
 /**
- * Lines of fields and the empty one, from the state `line` on. A name is a token with nothing between
- * it and the colon, and no line is folded (RFC 9112 sections 5.1 and 5.2).
+ * Rules for field lines and the empty line, from the state `line` on. By default a name is a token that is directly
+ * followed by the colon, and lines are never folded (RFC 9112 sections 5.1 and 5.2).
  */
 export function fieldRules({ value = TEXT, spaceBeforeColon, bareLf }: Leniency = {}): Rule[] {
   const rules: Rule[] = [
@@ -99,10 +99,10 @@ const HEX = /[\da-f]/i;
 /** `qdtext` (RFC 9110 section 5.6.4). */
 const UNQUOTED = /[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]/;
 
-/** The states behind each digit of a size: more digits are more than can be counted. */
+/** The states after each digit of a size. 13 hex digits are 52 bits: more could exceed the largest safe integer. */
 const DIGITS = Array.from({ length: 13 }, (_, i) => `digit ${i + 1}`);
 
-/** Sizes that a later reader takes for other ones are refused; what is forgiven stands for itself. */
+/** The size of a chunk: hex digits, then CRLF or an extension. Other parsers could read anything else differently. */
 const SIZE: readonly Rule[] = [
   ['size', HEX, DIGITS[0]!],
   ...DIGITS.flatMap((digit, i): Rule[] => [
@@ -115,7 +115,7 @@ const SIZE: readonly Rule[] = [
   ['lf of data', '\n', 'size'],
 ];
 
-/** `chunk-ext`, with blanks where there may be some (RFC 9112 section 7.1.1). */
+/** `chunk-ext`, with the blanks that RFC 9112 section 7.1.1 allows. */
 const EXTENSION: readonly Rule[] = [
   ['extension', BLANK, 'extension'],
   ['extension', TOKEN, 'name'],
@@ -145,7 +145,7 @@ const EXTENSION: readonly Rule[] = [
   ['unquoted', '\r', 'lf'],
 ];
 
-/** Some servers pad the size with spaces, and the extensions' grammar has some behind it. */
+/** Blanks after the size: some servers pad it, and the grammar of `chunk-ext` allows blanks before `;`. */
 const PADDING: readonly Rule[] = [
   ...DIGITS.map((digit): Rule => [digit, BLANK, 'padding']),
   ['padding', BLANK, 'padding'],
@@ -154,10 +154,10 @@ const PADDING: readonly Rule[] = [
 ];
 
 /**
- * The line with the size of a chunk (RFC 9112 section 7.1): from `size` on, or, with the end of the data
- * before it, from `end of data` on.
+ * The size line of a chunk (RFC 9112 section 7.1): from `size` on; or, including the CRLF that ends the data of the
+ * chunk before it, from `end of data` on.
  *
- * @param padded whether there may be blanks behind the size, which others may read differently
+ * @param padded accept blanks after the size, which other parsers may read differently
  */
 export function sizeLines(padded: boolean): Automaton {
   return automaton([...SIZE, ...EXTENSION, ...(padded ? PADDING : [])]);

@@ -1,13 +1,13 @@
 import { type Automaton, BAD, END } from './grammar.ts';
 
 /**
- * Puts the lines of a head or of trailers together, up to the empty one. Each byte is looked at once,
- * however they are cut, and the first one that has no place in the grammar ends it.
+ * Collects the lines of a head or of trailers, up to the empty line. Each byte is examined once, however the input is
+ * split. Stops at the first byte that the grammar does not allow.
  */
 export class LineReader {
-  /** The last state in which more was to come. */
+  /** The last state before `END` or `BAD`. */
   state: number;
-  /** `whole` behind the empty line, `bad` behind a byte that has no place. */
+  /** `whole` after the empty line, `bad` after a byte that the grammar does not allow. */
   status: 'more' | 'whole' | 'bad' = 'more';
   readonly #grammar: Automaton;
   readonly #lines = new Backlog();
@@ -18,20 +18,20 @@ export class LineReader {
     this.state = grammar.of(start);
   }
 
-  /** Bytes so far. */
+  /** Bytes read so far. */
   get length(): number {
     return this.#lines.length;
   }
 
-  /** All of them, one character per byte. */
+  /** The bytes read so far, one character per byte. */
   get text(): string {
     return this.#lines.text;
   }
 
   /**
-   * Takes what belongs to it, unless it is over, and no more than makes `limit` bytes of it.
+   * Reads from offset `from` to the empty line, a bad byte, or the end of the input. Stops at `limit` bytes in total.
    *
-   * @returns where it stopped
+   * @returns the offset of the first byte that was not read
    */
   read(input: Buffer, from: number, limit: number): number {
     if (this.status !== 'more') return from;
@@ -55,21 +55,21 @@ export class LineReader {
 
 const EMPTY = Buffer.alloc(0);
 
-/** Room for the first few bytes of something that comes byte by byte. */
-const FIRST_ROOM_BYTES = 256;
+/** Smallest capacity of a backlog that grows. */
+const FIRST_CAPACITY_BYTES = 256;
 
 /**
- * Bytes that wait for more. What comes is copied to the end of it, and what is there only when the room
- * runs out, which then doubles: the cost is in proportion to the bytes, however they are cut.
+ * A growing buffer. `add` copies to its end; the buffer is copied only when it is full, into one of twice the size. The
+ * cost is proportional to the bytes added, however they are split.
  */
 export class Backlog {
-  #room: Buffer;
+  #buffer: Buffer;
   #start = 0;
   #end: number;
 
-  /** @param bytes to begin with, which nobody else has: they are not copied. Default: none */
+  /** @param bytes first content. Not copied: the caller must not use it again. Default: none */
   constructor(bytes: Buffer = EMPTY) {
-    this.#room = bytes;
+    this.#buffer = bytes;
     this.#end = bytes.byteLength;
   }
 
@@ -77,31 +77,31 @@ export class Backlog {
     return this.#end - this.#start;
   }
 
-  /** All of them, until the next change. */
+  /** A view of the content, valid until the next change. */
   get bytes(): Buffer {
-    return this.#room.subarray(this.#start, this.#end);
+    return this.#buffer.subarray(this.#start, this.#end);
   }
 
-  /** One character per byte. */
+  /** The content, one character per byte. */
   get text(): string {
-    return this.#room.toString('latin1', this.#start, this.#end);
+    return this.#buffer.toString('latin1', this.#start, this.#end);
   }
 
-  /** Adds the bytes between two offsets. */
+  /** Appends a copy of the bytes between two offsets. */
   add(bytes: Buffer, from: number = 0, to: number = bytes.byteLength): void {
     const length = this.length + to - from;
-    if (this.#end + to - from > this.#room.byteLength) {
-      const larger = Buffer.allocUnsafe(Math.max(2 * length, FIRST_ROOM_BYTES));
-      this.#room.copy(larger, 0, this.#start, this.#end);
+    if (this.#end + to - from > this.#buffer.byteLength) {
+      const larger = Buffer.allocUnsafe(Math.max(2 * length, FIRST_CAPACITY_BYTES));
+      this.#buffer.copy(larger, 0, this.#start, this.#end);
       this.#end = this.length;
       this.#start = 0;
-      this.#room = larger;
+      this.#buffer = larger;
     }
-    bytes.copy(this.#room, this.#end, from, to);
+    bytes.copy(this.#buffer, this.#end, from, to);
     this.#end += to - from;
   }
 
-  /** Drops so many at the start. */
+  /** Removes `count` bytes from the start. */
   skip(count: number): void {
     this.#start += count;
   }

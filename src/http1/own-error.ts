@@ -2,8 +2,8 @@ import { errorBody, type GatewayStatus } from '../http/gateway-error.ts';
 import { type RelayedResponse, bufferedResponse } from './relayed-response.ts';
 
 /**
- * An error of the gateway's own, by the short cut of relayed answers: whoever sends what no route
- * matches must not cost more than those whose requests are forwarded.
+ * A JSON error response of the gateway, as a `RelayedResponse`: no web `Response` is built, so that a request without
+ * a matching route does not cost more than a forwarded one.
  */
 export function ownError(status: GatewayStatus): RelayedResponse {
   return bufferedResponse(

@@ -6,18 +6,17 @@ import { BodyPipe, NO_FLOW } from './body-pipe.ts';
 import type { ResponseHead } from './client/parse-response-head.ts';
 import { parseFieldLines } from './fields.ts';
 
-/** Answers by the real `Response` that was made of them. */
+/** The relayed response behind each web `Response` that `toResponse` has built. */
 const relayed = new WeakMap<Response, RelayedResponse>();
 
 /**
- * An upstream's answer on its way through our listener. Building a real `Response` with `Headers` and
- * a web stream costs more than all the rest of a small exchange, so it is built for other code alone.
+ * An upstream's response on its way to our listener. A web `Response` is built only for code that asks for one: with
+ * `Headers` and a web stream it costs more than the rest of a small exchange.
  */
 export class RelayedResponse implements LightResponse {
   readonly status: number;
-  /** The head as it came. */
   readonly head: ResponseHead;
-  /** The body as it comes. */
+  /** The body, as it arrives. */
   readonly pipe: BodyPipe;
   #web: { readonly response: Response; readonly body: Response['body'] } | null = null;
 
@@ -27,13 +26,13 @@ export class RelayedResponse implements LightResponse {
     this.pipe = pipe;
   }
 
-  /** What `response` was made of, if other code has left its body alone. */
+  /** The relayed response that `response` was built from, if nobody has used the body of `response`; else `null`. */
   static behind(response: Response): RelayedResponse | null {
-    const answer = relayed.get(response);
-    if (answer === undefined) return null;
+    const source = relayed.get(response);
+    if (source === undefined) return null;
     const { body, bodyUsed } = response;
-    const untouched = body === answer.#web!.body && !bodyUsed && body?.locked !== true;
-    return untouched ? answer : null;
+    const untouched = body === source.#web!.body && !bodyUsed && body?.locked !== true;
+    return untouched ? source : null;
   }
 
   toResponse(): Response {
@@ -46,9 +45,9 @@ export class RelayedResponse implements LightResponse {
 }
 
 /**
- * An answer that is all here.
+ * A complete response with a body of known bytes.
  *
- * @param fields each with the end of its line; Content-Length is added
+ * @param fields lines that end with CRLF; Content-Length is added
  */
 export function bufferedResponse(
   status: number,
@@ -73,12 +72,12 @@ export function bufferedResponse(
   return new RelayedResponse(head, body);
 }
 
-/** Statuses that `Response` refuses to build with a body (Fetch standard, null body status). */
+/** Statuses for which the `Response` constructor rejects a body (Fetch standard, null body status). */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /**
- * A web `Response` of an answer: of bytes when all of them are here, else of a stream that reads
- * from the connection as the client reads from it.
+ * Builds a web `Response`. Its body is a copy of the bytes if all have arrived, else a stream that reads from the
+ * connection at the pace of its reader.
  */
 export function webResponse(head: ResponseHead, body: BodyPipe): Response {
   const { status, reason, lines, upgrade } = head;
@@ -98,11 +97,11 @@ function bodyOf(
 ): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null {
   if (framing.kind === 'none' || framing.kind === 'upgraded') return null;
   if (framing.kind === 'length' && framing.length === 0) return null;
-  // A copy: whoever reads it may write to it.
+  // A copy, since the reader of a web body may write to it.
   return body.buffered === null ? byteStream(body) : new Uint8Array(body.buffered);
 }
 
-/** No `Response` can be made with a 101 or a 999, or with a body in a 205; it can only be told later. */
+/** Sets a status that the `Response` constructor rejects: 101, 999, or 205 with a body. */
 function withStatus(response: Response, status: number): Response {
   return Object.defineProperties(response, {
     status: { value: status },

@@ -2,29 +2,30 @@ import type { Timeouts } from '../http/messages.ts';
 import { TransportError } from '../http/transport.ts';
 
 /**
- * A deadline that moves with every sign of life. Moving it is an assignment: the timer is left to
- * fire and looks then whether the deadline has moved on. Most exchanges thus cost no timer at all.
+ * A deadline that is moved with every read or write. Moving it to a later time is an assignment: the timer is not
+ * reset, but checks when it fires whether the deadline has moved. So most exchanges cost no timer.
  */
 export class Deadline {
   readonly #expired: () => void;
   #at = Infinity;
   #timer: NodeJS.Timeout | null = null;
-  /** When the timer fires. */
+  /** When the timer fires, by `performance.now()`; `Infinity` without a timer. */
   #fires = Infinity;
 
+  /** @param expired called when the deadline has passed; the deadline is cleared before */
   constructor(expired: () => void) {
     this.#expired = expired;
   }
 
-  /** When it is, by `performance.now()`. */
+  /** The deadline, by `performance.now()`; `Infinity` if none is set. */
   get at(): number {
     return this.#at;
   }
 
   /**
-   * Sets it to so many milliseconds from now.
+   * Sets the deadline to `milliseconds` from now.
    *
-   * @param until the latest it may be, on the clock of `performance.now()`. Default: no limit
+   * @param until the latest allowed deadline, by `performance.now()`. Default: no limit
    */
   set(milliseconds: number, until: number = Infinity): void {
     const now = performance.now();
@@ -32,12 +33,12 @@ export class Deadline {
     if (this.#at < this.#fires) this.#arm(this.#at - now);
   }
 
-  /** There is nothing to wait for. */
+  /** Unsets the deadline. The timer may stay. */
   clear(): void {
     this.#at = Infinity;
   }
 
-  /** For the end: nothing stays behind. */
+  /** Unsets the deadline and removes the timer. */
   dispose(): void {
     this.#at = Infinity;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -54,7 +55,7 @@ export class Deadline {
     this.#timer = null;
     this.#fires = Infinity;
     const left = this.#at - performance.now();
-    // A timer may fire a little early.
+    // Timers may fire up to a millisecond early.
     if (left <= 1) {
       this.#at = Infinity;
       this.#expired();
@@ -64,7 +65,7 @@ export class Deadline {
   }
 }
 
-/** What a server is waited for. */
+/** The timeouts of an exchange: to connect, to send the body, to read the response. */
 export type Wait = keyof Timeouts;
 
 const TEXT: Readonly<Record<Wait, string>> = {
@@ -73,64 +74,64 @@ const TEXT: Readonly<Record<Wait, string>> = {
   read: 'no answer',
 };
 
-/** How long a server may keep one exchange after the other waiting. */
+/** The timeouts of the exchanges on one connection to a server. Only time that the server takes counts. */
 export class ExchangeTimers {
   readonly #expired: (error: TransportError) => void;
   readonly #deadline = new Deadline(() => this.#end(this.#wait));
-  /** For the server to take what was sent of a body; it may be answering at the same time. */
-  readonly #drainDeadline = new Deadline(() => this.#standStill());
+  /** `send`: apart from `#deadline`, since a server may send its response while it still receives the body. */
+  readonly #drainDeadline = new Deadline(() => this.#sendExpired());
   #timeouts: Timeouts | null = null;
   #until = Infinity;
   #wait: Wait = 'connect';
   #clientIsSlow = false;
 
-  /** @param expired called once one of the times is over */
+  /** @param expired called when a timeout has passed */
   constructor(expired: (error: TransportError) => void) {
     this.#expired = expired;
   }
 
-  /** @param until when the exchange must be over, on the clock of `performance.now()` */
+  /** @param until when the whole exchange must be over, by `performance.now()` */
   begin(timeouts: Timeouts, until: number): void {
     this.#timeouts = timeouts;
     this.#until = until;
     this.#clientIsSlow = false;
   }
 
-  /** It is the server's turn: its time starts now. */
+  /** Starts a timeout, in place of the one that runs: from now on we wait for the server. */
   start(wait: Wait): void {
     this.#wait = wait;
     this.#deadline.set(this.#timeouts![wait], this.#until);
   }
 
-  /** The server owes us nothing, as the client takes its time. */
+  /** Stops the timeout that runs, except for `until`: from now on we wait for the client. */
   pause(): void {
     this.#deadline.set(Infinity, this.#until);
   }
 
-  /** Whether the client keeps the answer waiting: a server that cannot get rid of it may well wait, too. */
+  /** @param held true while the response is paused for a slow client: the server may stop reading the body then */
   clientIsSlow(held: boolean): void {
     this.#clientIsSlow = held;
   }
 
-  /** Whether the server has still to take what was sent of a body. */
+  /** @param is true while the socket's buffer is full of body, false once the server has taken it */
   awaitDrain(is: boolean): void {
     if (is) this.#drainDeadline.set(this.#timeouts!.send);
     else this.#drainDeadline.clear();
   }
 
-  /** The exchange is over. */
+  /** Ends the exchange: no timeout runs. */
   end(): void {
     this.#deadline.clear();
     this.#timeouts = null;
   }
 
-  /** For the end: nothing stays behind. */
+  /** Removes the timers. */
   dispose(): void {
     this.#deadline.dispose();
     this.#drainDeadline.dispose();
   }
 
-  #standStill(): void {
+  #sendExpired(): void {
     if (this.#timeouts === null) return;
     if (this.#clientIsSlow) this.awaitDrain(true);
     else this.#end('send');

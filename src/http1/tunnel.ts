@@ -3,16 +3,16 @@ import type { Timeouts } from '../http/messages.ts';
 import { BodyPipe, type Flow } from './body-pipe.ts';
 import { Deadline } from './timers.ts';
 
-/** A connection that no longer speaks HTTP. */
+/** A socket that no longer carries HTTP. */
 export interface TakenOver {
   readonly socket: Socket;
-  /** What the other side has sent behind its last message. */
+  /** Bytes that were received behind the last HTTP message. */
   readonly bytes: Buffer;
 }
 
 /**
- * What follows a 101: no body that has an end, but all that the upstream's connection brings from
- * now on. It can be cancelled like a body; whoever can do more takes the connection over.
+ * Stands for what follows a 101: the raw bytes of the upstream's connection. Code that only knows bodies can cancel it;
+ * our listener calls `takeOver` and joins the two sockets.
  */
 export class UpgradedBody extends BodyPipe {
   readonly timeouts: Timeouts;
@@ -25,17 +25,16 @@ export class UpgradedBody extends BodyPipe {
   }
 }
 
-/** A connection with nobody left who reads it as HTTP. */
+/** Detaches the HTTP connection from its socket. */
 export function takeOver(socket: Socket, bytes: Buffer): TakenOver {
   socket.removeAllListeners('data').removeAllListeners('end');
   return { socket, bytes };
 }
 
 /**
- * Passes bytes both ways between two connections, unread. Who sends faster than the other side takes
- * has to wait; who closes its half may still listen; when one breaks, so does the other. As with
- * nginx, a tunnel in which nothing moves for `read` is cut, and so is one whose upstream takes
- * nothing for `send`.
+ * Copies bytes both ways between two sockets, with backpressure and half-closes. If one socket fails, the other is
+ * destroyed. As with nginx, a tunnel is cut if no byte moves for `read` milliseconds, or if the upstream takes nothing
+ * for `send` milliseconds.
  */
 export function tunnel(client: TakenOver, upstream: TakenOver, { read, send }: Timeouts): void {
   const ends = [client.socket, upstream.socket] as const;
@@ -50,13 +49,13 @@ export function tunnel(client: TakenOver, upstream: TakenOver, { read, send }: T
   moved();
   pass(upstream, near, moved, () => {});
   pass(client, far, moved, () => unsent.set(send));
-  // A connection that broke before has told nobody.
+  // A socket that was destroyed before we listened emits no `close` here.
   if (ends.some(({ destroyed }) => destroyed)) cut();
 
   function cut(): void {
     for (const socket of ends) socket.destroy();
   }
-  /** Who closed properly has sent all; who did not has nothing to say to the other any more. */
+  /** If `gone` ended properly, the bytes it sent are still delivered; otherwise `other` is destroyed at once. */
   function closed(gone: Socket, other: Socket): void {
     if (gone.readableEnded) other.destroySoon();
     else other.destroy();
@@ -66,14 +65,14 @@ export function tunnel(client: TakenOver, upstream: TakenOver, { read, send }: T
   }
 }
 
-/** One direction. */
+/** Copies one direction. */
 function pass(
   { socket: from, bytes }: TakenOver,
   to: Socket,
   moved: () => void,
   full: () => void,
 ): void {
-  // Until here a half that closed meant the whole.
+  // HTTP connections close as a whole; a tunnel passes half-closes on.
   from.allowHalfOpen = true;
   from.on('data', forward);
   from.once('end', () => to.end());

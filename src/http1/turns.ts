@@ -1,33 +1,30 @@
-/** Somebody who waits at a fence. */
+/** Waits at a fence. */
 export interface Waiter {
+  /** Called when the fence has opened. */
   passed(): void;
 }
 
 /**
- * Lets pass once all has been read that had come in on any socket when the wait began.
+ * Calls `waiter.passed()` once everything has been read that had arrived on any socket when the wait began.
  *
- * What a server sends unasked on a kept connection would be taken for the response to the next request, as
- * would one that it never finished closing be taken for alive, and an event loop that is busy learns of
- * either late: it may read the client's request first, though that came in last. So a kept
- * connection is written to only from behind the fence. What comes in later than that cannot be
- * told from an early response (RFC 9112 section 9.2).
+ * It makes kept connections safe to reuse. Bytes that a server sent unasked would be taken for the response to the next
+ * request, and a connection that the server has closed for an open one. A busy event loop learns of both late: it may
+ * read the client's request first, although that arrived last. So a request is written to a kept connection only after
+ * the fence. Bytes that arrive after the fence cannot be told from an early response (RFC 9112 section 9.2).
  */
 export type Fence = (waiter: Waiter) => void;
 
-/**
- * Has all sockets looked at: everything that the system held for this process when it was called has been read
- * when it calls back.
- */
+/** Calls back once everything has been read that the system held for this process at the time of the call. */
 export type Poll = (polled: () => void) => void;
 
 /**
- * An event loop that looks at the sockets between one round of immediates and the next, as those of
- * Node and Bun do. To be called from an immediate.
+ * For event loops that poll the sockets between two rounds of immediates, as those of Node and Bun do. Must be called
+ * from an immediate.
  */
-const turn: Poll = (polled) => void setImmediate(polled);
+const pollBetweenImmediates: Poll = (polled) => void setImmediate(polled);
 
-/** All who come in one turn of the event loop share one poll. */
-export function createFence(poll: Poll = turn): Fence {
+/** Creates a fence. All who begin to wait in one turn of the event loop share one poll. */
+export function createFence(poll: Poll = pollBetweenImmediates): Fence {
   let coming: Waiter[] = [];
   let polling = false;
 
@@ -44,14 +41,14 @@ export function createFence(poll: Poll = turn): Fence {
     coming.push(waiter);
     if (polling) return;
     polling = true;
-    // What is ready now was looked up before: only the next look tells what has come since.
+    // The sockets that this turn deals with were polled before: only the next poll sees what has arrived since.
     setImmediate(begin);
   };
 }
 
 /**
- * Looks at one connection: whether anything has come in on it that is not read yet. What comes while it is
- * kept from reading has not been seen, and is waited for.
+ * Waits at the fence for one connection, which may be paused meanwhile: bytes that arrive while it does not read are
+ * not seen, so the wait is repeated once it reads again.
  */
 export class Lookout implements Waiter {
   readonly #fence: Fence;
@@ -59,16 +56,16 @@ export class Lookout implements Waiter {
   #looking = false;
   #atFence = false;
   #paused = false;
-  /** It was paused since it came to the fence. */
+  /** True if the connection was paused since the wait at the fence began. */
   #blind = false;
 
-  /** @param seen called when all has been read that had come in when `look` was called */
+  /** @param seen called when everything has been read that had arrived when `look` was called */
   constructor(fence: Fence, seen: () => void) {
     this.#fence = fence;
     this.#seen = seen;
   }
 
-  /** Nothing is read for the time being. */
+  /** True while the connection does not read. Set by the connection. */
   get paused(): boolean {
     return this.#paused;
   }
@@ -98,20 +95,20 @@ export class Lookout implements Waiter {
   }
 }
 
-/** Whoever has so much to do that others would have to wait for all of it. */
+/** Work that comes in parts and waits for its turn between them. */
 export interface Waiting {
-  /** It is its turn. */
+  /** Called when its turn has come. */
   go(): void;
 }
 
 /**
- * Shares out the turns of the event loop among those who send on and on. Whoever has had his part of one waits
- * here, and in each turn one of them goes on, behind all else that has come in by then: however many send however
- * fast, the others wait for one part and not for all.
+ * Shares the event loop among peers that send without pause. After its part, a body or a connection waits here. In each
+ * turn of the loop one of them continues, after everything else that has arrived by then. So however many send however
+ * fast, all others wait for one part only.
  */
 export class Turns implements Waiter {
   readonly #fence: Fence;
-  /** In the order in which they came. */
+  /** First in, first out. */
   readonly #waiting = new Set<Waiting>();
   #coming = false;
 
@@ -124,7 +121,7 @@ export class Turns implements Waiter {
     this.#come();
   }
 
-  /** Has no more use for a turn. */
+  /** Stops waiting. */
   cancel(taker: Waiting): void {
     this.#waiting.delete(taker);
   }

@@ -19,7 +19,7 @@ import type { ResponseHead } from './parse-response-head.ts';
 import type { Pool } from './pool.ts';
 import { recycle } from './read-buffer.ts';
 
-/** Forwarding over HTTP/1.1 connections of our own: bytes, fields and reason phrase as they are. */
+/** Creates a `Forward` over a pool. Fields, reason phrases and bodies are passed on as raw bytes. */
 export function http1Forward(pool: Pool): Forward {
   return (request, client) => {
     const call = new ForwardCall(pool, request, client);
@@ -29,9 +29,9 @@ export function http1Forward(pool: Pool): Forward {
 }
 
 /**
- * Sending copies over a pool of their own; answers are dropped as they arrive. Requests that came in
- * together are all on their way to their upstreams before the first copy is: a copy must not keep the
- * next client waiting.
+ * Creates a `SendCopy` over a pool that serves mirrors only. Responses are dropped as they arrive. Copies start at the
+ * end of a turn of the event loop: all requests that arrived in that turn go to their upstreams first, so that a copy
+ * delays no client.
  */
 export function http1SendCopy(pool: Pool): SendCopy {
   const start = atEndOfTurn<CopyCall>((call) => call.start());
@@ -42,7 +42,7 @@ export function http1SendCopy(pool: Pool): SendCopy {
   };
 }
 
-/** Puts work off until the event loop has dealt with all that it found ready. */
+/** Defers work until the event loop has handled everything that was ready. */
 function atEndOfTurn<T>(work: (item: T) => void): (item: T) => void {
   let waiting: T[] = [];
   function workAll(): void {
@@ -56,12 +56,12 @@ function atEndOfTurn<T>(work: (item: T) => void): (item: T) => void {
 }
 
 /**
- * Most bytes on the wire of the body of a mirror's answer that are read to keep its connection; a longer
- * answer is cut off, which closes the connection. About what it costs to set one up anew.
+ * Most bytes of a mirror's response body (on the wire) that are read to keep the connection; that costs about as much
+ * as a new connection. A longer response is cut off, which closes the connection.
  */
 const DRAIN_LIMIT_BYTES = 1024 * 1024;
 
-/** A request under way. One object serves as call and as listener, since each request needs both. */
+/** A request in flight. One object is both the call and the listener of its connection: each request needs both. */
 abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   readonly done: Promise<T>;
   readonly until: number;
@@ -83,12 +83,12 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     });
   }
 
-  /** Sends it, unless it was given up before. */
+  /** Sends the request, unless it was aborted before. */
   start(): void {
     if (!this.#over) this.#begin(false);
   }
 
-  /** Of no interest, unless somebody waits for the answer. */
+  /** Ignored, unless a client waits for the response. */
   interim(_head: ResponseHead): void {}
 
   onResponse(head: ResponseHead, body: BodyPipe): void {
@@ -117,7 +117,7 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
     this.#reject(error);
   }
 
-  /** The exchange is out of this call's hands. */
+  /** From here on neither `abort` nor a failure of the connection has an effect on the call. */
   protected over(): void {
     this.#over = true;
   }
@@ -137,8 +137,8 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   }
 
   /**
-   * Whether a new connection gets the request after a kept one was found closed: anything of which no
-   * byte was written, else what does no harm when it is sent twice (RFC 9112 section 9.3.1).
+   * Whether to send the request again, on a new connection, after a kept connection turned out to be closed: yes if no
+   * byte of it was written or its method is idempotent (RFC 9112 section 9.3.1), unless its body was consumed.
    */
   #maySendAgain({ unsent }: TransportError): boolean {
     const { body, method } = this.#request;
@@ -162,7 +162,7 @@ class ForwardCall extends Http1Call<Reply> {
   }
 
   protected handle(head: ResponseHead, body: BodyPipe): void {
-    // What follows is no HTTP, and the client would not know what else.
+    // What follows a 101 is not HTTP, and a client that asked for no upgrade could not read it.
     if (head.status === 101 && head.framing.kind !== 'upgraded') return this.abort(UNASKED_UPGRADE);
     this.over();
     this.resolve(new RelayedResponse(head, body));
@@ -171,29 +171,29 @@ class ForwardCall extends Http1Call<Reply> {
 
 class CopyCall extends Http1Call<CopyResponse> {
   protected handle({ status, framing }: ResponseHead, body: BodyPipe): void {
-    // What mirrors answer is mostly short, and here whole.
+    // The usual case: a short response that has arrived in one piece.
     if (body.complete) this.#complete(status, null);
     else void drain(framing, body).then((left) => this.#complete(status, left));
   }
 
-  /** @param left what became of the connection, `null` when the answer was read to its end */
+  /** @param left what became of the connection; `null` if the response was read to its end */
   #complete(status: number, left: ConnectionLeft | null): void {
     this.over();
     this.resolve({ status, connection: left ?? (this.connection!.isOpen ? 'kept' : 'closed') });
   }
 
   override abort(reason: TransportError): void {
-    // Once answered, giving up means not to read on; the drain then ends and resolves.
+    // With a status the copy has succeeded: `drain` sees the connection close, and resolves.
     if (this.connection?.responding) this.connection.destroy(reason);
     else super.abort(reason);
   }
 }
 
 /**
- * Reads a short answer to its end and cuts a long one off. A mirror that sent its status has
- * answered, whatever becomes of the body, so this never rejects.
+ * Reads a short response to its end and cuts a long one off. Never rejects: a mirror that sent a status has responded,
+ * whatever becomes of the body.
  *
- * @returns what is left of the connection when the answer was not read to its end, else `null`
+ * @returns what became of the connection; `null` if the response was read to its end
  */
 async function drain(framing: Framing, body: BodyPipe): Promise<ConnectionLeft | null> {
   const known = framing.kind === 'length' ? framing.length : 0;
@@ -206,7 +206,7 @@ async function drain(framing: Framing, body: BodyPipe): Promise<ConnectionLeft |
     body.cancel();
     return 'cut';
   } catch {
-    // Broken off by the mirror, or given up by us.
+    // The mirror broke off, or the copy was aborted.
     return 'closed';
   }
 }

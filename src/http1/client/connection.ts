@@ -15,34 +15,34 @@ import type { ExchangeListener } from './exchange-listener.ts';
 import type { ClientPhase } from './phases.ts';
 import { takeOver, UpgradedBody } from '../tunnel.ts';
 
-/** What a connection needs of the pool it belongs to. */
+/** What a connection needs from its pool. */
 export interface ClientConnectionOwner {
-  /** What a kept connection waits at before it is used again. */
+  /** A kept connection waits here before it is used again. */
   readonly fence: Fence;
-  /** Whether pieces that are written together get to the system in one call. */
+  /** Whether buffers that are written together reach the system in one call. */
   readonly gathers: boolean;
   readonly turns: Turns | null;
-  /** The exchange is over and the connection may carry another. */
+  /** Called when the exchange is over and the connection may carry another. */
   idle(): void;
   closed(): void;
 }
 
-/** Bytes of an answer that may wait for their reader before the server has to wait. */
+/** Bytes of a response that are buffered before the server is paused. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
-/** One connection to a server. Carries one exchange at a time. */
+/** A connection to a server. Carries one exchange at a time; see `phases.ts`. */
 export class ClientConnection
   implements ResponseListener, SocketListener, Flow, RequestWriterListener
 {
   /** For tests: called with every change of phase of every connection. */
   static onPhase: ((from: ClientPhase, to: ClientPhase) => void) | null = null;
-  /** Exchanges it has carried, the present one included. */
+  /** Exchanges so far, the current one included. */
   exchanges = 0;
-  /** Milliseconds that the server keeps it idle, if it said so. */
+  /** Milliseconds that the server keeps an idle connection, by its Keep-Alive field. */
   idleHint: number | null = null;
   readonly #owner: ClientConnectionOwner;
   readonly #opening: Opening;
-  /** There once it is open: nothing is done with it before. */
+  /** Set by `opened`, and not used before. */
   #socket!: Socket;
   readonly #reads: ReadBuffer | null;
   readonly #parser = new ResponseParser(this);
@@ -51,22 +51,22 @@ export class ClientConnection
   #request: Outbound | null = null;
   #listener: ExchangeListener | null = null;
   #head: ResponseHead | null = null;
-  /** An answer that the listener has not been told of yet. */
+  /** A response that the listener has not got yet. */
   #response: { readonly head: ResponseHead; readonly body: BodyPipe } | null = null;
   #body: BodyPipe | null = null;
-  /** There once it is open. */
+  /** `null` until the connection is open. */
   #writer: RequestWriter | null = null;
-  /** No byte came in answer to the request yet. */
+  /** True while no byte has been received since the request was written. */
   #unheard = true;
   readonly #lookout: Lookout;
-  /** Why nothing can be written any more. */
+  /** The error of the first write that failed. What the server sent before is still read. */
   #writeError: TransportError | null = null;
-  /** Nothing was read since the last look. */
+  /** True if nothing was read since the last wait at the fence began. */
   #quiet = false;
 
   /**
-   * @param open starts opening it
-   * @param reads where it reads to; `null`: to new memory each time
+   * @param open starts to open the connection
+   * @param reads the buffers to read into; `null`: new memory for each read
    */
   constructor(
     open: (listener: SocketListener) => Opening,
@@ -92,7 +92,7 @@ export class ClientConnection
     this.#close(error);
   }
 
-  /** Sends a request. Only when nothing else is under way. */
+  /** Sends a request. Only on a new or an idle connection. */
   start(request: Outbound, listener: ExchangeListener): void {
     this.exchanges++;
     this.#request = request;
@@ -103,7 +103,7 @@ export class ClientConnection
     this.#unheard = true;
     this.#writer?.begin();
     this.#timers.begin(request.timeouts, listener.until);
-    // A kept connection may have got something that nobody asked for, or its end.
+    // The server may have closed a kept connection, or sent bytes on it unasked: the fence shows it.
     if (this.#writer === null) return this.#timers.start('connect');
     this.#enter('check');
     this.#lookout.look();
@@ -128,7 +128,7 @@ export class ClientConnection
     if (!this.#parser.close()) this.#lost(this.#writeError!);
   }
 
-  /** Ends the connection and fails what is under way. */
+  /** Closes the connection. An exchange in flight fails with `reason`. */
   destroy(reason: TransportError): void {
     this.#close(reason);
   }
@@ -137,7 +137,7 @@ export class ClientConnection
     return this.#owner.turns;
   }
 
-  /** True once the server has answered, if not yet to the end. */
+  /** True once the head of the response has arrived. */
   get responding(): boolean {
     return this.#head !== null;
   }
@@ -146,7 +146,7 @@ export class ClientConnection
     return this.#writer?.unsent ?? true;
   }
 
-  /** False once no further exchange can begin on it. */
+  /** False once the connection is closed. */
   get isOpen(): boolean {
     return this.#phase !== 'over';
   }
@@ -171,7 +171,7 @@ export class ClientConnection
     if (this.#head === null) this.#timers.start('read');
   }
 
-  /** The server must not take what it got for the whole. */
+  /** Closes the connection, so that the server does not take a part of the body for all of it. */
   brokeOff(error: unknown): void {
     this.#close(new ClientLeftError(error));
   }
@@ -185,11 +185,11 @@ export class ClientConnection
       this.#parser.push(bytes);
     } catch (error) {
       this.#lost(transportError(error));
-      // Nonsense behind a whole answer ends the connection, but the answer stands.
+      // Invalid bytes after a complete response close the connection, but the response counts.
       if (this.#response?.body.complete !== true) return;
     }
-    // After all that came along with it, so that a small body is there whole. By then the exchange
-    // may be over; what belongs to it is kept here.
+    // Reported only now, so that a small body is complete when the listener gets it. The exchange may be over by then,
+    // hence the local `listener`.
     if (this.#response === null || listener === null) return;
     const { head, body } = this.#response;
     this.#response = null;
@@ -198,7 +198,7 @@ export class ClientConnection
 
   head(head: ResponseHead): void {
     if (head.status < 200 && head.status !== 101) {
-      // The final answer has no more time for it: a deadline that moves with each is none.
+      // Does not extend the deadline: endless interim responses would move it forever.
       this.#listener?.interim(head);
       return;
     }
@@ -210,7 +210,7 @@ export class ClientConnection
     this.#timers.start('read');
   }
 
-  /** What comes from now on waits for whoever takes the connection over. */
+  /** From the head of a 101 on, nothing is read until `takeOver` is called. */
   #upgraded(): UpgradedBody {
     this.#enter('upgraded');
     this.#socket.pause();
@@ -228,15 +228,15 @@ export class ClientConnection
     const body = this.#body;
     if (body === null) return;
     body.end(trailers);
-    // Answered before all was sent: the server does not want the rest, and what it does with bytes
-    // under way nobody knows (RFC 9112 section 9.5).
+    // A response before the end of the request: the server does not want the rest, and how it reads the bytes in flight
+    // is not known (RFC 9112 section 9.5).
     if (this.#writer!.isTaken && this.#writeError === null) this.#finish();
     else this.#close(null);
   }
 
   #finish(): void {
     const { keepAlive, status } = this.#head!;
-    // Who refuses a long body may well not have read it, and close; not all say so (RFC 9110 section 10.1.1).
+    // A server that refuses a long body may close without reading it; not all say so (RFC 9110 section 10.1.1).
     const lasts = keepAlive && !(status >= 400 && isLong(this.#request!.body));
     this.#timers.end();
     this.#reads?.bodyEnded();
@@ -250,7 +250,7 @@ export class ClientConnection
 
   pause(): void {
     this.#lookout.paused = true;
-    // A slow client is not the server's fault.
+    // The server does not have to pay for a slow client.
     this.#timers.pause();
     this.#timers.clientIsSlow(true);
     this.#socket.pause();
@@ -273,7 +273,7 @@ export class ClientConnection
     this.#lost(closedByServer());
   }
 
-  /** The server broke the connection, or what it said did. */
+  /** Closes because of the server: it closed or reset the connection, or violated HTTP. */
   #lost(reason: TransportError): void {
     this.#close(reason, this.exchanges > 1 && this.#unheard);
   }

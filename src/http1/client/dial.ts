@@ -4,44 +4,44 @@ import { TransportError } from '../../http/transport.ts';
 import { transportError } from './failure.ts';
 import { type ReadBuffer, readingInto } from './read-buffer.ts';
 
-/** What comes of opening a connection: one of the first two, once and never at once. */
+/** Gets the result of opening a connection. Exactly one of `opened` and `failed` is called, asynchronously. */
 export interface SocketListener {
   opened(socket: Socket): void;
   failed(error: TransportError): void;
-  /** @param bytes of a `ReadBuffer`, where there is one: to be kept only as it says */
+  /** @param bytes with a `ReadBuffer`: valid only until the next read, see there */
   read(bytes: Buffer): void;
 }
 
 /** A connection that is being opened. */
 export interface Opening {
-  /** Gives up: nobody is told of anything any more. */
+  /** Gives up. The listener is not called any more. */
   cancel(): void;
 }
 
-/** Milliseconds that an address has before the next is tried beside it (RFC 8305 section 5). */
+/** Milliseconds that an address has before the next one is tried in parallel (RFC 8305 section 5). */
 const HEAD_START_MS = 250;
 
-/** Addresses tried at the same time. Beyond, the first of them has had its time. */
+/** Most addresses that are tried in parallel. A further one replaces the first of them. */
 const MOST_AT_ONCE = 4;
 
-/** Addresses whose failures are told of: what they failed with is mostly the same. */
-const MOST_TOLD = 3;
+/** Most addresses whose errors are reported: most of them fail with the same error. */
+const MOST_REPORTED = 3;
 
-/** An address that may be tried. */
+/** An address to connect to. */
 export interface Candidate {
   readonly address: string;
-  /** It failed, or took longer than another. */
+  /** Called when the address failed or was slower than another. */
   avoid(): void;
-  /** It was the one that connected. */
+  /** Called when the address connected. */
   trust(): void;
 }
 
-/** Sockets that connections being opened may have beside one each, for all of them together. */
+/** A budget of sockets for parallel attempts. Each connection may have one socket; further ones are taken from here. */
 export interface SpareSockets {
-  /** Takes one, or answers `false` when there is none. */
+  /** Takes a socket from the budget; `false` if none is left. */
   take(): boolean;
   give(): void;
-  /** Why there is none for anybody, where the runtime says something else of that; `null`: there are some. */
+  /** The error, if no descriptors are left and the runtime reports that as a refused connection; else `null`. */
   shortage(): unknown;
 }
 
@@ -53,10 +53,10 @@ interface Attempt<C> {
 }
 
 /**
- * Opens a connection to one of several addresses: the first is tried at once, the next when that
- * failed or has had its head start, and so on; the first that connects wins. How long all of it may
- * take is for others to say. Node's own `autoSelectFamily` ends each attempt after 250 ms whatever
- * the deadline, and Bun and Deno each do something else.
+ * Opens a connection to one of several addresses, as RFC 8305 (happy eyeballs) describes: each address is tried when
+ * the one before has failed or has had its head start; the first that connects wins. Has no timeout of its own: the
+ * owner calls `cancel`. Node's `autoSelectFamily` is not used since it ends each attempt after 250 ms, whatever the
+ * deadline; Bun and Deno behave differently again.
  */
 export class Dial<C extends Candidate> implements Opening {
   readonly #origin: Origin;
@@ -65,7 +65,7 @@ export class Dial<C extends Candidate> implements Opening {
   readonly #won: (candidate: C) => void;
   readonly #spare: SpareSockets;
   #candidates: C[] = [];
-  /** Index of the next that is tried. */
+  /** Index of the candidate that is tried next. */
   #next = 0;
   readonly #attempts = new Map<Socket, Attempt<C>>();
   readonly #errors: TransportError[] = [];
@@ -73,10 +73,11 @@ export class Dial<C extends Candidate> implements Opening {
   #over = false;
 
   /**
-   * @param reads where it reads to; `null`: to new memory each time, as it must where the socket may be
-   * given to somebody else, who then listens to it himself. With TLS it always does
-   * @param won told of the address before the listener is of the connection
-   * @param spare without one, an attempt takes the place of another. Default: no limit
+   * @param reads the buffers to read into; `null`: new memory for each read and `data` events, which TLS needs, and a
+   * socket that may become a tunnel
+   * @param won called with the address that connected, before `listener.opened`
+   * @param spare budget for parallel attempts; without a socket there, a new attempt replaces the oldest. Default: no
+   * limit
    */
   constructor(
     origin: Origin,
@@ -92,14 +93,14 @@ export class Dial<C extends Candidate> implements Opening {
     this.#spare = spare;
   }
 
-  /** @param candidates in the order in which they are tried; at least one */
+  /** @param candidates at least one, in the order in which they are tried */
   start(candidates: C[]): void {
     if (this.#over) return;
     this.#candidates = candidates;
     this.#tryNext();
   }
 
-  /** There is no address to try. */
+  /** Fails without a further attempt, e.g. since no address was found. */
   fail(error: TransportError): void {
     if (this.#over) return;
     this.#over = true;
@@ -151,7 +152,7 @@ export class Dial<C extends Candidate> implements Opening {
 
   #connected(socket: Socket, candidate: C): void {
     this.#remove(socket);
-    // Those that are overtaken have their chance still, should TLS fail.
+    // The slower addresses are tried again if TLS fails on this one.
     for (const { candidate: other } of this.#attempts.values()) this.#candidates.push(other);
     this.#dropAll();
     if (!this.#origin.tls) return this.#ready(socket, candidate);
@@ -163,7 +164,7 @@ export class Dial<C extends Candidate> implements Opening {
   #ready(socket: Socket, candidate: C): void {
     this.#over = true;
     this.#attempts.clear();
-    // From here on they are for whoever has the connection.
+    // From here on errors are handled by the connection.
     socket.removeAllListeners('error');
     if (this.#reads === null) socket.on('data', (bytes: Buffer) => this.#listener.read(bytes));
     candidate.trust();
@@ -179,7 +180,7 @@ export class Dial<C extends Candidate> implements Opening {
     let failure = transportError(error);
     if (failure.kind === 'connect') failure = transportError(this.#spare.shortage() ?? failure);
     if (!failure.blameless) attempt.candidate.avoid();
-    if (this.#errors.length < MOST_TOLD) this.#errors.push(failure);
+    if (this.#errors.length < MOST_REPORTED) this.#errors.push(failure);
     this.#tryNext();
   }
 
@@ -188,7 +189,7 @@ export class Dial<C extends Candidate> implements Opening {
     for (const socket of this.#attempts.keys()) this.#drop(socket);
   }
 
-  /** Who had time enough to connect and did not is not the first to be tried the next time. */
+  /** Destroys an attempt. An address that did not connect within its head start is avoided for a while. */
   #drop(socket: Socket): void {
     const { candidate, since } = this.#attempts.get(socket)!;
     if (performance.now() - since >= HEAD_START_MS) candidate.avoid();
@@ -204,13 +205,13 @@ function together(errors: readonly TransportError[]): TransportError {
   return new TransportError(first!.kind, message, errors);
 }
 
-/** Where a connection goes. */
+/** The server that a connection goes to. */
 export interface Origin {
   readonly tls: boolean;
   /** A name or an address, without brackets. */
   readonly hostname: string;
   readonly port: number;
-  /** What TLS sends and checks; `''`: nothing is sent, and the certificate has to be the address's. */
+  /** The name that TLS sends (SNI) and checks; `''`: none is sent, and the certificate must name `hostname`. */
   readonly serverName: string;
 }
 

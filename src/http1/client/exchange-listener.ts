@@ -2,17 +2,18 @@ import type { TransportError } from '../../http/transport.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import type { ResponseHead } from './parse-response-head.ts';
 
-/** Told what becomes of one request. Exactly one of the last two is called, once. */
+/** Gets the result of one request. Exactly one of `onResponse` and `failed` is called, once. */
 export interface ExchangeListener {
-  /** When the exchange must be over, on the clock of `performance.now()`. */
+  /** When the exchange must be over, by `performance.now()`. */
   readonly until: number;
-  /** A 1xx answer came; the final one is still to come. */
+  /** Called for each 1xx response except 101. */
   interim(head: ResponseHead): void;
+  /** Called when the head has arrived. `body` holds what arrived with it, and may fail later. */
   onResponse(head: ResponseHead, body: BodyPipe): void;
   /**
-   * @param error says whether any byte of the request was written
-   * @param stale the server closed a kept connection before it said anything to this request: most
-   * likely it was closing it already
+   * @param error `unsent` tells whether a byte of the request was written
+   * @param stale true if a kept connection was closed before any byte of a response: most likely the server was already
+   * closing it when the request was sent
    */
   failed(error: TransportError, stale: boolean): void;
 }

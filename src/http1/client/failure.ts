@@ -1,14 +1,14 @@
 import { type FailureKind, TransportError } from '../../http/transport.ts';
 import { ProtocolError } from '../errors.ts';
 
-/** What can go wrong below HTTP. Codes, because messages change: errno names, then OpenSSL's. */
+/** The kinds of errors below HTTP, by code, since messages change: errno names, then OpenSSL's. */
 const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'connect',
   EHOSTUNREACH: 'connect',
   ENETUNREACH: 'connect',
   EADDRNOTAVAIL: 'connect',
   EACCES: 'connect',
-  // No descriptor, or memory, is left for a socket of ours.
+  // This process has no descriptor or memory left for a socket.
   EMFILE: 'connect',
   ENFILE: 'connect',
   ENOBUFS: 'connect',
@@ -29,14 +29,14 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   CERT_HAS_EXPIRED: 'tls',
 };
 
-/** Families of codes, looked at when the exact code is not in the table. */
+/** Used if the exact code is not in the table above. */
 const KIND_OF_PREFIX: readonly (readonly [prefix: string, kind: FailureKind])[] = [
   ['ERR_TLS_', 'tls'],
   ['ERR_SSL_', 'tls'],
   ['CERT_', 'tls'],
 ];
 
-/** Turns what a socket failed with into one of our kinds. What is unknown counts as a reset. */
+/** Converts an error of a socket, a parser or a look-up to a `TransportError`. Unknown errors count as `reset`. */
 export function transportError(error: unknown): TransportError {
   if (error instanceof TransportError) return error;
   if (error instanceof ProtocolError) return new TransportError('protocol', error.message, error);
@@ -56,7 +56,7 @@ function kindOf(code: string): FailureKind {
   return 'reset';
 }
 
-/** An `AggregateError` of happy eyeballs carries the code on its parts only. */
+/** The code of an error, or of its first part (an `AggregateError` has none of its own), or of its cause; else `''`. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;

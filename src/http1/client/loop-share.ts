@@ -3,58 +3,59 @@ import type { Outbound } from '../../http/messages.ts';
 import { ClientConnection } from './connection.ts';
 import type { ExchangeListener } from './exchange-listener.ts';
 
-/** What can be kept from reading for a while. */
+/** A connection that can stop reading for a while. */
 export interface Reading {
   pause(): void;
   resume(): void;
 }
 
-/** Milliseconds that may be used in a row: in one turn of the event loop, for example. */
+/** Most milliseconds in a row, e.g. in one turn of the event loop. */
 const BURST_MS = 10;
 
 /**
- * Milliseconds that may be owed. Connections are opened while nothing is read as well, a thousand of TLS at once
- * for one mirror; the responses of the others must not have to wait for seconds behind those.
+ * Most milliseconds of debt. Connections are opened even while nothing is read, perhaps a thousand over TLS for one
+ * mirror: the responses of other mirrors must not wait for seconds because of them.
  */
 const MOST_OWED_MS = 50;
 
-/** Milliseconds that each exchange adds: more than an answer takes that is as answers mostly are. */
+/** Milliseconds that each exchange adds to the budget: more than a usual response takes. */
 const EXCHANGE_MS = 0.02;
 
-/** What a read costs outside of what is measured: in the system, and on the way to us and back. */
+/** Milliseconds of a read, and of a MiB, that are not measured: in the system and in the runtime. */
 const READ_MS = 0.01;
 const MEBIBYTE_MS = 0.5;
 
 /**
- * The most that a read can cost: no bytes take longer to be read, in whatever form they come. What took
- * longer was not read meanwhile: the system had given the core to somebody else, or garbage was collected.
+ * Most milliseconds that are charged for a read and for a MiB: no input takes longer to parse. A longer time was not
+ * spent on the input: the process was not scheduled, or garbage was collected.
  */
 const LONGEST_READ_MS = 0.05;
 const LONGEST_MEBIBYTE_MS = 500;
 
-/** Milliseconds of processor time that a new connection takes on Node, without TLS and with it. */
+/** Milliseconds of processor time for a new connection on Node, without TLS and with TLS. */
 const CONNECT_MS = 0.17;
 const CONNECT_TLS_MS = 1.45;
 
 /**
- * Holds connections together to a share of the event loop's time, so that no others have to wait for
- * what comes in by them. What counts is time, since the same bytes cost a hundred times as much in
- * chunks of one. Beyond the share nothing is read until the rest has had its time; the system makes
- * the senders wait meanwhile.
+ * Limits a group of connections, together, to a share of the event loop's time, so that what arrives on them does not
+ * delay others. Measures time and not bytes, since the same bytes cost a hundred times as much in one-byte chunks.
+ * Beyond the share, none of the connections reads until the others have had their time; TCP backpressure pauses the
+ * senders.
  */
 export class LoopShare {
   readonly #share: number;
   readonly #inUse: () => Iterable<Reading>;
   readonly #now: () => number;
-  /** Milliseconds that may still be used; below 0, those that were used beyond. */
+  /** Milliseconds left in the budget; negative: debt. */
   #left = BURST_MS;
+  /** When `#left` was last topped up. */
   #at = -Infinity;
-  /** Those that were kept from reading; `null` as long as there is time. */
+  /** The paused connections; `null` while the budget is not used up. */
   #held: Set<Reading> | null = null;
 
   /**
-   * @param share of the time: 0.25 for a quarter
-   * @param inUse those that something may come by
+   * @param share share of the time, above 0 to 1: 0.25 for a quarter
+   * @param inUse the connections with an exchange in flight
    */
   constructor(
     share: number,
@@ -66,21 +67,23 @@ export class LoopShare {
     this.#now = now;
   }
 
-  /** A connection is set up. */
+  /** To be called when a connection is opened: charges for it. */
   connects(tls: boolean): void {
     this.#use(tls ? CONNECT_TLS_MS : CONNECT_MS, this.#now());
   }
 
-  /** An exchange has begun on a connection. */
+  /** To be called when an exchange begins on a connection. */
   begins(connection: Reading): void {
     this.#left = Math.min(BURST_MS, this.#left + EXCHANGE_MS);
     if (this.#held !== null) this.#hold(connection);
   }
 
   /**
-   * So many bytes came by a connection, and took so many milliseconds.
+   * To be called after each read: charges for it.
    *
-   * @param now when that was over; to ask for the time costs more than all the rest here
+   * @param milliseconds time that the read took
+   * @param bytes bytes that were read
+   * @param now the time after the read: a call of the clock costs more than the rest of this method
    */
   took(milliseconds: number, bytes: number, connection: Reading, now: number = this.#now()): void {
     const mebibytes = bytes / 2 ** 20;
@@ -117,7 +120,7 @@ export class LoopShare {
   }
 }
 
-/** A connection that has its part in such a share. */
+/** A connection whose reads are charged to a `LoopShare`, and paused by it. */
 export class SharingConnection extends ClientConnection {
   readonly #share: LoopShare;
   #isOpen = false;

@@ -12,34 +12,36 @@ import { ReadBuffer } from './read-buffer.ts';
 import type { ExchangeListener } from './exchange-listener.ts';
 
 /**
- * Milliseconds that a connection is kept idle when neither the server nor the operator says how long.
- * Below what servers that do not say so use (5 s is common), since a request on a connection that is
- * just being closed is lost, and one that must not be sent twice is the client's loss.
+ * Milliseconds that an idle connection is kept if neither the server nor the operator says how long. Below the timeout
+ * of servers that do not announce it (5 s is common, e.g. Node): a request on a connection that is just being closed
+ * fails, and if it must not be sent twice, it fails for the client.
  */
 const IDLE_MS = 4000;
 
-/** Most milliseconds that one is kept because the server said so: what many clients at once have left is not there for good. */
+/** Most milliseconds that an idle connection is kept on the server's word, so that a burst's connections are closed. */
 const LONGEST_HINT_MS = 60_000;
 
-/** A server that says it closes after n seconds gets this many milliseconds less. */
+/** A connection is closed this many milliseconds before the server, by its Keep-Alive field, closes it. */
 const HINT_MARGIN_MS = 1000;
 
-/** How often idle connections are looked at. */
+/** Milliseconds between two checks for expired idle connections. */
 const SWEEP_MS = 1000;
 
 /**
- * Milliseconds that a connection beyond the most that are kept may wait for a request: those that are
- * idle between two requests that came together are none to close.
+ * Milliseconds that an idle connection beyond `KeepAlive.size` is still kept: in a burst, connections are idle between
+ * two requests for a moment, and need not be closed for that.
  */
 const SURPLUS_MS = 100;
 
 type Peer = PeerOf<PooledConnection>;
 
-/** What a pool wants to know of its origins. */
+/** The pool of all origins, as one origin's pool uses it. */
 export interface PoolOfOrigins {
+  /** Called before a connection is opened. */
   opening(): void;
+  /** Called when a connection was closed. */
   closed(): void;
-  /** The last connection is gone. */
+  /** Called when the origin's last connection was closed. */
   empty(): void;
   readonly spareSockets: SpareSockets;
 }
@@ -51,13 +53,16 @@ export interface OriginPoolOptions {
   readonly ownBuffers: boolean;
   readonly gathers: boolean;
   readonly fence: Fence;
-  /** Where its answers wait that bring much; `null`: they never do. */
+  /** Where long responses wait for their next turn of the event loop; `null`: they never wait. */
   readonly turns: Turns | null;
-  /** What its connections may take of the event loop's time; `null`: all of it. */
+  /** Limits the event loop's time for these connections; `null`: no limit. */
   readonly share: LoopShare | null;
 }
 
-/** The connections to one origin. */
+/**
+ * The connections to one origin. An idle connection is used again only if its address still belongs to the name and it
+ * has not expired; then it waits at the fence (`ClientConnection.start`).
+ */
 export class OriginPool {
   readonly origin: Origin;
   readonly fence: Fence;
@@ -89,7 +94,7 @@ export class OriginPool {
   start(request: Outbound, listener: ExchangeListener, fresh: boolean): ClientConnection {
     const now = performance.now();
     const peer = this.peers.next(now);
-    // One that may leave HTTP is read in another way.
+    // A connection that may become a tunnel must not read into a `ReadBuffer`: it gets a new one without.
     const leaves = request.upgrade === true;
     const idle = fresh || leaves || peer === null ? null : this.#takeIdle(peer, now);
     const { connection } = idle ?? this.#open(peer, leaves);
@@ -97,7 +102,7 @@ export class OriginPool {
     return connection;
   }
 
-  /** The exchange is over: the connection waits for the next, or is closed. */
+  /** Keeps a connection after an exchange, or closes it if it has served its number of requests or its time is up. */
   idle(pooled: PooledConnection): void {
     const { connection, peer } = pooled;
     const time = this.#idleTime(connection.idleHint);
@@ -127,14 +132,14 @@ export class OriginPool {
     return this.#pool.spareSockets;
   }
 
-  /** Closes the one that has been idle for longest; `false` when none is. */
+  /** Closes the connection that has been idle longest; `false` if none is idle. */
   closeIdle(): boolean {
     const longest = this.#longestIdle();
     longest?.connection.destroy(CLOSED);
     return longest !== null;
   }
 
-  /** Those that carry an exchange, or will. */
+  /** The connections with an exchange, open or being opened. */
   *inUse(): Iterable<ClientConnection> {
     for (const { isIdle, connection } of this.#all) if (!isIdle) yield connection;
   }
@@ -158,7 +163,7 @@ export class OriginPool {
     return Math.min(hint - HINT_MARGIN_MS, idleTimeout ?? LONGEST_HINT_MS);
   }
 
-  /** The one used last is used first, so that those nobody needs age and go. */
+  /** Last in, first out, so that connections that are not needed expire. */
   #takeIdle(peer: Peer, now: number): PooledConnection | null {
     for (let last = peer.idle.last; last !== null; last = peer.idle.last) {
       if (last.idleUntil > now) {
@@ -186,11 +191,11 @@ export class OriginPool {
     return longest;
   }
 
-  /** Connections that are kept keep their name fresh, too: a change of it is seen though nobody asks. */
+  /** While connections are idle, their name is looked up, too: connections to an address that it lost are closed. */
   #sweepLater(): NodeJS.Timeout {
     return later(SWEEP_MS, (now) => {
       this.#sweep = null;
-      // One that holds no longer than a sweep takes is found anew each time.
+      // A name with a TTL below `SWEEP_MS` is looked up at each sweep.
       if (!this.peers.refresh(now)) this.peers.find().catch(() => {});
       for (const peer of this.peers.all) closeIdle(peer, ({ idleUntil }) => idleUntil <= now);
       if (this.#idle > 0) this.#sweep ??= this.#sweepLater();
@@ -210,11 +215,11 @@ export class OriginPool {
   }
 }
 
-/** A connection, and where it stands among those of its origin. */
+/** A connection with its place in the pool of its origin. */
 export class PooledConnection implements ClientConnectionOwner, IdleEntry<PooledConnection> {
   readonly connection: ClientConnection;
   readonly #pool: OriginPool;
-  /** Where it goes; `null` until it is there. */
+  /** The address that it is connected to; `null` while it is being opened. */
   peer: Peer | null = null;
   isIdle = false;
   idleSince = 0;
@@ -222,7 +227,7 @@ export class PooledConnection implements ClientConnectionOwner, IdleEntry<Pooled
   before: PooledConnection | null = null;
   after: PooledConnection | null = null;
 
-  /** @param first the address that is tried first; `null`: none is known yet */
+  /** @param first the address to try first; `null`: none is known yet */
   constructor(pool: OriginPool, first: Peer | null, reads: ReadBuffer | null) {
     this.#pool = pool;
     const open = (listener: SocketListener) => {
@@ -268,9 +273,9 @@ function dialInTurn(dial: Dial<Peer>, peers: Peers<PooledConnection>, first: Pee
 }
 
 function closeIdle({ idle }: Peer, which: (pooled: PooledConnection) => boolean): void {
-  for (let one = idle.first, next; one !== null; one = next) {
-    next = one.after;
-    if (which(one)) one.connection.destroy(CLOSED);
+  for (let pooled = idle.first, next; pooled !== null; pooled = next) {
+    next = pooled.after;
+    if (which(pooled)) pooled.connection.destroy(CLOSED);
   }
 }
 

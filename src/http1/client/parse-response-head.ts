@@ -12,38 +12,37 @@ import { type Framing, responseFraming, UPGRADED } from '../framing.ts';
 import { quoted } from '../../http/quoted.ts';
 import { ProtocolError } from '../errors.ts';
 
-/** The head of an answer, ready to be passed on. */
+/** The head of a response, ready to be forwarded. */
 export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
-  /** The fields as sent, each with the end of its line, less what belongs to the connection. */
+  /** The raw field lines, each with its CRLF, without hop-by-hop fields. */
   readonly lines: string;
-  /** Bytes of the body by its Content-Length, if it goes on with one. */
+  /** Bytes of the body by Content-Length, if `lines` has that field. */
   readonly length: number | null;
-  /** Further fields of the connection by the message's own account, in lower case. */
+  /** Names of the fields listed in Connection, in lower case; they are hop-by-hop as well. */
   readonly named: ReadonlySet<string> | null;
   readonly framing: Framing;
   /** Whether the connection may carry another exchange. */
   readonly keepAlive: boolean;
-  /** Milliseconds that the server will keep the connection idle, if it says so. */
+  /** Milliseconds that the server will keep the connection idle, by its Keep-Alive field. */
   readonly idle: number | null;
   /** The protocols that a 426 asks for (RFC 9110 section 15.5.22). */
   readonly upgrade: string | null;
 }
 
-/** The fields that do not go on as they are, or say something to the connection. */
+/** The fields that are not forwarded unchanged, or concern the connection. */
 const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
 
-/** Most fields of a head, as of a request's: each costs as much as a hundred bytes. */
+/** Most fields of a response's head, as of a request's: each costs as much as a hundred bytes. */
 const MOST_FIELDS = 200;
 
 /**
- * Reads the head of an answer, out of the text that it came in: to cut it out first would be one more
- * string.
+ * Parses the head of a response. `text` may go on behind the head: cutting the head out first would cost a string.
  *
- * @param text begins with a head that fits the grammar, mended where it has to be, one character per byte
- * @param end where `\r\n\r\n` is found first
- * @param method of the request: the answer to HEAD has no body whatever it says
+ * @param text begins with a head that matches the strict grammar, one character per byte
+ * @param end offset of the first `\r\n\r\n`
+ * @param method method of the request: a response to HEAD has no body
  * @param asksUpgrade whether the request asked for a WebSocket
  * @throws ProtocolError
  */
@@ -62,7 +61,7 @@ export function parseResponseHead(
   let upgrade: string | null = null;
   let lines = '';
   let fields = 0;
-  /** Where the lines begin that go on in one piece. */
+  /** Start of the lines that are forwarded and not copied to `lines` yet. */
   let kept = statusEnd + 2;
 
   for (let start = kept, lineEnd; start < end; start = lineEnd + 2) {
@@ -74,7 +73,7 @@ export function parseResponseHead(
     const value = trimmed(text, colon + 1, lineEnd);
     switch (name) {
       case 'content-length':
-        // The first stays where it is.
+        // The first one keeps its place among the lines.
         if (length === null) {
           length = value;
           continue;
@@ -116,10 +115,10 @@ export function parseResponseHead(
     keepAlive:
       isPersistent(http11, connection) &&
       framing.kind !== 'close' &&
-      // After 101 it is no connection of HTTP any more (RFC 9110 section 15.2.2).
+      // After a 101 the connection does not carry HTTP any more (RFC 9110 section 15.2.2).
       status !== 101 &&
-      // Who frames a message in two ways, or in one that its version does not know, may have meant
-      // another end (RFC 9112 section 6.1).
+      // With both framings, or with Transfer-Encoding in HTTP/1.0, the server may see another end of the body
+      // (RFC 9112 section 6.1).
       !(coding !== null && (length !== null || !http11)),
     idle,
     upgrade: status === 426 ? upgrade : null,
@@ -127,9 +126,11 @@ export function parseResponseHead(
 }
 
 /**
- * The length that goes on with an answer. Where none may stand, whatever stands there is dropped; else
- * what is none is an error, also where it frames nothing, in answer to HEAD: nobody may pass it on
- * (RFC 9110 section 8.6), and to GET the answer would be 502 (RFC 9112 section 6.3).
+ * The Content-Length to forward. `null` where a response must not have one: the field is dropped, whatever its value.
+ * Elsewhere an invalid value is an error, even in a response to HEAD: it must not be forwarded (RFC 9110 section 8.6),
+ * and a response to GET with it would be a 502 (RFC 9112 section 6.3).
+ *
+ * @throws ProtocolError
  */
 function bytesOf(length: string, status: number, coded: boolean): number | null {
   if (coded || !mayHaveLength(status)) return null;
@@ -139,11 +140,11 @@ function bytesOf(length: string, status: number, coded: boolean): number | null 
 }
 
 /**
- * Drops what a Connection field names, and a length that does not go on: a client that believed it
- * would be fooled (RFC 9112 section 6.3, RFC 9110 section 8.6).
+ * Removes the fields listed in Connection, and a Content-Length that must not be forwarded: a client would use it for
+ * framing (RFC 9112 section 6.3, RFC 9110 section 8.6).
  *
- * @param length as it was received
- * @param bytes as it goes on
+ * @param length values received, joined by commas
+ * @param bytes value to forward; `null`: none
  */
 function passedOn(
   lines: string,

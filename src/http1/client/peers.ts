@@ -4,11 +4,11 @@ import type { Addresses } from './names/names.ts';
 /** Milliseconds for which an address that did not connect is tried after all others. */
 const AVOID_MS = 30_000;
 
-/** One address of an origin, with the connections to it that wait for a request. */
+/** An address of an origin, with its idle connections. */
 export class Peer<T extends IdleEntry<T>> implements Candidate {
   readonly address: string;
   readonly idle: IdleList<T> = new IdleList<T>();
-  /** False once the name has this address no more. */
+  /** False once the name does not have this address any more. */
   isCurrent: boolean = true;
   avoidUntil: number = -Infinity;
 
@@ -25,7 +25,7 @@ export class Peer<T extends IdleEntry<T>> implements Candidate {
   }
 }
 
-/** The addresses of an origin, who take turns. */
+/** The addresses of an origin, used round-robin. */
 export class Peers<T extends IdleEntry<T>> {
   readonly #addresses: Addresses;
   readonly #gone: (peer: Peer<T>) => void;
@@ -33,18 +33,18 @@ export class Peers<T extends IdleEntry<T>> {
   #peers: readonly Peer<T>[] = [];
   #turn = 0;
 
-  /** @param gone told of each address that the name has no more */
+  /** @param gone called with each address that the name does not have any more */
   constructor(addresses: Addresses, gone: (peer: Peer<T>) => void) {
     this.#addresses = addresses;
     this.#gone = gone;
   }
 
-  /** All that are known. */
+  /** All known addresses. */
   get all(): readonly Peer<T>[] {
     return this.#peers;
   }
 
-  /** Whose turn it is, `null` when no address is known. */
+  /** The address whose turn it is, avoided ones last; `null` if none is known. */
   next(now: number): Peer<T> | null {
     this.refresh(now);
     const peers = this.#peers;
@@ -56,20 +56,20 @@ export class Peers<T extends IdleEntry<T>> {
     return this.#takeTurn();
   }
 
-  /** Takes note of what is known of the addresses by now; true when it still holds. */
+  /** Takes over the addresses that the name has now. False if they have expired: call `find`. */
   refresh(now: number): boolean {
     const known = this.#addresses.current(now);
     if (known !== null && known !== this.#known) this.#update(known);
     return known !== null;
   }
 
-  /** Waits for addresses that hold. Rejects with a `TransportError` when there are none. */
+  /** Waits for valid addresses. Rejects with a `TransportError` if there are none. */
   async find(): Promise<void> {
     const found = await this.#addresses.find();
     if (found !== this.#known) this.#update(found);
   }
 
-  /** All in the order in which a connection is to be tried: from `first` on, the ones to be avoided last. */
+  /** All addresses in the order in which to try them: from `first` on, avoided ones last. */
   order(first: Peer<T> | null, now: number): Peer<T>[] {
     const at = first === null ? 0 : Math.max(0, this.#peers.indexOf(first));
     const inTurn = [...this.#peers.slice(at), ...this.#peers.slice(0, at)];
@@ -97,15 +97,15 @@ export class Peers<T extends IdleEntry<T>> {
   }
 }
 
-/** What can stand in an `IdleList`: its neighbours there are its own, so that leaving costs no search. */
+/** An element of an `IdleList`. It holds its neighbours, so that it can be removed without a search. */
 export interface IdleEntry<T> {
   before: T | null;
   after: T | null;
 }
 
-/** Those who wait, in the order in which they came. Any of them may leave. */
+/** A doubly linked list, in the order of insertion. */
 export class IdleList<T extends IdleEntry<T>> {
-  /** The one that has waited for longest. */
+  /** The entry that has been idle longest. */
   first: T | null = null;
   last: T | null = null;
 
@@ -116,7 +116,7 @@ export class IdleList<T extends IdleEntry<T>> {
     this.last = entry;
   }
 
-  /** @param entry one that is in this list */
+  /** @param entry an entry of this list */
   remove(entry: T): void {
     const { before, after } = entry;
     if (before === null) this.first = after;

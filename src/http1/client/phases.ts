@@ -1,19 +1,27 @@
-/** What a connection to a server waits for. */
+/**
+ * What a connection to a server waits for. One exchange is in flight at a time.
+ *
+ * After the last byte of a response, `ClientConnection` decides (`end`, `#finish`): the connection becomes `idle` if
+ * the request was written completely, the server keeps the connection, and it did not refuse a long body; else it is
+ * closed. The pool (`OriginPool`) keeps the idle connection until it expires or takes it for the next request.
+ * Then the connection waits in `check` until everything that had arrived was read: a close or unasked bytes end it,
+ * and the request goes to a new connection.
+ */
 export type ClientPhase =
-  /** To be connected, with TLS included where there is TLS. Its first request waits, too. */
+  /** TCP and TLS to connect. The first request waits, too. */
   | 'opening'
   /** The next request. */
   | 'idle'
-  /** The next request is here, and whether the server has closed meanwhile, or sent bytes unasked, is looked at. */
+  /** The fence (`turns.ts`). The next request waits, too. */
   | 'check'
-  /** The response to the request that is being sent, and its last byte. */
+  /** The response, to its last byte. The request may still be sent meanwhile. */
   | 'exchange'
-  /** Whoever takes the connection over: the server has switched to another protocol. */
+  /** A tunnel, to take the socket over: the server has switched protocols. */
   | 'upgraded'
   /** Nothing: the socket is closed. */
   | 'over';
 
-/** The phases that may follow each. Tests go through all of these, and see no others. */
+/** The phases that may follow each phase. The unit tests take every one of these steps and see no others. */
 export const CLIENT_PHASES: Readonly<Record<ClientPhase, readonly ClientPhase[]>> = {
   opening: ['exchange', 'over'],
   idle: ['check', 'over'],

@@ -10,43 +10,43 @@ import { Names } from './names/names.ts';
 import { parseOrigin } from './dial.ts';
 import { OriginPool } from './origin-pool.ts';
 
-/** Origins without connections that are remembered: whose turn it is there, and whom to avoid. */
+/** Most origins without connections whose state (round-robin position, avoided addresses) is kept. */
 const MOST_EMPTY = 1024;
 
 /** Connections to servers, kept for reuse. */
 export interface Pool {
-  /** Sends a request on an idle connection, or a new one when `fresh` or none is idle. */
+  /** Sends a request on an idle connection, or on a new one if `fresh` or none is idle. */
   start(request: Outbound, listener: ExchangeListener, fresh: boolean): ClientConnection;
-  /** Closes every connection, those in use as well. */
+  /** Closes every connection, those in use included. */
   destroy(): void;
 }
 
 export interface PoolOptions {
   /**
-   * Whether connections read to buffers of ours, where they can. That suits Node, which else makes a
-   * buffer of 64 KiB for each read; who copies what came to new memory anyway would copy twice.
-   * Default: no.
+   * Whether plain TCP connections read into a `ReadBuffer`. Saves Node a new buffer of 64 KiB for each read; a runtime
+   * that copies what it read to new memory anyway would copy twice. Default: false.
    */
   readonly ownBuffers?: boolean;
   /**
-   * Whether pieces that are written together get to the system in one call. Where they do not, a chunk is copied into one
-   * piece: that is less work, and the last word of a server is lost behind two writes that fail. Default: yes.
+   * Whether buffers that are written together reach the system in one call. If not, each chunk and its framing are
+   * copied into one buffer: that costs less than several calls, and a response that the server sent before it closed
+   * can be lost if two writes fail. Default: true.
    */
   readonly gathers?: boolean;
   /**
-   * Connections to all servers together, beyond which idle ones are closed for new ones; those in use
-   * are for others to limit. Default: no limit.
+   * Most connections to all servers together. Beyond it, an idle one is closed for each new one; connections in use
+   * are not limited here. Default: no limit.
    */
   readonly most?: number;
-  /** Why no socket can be opened at all, where the runtime calls that refused; `null`: they can. Default: it does not. */
+  /** The error, if no descriptors are left, on runtimes that report that as a refused connection. Default: `null`. */
   readonly shortage?: () => unknown;
-  /** Who knows the addresses. Default: the system, asked by this pool alone. */
+  /** Resolves names. Default: the system's configuration, with a cache of this pool's own. */
   readonly names?: Names;
-  /** Of the event loop's time, for connecting and for what is read. Default: all of it. */
+  /** Share of the event loop's time for connecting and reading, above 0 to 1. Default: no limit. */
   readonly share?: number;
-  /** What kept connections wait at before they are used again. Default: one for event loops like Node's. */
+  /** The fence at which kept connections wait before they are used again. Default: one for event loops like Node's. */
   readonly fence?: Fence;
-  /** Where answers wait that bring much. Default: they never do, as where there is a `share`. */
+  /** Where long responses wait for their next turn of the event loop. Default: they never wait, as with a `share`. */
   readonly turns?: Turns;
 }
 
@@ -65,7 +65,7 @@ export function createPool(options: PoolOptions = {}): Pool {
     shortage,
   };
 
-  /** Looks at all origins: that costs no more than connecting, and nothing below the limit. */
+  /** Searches all origins: no more expensive than connecting, and not done below the limit. */
   function makeRoom(): void {
     if (++open <= most) return;
     for (const origin of origins.values()) if (origin.closeIdle()) return;

@@ -1,51 +1,53 @@
 import type { OnReadOpts } from 'node:net';
 
-/** Bytes of one read at most. */
+/** Most bytes of one read. */
 const READ_BYTES = 64 * 1024;
 
-/** Below this many bytes in one read, a body is no longer taken for a large one. */
+/** After a read of fewer bytes, the next one goes to the shared buffer again. */
 const LITTLE_BYTES = READ_BYTES / 8;
 
-/** Buffers that are kept for their next use, 4 MiB of them. Beyond, they are garbage. */
+/** Most free buffers that are kept for reuse, 4 MiB in total. Further ones are left to the garbage collector. */
 const MOST_FREE_BUFFERS = 64;
 
-/** Where connections read to as long as little comes: only one reads at a time. */
+/** The buffer for short reads, shared by all connections: only one of them reads at a time. */
 const SHARED: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
 const free: Buffer[] = [];
 
-/** Those whose bytes somebody has, by their memory. */
+/** Buffers that `keep` has given to a caller, by their memory. */
 const given = new WeakMap<ArrayBufferLike, Buffer>();
 
-/** What free buffers are overwritten with under test: neither text nor the head of a message. */
+/** The byte that tests fill free buffers with: neither text nor the start of a message. */
 const OVERWRITTEN = 0xdb;
 
 let overwritesFree = false;
 
 /**
- * For tests: overwrites buffers once they are free, so that whoever still reads one shows at once, and not
- * only when the next read happens to fall into it.
+ * For tests: fills buffers as soon as they are free, so that code that still reads one fails at once, and not only when
+ * the next read happens to use the buffer.
  */
 export function overwriteFreeBuffers(): void {
   overwritesFree = true;
 }
 
 /**
- * Where a connection reads to. The invariant: bytes of a read may be looked at until the next read of any
- * connection. What is needed longer goes through `keep`, and what `keep` has returned is the caller's until he
- * hands it to `recycle`, once, and never looks at it again.
+ * The buffers that a connection reads into.
  *
- * Little is read into a buffer that all connections share, and copied: a
- * buffer for each read costs Node more. Of a large body each read has its own, which goes on to
- * whoever reads the body and comes back by `recycle`: to copy 1 MiB into new memory is half of all
- * the time that it takes on its way.
+ * Invariant: the bytes of a read are valid until the next read on any connection. To use them longer, call `keep`. What
+ * `keep` returns belongs to the caller until it passes that to `recycle`, at most once, and does not use it afterwards.
+ *
+ * Short reads go to a buffer that all connections share, and `keep` copies them: cheaper in Node than a new buffer for
+ * each read. For a large body each read gets a buffer of its own, which `keep` hands over to the body's reader, and
+ * `recycle` takes back: copying a body of 1 MiB to new memory would be half of the time it takes through the gateway.
  */
 export class ReadBuffer {
   #buffer: Buffer = SHARED;
+  /** Bytes of the last read. */
   #length = 0;
+  /** True if `keep` has given `#buffer` to a caller. */
   #given = false;
 
-  /** To be called before each read. */
+  /** The buffer for the next read. To be called before each read. */
   next(): Buffer {
     const own = this.#buffer !== SHARED;
     if (this.#length > READ_BYTES / 2) {
@@ -59,15 +61,15 @@ export class ReadBuffer {
     return this.#buffer;
   }
 
-  /** The bytes of a read, until the next. */
+  /** The bytes of the read that just ended, valid until the next read. */
   filled(length: number): Buffer {
     this.#length = length;
     return this.#buffer.subarray(0, length);
   }
 
-  /** Part of a read, to be kept beyond the next. */
+  /** Makes part of the last read valid beyond the next read: copies it, or gives its buffer away. */
   keep(bytes: Buffer): Uint8Array {
-    // A small part would keep all of the memory.
+    // Copy a small part even of an own buffer: it would hold 64 KiB of memory.
     if (bytes.buffer === SHARED.buffer || bytes.byteLength <= bytes.buffer.byteLength / 2)
       return Buffer.from(bytes);
     if (bytes.buffer === this.#buffer.buffer) {
@@ -77,15 +79,15 @@ export class ReadBuffer {
     return bytes;
   }
 
-  /** No more of the body comes. */
+  /** To be called at the end of a body: the next read goes to the shared buffer. */
   bodyEnded(): void {
     this.#length = 0;
   }
 }
 
 /**
- * Whoever had `bytes` from `keep` has no more use for them, and nobody else has got them. Without
- * this their memory is garbage one day, like any other.
+ * Takes back a buffer that `keep` has given away. The caller must be the only one with `bytes` and must not use them
+ * again. Optional: without it the buffer is left to the garbage collector.
  */
 export function recycle({ buffer }: Uint8Array): void {
   const whole = given.get(buffer);
@@ -99,7 +101,7 @@ function putBack(buffer: Buffer): void {
   if (free.length < MOST_FREE_BUFFERS) free.push(buffer);
 }
 
-/** Options of a socket that reads into a `ReadBuffer`, in place of `data` events. */
+/** Options for a socket that reads into a `ReadBuffer` instead of emitting `data` events. */
 export function readingInto(
   reads: ReadBuffer,
   listener: { read(bytes: Buffer): void },

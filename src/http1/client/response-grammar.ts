@@ -1,24 +1,24 @@
 import { type Automaton, automaton, fieldRules, type Rule } from '../grammar.ts';
 
 /**
- * A whole head, strictly: a status line, then fields whose names are tokens with nothing between
- * them and the colon; no bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5). And no line folding:
- * a proxy may mend it or answer 502 (section 5.2), and like nginx, Envoy and Node we do the latter,
- * since a line that some read as a field and others as the rest of one is how answers get split.
+ * Matches a complete head, strictly: a status line, then fields whose names are tokens directly before the colon; no
+ * bare CR or LF, no NUL (RFC 9112 sections 2.2, 4 and 5). No line folding: a proxy may unfold it or respond with 502
+ * (section 5.2); like nginx, Envoy and Node we respond with 502, since responses get split by a line that some parsers
+ * read as a field and others as part of the field before.
  *
- * It is what `ANSWER_HEAD` leads to the end where nothing has to be mended, at a fraction of the time.
+ * Accepts the heads that `RESPONSE_HEAD` accepts without leniency, in a fraction of the time, but needs the whole head.
  */
 export const WHOLE_HEAD: RegExp =
   // oxlint-disable-next-line no-control-regex
   /^HTTP\/1\.[01] [1-9]\d\d(?: [^\r\n\0]*)?\r\n(?:[!#$%&'*+\-.^_`|~\w]+:[^\r\n\0]*\r\n)*\r\n/;
 
-/** Anything that ends no line and no string. */
+/** A character of a reason phrase or a field value: any but CR, LF and NUL. */
 // oxlint-disable-next-line no-control-regex
 const ANY = /[^\r\n\0]/;
 
 const DIGIT = /\d/;
 
-/** RFC 9112 section 4. The space behind the status may lack, where no reason follows. */
+/** RFC 9112 section 4. The space after the status may be missing if there is no reason phrase. */
 const STATUS_LINE: readonly Rule[] = [
   ['start', 'H', 'H'],
   ['H', 'T', 'HT'],
@@ -38,8 +38,8 @@ const STATUS_LINE: readonly Rule[] = [
 ];
 
 /**
- * The head of an answer, from `start` on, however it is cut. As with nginx, LF alone ends a line
- * (RFC 9112 section 2.2), and spaces before a colon are removed (section 5.1).
+ * The head of a response as a state table, from `start` on. The input may be split at any byte. As with nginx, LF alone
+ * ends a line (RFC 9112 section 2.2), and blanks before a colon are accepted, to be removed (section 5.1).
  */
 export const RESPONSE_HEAD: Automaton = automaton([
   ...STATUS_LINE,

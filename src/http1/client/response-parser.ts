@@ -14,44 +14,41 @@ import { ProtocolError } from '../errors.ts';
 import { RESPONSE_HEAD, WHOLE_HEAD } from './response-grammar.ts';
 import { type ResponseHead, parseResponseHead } from './parse-response-head.ts';
 
-/** Told of an answer as it comes in. */
+/** Called with the parts of each response as they arrive. */
 export interface ResponseListener {
-  /** 1xx heads are reported as well; the final one follows. */
+  /** Called for each 1xx response as well; the final head follows. */
   head(head: ResponseHead): void;
-  /** @param wire bytes that it took on the wire, with what framed them */
+  /** @param wire bytes that the data took on the wire, its framing included */
   data(bytes: Buffer, wire: number): void;
-  /** The answer is whole. */
+  /** Called after the last byte of each response, also without a body. */
   end(trailers: HeaderList | null): void;
 }
 
-/** Most bytes of a head, and of all 1xx answers before it: above what servers send, below what hurts. */
+/** Most bytes of a head, and of all interim responses before it: more than servers send, few enough to do no harm. */
 const HEAD_LIMIT_BYTES = 64 * 1024;
 
-/** Most 1xx answers before the final one: more than anybody has to say, and not without end. */
+/** Most interim responses before the final one: more than any server needs. */
 const MOST_INTERIM = 32;
 
-/** Some servers pad the size with spaces. */
+/** Lenient: some servers pad the size of a chunk with spaces. */
 const CHUNKS = new ChunkedGrammar(true);
 
 type State = 'idle' | 'head' | 'body' | 'close' | 'upgraded';
 
-/**
- * Reads answers from a byte stream cut anywhere. One parser serves one connection, one answer after
- * another.
- */
+/** Parses the responses of one connection, one after another. The input may be split at any byte. */
 export class ResponseParser {
   readonly #listener: ResponseListener;
   #state: State = 'idle';
   #method = 'GET';
   #upgrade = false;
-  /** A head that comes in parts, or has to be mended. */
+  /** Collects a head that arrives in several reads, or is valid only with leniency. */
   #partial: LineReader | null = null;
-  /** What came behind a switch. */
+  /** Bytes behind the head of a 101. */
   #behind: Backlog | null = null;
   readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
   #body: BodyDecoder = this.#length;
-  /** 1xx answers to the present request, and bytes of them. */
+  /** Interim responses to the current request, and their bytes. */
   #interim = 0;
   #interimBytes = 0;
 
@@ -60,8 +57,9 @@ export class ResponseParser {
   }
 
   /**
-   * Gets ready for the answer to a request.
+   * Expects the response to a request. Without this call, any byte is an error.
    *
+   * @param method method of the request: a response to HEAD has no body
    * @param upgrade whether the request asked for a WebSocket
    */
   expect(method: string, upgrade = false): void {
@@ -73,28 +71,28 @@ export class ResponseParser {
   }
 
   /**
-   * @param bytes not kept, but it may write to them; what `data` is told of is part of them
-   * @throws ProtocolError when the bytes are no answer, or nobody asked for them
+   * @param bytes not kept, but may be overwritten. What `data` gets is part of them
+   * @throws ProtocolError if the bytes are not a valid response, or no request expects one
    */
   push(bytes: Buffer): void {
     for (let at = 0; at < bytes.byteLength;) at = this.#read(bytes, at);
   }
 
-  /** The connection ended. True when that is where the answer ends, too. */
+  /** To be called when the server has closed its half. True if that is the end of a response. */
   close(): boolean {
     if (this.#state !== 'close') return false;
     this.#finish();
     return true;
   }
 
-  /** The bytes behind the head of a switch, given away. */
+  /** Removes and returns the bytes behind the head of a 101. */
   release(): Buffer {
     const bytes = this.#behind?.bytes ?? Buffer.alloc(0);
     this.#behind = null;
     return bytes;
   }
 
-  /** @returns where it stopped */
+  /** @returns the offset of the first byte that was not read */
   #read(input: Buffer, from: number): number {
     switch (this.#state) {
       case 'head':
@@ -115,7 +113,7 @@ export class ResponseParser {
 
   #head(input: Buffer, from: number): number {
     if (this.#partial !== null) return this.#part(input, from);
-    // Nearly all heads come in one piece, with nothing to be mended.
+    // The usual case: the whole head is in this read, and strictly valid.
     const text = headText(input, from, HEAD_LIMIT_BYTES);
     if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
     const end = text.indexOf('\r\n\r\n');
@@ -130,7 +128,7 @@ export class ResponseParser {
       throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(lines.text)}`);
     if (lines.status === 'whole') {
       const { length } = lines;
-      const text = mended(lines.text);
+      const text = normalized(lines.text);
       this.#partial = null;
       this.#endHead(text, text.length - 4, length);
     } else if (lines.length === HEAD_LIMIT_BYTES + 4) {
@@ -139,10 +137,10 @@ export class ResponseParser {
     return at;
   }
 
-  /** @param wire bytes that it took on the wire */
+  /** @param wire bytes of the head on the wire */
   #endHead(text: string, end: number, wire: number): void {
     const head = parseResponseHead(text, end, this.#method, this.#upgrade);
-    // 101 ends HTTP on this connection; other 1xx precede the final answer (RFC 9110 section 15.2).
+    // 101 is final; all other 1xx precede the final response (RFC 9110 section 15.2).
     if (head.status >= 200 || head.status === 101) this.#begin(head);
     else this.#countInterim(wire);
     this.#listener.head(head);
@@ -190,7 +188,7 @@ export class ResponseParser {
   }
 }
 
-/** As it should have been sent, when it was read to its end. */
-function mended(head: string): string {
+/** Rewrites a leniently read head to the strict grammar. */
+function normalized(head: string): string {
   return withoutSpaceBeforeColon(head.replace(/\r?\n/g, '\r\n'));
 }

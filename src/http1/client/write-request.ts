@@ -4,23 +4,23 @@ import type { BodySource, Upload } from '../../http/upload.ts';
 import { lastChunk, ONE_PIECE_BYTES, writeChunk } from '../body-writer.ts';
 import type { ExchangeTimers } from '../timers.ts';
 
-/** Told how far a request has got. */
+/** Called with the progress of a request. */
 export interface RequestWriterListener extends LastWordsListener {
-  /** All of it was written. */
+  /** The whole request was written. */
   written(): void;
-  /** The client left half-way. */
+  /** The body broke off, since the client left. */
   brokeOff(error: unknown): void;
 }
 
 /** Writes requests to a connection, one after another. */
 export class RequestWriter {
-  /** No byte of the present one was written yet. */
+  /** True while no byte of the current request was written. */
   unsent = true;
-  /** All of it was. */
+  /** True once the current request was written to its last byte. */
   sent = false;
   readonly #socket: Socket;
   readonly #timers: ExchangeTimers;
-  /** Whether pieces that are written together get to the system in one call. */
+  /** Whether buffers that are written together reach the system in one call. */
   readonly #gathers: boolean;
   readonly #listener: RequestWriterListener;
   #uploading: Uploading | null = null;
@@ -38,18 +38,18 @@ export class RequestWriter {
     this.#listener = listener;
   }
 
-  /** True when the system has taken all of it: nothing is left that could still fail. */
+  /** True once the system has taken the whole request: no write can fail any more. */
   get isTaken(): boolean {
     return this.sent && this.#socket.writableLength === 0;
   }
 
-  /** There is another to come. */
+  /** To be called before each request but the first. */
   begin(): void {
     this.unsent = true;
     this.sent = false;
   }
 
-  /** @throws TypeError when it could not stand in a request */
+  /** @throws TypeError if method or target are not valid in a request line */
   write(request: Outbound): void {
     const { head, framing } = writeRequestHead(request);
     const { body } = request;
@@ -74,7 +74,7 @@ export class RequestWriter {
     }
   }
 
-  /** The server wants no more of it, or is gone. */
+  /** Stops writing the body: the server does not want the rest, or is gone. */
   stop(): void {
     this.#uploading?.stop();
     this.#uploading = null;
@@ -96,17 +96,17 @@ export class RequestWriter {
   }
 }
 
-/** How the body of a request is marked. */
+/** The framing of a request's body. */
 export type BodyFraming = 'none' | 'length' | 'chunked';
 
-/** Control characters, spaces and anything that is no byte would break the request line. */
+/** Characters that would break the request line: control characters, spaces, and any above one byte. */
 // oxlint-disable-next-line no-control-regex
 const NOT_IN_TARGET = /[^\x21-\x7e\x80-\xff]/;
 
 /**
- * The head of a request, one character per byte, up to and including the empty line.
+ * The head of a request with its empty line, one character per byte.
  *
- * @throws TypeError when method or target could not stand in a request line
+ * @throws TypeError if method or target are not valid in a request line
  */
 export function writeRequestHead({ method, target, headers, body }: Outbound): {
   head: string;
@@ -121,7 +121,7 @@ export function writeRequestHead({ method, target, headers, body }: Outbound): {
     const field = headers[i]!;
     if (field.length === 14 && field.toLowerCase() === 'content-length') {
       hasLength = true;
-      // Bytes have the length they have, whatever the client said of its own body.
+      // A buffered body may differ from the client's: its own length counts.
       if (body instanceof Uint8Array && Number(headers[i + 1]) !== body.byteLength) {
         head += `${field}: ${body.byteLength}\r\n`;
         continue;
@@ -139,19 +139,21 @@ export function writeRequestHead({ method, target, headers, body }: Outbound): {
 
 export interface UploadingOptions {
   readonly chunked: boolean;
-  /** Whether the system gets the pieces of a chunk in one call. */
+  /** Whether the buffers of a chunk reach the system in one call. */
   readonly gathers: boolean;
 }
 
-/** A body on its way to a server. */
+/** A streamed request body in flight. */
 export class Uploading {
   readonly #socket: Socket;
   readonly #timers: ExchangeTimers;
   readonly #upload: Upload;
   readonly #reader: BodySource;
   readonly #chunked: boolean;
+  /** Bytes up to which a chunk is copied into one buffer with its framing. */
   readonly #onePiece: number;
   #stopped = false;
+  /** Ends the pending wait for `drain`. */
   #taken: (() => void) | null = null;
 
   constructor(socket: Socket, timers: ExchangeTimers, upload: Upload, options: UploadingOptions) {
@@ -164,15 +166,15 @@ export class Uploading {
   }
 
   /**
-   * Passes it on as it comes: the next chunk is asked for when the server took the last.
+   * Writes the body as it arrives. The next chunk is read once the server has taken the one before.
    *
-   * @returns whether all of it was written: not when it was stopped. Rejects when the client left
-   * half-way, unless it was stopped before
+   * @returns true if the whole body was written, false if it was stopped. Rejects if the body broke off, unless it was
+   * stopped before
    */
   async run(): Promise<boolean> {
     try {
       for (;;) {
-        // While the client takes its time, nobody owes us anything.
+        // We wait for the client now, so no timeout of the server runs.
         this.#timers.pause();
         const chunk = await this.#reader.read();
         if (this.#stopped) return false;
@@ -189,7 +191,7 @@ export class Uploading {
     return true;
   }
 
-  /** The server wants no more of it, or is gone. */
+  /** Stops: the server does not want the rest, or is gone. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -197,7 +199,7 @@ export class Uploading {
     this.#taken?.();
   }
 
-  /** Resolves when the server has taken what was written, or will take nothing more. */
+  /** Resolves when the server has taken what was written, or on `stop`. */
   #drained(): Promise<void> {
     this.#timers.awaitDrain(true);
     return new Promise((resolve) => {
@@ -213,34 +215,34 @@ export class Uploading {
   }
 }
 
-/** Told of a socket to which nothing can be written any more. */
+/** Reads on from a socket after a write to it has failed. */
 export interface LastWordsListener {
   read(bytes: Buffer): void;
-  /** What the server said before may still be there. */
+  /** A write failed. What the server sent before may still arrive. */
   writeFailed(error: Error): void;
-  /** It has all been read, to the end of what the server sent: it closed its side. */
+  /** The server's half has ended, and everything was read. */
   readToEnd(): void;
 }
 
-/** Bytes of a body that the system mostly takes at once: then no write is left that could fail. */
+/** Up to this many bytes, the system usually takes a body in one write: then no later write can fail. */
 const SHORT_BYTES = 16 * 1024;
 
-/** Whether the server may answer and close before it has taken all of a body. */
+/** Whether a body is so long that the server may respond and close before it has read all of it. */
 export function isLong(body: Outbound['body']): boolean {
   return body !== null && !(body instanceof Uint8Array && body.byteLength <= SHORT_BYTES);
 }
 
 /**
- * Goes on reading from a socket after a write to it has failed. A server that does not want the rest of a
- * body answers and closes; its system resets what still comes, and the next write fails, while
- * the answer is here already and unread. All runtimes destroy a socket at once then, and its stream drops
- * what is read behind an error. So the destruction is put off, and what is read bypasses the stream.
+ * Makes a socket readable after a write to it has failed. A server that does not want the rest of a body responds and
+ * closes; its system resets the connection when more of the body arrives, and our next write fails although the
+ * response has arrived and is unread. All runtimes destroy a socket when a write fails, and its stream drops what is
+ * read after an error. So the destruction is postponed, and what is read bypasses the stream.
  */
 export function hearLastWords(socket: Socket, listener: LastWordsListener): void {
   const { destroy } = socket;
   let failed = false;
   socket.destroy = (error?: (Error & { readonly syscall?: string }) | null) => {
-    // More writes may fail than one. Reading ends with the end, or with the next look in which nothing came.
+    // Further failed writes are ignored. Reading ends with the server's half, or when a fence brings no more bytes.
     if (failed && error) return socket;
     if (error?.syscall !== 'write') return destroy.call(socket, error ?? undefined);
     failed = true;

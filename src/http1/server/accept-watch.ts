@@ -1,47 +1,48 @@
 import { connect, type Socket } from 'node:net';
 
-/** A listener, and how it is opened anew on the same port. */
+/** A listener that is watched. */
 export interface Watched {
   readonly hostname: string;
   readonly port: number;
+  /** Opens a new listener on the same port. */
   readonly reopen: () => Promise<void>;
 }
 
-/** Milliseconds between two looks at whether connections come. */
-const LOOK_EVERY_MS = 2500;
+/** Milliseconds between two checks. */
+const CHECK_EVERY_MS = 2500;
 
-/** Looks in which a connection of our own is not accepted, until the listener is taken for deaf. */
-const SILENT_LOOKS = 2;
+/** Checks that a probe may wait to be accepted. Then the listener counts as dead. */
+const MOST_SILENT_CHECKS = 2;
 
-/** Attempts to open it anew; then there is no point in living on. */
+/** Failed attempts in a row to reopen the listener. Then the process ends. */
 const MOST_ATTEMPTS = 12;
 
-/** Where a listener on all interfaces is reached. */
+/** The address to connect to for a listener on all interfaces. */
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /**
- * Sees that a listener goes on accepting. Deno's stops for good when a descriptor was missing once, and
- * nobody but a client learns of it. So where no connection comes, one of our own asks, and where that is
- * not accepted, the listener is opened anew.
+ * Checks that a listener still accepts. Deno's listener stops for good, without an error, once a descriptor was
+ * missing. So if no connection has been accepted since the last check, a probe connects to the listener; if the probe
+ * is not accepted either, the listener is reopened.
  */
 export class AcceptWatch {
   readonly #watched: Watched;
   readonly #timer: NodeJS.Timeout;
   #accepted = false;
-  #asking: Socket | null = null;
-  #silent = 0;
+  #probe: Socket | null = null;
+  #silentChecks = 0;
   #failures = 0;
 
   constructor(watched: Watched) {
     this.#watched = watched;
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS);
     this.#timer.unref();
   }
 
-  /** Told of each connection; true for one of our own. */
+  /** To be called with each accepted connection. True for a probe. */
   accepts(socket: Socket): boolean {
     this.#accepted = true;
-    return this.#asking !== null && this.#asking.localPort === socket.remotePort;
+    return this.#probe !== null && this.#probe.localPort === socket.remotePort;
   }
 
   stop(): void {
@@ -49,33 +50,33 @@ export class AcceptWatch {
     this.#drop();
   }
 
-  #look(): void {
+  #check(): void {
     if (this.#accepted) {
       this.#accepted = false;
       this.#drop();
-    } else if (this.#asking === null) {
-      this.#ask();
-    } else if (++this.#silent >= SILENT_LOOKS) {
+    } else if (this.#probe === null) {
+      this.#sendProbe();
+    } else if (++this.#silentChecks >= MOST_SILENT_CHECKS) {
       this.#drop();
       void this.#reopen();
     }
   }
 
-  #ask(): void {
+  #sendProbe(): void {
     const { hostname, port } = this.#watched;
     const socket = connect({ port, host: LOOPBACK[hostname] ?? hostname });
-    this.#asking = socket;
+    this.#probe = socket;
     socket.unref();
     socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-      // What cannot be asked for want of a descriptor, or of a permission, says nothing of the listener.
-      if (code !== 'ECONNREFUSED' && this.#asking === socket) this.#asking = null;
+      // A probe that fails for lack of a descriptor or of a permission says nothing about the listener.
+      if (code !== 'ECONNREFUSED' && this.#probe === socket) this.#probe = null;
     });
   }
 
   #drop(): void {
-    this.#asking?.destroy();
-    this.#asking = null;
-    this.#silent = 0;
+    this.#probe?.destroy();
+    this.#probe = null;
+    this.#silentChecks = 0;
   }
 
   async #reopen(): Promise<void> {
@@ -83,7 +84,7 @@ export class AcceptWatch {
       await this.#watched.reopen();
       this.#failures = 0;
     } catch (error) {
-      // Nobody catches it: the process ends.
+      // An unhandled rejection: the process ends.
       if (++this.#failures >= MOST_ATTEMPTS) throw error;
     }
   }

@@ -22,34 +22,34 @@ import { RequestRefusal } from '../errors.ts';
 import { type Link, peerOf, type ServerRequest } from './request.ts';
 import { outgoingFraming } from '../framing.ts';
 
-/** What a connection needs of the listener it came in by. */
+/** What a connection needs from its listener. */
 export interface ServerConnectionOwner {
-  /** No further request is wanted on any connection. */
+  /** True once the listener stops: each connection closes after its response. */
   readonly stopping: boolean;
-  /** Milliseconds for a head, between two reads of a body, and between two writes of an response. */
+  /** Milliseconds for a head, between two reads of a body, and between two writes of a response. */
   readonly clientTimeoutMs: number;
   readonly turns: Turns;
   respond(request: ServerRequest): Reply | Promise<Reply>;
   closed(connection: ServerConnection): void;
 }
 
-/** One connection of a client. Requests are answered one at a time, in their order. */
+/** A client's connection. Serves one request at a time, in the order of arrival; see `phases.ts`. */
 export class ServerConnection implements Link, Waiting {
   /** For tests: called with every change of phase of every connection. */
   static onPhase: ((from: ServerPhase, to: ServerPhase) => void) | null = null;
   readonly #owner: ServerConnectionOwner;
   readonly #socket: Socket;
   readonly #deadline = new Deadline(() => this.#expire());
-  /** For the client to take what was written, while it may have a body to send as well. */
+  /** For writes: apart from `#deadline`, since the client may send a body at the same time. */
   readonly #drainDeadline = new Deadline(() => this.destroy());
   readonly #incoming: Incoming;
   #phase: ServerPhase = 'idle';
-  /** The one that is being answered. */
+  /** The request in flight. */
   #request: ServerRequest | null = null;
-  /** Its response, once that has begun. */
+  /** Its response, once the head is written. */
   #response: OutgoingResponse | null = null;
   #lingersUntil = Infinity;
-  /** Until then its first request is taken to be on its way; 0 once it is here. */
+  /** Until then the first request is expected, so the connection is not evicted; 0 once the request has arrived. */
   #expectedUntil = performance.now() + FIRST_BYTES_MS;
   #peer: string | undefined;
 
@@ -59,17 +59,16 @@ export class ServerConnection implements Link, Waiting {
     this.#incoming = new Incoming(socket, this.#deadline, owner, this);
     this.#deadline.set(owner.clientTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
-    // The client closed its side. As with nginx, who does that before the response does not want it.
+    // As with nginx, a client that closes its half before it has the response is taken to have left.
     socket.once('end', () => this.#request !== null && this.destroy());
-    socket.on('error', () => {}); // A close follows.
+    socket.on('error', () => {}); // `close` follows.
     socket.once('close', () => this.#onClose());
   }
 
-  /** Nothing of a request has come since the last was answered. */
   get idle(): boolean {
     return this.#phase === 'idle';
   }
-  /** Until when it waits for the client, where nothing is lost if it does not; else `Infinity`. */
+  /** The deadline, if no response is lost by closing the connection now; else `Infinity`: do not evict. */
   evictableUntil(now: number): number {
     if (now < this.#expectedUntil) return Infinity;
     const { at } = this.#deadline;
@@ -84,7 +83,7 @@ export class ServerConnection implements Link, Waiting {
   }
 
   inform(request: ServerRequest, { status, reason, headers }: Interim): void {
-    // HTTP/1.0 has none, and would take it for the response (RFC 9110 section 15.2).
+    // HTTP/1.0 clients do not know 1xx and would take it for the response (RFC 9110 section 15.2).
     if (this.#request !== request || this.#response !== null || !request.http11) return;
     if (status === 100 && !this.#incoming.claim100Continue()) return;
     this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}\r\n`, 'latin1');
@@ -94,12 +93,12 @@ export class ServerConnection implements Link, Waiting {
     this.#socket.destroy();
   }
 
-  /** Closes as soon as what was written is on its way. */
+  /** Closes once everything written has been sent. */
   destroySoon(): void {
     this.#socket.destroySoon();
   }
 
-  /** Answers 503 to whatever it was going to ask. */
+  /** Responds with 503, without a request. */
   turnAway(): void {
     this.#refuse(503);
   }
@@ -132,18 +131,18 @@ export class ServerConnection implements Link, Waiting {
       if (incoming.isComplete) this.#next();
       else if (incoming.overDiscardLimit) this.#linger();
     }
-    // The next request has to wait for its turn, and must not fill our memory meanwhile.
+    // Pipelined requests wait in the system's buffer and not in our memory.
     if (this.#phase === 'exchange' && incoming.isComplete && incoming.more) this.#socket.pause();
   }
 
   #begin(request: ServerRequest): void {
-    // Destroyed is not closed yet, and what had come before may still be read: nobody waits for it.
+    // A destroyed socket may still deliver what it has read. Nobody waits for a response to that.
     if (this.#socket.destroyed) return;
     this.#enter('exchange');
     this.#expectedUntil = 0;
     this.#request = request;
     try {
-      // In a turn of its own even if it is here: pipelined requests would pile up on the stack.
+      // Asynchronous even if the reply is at hand: pipelined requests would otherwise pile up on the stack.
       Promise.resolve(this.#owner.respond(request)).then(
         (reply) => this.#respond(request, reply),
         () => this.#failed(request),
@@ -156,7 +155,7 @@ export class ServerConnection implements Link, Waiting {
   #respond(request: ServerRequest, reply: Reply): void {
     try {
       const response = outgoingResponse(reply);
-      // The client has left meanwhile, or was told that it took too long.
+      // Otherwise the client has left, or the request was refused with 408.
       if (this.#request === request) this.#send(request, response);
       else response.body?.cancel();
     } catch {
@@ -185,7 +184,7 @@ export class ServerConnection implements Link, Waiting {
       );
   }
 
-  /** HTTP ends here: behind the head of a 101 everything passes both ways as it comes. */
+  /** Writes the head of the 101 and turns both connections into a tunnel. */
   #switch(response: OutgoingResponse, upstream: UpgradedBody): void {
     this.#enter('over');
     this.#request = null;
@@ -196,7 +195,7 @@ export class ServerConnection implements Link, Waiting {
     tunnel(client, upstream.takeOver(), upstream.timeouts);
   }
 
-  /** Waits until the client has taken what was written; one that takes nothing is disconnected. */
+  /** Waits for the client to take what was written. Past the deadline the connection is destroyed. */
   readonly #drained = async (): Promise<void> => {
     this.#drainDeadline.set(this.#owner.clientTimeoutMs);
     await drained(this.#socket);
@@ -218,7 +217,7 @@ export class ServerConnection implements Link, Waiting {
   #next(): void {
     if (this.#phase === 'over') return;
     if (this.#socket.writableNeedDrain) {
-      // A client that asks on and on without reading answers would fill our memory.
+      // A client that sends requests without reading responses would fill our memory.
       this.#enter('flush');
       this.#deadline.set(this.#owner.clientTimeoutMs);
       this.#socket.pause();
@@ -226,7 +225,7 @@ export class ServerConnection implements Link, Waiting {
       return;
     }
     if (this.#incoming.more) {
-      // There may be thousands of requests, and others would have to wait for all of them.
+      // Thousands of requests may be pipelined: between two of them, other connections get their turn.
       this.#enter('turn');
       this.#deadline.clear();
       this.#socket.pause();
@@ -237,6 +236,7 @@ export class ServerConnection implements Link, Waiting {
     this.go();
   }
 
+  /** Called by `Turns`, or directly: reads the next request. */
   go(): void {
     this.#enter('idle');
     this.#deadline.set(IDLE_TIMEOUT_MS);
@@ -244,7 +244,7 @@ export class ServerConnection implements Link, Waiting {
     this.#read(null);
   }
 
-  /** Ends the connection, with an response of our own where none has begun. */
+  /** Ends the connection, with an error response unless a response has begun. */
   #refuse(status: GatewayStatus): void {
     const request = this.#request;
     const method = request?.method ?? this.#incoming.arrived;
@@ -258,8 +258,8 @@ export class ServerConnection implements Link, Waiting {
   }
 
   /**
-   * Closes our side and reads on for a while: closing both at once while the client still sends
-   * would make its system throw away the response (RFC 9112 section 9.6).
+   * Closes our half and reads on for a while: if both halves closed while the client still sends, its system would
+   * discard the response (RFC 9112 section 9.6).
    */
   #linger(): void {
     this.#enter('linger');

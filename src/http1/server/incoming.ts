@@ -9,7 +9,7 @@ import { type Link, ServerRequest } from './request.ts';
 import type { RequestHead } from './parse-request-head.ts';
 import { type RequestListener, RequestParser } from './request-parser.ts';
 
-/** What comes in by a connection: requests one after another, and the body of the present one. */
+/** The receiving side of a client's connection: parses requests one after another and feeds their bodies. */
 export class Incoming implements RequestListener, Flow {
   readonly turns: Turns;
   readonly #socket: Socket;
@@ -17,19 +17,20 @@ export class Incoming implements RequestListener, Flow {
   readonly #clientTimeoutMs: number;
   readonly #link: Link;
   readonly #parser = new RequestParser(this);
-  /** Its head has come, and it has not been handed on yet. */
+  /** A request whose head was parsed and that `read` has not returned yet. */
   #arrived: ServerRequest | null = null;
-  /** As long as somebody wants it. */
+  /** The body of the current request; `null` if it has none or nobody reads it. */
   #body: BodyPipe | null = null;
-  /** The client waits for a 100. */
+  /** True while the client waits for a 100. */
   #expectsContinue = false;
-  /** It has got one: from us, or from the upstream by itself. */
+  /** True once the client has got a 100, from us or from the upstream. */
   #sent100Continue = false;
+  /** Bytes of the body that were dropped. */
   #skipped = 0;
 
   /**
-   * @param deadline moved when a body is waited for, and cleared when it comes
-   * @param owner says how many milliseconds a body may stand still while somebody waits for it
+   * @param deadline set while a reader waits for the body, cleared when bytes arrive
+   * @param owner `clientTimeoutMs`: milliseconds that a reader waits for the next bytes of a body
    */
   constructor(
     socket: Socket,
@@ -44,34 +45,34 @@ export class Incoming implements RequestListener, Flow {
     this.#link = link;
   }
 
-  /** True when all of the present request is here. */
+  /** True once the current request has arrived to its last byte. */
   get isComplete(): boolean {
     return this.#parser.isComplete;
   }
 
-  /** True when there are bytes of a head, or behind a whole request. */
+  /** True if part of a head, or bytes behind a complete request, are buffered. */
   get more(): boolean {
     return this.#parser.held > 0;
   }
 
-  /** Of the request whose head came, if it was not handed on. */
+  /** Method of the request whose head was parsed and that `read` has not returned. */
   get arrived(): string | undefined {
     return this.#arrived?.method;
   }
 
-  /** True when what is left of the request is little enough to be skipped if need be. */
+  /** True if the rest of the body is short enough to be read and dropped to keep the connection. */
   get worthDraining(): boolean {
     return !this.#expectsContinue && this.#parser.remaining <= DISCARD_LIMIT_BYTES;
   }
 
-  /** True when more was skipped than a kept connection is worth. */
+  /** True once more was dropped than a kept connection is worth. */
   get overDiscardLimit(): boolean {
     return this.#skipped > DISCARD_LIMIT_BYTES;
   }
 
   /**
-   * Reads bytes that came, or with `null` those behind the last request. Hands over the request
-   * whose head is complete now, with all of its body that came along: a small one is there whole.
+   * Parses bytes, or with `null` the buffered bytes behind the last request. Returns the request whose head is now
+   * complete, if any. Its body holds what has arrived of it, which is all of a small one.
    *
    * @throws ProtocolError
    */
@@ -83,12 +84,12 @@ export class Incoming implements RequestListener, Flow {
     return request;
   }
 
-  /** The answer begins: it is too late for a 100. */
+  /** Called when the response begins: from then on no 100 is sent. */
   responseBegan(): void {
     this.#expectsContinue = false;
   }
 
-  /** Takes the only 100 that a request may get; `false` when that is gone. */
+  /** True for the first call per request: a client gets at most one 100. */
   claim100Continue(): boolean {
     if (this.#sent100Continue) return false;
     this.#sent100Continue = true;
@@ -96,14 +97,14 @@ export class Incoming implements RequestListener, Flow {
     return true;
   }
 
-  /** Nobody reads the rest of the body; whoever does now is told that it broke off. */
+  /** Drops the rest of the body. A reader that still waits for it gets a `BodyBrokeOff`. */
   drop(): void {
     this.#arrived = null;
     if (this.#body !== null && !this.#parser.isComplete) this.#body.fail(new BodyBrokeOff());
     this.#body = null;
   }
 
-  /** The bytes that have not been read, given away. */
+  /** Removes and returns the buffered bytes behind the last request. */
   release(): Buffer {
     return this.#parser.release();
   }
@@ -118,7 +119,7 @@ export class Incoming implements RequestListener, Flow {
   }
 
   data(bytes: Buffer, wire: number): void {
-    // A client that did not wait needs no invitation (RFC 9110 section 10.1.1).
+    // A client that sends its body without waiting needs no 100 (RFC 9110 section 10.1.1).
     this.#expectsContinue = false;
     if (this.#body === null) {
       this.#skipped += wire;
@@ -129,7 +130,7 @@ export class Incoming implements RequestListener, Flow {
   }
 
   end(trailers: HeaderList | null): void {
-    // Nor does one that has sent all of its body, if there was not a byte in it.
+    // Neither does a client that has sent an empty chunked body.
     this.#expectsContinue = false;
     this.#deadline.clear();
     this.#body?.end(trailers);
@@ -146,7 +147,7 @@ export class Incoming implements RequestListener, Flow {
   cancel(): void {
     this.#body = null;
     this.#deadline.clear();
-    // What to do with the rest is decided when the request is answered.
+    // Whether to read the rest is decided when the response begins.
     if (!this.#parser.isComplete) this.#socket.pause();
   }
 

@@ -1,42 +1,36 @@
-/** Bytes of a request line: what nginx and Apache take, and more than browsers and caches agree on. */
+/** Most bytes of a request line. nginx and Apache accept as much; some browsers and caches less. */
 export const REQUEST_LINE_LIMIT_BYTES: number = 8 * 1024;
 
-/** Bytes of a whole head: nginx's four buffers of 8 KiB. */
+/** Most bytes of a request's head. nginx: four buffers of 8 KiB. */
 export const HEAD_LIMIT_BYTES: number = 32 * 1024;
 
-/** Fields of a head: twice Apache's, and few enough that no field name can make a lookup slow. */
+/** Most fields of a request's head. Twice Apache's limit, and few enough to keep every look-up by name fast. */
 export const MOST_FIELDS = 200;
 
 /**
- * Milliseconds that a client may take, where nothing else is set: for a head from its first byte on,
- * between two reads of a body that somebody waits for, and between two writes of an answer. nginx
- * has a setting for each, with this default.
+ * Default for the milliseconds that a client may take: from the first byte of a head to its last, between two reads of
+ * a body while somebody waits for it, and between two writes of a response. nginx has a setting for each, with this
+ * default.
  */
 export const CLIENT_TIMEOUT_MS = 60_000;
 
-/** Milliseconds that a connection waits for its next request: nginx's. */
+/** Milliseconds that a connection may wait for its next request. nginx's keepalive_timeout. */
 export const IDLE_TIMEOUT_MS = 75_000;
 
-/**
- * Milliseconds in which a new connection has its first bytes, unless its client is slow or wants none:
- * so long it does not make room for others.
- */
+/** Milliseconds for which a new connection is not closed to make room for others: its first request is expected. */
 export const FIRST_BYTES_MS = 1000;
 
-/** Bytes of a body that wait for their reader before the client has to wait: one read of a socket. */
+/** Bytes of a request body that are buffered before the client is paused: one read of a socket. */
 export const BODY_HIGH_WATER_BYTES: number = 64 * 1024;
 
-/**
- * Bytes of a body nobody wants that are read to keep the connection. Setting up a new one costs
- * about as much as that.
- */
+/** Most bytes of an unwanted request body that are read to keep the connection. A new one costs about as much. */
 export const DISCARD_LIMIT_BYTES: number = 64 * 1024;
 
-/** Milliseconds between two reads of what a client still sends after its last answer. */
+/** Milliseconds between two reads after the last response. Apache's SECONDS_TO_LINGER. */
 export const LINGER_PAUSE_MS = 2000;
 
-/** Milliseconds of all such reads: nginx's lingering_time. */
+/** Milliseconds for all reads after the last response. nginx's lingering_time. */
 export const LINGER_MS = 30_000;
 
-/** Connections of clients at once, where nothing else is set: about APISIX's worker_connections. */
+/** Default for the most connections of clients at a time. About APISIX's worker_connections. */
 export const MOST_CONNECTIONS = 10_000;

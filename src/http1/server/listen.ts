@@ -7,45 +7,45 @@ import { ServerConnection, type ServerConnectionOwner } from './connection.ts';
 import { CLIENT_TIMEOUT_MS, MOST_CONNECTIONS } from './limits.ts';
 import type { ServerRequest } from './request.ts';
 
-/** Where to listen, and what to do with requests. */
 export interface Http1ListenOptions {
+  /** Address or name to listen on. */
   readonly hostname: string;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** Makes the response. What it throws, or rejects with, becomes a 500. */
+  /** Makes the response. If it throws or rejects, the client gets a 500. */
   readonly respond: (request: ServerRequest) => Reply | Promise<Reply>;
   /**
    * Milliseconds that a client may take for the head of a request, between two reads of its body, and
    * between two writes of its response. Default: 60,000.
    */
   readonly clientTimeoutMs?: number | undefined;
-  /** Connections of clients at once. Default: 10,000. Fewer where `shares` has fewer. */
+  /** Most connections of clients at a time. Default: 10,000. `shares.each` may lower it. */
   readonly maxConnections?: number | undefined;
-  /** Called when a client is turned away, since so many connections are busy. */
+  /** Called when a client gets a 503 because all connections are busy, and when one cannot be accepted. */
   readonly onCrowded?: ((maxConnections: number) => void) | undefined;
-  /** Called when the listener had stopped accepting, and was opened anew. */
+  /** Called when the listener had stopped accepting and was reopened. */
   readonly onReopened?: (() => void) | undefined;
-  /** Sockets that there may be, whatever the options say. Default: any number. */
+  /** Upper limits for sockets, from the descriptor limit. Default: no limit. */
   readonly shares?: Shares;
-  /** Where clients wait that send much. Default: turns of their own. */
+  /** Where bodies and pipelined requests wait for their next turn of the event loop. Default: a new queue. */
   readonly turns?: Turns;
-  /** It may stop accepting for good (see `AcceptWatch`). Default: it does not. */
+  /** True on a runtime whose listener may stop accepting for good (see `AcceptWatch`). Default: false. */
   readonly goesDeaf?: boolean;
 }
 
-/** A listener that is open. */
+/** An open listener. */
 export interface Listening {
   readonly hostname: string;
   readonly port: number;
-  /** Connections of clients that are taken at once. */
+  /** Most connections of clients at a time. */
   readonly maxConnections: number;
-  /** Stops accepting; resolves once every request that had come in has its response. */
+  /** Stops accepting. Resolves once every request that has arrived has its response. */
   stop(): Promise<void>;
   /** Closes every connection at once. */
   kill(): void;
 }
 
-/** Listens for HTTP/1.1. Rejects when the address cannot be listened on. */
+/** Opens an HTTP/1.1 listener. Rejects if the address cannot be listened on. */
 export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const { hostname, respond, onCrowded = () => {}, onReopened = () => {} } = options;
   const { shares = shareOut(Infinity, 0), turns = new Turns(), goesDeaf = false } = options;
@@ -62,13 +62,13 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     closed: (connection) => connections.closed(connection),
   } satisfies ServerConnectionOwner;
   function accept(socket: Socket): void {
-    // Accepted just before we stopped, and never used; or a question of our own.
+    // Accepted just before we stopped, and never used; or a probe of `AcceptWatch`.
     if (owner.stopping || watch?.accepts(socket)) socket.destroy();
     else connections.accept(socket, owner);
   }
   async function open(port: number): Promise<Server> {
     const opened = await listening(createServer({ noDelay: true }, accept), hostname, port);
-    // Where a connection cannot be accepted for want of descriptors, the next may be.
+    // A connection that cannot be accepted for lack of descriptors is no reason to stop: the next one may be.
     return opened.on('error', crowded);
   }
 
@@ -89,7 +89,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
       owner.stopping = true;
       watch?.stop();
       closing.push(closed(server));
-      // Not before what has arrived was read: there may be requests among it.
+      // After a poll of the sockets, so that requests that have arrived are read first.
       setImmediate(() => {
         for (const connection of connections) if (connection.idle) connection.destroy();
       });
@@ -111,16 +111,16 @@ function listening(server: Server, host: string, port: number): Promise<Server> 
   });
 }
 
-/** Listens no more; resolves once its connections are closed. */
+/** Stops listening. Resolves once all connections are closed. */
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /**
- * The connections of a listener, up to a limit. Beyond it the one that has kept us waiting longest
- * makes room, so that clients without a request cannot lock others out; where all are busy, the new
- * one is told to come back later. It is not left in the system's queue, where its client would learn
- * nothing, and node:net could not leave it there anyway.
+ * The connections of a listener, up to a limit. At the limit, the connection that has waited longest for its client is
+ * closed for a new one, so that clients without a request cannot lock others out. If all are busy, the new connection
+ * gets a 503. It is not left in the system's accept queue: its client would learn nothing there, and node:net accepts
+ * everything anyway.
  */
 export class Connections {
   readonly #limits: Shares;
@@ -128,7 +128,7 @@ export class Connections {
   readonly #all = new Set<ServerConnection>();
   readonly #turnedAway = new Set<ServerConnection>();
 
-  /** @param crowded called when a connection is turned away */
+  /** @param crowded called when a connection gets a 503 */
   constructor(limits: Shares, crowded: () => void) {
     this.#limits = limits;
     this.#crowded = crowded;
@@ -149,24 +149,24 @@ export class Connections {
     yield* this.#turnedAway;
   }
 
-  /** Looks at all of them: that costs no more than accepting one, and nothing below the limit. */
+  /** Searches all connections: no more expensive than accepting one, and not done below the limit. */
   #makeRoom(): boolean {
     const now = performance.now();
-    let longest: ServerConnection | null = null;
+    let victim: ServerConnection | null = null;
     let earliest = Infinity;
     for (const connection of this.#all) {
       const until = connection.evictableUntil(now);
       if (until >= earliest) continue;
       earliest = until;
-      longest = connection;
+      victim = connection;
     }
-    if (longest === null) return false;
-    this.#all.delete(longest);
-    longest.destroy();
+    if (victim === null) return false;
+    this.#all.delete(victim);
+    victim.destroy();
     return true;
   }
 
-  /** Those who were told earlier need not be there any more to hear it. */
+  /** At its own limit, the connection that got its 503 first is closed as soon as that is sent. */
   #turnAway(connection: ServerConnection): void {
     this.#crowded();
     if (this.#turnedAway.size >= this.#limits.turnedAway) {

@@ -7,32 +7,31 @@ import { isPersistent } from '../fields.ts';
 import { requestFraming, type RequestFraming } from '../framing.ts';
 import { MOST_FIELDS, REQUEST_LINE_LIMIT_BYTES } from './limits.ts';
 
-/** The head of a request. Fields are as received, but for a Host that does not count (see `authority`). */
+/** The head of a request. Fields are as received, except for Host (see `authority`). */
 export interface RequestHead {
   readonly method: string;
   /** In origin form, or `*`. */
   readonly target: string;
   readonly http11: boolean;
   readonly headers: HeaderList;
-  /** Whom the request is for, which is also the value of Host in `headers`; `''` when it does not say. */
+  /** Authority of a target in absolute form, else Host; `''` without both. Host in `headers` has the same value. */
   readonly authority: string;
   readonly framing: RequestFraming;
   /** Whether the client wants the connection to carry another request. */
   readonly keepAlive: boolean;
-  /** The client waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
+  /** Whether the client waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
   readonly expectsContinue: boolean;
 }
 
-/** The fields that say something to the listener. */
+/** The fields that the listener interprets. */
 const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'connection', 'expect']);
 
 /**
- * Reads the head of a request, out of the text that it came in: to cut it out first would be one more
- * string.
+ * Parses the head of a request. `text` may go on behind the head: cutting the head out first would cost a string.
  *
- * @param text begins with a head that fits the grammar, one character per byte
- * @param end where `\r\n\r\n` is found first
- * @throws Refusal
+ * @param text begins with a head that matches the grammar, one character per byte
+ * @param end offset of the first `\r\n\r\n`
+ * @throws RequestRefusal
  */
 export function parseRequestHead(text: string, end: number): RequestHead {
   const requestLineEnd = text.indexOf('\r\n');
@@ -73,7 +72,7 @@ export function parseRequestHead(text: string, end: number): RequestHead {
   }
 
   const method = text.slice(0, methodEnd);
-  // There is nothing to tunnel to: targets are chosen by routes.
+  // Routes choose the target of a request, so a client cannot ask for a tunnel to one.
   if (method === 'CONNECT') throw new RequestRefusal(501, 'CONNECT');
   const target = text.slice(methodEnd + 1, requestLineEnd - 9);
   const authority = authorityOf(target, host, http11);
@@ -90,19 +89,19 @@ export function parseRequestHead(text: string, end: number): RequestHead {
   };
 }
 
-/** Host says what the target says, so that nobody behind us reads another (RFC 9112 section 3.2.2). */
+/** Sets Host to the authority of the target, so that no server behind us uses another (RFC 9112 section 3.2.2). */
 function setHost(headers: HeaderList, at: number, authority: string): void {
   if (at === -1) headers.unshift('Host', authority);
   else headers[at] = authority;
 }
 
-/** Two of these, even if they agree, mean that somebody on the way reads the request differently. */
+/** Refuses a second field, even with the same value: some hop before us may have read the other one. */
 function only(before: string | null, value: string, name: string): string {
   if (before !== null) throw new RequestRefusal(400, `${name} twice`);
   return value;
 }
 
-/** @throws Refusal for any other expectation (RFC 9110 section 10.1.1) */
+/** @throws RequestRefusal with 417 for any other expectation (RFC 9110 section 10.1.1) */
 function isContinue(expect: string): boolean {
   if (expect.toLowerCase() === '100-continue') return true;
   throw new RequestRefusal(417, `an expectation that cannot be met: ${quoted(expect)}`);
@@ -112,35 +111,35 @@ export function tooLongLine(): RequestRefusal {
   return new RequestRefusal(414, 'a request line over 8 KiB');
 }
 
-/** A target in absolute form, as `HEAD` lets it in. */
+/** A target in absolute form. The grammar has checked the rest. */
 const ABSOLUTE_FORM = /^(https?):\/\/([^/?#]*)/i;
 
-/** Hosts that may stand in a URL without a look: names of plain words, and the loopback address. */
+/** Hosts that need no further check, in a URL either: names of plain words, and the loopback address. */
 const PLAIN_HOST = /^(?:[a-z]\w*(?:\.[a-z]\w*)*|127\.0\.0\.1)(?::\d{1,4})?$/i;
 
 /**
- * Whom a request is for: the authority of a target in absolute form, whatever Host says, else Host
- * (RFC 9112 section 3.2.2); `''` when there is neither.
+ * The host and port that a request is for: the authority of a target in absolute form, whatever Host says, else Host
+ * (RFC 9112 section 3.2.2); `''` without both.
  *
- * @param host the Host field, which has to be there and right even where it does not count
- * @throws Refusal when it names nobody, or somebody in a way that two readers may read differently
+ * @param host value of Host; checked even where the target overrides it
+ * @throws RequestRefusal if it is missing, or two parsers may read it differently
  */
 export function authorityOf(target: string, host: string | null, http11: boolean): string {
-  const asked = checkedHost(host, http11);
+  const fromHost = checkedHost(host, http11);
   const absolute = ABSOLUTE_FORM.exec(target);
-  return absolute === null ? asked : checkedAuthority(absolute[1]!, absolute[2]!);
+  return absolute === null ? fromHost : checkedAuthority(absolute[1]!, absolute[2]!);
 }
 
 function checkedAuthority(scheme: string, authority: string): string {
-  // What asks for a secured connection must not be answered on another (RFC 9110 section 7.4).
+  // A request for an https resource must not be served without TLS (RFC 9110 section 7.4).
   if (scheme.length === 5) throw new RequestRefusal(421, 'a target of https on a port without TLS');
-  // RFC 9110 sections 4.2.1 and 4.2.4: without a host, or with a user, it is no target of ours.
+  // An http URI must have a host (RFC 9110 section 4.2.1) and no user (section 4.2.4).
   if (authority === '' || authority.startsWith(':') || !isAuthority(authority))
     throw new RequestRefusal(400, `not an authority: ${quoted(authority)}`);
   return authority;
 }
 
-/** @throws Refusal when it lacks in HTTP/1.1, or holds more than a host (RFC 9112 section 3.2) */
+/** @throws RequestRefusal if HTTP/1.1 has no Host, or Host is not a valid host and port (RFC 9112 section 3.2) */
 function checkedHost(host: string | null, http11: boolean): string {
   if (host === null) {
     if (http11) throw new RequestRefusal(400, 'no Host');
@@ -151,7 +150,7 @@ function checkedHost(host: string | null, http11: boolean): string {
   return host;
 }
 
-/** The host for a URL. A Host may hold what no URL can: `1.2.3.4.5` is a name there and a bad address here. */
+/** `host`, or `invalid` if no URL can hold it: `1.2.3.4.5` is a name in Host, but a bad address in a URL. */
 export function urlHost(host: string): string {
   return PLAIN_HOST.test(host) || URL.canParse(`http://${host}`) ? host : 'invalid';
 }

@@ -14,16 +14,16 @@ import { RequestRefusal } from '../errors.ts';
 import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
 import { parseRequestHead, type RequestHead, tooLongLine } from './parse-request-head.ts';
 
-/** Told of a request as it comes in. */
+/** Called with the parts of each request as they arrive. */
 export interface RequestListener {
   head(head: RequestHead): void;
-  /** @param wire bytes that it took on the wire, with what framed them */
+  /** @param wire bytes that the data took on the wire, its framing included */
   data(bytes: Buffer, wire: number): void;
-  /** A body is whole. Not told of requests without one. */
+  /** Called at the end of a body; not for a request without a body. */
   end(trailers: HeaderList | null): void;
 }
 
-/** No whitespace around the size, which others may read differently. */
+/** Strict: no blanks around the size of a chunk, which other parsers may read differently. */
 const CHUNKS = new ChunkedGrammar(false);
 
 const EMPTY_LINE = [0x0d, 0x0a];
@@ -31,38 +31,38 @@ const EMPTY_LINE = [0x0d, 0x0a];
 type State = 'head' | 'body' | 'whole';
 
 /**
- * Reads requests from a byte stream cut anywhere. What comes behind a whole request is kept until
- * `next()` asks for it.
+ * Parses the requests of one connection. The input may be split at any byte. Bytes behind a complete request are
+ * buffered until `next()` is called.
  */
 export class RequestParser {
   readonly #listener: RequestListener;
   #state: State = 'head';
-  /** A head that comes in parts, as few do. */
+  /** Collects a head that arrives in several reads, which is rare. */
   #partial: LineReader | null = null;
-  /** Bytes of an empty line that came before the head. */
+  /** Bytes read of an empty line before the head. */
   #skipped = 0;
-  /** What came behind a whole request. */
+  /** Bytes behind a complete request. */
   #behind: Backlog | null = null;
   readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
   readonly #length = new LengthDecoder(this.#data);
-  /** `#length`, but while a body comes in chunks. */
+  /** `#length`, except while a chunked body arrives. */
   #body: BodyDecoder = this.#length;
 
   constructor(listener: RequestListener) {
     this.#listener = listener;
   }
 
-  /** True from a request's end to `next()`. */
+  /** True from the last byte of a request to the call of `next()`. */
   get isComplete(): boolean {
     return this.#state === 'whole';
   }
 
-  /** Bytes that have not been read yet: of a head under way, or behind a whole request. */
+  /** Bytes buffered: of an incomplete head, or behind a complete request. */
   get held(): number {
     return (this.#partial?.length ?? 0) + (this.#behind?.length ?? 0);
   }
 
-  /** Bytes of the body that are still to come; `Infinity` where only the last chunk will tell. */
+  /** Bytes of the body that have not arrived yet; `Infinity` for a chunked body. */
   get remaining(): number {
     if (this.#state === 'whole') return 0;
     return this.#state === 'body' && this.#body === this.#length
@@ -71,7 +71,7 @@ export class RequestParser {
   }
 
   /**
-   * @param bytes that nobody else has
+   * @param bytes not copied, and may be overwritten: the caller must not use them again
    * @throws ProtocolError
    */
   push(bytes: Buffer): void {
@@ -81,7 +81,7 @@ export class RequestParser {
   }
 
   /**
-   * Goes on to the next request.
+   * Begins the next request, with the buffered bytes.
    *
    * @throws ProtocolError
    */
@@ -94,14 +94,14 @@ export class RequestParser {
     if (behind.length === 0) this.#behind = null;
   }
 
-  /** What came behind a whole request, given away. */
+  /** Removes and returns the bytes behind a complete request. */
   release(): Buffer {
     const bytes = this.#behind?.bytes ?? Buffer.alloc(0);
     this.#behind = null;
     return bytes;
   }
 
-  /** @returns where it stopped: at the end of the input, or of a whole request */
+  /** @returns the offset where it stopped: at the end of the input or of the request */
   #run(input: Buffer): number {
     let at = 0;
     while (at < input.byteLength && this.#state !== 'whole')
@@ -110,14 +110,14 @@ export class RequestParser {
   }
 
   #head(input: Buffer, from: number): number {
-    // One empty line before a request is forgiven (RFC 9112 section 2.2).
+    // One empty line before a request is ignored (RFC 9112 section 2.2).
     if (this.#partial === null && input[from] === EMPTY_LINE[this.#skipped]) {
       this.#skipped += 1;
       return from + 1;
     }
     if (this.#skipped === 1) throw new RequestRefusal(400, 'a bare CR');
     if (this.#partial !== null) return this.#part(input, from);
-    // Nearly all heads come in one piece.
+    // The usual case: the whole head is in this read.
     const text = headText(input, from, HEAD_LIMIT_BYTES);
     if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
     const end = text.indexOf('\r\n\r\n');
@@ -167,9 +167,9 @@ export class RequestParser {
   }
 }
 
-/** What the byte that has no place makes of a head. */
+/** The refusal for a head with a byte that the grammar does not allow. */
 function refusalOf({ state, text }: LineReader): RequestRefusal {
-  // There is nothing to tunnel to, and so no need to read where.
+  // The grammar does not allow the target of CONNECT (`host:port`). `parseRequestHead` refuses it with 501, too.
   if (text.startsWith('CONNECT ')) return new RequestRefusal(501, 'CONNECT');
   if (state === FOREIGN_VERSION && text.endsWith('\r'))
     return new RequestRefusal(505, `another version of HTTP: ${quoted(text)}`);

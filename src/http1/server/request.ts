@@ -9,19 +9,19 @@ import type { BodyPipe } from '../body-pipe.ts';
 import type { RequestFraming } from '../framing.ts';
 import { type RequestHead, urlHost } from './parse-request-head.ts';
 
-/** The client's connection, as a request sees it. */
+/** What a request can ask of its client's connection. */
 export interface Link {
-  /** Address of the socket's peer. */
+  /** The client's address, as the socket has it. */
   readonly peer: string;
   /** Port of the listener. */
   readonly serverPort: number;
-  /** Writes an interim response, unless the request has its final one already. */
+  /** Writes an interim response, unless the final response has begun. */
   inform(request: ServerRequest, interim: Interim): void;
 }
 
 /**
- * A request of our own listener. The exchange reads it as it is; a real `Request`, which costs more than
- * all the rest of a small exchange, is made only for code that asks for one.
+ * A request that our listener received. A web `Request`, which costs more than the rest of a small exchange, is built
+ * only for code that asks for one.
  */
 export class ServerRequest implements RequestHead, Received {
   readonly method: string;
@@ -34,17 +34,17 @@ export class ServerRequest implements RequestHead, Received {
   readonly keepAlive: boolean;
   readonly expectsContinue: boolean;
   readonly link: Link;
-  /** Called by the connection when the client leaves before it has a response. */
+  /** Called by the connection if the client leaves, or is refused with a status, before the response has begun. */
   gone: ((refused?: number) => void) | null = null;
   readonly #body: BodyPipe | null;
   #upload: Upload | null = null;
   #web: WebRequest | null = null;
-  /** Nobody has been seen to read the body of the `Request`. */
+  /** False once other code was seen to have used the body of the web `Request`. */
   #pristine = true;
   #leaving: AbortController | null = null;
   #left = false;
 
-  /** @param body `null` when the request has none */
+  /** @param body `null` if the request has none */
   constructor(head: RequestHead, body: BodyPipe | null, link: Link) {
     this.method = head.method;
     this.target = head.target;
@@ -64,15 +64,15 @@ export class ServerRequest implements RequestHead, Received {
   get peer(): string {
     return this.link.peer;
   }
-  /** In HTTP/1.0 the field means nothing (RFC 9110 section 7.8). */
+  /** Whether the client asks for a WebSocket. Upgrade is ignored in HTTP/1.0 (RFC 9110 section 7.8). */
   get upgradable(): boolean {
     return this.http11 && namesUpgrade(this.headers);
   }
-  /** HTTP/1.0 knows no chunks, and so nothing behind them. */
+  /** Whether the client accepts trailers. HTTP/1.0 has no chunked bodies, and so no trailers. */
   get takesTrailers(): boolean {
     return this.http11 && hasMember(joinedValue(this.headers, 'te'), 'trailers');
   }
-  /** The body for whoever forwards the request: what is left of it, where other code had the `Request`. */
+  /** The body to forward. If other code has used the body of the web `Request`, what that has left of it. */
   get upload(): Upload | null {
     if (this.#body === null) return null;
     this.#upload ??= uploadOf(this.framing, this.#body);
@@ -91,15 +91,15 @@ export class ServerRequest implements RequestHead, Received {
     this.link.inform(this, interim);
   }
 
-  /** Called by the connection: the client is gone. */
+  /** Called by the connection when the client has left. */
   clientLeft(): void {
     this.#left = true;
     this.#leaving?.abort();
   }
 
   /**
-   * The same as a real `Request`; the same one each time. Its signal aborts when the client leaves before it
-   * has all of its response.
+   * The request as a web `Request`; each call returns the same object. Its signal aborts if the client leaves before
+   * the end of the response.
    */
   toRequest(): Request {
     if (this.#web !== null) return this.#web.request;
@@ -111,35 +111,35 @@ export class ServerRequest implements RequestHead, Received {
   }
 }
 
-/** One in chunks stays one in chunks, whole or not. */
+/** A chunked body stays chunked, even if all of it has arrived. */
 function uploadOf(framing: RequestFraming, body: BodyPipe): Upload {
   return framing.kind === 'length'
     ? new Upload(body, framing.length, body.buffered)
     : new Upload(body, null);
 }
 
-/** A real `Request`, and the body that it was made with. */
+/** A web `Request`, and the body that it was built with. */
 interface WebRequest {
   readonly request: Request;
   readonly body: Request['body'];
 }
 
-/** A clone leaves another stream in the place of the body. */
+/** Whether somebody has used the body. `clone()` replaces the stream in `request.body`. */
 function isTouched({ request, body }: WebRequest): boolean {
   if (request.body === null) return false;
   return request.body !== body || request.bodyUsed || request.body.locked;
 }
 
-/** Methods that no `Request` can be made with (Fetch standard, forbidden methods). */
+/** Methods that the `Request` constructor rejects (Fetch standard, forbidden methods). */
 const FORBIDDEN = /^(?:trace|track)$/i;
 
-/** Methods that no `Request` can have a body with. It takes them in any case, and writes them in capitals. */
+/** Methods with which a `Request` cannot have a body, in any case: the constructor turns them into capitals. */
 const BODILESS = /^(?:get|head)$/i;
 
 function webRequest(served: ServerRequest, signal: AbortSignal): Request {
   const { method, target, authority, headers } = served;
   const forbidden = FORBIDDEN.test(method);
-  // `OPTIONS *` is about no path, and a URL has one.
+  // A URL must have a path, the target `*` has none.
   const path = target === '*' ? '/*' : target;
   const request = new Request(`http://${urlHost(authority)}${path}`, {
     method: forbidden ? 'GET' : method,
@@ -155,11 +155,11 @@ function webBodyOf({
   upload,
 }: ServerRequest): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null {
   if (upload === null) return null;
-  // A copy: whoever reads it may write to it.
+  // A copy, since the reader of a web body may write to it.
   return upload.buffered === null ? byteStream(upload.reader()) : new Uint8Array(upload.buffered);
 }
 
-/** Here and nowhere else, so that one client has one address for all who ask. */
+/** The client's address in its plain form. Only this function reads it from a socket, so all code sees the same one. */
 export function peerOf({ remoteAddress = '' }: Socket): string {
   return plainAddress(remoteAddress) ?? remoteAddress;
 }

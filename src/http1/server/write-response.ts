@@ -21,18 +21,17 @@ import type { Asked, Framing } from '../framing.ts';
 import { RelayedResponse } from '../relayed-response.ts';
 
 /**
- * Bytes that a client has to take before it is seen to take any: what is written is told when it is
- * gone, and a stream may come in pieces of any size.
+ * Most bytes of one write. `drain` comes only once whole writes were sent, and a stream may have chunks of any size: a
+ * slow client would seem to take nothing, and time out.
  */
 const STRIDE_BYTES = 64 * 1024;
 
 /**
- * Writes an answer: in one write when all of it is here, else as it comes and as the client takes it.
+ * Writes a response: in one write if all of it has arrived, else as it arrives and at the client's pace.
  *
- * @param taken resolves when the client has taken what was written, or will take nothing more
- * @returns `null` when all is written; else a promise that rejects when the body broke off, or has
- * another length than its head says. The client must see that too, never a short body that looks
- * whole
+ * @param taken resolves when the client has taken what was written, or the socket is closed
+ * @returns `null` if everything is written; else a promise. It rejects if the body breaks off or does not have the
+ * length that its head states: call `breakOff` then, so that a truncated body never looks complete
  */
 export function writeResponse(
   socket: Socket,
@@ -47,7 +46,7 @@ export function writeResponse(
     socket.write(head, 'latin1');
     return null;
   }
-  // What is here already goes along with the head.
+  // Below, the buffered part of the body goes out with the head.
   if (!(body instanceof BodyPipe)) {
     socket.cork();
     nextTick(() => socket.uncork());
@@ -63,15 +62,15 @@ export function writeResponse(
 }
 
 /**
- * Ends the connection of an answer whose body cannot be finished. Where the end of the connection is the end of
- * the body, only a reset tells the client that some of it is missing (RFC 9112 section 8).
+ * Ends a connection in the middle of a body. If the end of the connection would mark the end of the body, only a reset
+ * tells the client that a part is missing (RFC 9112 section 8).
  */
 export function breakOff(socket: Socket, { kind }: Framing): void {
   if (kind === 'close') socket.resetAndDestroy();
   else socket.destroy();
 }
 
-/** @returns bytes of the body */
+/** @returns bytes of the body that were written */
 function writeTogether(
   socket: Socket,
   head: string,
@@ -114,7 +113,7 @@ async function pump(
       const piece = chunk.byteLength > STRIDE_BYTES ? chunk.subarray(at, at + STRIDE_BYTES) : chunk;
       if (!writeChunk(socket, piece, chunked)) await taken();
     }
-    // Nobody else has what comes from a pipe, and none of it waits to be written.
+    // Chunks of a pipe have one reader, and an empty socket buffer means that this one was sent.
     if (body instanceof BodyPipe && socket.writableLength === 0 && !socket.destroyed)
       recycle(chunk);
   }
@@ -126,13 +125,13 @@ function wrongLength(): Error {
   return new Error('a body of another length than its head says');
 }
 
-/** An answer as it will stand on the wire, but for what belongs to the client's connection. */
+/** A response as it is written, without the fields that concern the client's connection. */
 export interface OutgoingResponse {
   readonly status: number;
   readonly reason: string;
-  /** The fields, each with the end of its line. */
+  /** The field lines, each with its CRLF. */
   readonly lines: string;
-  /** Bytes of the body by its Content-Length, if it has one. */
+  /** Bytes of the body by Content-Length, if the response has that field. */
   readonly length: number | null;
   readonly body: BodySource | null;
   /** The protocols that a 426 asks for. */
@@ -140,9 +139,9 @@ export interface OutgoingResponse {
 }
 
 /**
- * What to write of a reply: an upstream's own fields and body, or those of any `Response`.
+ * What to write for a reply: the raw fields and body of a relayed response, or those of a web `Response`.
  *
- * @throws TypeError when it is none, or its body is gone
+ * @throws TypeError if it is not a response, or its body was used
  */
 export function outgoingResponse(reply: Reply): OutgoingResponse {
   if (reply instanceof RelayedResponse) return outgoingRelayed(reply);
@@ -156,7 +155,7 @@ function outgoingRelayed({ head, pipe }: RelayedResponse): OutgoingResponse {
   return { status, reason, lines, length, body: pipe, upgrade };
 }
 
-/** Other code has had the answer in its hands: its body is as it was, its fields need not be. */
+/** For a relayed response that other code had as a web `Response`: its body is unused, its fields may have changed. */
 function outgoingSeen(response: Response, relayed: RelayedResponse): OutgoingResponse {
   const { head, pipe } = relayed;
   const seen = headOf(response);
@@ -165,7 +164,7 @@ function outgoingSeen(response: Response, relayed: RelayedResponse): OutgoingRes
   return same ? outgoingRelayed(relayed) : { ...seen, body: pipe };
 }
 
-/** @throws TypeError when there is nothing left of the body to send */
+/** @throws TypeError if the body was used or is locked */
 function outgoingWeb(response: Response): OutgoingResponse {
   const { body, bodyUsed } = response;
   if (bodyUsed || body?.locked === true) throw new TypeError('the body was read by somebody else');
@@ -176,7 +175,7 @@ function headOf({ status, statusText, headers }: Response): Omit<OutgoingRespons
   const length = mayHaveLength(status) ? lengthOf(headers.get('content-length') ?? '') : null;
   return {
     status,
-    // An empty reason means that nobody gave one.
+    // `statusText` is empty unless it was set.
     reason: statusText === '' ? (STATUS_CODES[status] ?? '') : statusText,
     lines: linesOf(headers, length),
     length,
@@ -185,9 +184,9 @@ function headOf({ status, statusText, headers }: Response): Omit<OutgoingRespons
 }
 
 /**
- * An error of the gateway's own, whole: head and body.
+ * A complete error response, head and body, that closes the connection.
  *
- * @param method of the request, if its head has been read: HEAD gets no body (RFC 9110 section 9.3.2)
+ * @param method method of the request, if it is known: HEAD gets no body (RFC 9110 section 9.3.2)
  */
 export function errorResponse(status: GatewayStatus, method?: string): string {
   const body = errorBody(status);
@@ -197,7 +196,7 @@ export function errorResponse(status: GatewayStatus, method?: string): string {
   return method === 'HEAD' ? head : head + body;
 }
 
-/** @param length as it goes on: what is none does not */
+/** @param length value for Content-Length; `null`: the field is dropped */
 function linesOf(headers: Headers, length: number | null): string {
   const list: HeaderList = [];
   headers.forEach((value, name) => {
@@ -209,11 +208,10 @@ function linesOf(headers: Headers, length: number | null): string {
 }
 
 /**
- * The head of an answer, one character per byte, up to and including the empty line: reason and
- * fields as they are, and what the client's connection needs to know. No field is invented, as
- * RFC 9110 section 6.6.1 leaves Date to the origin server.
+ * The head of a response with its empty line, one character per byte: reason and fields unchanged, plus the fields for
+ * framing and connection. No other field is added; Date is the origin server's (RFC 9110 section 6.6.1).
  *
- * @param keep whether the connection stays for another request
+ * @param keep whether the connection is kept for another request
  */
 export function writeResponseHead(
   { status, reason, lines, length, upgrade }: OutgoingResponse,
@@ -234,7 +232,7 @@ export function writeResponseHead(
   return `${head}\r\n`;
 }
 
-/** The head of a 101. Connection and Upgrade speak of one connection: the client's has its own. */
+/** The head of a 101. Connection and Upgrade are hop-by-hop fields, so they are written anew. */
 export function switchingHead({ reason, lines }: OutgoingResponse): string {
   const switched = `Connection: Upgrade\r\nUpgrade: ${WEBSOCKET}\r\n`;
   return `HTTP/1.1 101 ${reason}\r\n${lines}${switched}\r\n`;

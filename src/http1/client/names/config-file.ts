@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isShortage } from '../../../http/transport.ts';
 
-/** Milliseconds for which a file is taken to be as it was. */
+/** Milliseconds between two checks whether a file has changed. */
 const RECHECK_MS = 1000;
 
 /**
- * What a text file of the system says, read again once it has changed. One that cannot be read is empty, unless that
- * is for want of our own: then it is as it was.
+ * The parsed content of a text file, read again when the file changes. A file that cannot be read counts as empty,
+ * unless this process has run out of descriptors or memory: then the last content stays.
  */
 export class ConfigFile<T> {
   readonly #path: string;
@@ -18,8 +18,8 @@ export class ConfigFile<T> {
   #checking: Promise<T> | null = null;
 
   /**
-   * @param parse of the same text always the same; given `''` as well
-   * @param readText what reads it. Default: the file system
+   * @param parse must be pure, and accept `''`
+   * @param readText reads the file. Default: from the file system
    */
   constructor(
     path: string,
@@ -32,7 +32,7 @@ export class ConfigFile<T> {
     this.#value = parse('');
   }
 
-  /** The same object as long as the file did not change. */
+  /** Returns the same object as long as the file has not changed. */
   async read(): Promise<T> {
     if (performance.now() - this.#checkedAt < RECHECK_MS) return this.#value;
     return (this.#checking ??= this.#check().finally(() => (this.#checking = null)));

@@ -2,15 +2,15 @@ import { Resolver } from 'node:dns';
 import type { Found } from './names.ts';
 import type { ResolvConf } from './resolv-conf.ts';
 
-/** Milliseconds that one family's addresses wait for the other's (RFC 8305 section 3). */
+/** Milliseconds that the addresses of one family wait for those of the other (RFC 8305 section 3). */
 const RESOLUTION_DELAY_MS = 50;
 
-/** A server said that there is nothing of that name, or nothing that it could have. */
+/** Codes that mean that the name has no such records, or is not a valid name. */
 const NOTHING: ReadonlySet<unknown> = new Set([
   'ENOTFOUND',
   'ENODATA',
   'EBADNAME',
-  // What Deno says of letters that are none to it, such as `_`.
+  // Deno, for a name with a character that it does not accept, e.g. `_`.
   'UNKNOWN',
 ]);
 
@@ -21,8 +21,8 @@ interface DnsRecord {
 }
 
 /**
- * Asks DNS servers, over sockets of its own: other than `getaddrinfo` it holds no thread while it waits,
- * so that a name whose server is silent keeps nobody else waiting.
+ * Asks DNS servers over sockets. Unlike `getaddrinfo` it occupies no thread while it waits, so that a name whose server
+ * does not respond delays no other look-up.
  */
 export class Dns {
   readonly #servers: readonly string[] | undefined;
@@ -35,9 +35,9 @@ export class Dns {
   }
 
   /**
-   * Addresses of an absolute name, `null` when it has none. Rejects when no server said.
+   * The addresses of an absolute name; `null` if it has none. Rejects if no server responded.
    *
-   * @param conf of another object than before the servers are read anew
+   * @param conf if this is another object than in the last call, the system's servers are read again
    */
   addresses(name: string, conf: ResolvConf): Promise<Found | null> {
     const resolver = this.#resolverFor(conf);
@@ -52,20 +52,20 @@ export class Dns {
         else if (failure !== null) reject(failure);
         else resolve(null);
       };
-      const told = (error: NodeJS.ErrnoException | null, found: readonly DnsRecord[]) => {
+      const answered = (error: NodeJS.ErrnoException | null, found: readonly DnsRecord[]) => {
         if (error === null) records.push(...found);
         else if (!NOTHING.has(error.code)) failure = error;
         if (--waiting === 0) finish();
         else if (records.length > 0) timer = setTimeout(finish, RESOLUTION_DELAY_MS);
       };
-      resolver.resolve6(name, { ttl: true }, told);
-      resolver.resolve4(name, { ttl: true }, told);
+      resolver.resolve6(name, { ttl: true }, answered);
+      resolver.resolve4(name, { ttl: true }, answered);
     });
   }
 
   #resolverFor(conf: ResolvConf): Resolver {
     if (this.#resolver !== null && this.#conf === conf) return this.#resolver;
-    // It reads the system's servers as it is made, and never again.
+    // A `Resolver` reads the system's servers when it is created, and never again.
     const resolver = new Resolver({ timeout: conf.timeout, tries: conf.attempts });
     if (this.#servers !== undefined) resolver.setServers(this.#servers);
     this.#conf = conf;

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 
-/** Addresses by name, in lower case. */
+/** Addresses by name in lower case. */
 export type Hosts = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads `/etc/hosts` (hosts(5)): an address and its names on each line. A name may stand on several.
+ * Parses `/etc/hosts` (hosts(5)): each line has an address and its names. A name may be on several lines.
  *
  * @example parseHosts('127.0.0.1 localhost a # the first').get('a') // ['127.0.0.1']
  */
@@ -12,7 +12,7 @@ export function parseHosts(text: string): Hosts {
   const hosts = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address = '', ...names] = line.split('#', 1)[0]!.trim().split(/\s+/);
-    // One with a zone is good for this machine alone, and `connect` wants it in another form.
+    // Addresses with a zone (`fe80::1%eth0`) are skipped: `connect` takes them in another form.
     if (isIP(address) === 0 || address.includes('%')) continue;
     for (const name of names) {
       const key = name.toLowerCase();
@@ -27,8 +27,8 @@ export function parseHosts(text: string): Hosts {
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
 
 /**
- * Addresses that a name has on this machine, `undefined` when that is for DNS to say. `localhost` and
- * what is below it are the loopback interface, whatever a DNS server says (RFC 6761 section 6.3).
+ * The addresses of a name that this machine knows without DNS, else `undefined`. `localhost` and names below it are
+ * always the loopback interface, whatever a DNS server says (RFC 6761 section 6.3).
  *
  * @param name in lower case, without a trailing dot
  */

@@ -11,20 +11,20 @@ import { knowsMore, systemLookup, UNTIMED_TTL_MS } from './system.ts';
 export interface NameOptions {
   /** DNS servers as `address` or `address:port`. Default: the system's. */
   readonly servers?: readonly string[];
-  /** Path of the file of hosts. Default: the system's. */
+  /** Path of the hosts file. Default: `/etc/hosts`, or its place on Windows. */
   readonly hosts?: string;
-  /** Path of what says how names are asked for. Default: `/etc/resolv.conf`. */
+  /** Path of the resolver's configuration. Default: `/etc/resolv.conf`. */
   readonly resolvConf?: string;
-  /** Path of what says where else the C library looks. Default: `/etc/nsswitch.conf`. */
+  /** Path of the list of the C library's sources. Default: `/etc/nsswitch.conf`. */
   readonly nsswitch?: string;
   /**
-   * Whether the C library is asked for names that DNS has not got. Default: where it knows more.
-   * `always`: what DNS lacks is no proof on this runtime, and threads are many.
+   * When to ask the C library for names that DNS does not have. `more`: if it has sources other than files and DNS.
+   * `always`: for runtimes whose DNS results may be incomplete, and which have many threads. Default: `more`.
    */
   readonly system?: 'more' | 'always';
 }
 
-/** Another server or domain may know better: a search goes on. What is silent would be so again. */
+/** Errors after which the next domain is tried. After a timeout none is: the next look-up would time out, too. */
 const PASSABLE: ReadonlySet<unknown> = new Set([
   'ESERVFAIL',
   'EREFUSED',
@@ -38,10 +38,10 @@ const HOSTS =
   process.platform === 'win32' ? String.raw`C:\Windows\System32\drivers\etc\hosts` : '/etc/hosts';
 
 /**
- * Looks names up as the C library would, without its threads: in the file of hosts, then in DNS with
- * the domains that are searched. Only then is it asked itself.
+ * Creates a look-up that finds what the C library would find, without its threads: in the hosts file, then in DNS with
+ * the search domains, and only then, if at all, in the C library itself (see `NameOptions.system`).
  *
- * @param library what asks the C library
+ * @param library asks the C library. Default: `dns.lookup`
  */
 export function createLookup(options: NameOptions = {}, library: typeof lookup = lookup): Lookup {
   const hosts = new ConfigFile(options.hosts ?? HOSTS, parseHosts);
@@ -68,7 +68,7 @@ export function createLookup(options: NameOptions = {}, library: typeof lookup =
   };
 }
 
-/** The first of the names that it may stand for; a failure is told of if none is found. */
+/** Looks up the candidates for a name, in order, to the first that exists. `failure`: an error, if none was found. */
 async function search(
   dns: Dns,
   hostname: string,

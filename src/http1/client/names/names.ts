@@ -1,13 +1,13 @@
 import { isIP, isIPv6 } from 'node:net';
 import { TransportError } from '../../../http/transport.ts';
 
-/** Names that are remembered. They come from the configuration; those of routes that are gone go. */
+/** Most names in the cache. They come from the routes; the names of deleted routes are evicted first. */
 const MOST_NAMES = 1024;
 
-/** Whose addresses are known to whom: what one look-up found is for all who connect to that name. */
+/** A cache of names. All connections to a name share its look-ups. */
 export class Names {
   readonly #lookup: Lookup;
-  /** The one asked for last is the last. */
+  /** Least recently used first. */
   readonly #names = new Map<string, Addresses>();
 
   constructor(lookup: Lookup) {
@@ -31,44 +31,47 @@ export class Names {
 /** The addresses of a host. */
 export interface Addresses {
   /**
-   * Those that hold now, `null` when they have to be looked up. The same array as long as they are the
-   * same. Looks a name up again when they soon do not hold any more, so that who asks often never waits.
+   * The valid addresses; `null` if they have expired or are not known: call `find`. Returns the same array as long as
+   * the addresses are the same. Starts a look-up shortly before they expire, so that a name in use never makes a caller
+   * wait.
    *
-   * @param now on the clock of `performance.now()`
+   * @param now the time, by `performance.now()`
    */
   current(now: number): readonly string[] | null;
-  /** Waits for them. Rejects with a `TransportError` when nobody knows them. */
+  /** Waits for the addresses. Rejects with a `TransportError` if the name has none or they cannot be looked up. */
   find(): Promise<readonly string[]>;
 }
 
-/** A record may say that it holds for days; a server that moved is to be found before. */
+/** Most milliseconds that addresses are valid. Some TTLs are days, but a server that moved must be found. */
 const LONGEST_TTL_MS = 30_000;
+
+/** Least milliseconds that addresses are valid: limits the rate of look-ups. */
 const SHORTEST_TTL_MS = 1000;
 
-/** Share of its time after which a name in use is looked up again. */
+/** Share of its TTL after which a name in use is looked up again. */
 const REFRESH_SHARE = 0.8;
 
-/** Milliseconds after which a look-up that brought nothing is tried again. */
+/** Milliseconds between a look-up without a result and the next. */
 const RETRY_MS = 1000;
 
-/** Milliseconds that a look-up may take. */
+/** Most milliseconds of a look-up. */
 const DEADLINE_MS = 10_000;
 
-/** Milliseconds that somebody waits for a look-up where there are older addresses (RFC 8767 section 5). */
+/** Most milliseconds to wait for a look-up if there are expired addresses (RFC 8767 section 5). */
 const STALE_WAIT_MS = 500;
 
-/** Milliseconds that addresses serve while nobody can say whether they still hold. */
+/** Most milliseconds that expired addresses are used while look-ups fail. */
 const LONGEST_STALE_MS = 3_600_000;
 
-/** Milliseconds that they serve though the name is said to be gone: some names come and go. */
+/** Most milliseconds that addresses are used although look-ups say that the name has none: some names come and go. */
 const LONGEST_GONE_MS = 30_000;
 
-/** Addresses of one name at most: the others are not likely to be missed. */
+/** Most addresses of one name. Further ones are ignored. */
 const MOST_ADDRESSES = 64;
 
 const NONE: readonly string[] = [];
 
-/** The addresses of a name, looked up when they are needed; once for all who ask meanwhile. */
+/** The addresses of a name. At most one look-up is in flight, shared by all who wait. */
 export class Name implements Addresses {
   readonly #hostname: string;
   readonly #lookup: Lookup;
@@ -141,7 +144,10 @@ export class Name implements Addresses {
     this.#keep(performance.now(), LONGEST_STALE_MS, error);
   }
 
-  /** What was found before goes on for some time, also while the next look-up waits for an answer. */
+  /**
+   * After a look-up without a result: for `longest` milliseconds since they were found, the last addresses stay valid,
+   * until the next look-up is over.
+   */
   #keep(now: number, longest: number, failure: TransportError): void {
     this.#failure = failure;
     this.#refreshAt = now + RETRY_MS;
@@ -153,15 +159,15 @@ export class Name implements Addresses {
   }
 }
 
-/** An address is its own. */
+/** The addresses of a host that is an address itself. */
 export function fixed(address: string): Addresses {
   const addresses = [address];
   return { current: () => addresses, find: () => Promise.resolve(addresses) };
 }
 
 /**
- * In an order of their own, whatever the server's, so that taking turns is fair across look-ups; the
- * families alternate, IPv6 first (RFC 8305 section 4).
+ * Sorts addresses, so that round-robin is fair although DNS servers change their order. The families alternate, IPv6
+ * first (RFC 8305 section 4).
  */
 function inTurn(addresses: readonly string[]): readonly string[] {
   const sorted = Array.from(new Set(addresses)).toSorted();
@@ -172,7 +178,7 @@ function inTurn(addresses: readonly string[]): readonly string[] {
   return alternating.filter((address) => address !== undefined).slice(0, MOST_ADDRESSES);
 }
 
-/** What `work` comes to, or else `late` when it takes longer. */
+/** The result of `work`, or of `late` if `work` takes longer than `milliseconds`. */
 async function within<T>(milliseconds: number, work: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
@@ -183,12 +189,12 @@ async function within<T>(milliseconds: number, work: Promise<T>, late: () => T):
   }
 }
 
-/** What a look-up found. */
+/** The result of a look-up. */
 export interface Found {
   readonly addresses: readonly string[];
-  /** Milliseconds for which that holds. */
+  /** Milliseconds for which the addresses are valid. */
   readonly ttl: number;
 }
 
-/** Looks a name up: `null` when there is no such name. Rejects when nobody could tell. */
+/** Looks a name up. Resolves with `null` if it does not exist, rejects if that cannot be determined. */
 export type Lookup = (hostname: string) => Promise<Found | null>;

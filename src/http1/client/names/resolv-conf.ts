@@ -1,26 +1,26 @@
-/** What `/etc/resolv.conf` says of how names are asked for; its servers are read by whoever asks them. */
+/** The settings of `/etc/resolv.conf` without the servers, which `Resolver` reads itself. */
 export interface ResolvConf {
-  /** Domains that short names are taken to be in. */
+  /** Domains that are appended to names. */
   readonly search: readonly string[];
-  /** A name with so many dots is asked for as it stands first. */
+  /** A name with at least this many dots is tried without a domain first. */
   readonly ndots: number;
-  /** Milliseconds that a server has to answer. */
+  /** Milliseconds that a server may take. */
   readonly timeout: number;
-  /** How often each server is asked. */
+  /** Times that each server is asked. */
   readonly attempts: number;
 }
 
-// The C library waits 5 s. A lost packet costs a client all of that; a server that has to ask others
-// mostly has the answer when it is asked the next time.
+// The C library waits for 5 s, which a lost packet would cost the client. 1 s is enough even for a server that has to
+// ask others: it usually has the result when it is asked again.
 const DEFAULTS: ResolvConf = { search: [], ndots: 1, timeout: 1000, attempts: 3 };
 
-/** The largest that count, as in resolv.conf(5); below them 0 counts for `ndots` alone. */
+/** The largest values that count, as in resolv.conf(5); `timeout` in seconds. Only `ndots` may be 0. */
 const MOST = { ndots: 15, timeout: 30, attempts: 5 };
 
-/** More are likely a mistake, and each costs a look-up of a name that is not there its time. */
+/** Most search domains. More are likely a mistake, and each makes the look-up of a missing name longer. */
 const MOST_DOMAINS = 32;
 
-/** Reads what resolv.conf(5) describes. The last `search` or `domain` wins. */
+/** Parses resolv.conf(5). The last `search` or `domain` line counts. */
 export function parseResolvConf(text: string): ResolvConf {
   let { search, ndots, timeout, attempts } = DEFAULTS;
   for (const line of text.split('\n')) {
@@ -44,7 +44,7 @@ function domains(values: readonly string[]): string[] {
 }
 
 /**
- * The names that a name may stand for, absolute, in the order in which they are asked for.
+ * The absolute names that a name may stand for, in the order in which they are looked up.
  *
  * @example candidates('redis.cache', { search: ['ns.svc.cluster.local'], ndots: 5 })
  * // ['redis.cache.ns.svc.cluster.local.', 'redis.cache.']

@@ -1,17 +1,21 @@
 import type { lookup } from 'node:dns';
 import type { Found, Lookup } from './names.ts';
 
-/** Milliseconds that an address holds that came without a time of its own. */
+/** TTL in milliseconds of addresses from sources that have no TTL: the hosts file and the C library. */
 export const UNTIMED_TTL_MS = 5000;
 
-/** Calls that may wait for their turn, and for how many milliseconds. */
+/** Most calls that wait for their turn. */
 const MOST_WAITING = 100;
+
+/** Most milliseconds that a call waits for its turn. */
 const LONGEST_WAIT_MS = 2000;
 
 /**
- * Asks the C library, which knows what else the system is set up with: multicast DNS, directories.
- * libuv gives such calls two of its four threads, and one for a name that nobody answers holds its
- * thread for many seconds. So only `atOnce` of them run at a time; the others wait, but not for long.
+ * Asks the C library, which has further sources, e.g. multicast DNS and directories. libuv runs such calls on two of
+ * its four threads, and a name whose server does not respond occupies a thread for many seconds. So only `atOnce` calls
+ * run at a time; the others wait, but not for long.
+ *
+ * @param resolve `dns.lookup`
  */
 export function systemLookup(atOnce: number, resolve: typeof lookup): Lookup {
   const waiting = new Set<() => void>();
@@ -58,12 +62,14 @@ export function systemLookup(atOnce: number, resolve: typeof lookup): Lookup {
   };
 }
 
-/** Services of nsswitch.conf(5) that are looked at here as well. */
+/** Services of nsswitch.conf(5) that we look up ourselves. */
 const OURS: ReadonlySet<string> = new Set(['files', 'dns']);
 
 /**
- * Whether the C library knows more names than `/etc/hosts` and DNS do, from `/etc/nsswitch.conf`. On
- * Linux it does not where there is no such file; other systems have none, and resolvers of their own.
+ * Whether the C library has sources other than `/etc/hosts` and DNS. Without `/etc/nsswitch.conf`, Linux has none;
+ * other systems do not have that file, and may have other sources.
+ *
+ * @param nsswitch content of `/etc/nsswitch.conf`; `''` without that file
  */
 export function knowsMore(nsswitch: string, platform: string = process.platform): boolean {
   const hosts = /^[ \t]*hosts:(.*)$/m.exec(nsswitch)?.[1];
