@@ -3,9 +3,12 @@ import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
 import { type RouteConfig, routeFaults } from './route.ts';
 import { above, array, faultsOf, isObject, map, number, object } from './schema.ts';
-import { forbidden } from './text.ts';
+import { forbidden, hinted } from './text.ts';
 
-/** The routes document: `routes.json`, or the value of the key `routes` in KV. Unknown fields are kept. */
+/**
+ * The routes document: `routes.json`, or the value of the key `routes` in KV. Unknown fields are kept. Each route has
+ * an id here, also where the text has none: see `withIds`.
+ */
 export interface RoutesDocument {
   readonly [field: string]: unknown;
   readonly routes: readonly RouteConfig[];
@@ -38,8 +41,8 @@ const schema = object<Pick<RoutesDocument, 'routes' | 'expires'>>(
 /**
  * Parses and checks a document.
  *
- * @returns the document as written, or all its faults; if the text is not JSON, one fault with the line and
- *   column of the first syntax error
+ * @returns the document as written, but for ids that are not, or all its faults; if the text is not JSON, one fault
+ *   with the line and column of the first syntax error
  * @example parseDocument('{"routes":[]}') // { ok: true, value: { routes: [] } }
  */
 export function parseDocument(text: string): Checked<RoutesDocument> {
@@ -50,13 +53,17 @@ export function parseDocument(text: string): Checked<RoutesDocument> {
 /**
  * Checks a whole document: every route is valid, ids are unique, and no unsupported APISIX resource is present.
  *
- * @returns the same object, without defaults filled in, or all its faults
- * @example checkDocument({ routes: [{ uri: '/a', plugins: {} }] })
- * // { ok: false, faults: [{ path: ['routes', 0, 'id'], message: 'property "id" is required', ... }] }
+ * @returns the same object, without defaults filled in, or a copy where routes have no id (`withIds`), or all its faults
+ * @example checkDocument({ routes: [{ id: '1', uri: 'a', plugins: {} }] })
+ * // { ok: false, faults: [{ path: ['routes', 0, 'uri'], message: ... }] }
  */
 export function checkDocument(value: unknown): Checked<RoutesDocument> {
   const dangers = hazards(value);
-  return verdict(value, dangers.length > 0 ? dangers : documentFaults(value));
+  const checked = verdict<WrittenDocument>(
+    value,
+    dangers.length > 0 ? dangers : documentFaults(value),
+  );
+  return checked.ok ? { ok: true, value: withIds(checked.value) } : checked;
 }
 
 function documentFaults(document: unknown): Fault[] {
@@ -66,7 +73,8 @@ function documentFaults(document: unknown): Fault[] {
   const routes: unknown[] = Array.isArray(document['routes']) ? document['routes'] : [];
   for (const [index, route] of routes.entries()) {
     if (faults.length > MOST_FAULTS) return faults;
-    faults.push(...under(['routes', index], routeFaults(route)));
+    const named = isObject(route) ? withId(route, index) : route;
+    faults.push(...under(['routes', index], routeFaults(named)));
   }
   return [...faults, ...idFaults(routes)];
 }
@@ -90,7 +98,7 @@ function isEmpty(value: unknown): boolean {
 function idFaults(routes: readonly unknown[]): Fault[] {
   const first = new Map<string, number>();
   return routes.flatMap((route, index): Fault[] => {
-    const id = isObject(route) ? route['id'] : undefined;
+    const id = isObject(route) ? withId(route, index)['id'] : undefined;
     if (typeof id !== 'string' && typeof id !== 'number') return [];
     const earlier = first.get(String(id));
     if (earlier === undefined) {
@@ -98,12 +106,67 @@ function idFaults(routes: readonly unknown[]): Fault[] {
       return [];
     }
     const message = `the id of routes[${index}] is already that of routes[${earlier}]`;
-    return [{ path: ['routes', index, 'id'], message }];
+    return [
+      { path: ['routes', index, 'id'], message: hinted(message, hintOf(routes, earlier, index)) },
+    ];
   });
 }
 
-/** A route passed in by a program: without an `id` it gets its position in the list, counted from 1. */
+/** Which of two routes with the same id has it by its place, since nobody who reads the document sees that id. */
+function hintOf(routes: readonly unknown[], ...indexes: number[]): string | undefined {
+  const placed = indexes.find((index) => (routes[index] as RouteInput).id === undefined);
+  if (placed === undefined) return undefined;
+  return `routes[${placed}] has no "id", so its place, ${placeOf(placed)}, is its id`;
+}
+
+/** A route as people and programs write it: without an `id`, its id is its place in the list, counted from 1. */
 export type RouteInput = Omit<RouteConfig, 'id'> & { readonly id?: RouteConfig['id'] };
+
+/** A valid document as written, in which routes may have no id. */
+type WrittenDocument = Omit<RoutesDocument, 'routes'> & { readonly routes: readonly RouteInput[] };
+
+/** Routes whose id is their place and was not written. */
+const placedRoutes = new WeakSet<object>();
+
+function placeOf(index: number): string {
+  return String(index + 1);
+}
+
+function withId(route: Record<string, unknown>, index: number): Record<string, unknown> {
+  return route['id'] === undefined ? { ...route, id: placeOf(index) } : route;
+}
+
+/**
+ * Gives each route without an id its place as its id: `1`, `2`, ... Returns the same object when all have one.
+ *
+ * @example withIds({ routes: [{ uri: '/a', plugins: {} }] }).routes[0].id // '1'
+ */
+function withIds(document: WrittenDocument): RoutesDocument {
+  if (document.routes.every(({ id }) => id !== undefined)) return document as RoutesDocument;
+  const routes = document.routes.map((written, index) => {
+    if (written.id !== undefined) return written as RouteConfig;
+    const { id: _none, ...rest } = written;
+    const route: RouteConfig = { id: placeOf(index), ...rest };
+    placedRoutes.add(route);
+    return route;
+  });
+  return { ...document, routes };
+}
+
+/**
+ * The document as it is to be stored: a route that nobody has changed is written without an id if it was read without
+ * one. A route that has moved up, because one before it was deleted, gets its id written: it must not become another
+ * route for those who know it by its id.
+ */
+export function asWritten(document: RoutesDocument): WrittenDocument {
+  if (!document.routes.some((route) => placedRoutes.has(route))) return document;
+  const routes = document.routes.map((route, index) => {
+    if (!placedRoutes.has(route) || route.id !== placeOf(index)) return route;
+    const { id: _place, ...written } = route;
+    return written;
+  });
+  return { ...document, routes };
+}
 
 /** Thrown for invalid routes passed in by a program. The message lists every fault with its path. */
 export class InvalidRoutes extends Error {
@@ -116,9 +179,7 @@ export class InvalidRoutes extends Error {
  * @throws InvalidRoutes with every fault
  */
 export function routesDocument(routes: readonly RouteInput[]): RoutesDocument {
-  const document = {
-    routes: routes.map((route, i) => ({ ...route, id: route.id ?? String(i + 1) })),
-  };
+  const document = { routes };
   const checked = checkDocument(document);
   if (!checked.ok) throw new InvalidRoutes(documentText(checked.faults, document).join('\n'));
   return checked.value;

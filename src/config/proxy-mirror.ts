@@ -75,6 +75,8 @@ export interface PluginMeta {
 /** The plugin's configuration: one mirror, or a list `mirrors` and, beside it, defaults for each of them. */
 export interface ProxyMirrorConfig extends Omit<MirrorConfig, 'host'> {
   readonly host?: string;
+  /** Accepted and without effect: dashboards of APISIX write it. `_meta.disable` turns the plugin off. */
+  readonly disable?: false;
   readonly mirrors?: readonly MirrorConfig[];
 }
 
@@ -154,7 +156,21 @@ const attributes = {
 
 const mirrorSchema = object<MirrorConfig>(attributes, { required: ['host'] });
 // `mirrorFaults` checks the items of `mirrors` one by one: each inherits what stands beside the list.
-const schema = object<ProxyMirrorConfig>({ ...attributes, mirrors: list(anything(), { min: 1 }) });
+const schema = object<ProxyMirrorConfig>({
+  ...attributes,
+  mirrors: list(anything(), { min: 1 }),
+  disable: typed<false>('boolean', isBoolean, notDisabled),
+});
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function notDisabled(value: boolean): string | undefined {
+  if (!value) return undefined;
+  const hint = 'expected false; to turn the plugin off, write "_meta": {"disable": true}';
+  return hinted('matches none of the enum values', hint);
+}
 
 function anything(): v.GenericSchema<MirrorConfig> {
   return typed('object', () => true);
@@ -237,7 +253,8 @@ function inPlugin({ path, message }: Fault): Fault {
  * mirrorsOf({ sample_ratio: 0.1, mirrors: [{ host: 'http://a' }] })
  * // [{ sample_ratio: 0.1, host: 'http://a' }]
  */
-export function mirrorsOf({ mirrors, ...shared }: ProxyMirrorConfig): MirrorConfig[] {
+export function mirrorsOf(config: ProxyMirrorConfig): MirrorConfig[] {
+  const { mirrors, disable: _nothing, ...shared } = config;
   if (mirrors === undefined) return [shared as MirrorConfig];
   return mirrors.map((mirror) => ({
     ...shared,

@@ -1,4 +1,4 @@
-import { checkDocument, parseDocument } from '../config/document.ts';
+import { asWritten, checkDocument, parseDocument } from '../config/document.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import { documentText } from '../config/fault.ts';
 import { StoreError } from './error.ts';
@@ -32,7 +32,7 @@ export function layoutOf(text: string | null): Layout {
  * @example formatDocument({ routes: [] }, layoutOf('{\n\t"routes": []\n}')) // '{\n\t"routes": []\n}'
  */
 export function formatDocument(document: RoutesDocument, layout: Layout): string {
-  const text = JSON.stringify(document, null, layout.indent);
+  const text = JSON.stringify(asWritten(document), null, layout.indent);
   // JSON strings contain line breaks only as the escape `\n`, so every `\n` here is between tokens.
   const lines = layout.newline === '\n' ? text : text.replaceAll('\n', layout.newline);
   return layout.finalNewline ? lines + layout.newline : lines;

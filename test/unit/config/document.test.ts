@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkDocument, parseDocument } from '../../../src/config/document.ts';
+import { checkDocument, parseDocument, routesDocument } from '../../../src/config/document.ts';
 import { documentText } from '../../../src/config/fault.ts';
 
 const upstream = { nodes: { '127.0.0.1:1999': 1 } };
 const route = (id: unknown, extra: object = {}) => ({ id, uri: '/hello', upstream, ...extra });
+
+const ID_HINT = 'expected a string of 1 to 64 letters, digits, "-", "_" or ".", or an integer >= 1';
 
 function lines(document: unknown): string[] {
   const checked = checkDocument(document);
@@ -17,7 +19,14 @@ describe('lines for people', () => {
     [null, ['wrong type: expected object, got null']],
     [{ routes: {} }, ['routes: wrong type: expected array, got object']],
     [{ routes: [5] }, ['routes[0]: wrong type: expected object, got number']],
-    [{ routes: [{ uri: '/a', upstream }] }, ['routes[0]: id: property "id" is required']],
+    [
+      { routes: [{ uri: '/a', upstream, nope: 1 }] },
+      ['routes[0]: nope: additional properties forbidden, found nope'],
+    ],
+    [
+      { routes: [route(null)] },
+      [`routes[0]: id: object matches none of the required (${ID_HINT})`],
+    ],
     [
       { routes: [route('7', { plugins: { 'proxy-mirror': {} } })] },
       ['routes[0] (id "7"): plugins.proxy-mirror.host: property "host" is required'],
@@ -40,6 +49,20 @@ describe('lines for people', () => {
       { routes: [route(1), route('2'), route('1')] },
       ['routes[2] (id "1"): id: the id of routes[2] is already that of routes[0]'],
     ],
+    [
+      { routes: [route(2), route(undefined)] },
+      [
+        'routes[1]: id: the id of routes[1] is already that of routes[0] ' +
+          '(routes[1] has no "id", so its place, 2, is its id)',
+      ],
+    ],
+    [
+      { routes: [route(undefined), route('1')] },
+      [
+        'routes[1] (id "1"): id: the id of routes[1] is already that of routes[0] ' +
+          '(routes[0] has no "id", so its place, 1, is its id)',
+      ],
+    ],
     [{ routes: [], expires: { 1: 0 } }, ['expires.1: expected 0 to be greater than 0']],
     [{ routes: [], expires: [] }, ['expires: wrong type: expected object, got array']],
   ])('%j', (document, expected) => {
@@ -54,6 +77,35 @@ describe('lines for people', () => {
       'routes[2] (id "c"): priority: wrong type: expected integer, got string',
       'routes[2] (id "c"): plugins.nope: unknown plugin [nope]',
     ]);
+  });
+});
+
+describe('a route without an id', () => {
+  const idsOf = (document: unknown) => {
+    const checked = checkDocument(document);
+    return checked.ok ? checked.value.routes.map(({ id }) => id) : null;
+  };
+
+  it('has its place for one, counted from 1', () => {
+    expect(idsOf({ routes: [route(undefined), route('x'), { uri: '/a', upstream }] })).toEqual([
+      '1',
+      'x',
+      '3',
+    ]);
+  });
+
+  it('is the same in the library', () => {
+    const { routes } = routesDocument([
+      { uri: '/a', upstream },
+      { id: 7, uri: '/b', upstream },
+    ]);
+    expect(routes.map(({ id }) => id)).toEqual(['1', 7]);
+  });
+
+  it('leaves what was given as it was', () => {
+    const given = { routes: [{ uri: '/a', upstream }] };
+    checkDocument(given);
+    expect(given).toEqual({ routes: [{ uri: '/a', upstream }] });
   });
 });
 

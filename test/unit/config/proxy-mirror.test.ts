@@ -29,6 +29,12 @@ describe("APISIX's texts", () => {
       { _meta: { disable: 1 } },
       `${property('_meta')}property "disable" validation failed: wrong type: expected boolean, got number`,
     ],
+    [{ disable: 0 }, `${property('disable')}wrong type: expected boolean, got number`],
+    [
+      { disable: true },
+      `${property('disable')}matches none of the enum values (expected false; to turn the plugin off, ` +
+        'write "_meta": {"disable": true})',
+    ],
     [
       { _meta: { filter: [['a', '=', 1]] } },
       "failed to validate the 'vars' expression: invalid operator '='",
@@ -169,6 +175,7 @@ describe('what is accepted', () => {
     [{ host: 'https://a-b.Example.com:65535' }],
     [{ path: '/a#b c%20d', path_concat_mode: 'prefix', sample_ratio: 0.00001 }],
     [{ _meta: { disable: false, priority: 5, filter: [['arg_a', '==', '1']] } }],
+    [{ disable: false }],
     [{ sample_key: 'http_x_user' }],
     [{ sample_key: 'cookie_sid' }],
     [{ sample_key: 'remote_addr' }],
