@@ -31,6 +31,12 @@ export function controlPlane(options: ControlPlaneOptions): Hono {
   // Hono's own path is whatever follows the first slash of the URL, which on some runtimes is text of the
   // client's choice (`GET http://a?/apisix/admin`). Both planes must agree on the path.
   const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
+  // As in the proxy: the first request waits for the first document.
+  const loaded: MiddlewareHandler = async (_, next) => {
+    await live.load();
+    return next();
+  };
+  app.use('/apisix/status/ready', loaded).use('/apisix/admin/*', loaded);
   app.route('/apisix', healthApi({ runtime: runtime.name, ready }));
   app.route('/apisix', metricsApi(access, telemetry));
   app.route('/apisix', explainApi({ access, inForce }));

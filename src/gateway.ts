@@ -1,16 +1,22 @@
-import type { Hono } from 'hono';
+import type { Context as HonoContext, ExecutionContext, Handler, Hono as HonoApp } from 'hono';
+import { Hono } from 'hono/tiny';
 import { type RouteInput, routesDocument } from './config/document.ts';
+import { ConfigError, type ConfigFault } from './config/error.ts';
+import { documentText } from './config/fault.ts';
 import { CONTROL_PLANE, controlPlane } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
+import { parseCidr } from './http/cidr.ts';
 import { gatewayError } from './http/gateway-error.ts';
+import { quoted } from './http/quoted.ts';
 import { type Reply, responseOf } from './http/messages.ts';
+import { matchPath, originForm } from './http/target.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
 import { copySender } from './mirror/send.ts';
 import { createProxy } from './proxy.ts';
 import { trustProxies } from './request/admit.ts';
 import { instanceId, requestIds } from './request/ids.ts';
 import { compileRoutes, type RouteTable } from './route-table.ts';
-import { createBackground, waitUntilOf } from './runtime/background.ts';
+import { contextOf, createBackground } from './runtime/background.ts';
 import { provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { Runtime, WaitUntil } from './runtime/port.ts';
@@ -22,9 +28,9 @@ import type { OutcomeHook } from './telemetry/hooks.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 
 export interface GatewayOptions {
-  /** Routes held in memory. Leave out when a `store` has them. */
+  /** Routes, in force at once and held in memory. Not together with `store`. */
   readonly routes?: readonly RouteInput[];
-  /** Where routes are read and written. Default: memory. */
+  /** Where routes are read and written. The first request waits until they have been read. Default: memory. */
   readonly store?: Store;
   /** Key of the control plane. Default: none, which closes it to all but loopback requests. */
   readonly adminKey?: string | null;
@@ -42,10 +48,22 @@ export interface GatewayOptions {
   readonly onEvent?: (event: GatewayEvent) => unknown;
 }
 
-/** A gateway: an object with a `fetch`, as every runtime serves it, and the Hono app behind it. */
+/** A gateway, ready to be served by any runtime, alone or as part of an app. */
 export interface Gateway {
-  readonly app: Hono;
-  readonly fetch: Hono['fetch'];
+  /**
+   * The gateway as a Hono app. What is added to it with `use`, `get` or `route` runs before the proxy, for requests
+   * through `fetch` as well; what matches nothing that was added is proxied (it is the app's `notFound`). Hono
+   * answers HEAD with a response that it makes of the handler's: its fields are in lower case, and sorted.
+   *
+   * @example
+   * gateway.app.use(logger());
+   * gateway.app.get('/healthz', (c) => c.text('ok'));
+   */
+  readonly app: HonoApp;
+  /** What runtimes serve: `Bun.serve(gateway)`, `Deno.serve(gateway.fetch)`, `export default gateway`. */
+  readonly fetch: HonoApp['fetch'];
+  /** For an app of one's own: `app.all('*', gateway.handler)`. */
+  readonly handler: Handler;
   /** Reads the routes from the store again. Never rejects; the last good table stays in force. */
   refresh(): Promise<void>;
   /** True once a table is in force. */
@@ -62,8 +80,7 @@ export interface Gateway {
 /**
  * A gateway that forwards each request to its route's upstream and sends copies to its mirrors.
  *
- * @throws when `routes` are not valid (`InvalidRoutes`, with every fault) or a trusted proxy is not
- * an address
+ * @throws ConfigError with every fault of the routes and options
  * @example
  * export default createGateway({
  *   routes: [{
@@ -74,6 +91,7 @@ export interface Gateway {
  * });
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
+  checkOptions(options);
   const runtime = options.runtime ?? fetchRuntime();
   const trust = trustProxies(options.trustedProxies ?? []);
   const instance = instanceId();
@@ -99,28 +117,31 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
   const background = createBackground();
   const { adminKey = null } = options;
-  const app = controlPlane({ adminKey, runtime, live, trust, telemetry });
-  app.all('*', (c) => {
-    const received = runtime.receive(c.req.raw, c.env);
-    if (!isAuthority(received.authority)) return gatewayError(400);
-    const reply = proxy(received, (work) => waitUntilOf(c, background)(work));
-    return reply === null ? c.notFound() : toResponse(reply);
-  });
-  // What is proxied goes past Hono, which would answer HEAD with a response that it made of one to GET, without
-  // the upstream's own fields, and whose routing and context a request has no use for.
-  const fetch: Gateway['fetch'] = (request, env, context) => {
+  const control = controlPlane({ adminKey, runtime, live, trust, telemetry });
+  const respond = (request: Request, env: unknown, context: ExecutionContext | null) => {
     const received = runtime.receive(request, env);
-    // Our own listeners have refused it. Others let it in, and Deno.serve makes a path of what follows
-    // a slash in it, which is not the path that a proxy in front has seen.
+    // Our own listeners have refused these. Others let them in, and Deno.serve makes a path of what follows a
+    // slash in such a Host, which is not the path that a proxy in front has seen.
     if (!isAuthority(received.authority)) return gatewayError(400);
     const reply = proxy(received, (work) => (context ?? background).waitUntil(work));
-    return reply === null ? app.fetch(request, env, context) : toResponse(reply);
+    return reply === null ? control.fetch(request, env, context ?? undefined) : toResponse(reply);
   };
-  provideDirect(fetch, proxy);
+  const handler = (c: HonoContext) => respond(c.req.raw, c.env, contextOf(c));
+
+  // The same idea of a path as the proxy has. Hono's own is whatever follows the first slash of the URL, which on
+  // some runtimes is text of the client's choice (`GET http://a?/apisix/admin`).
+  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
+  app.notFound(handler);
+  const isExtended = addProxyTo(app, handler);
+  // Where nothing was added there is nothing to route: a request has no use for Hono's router and context then.
+  const fetch: Gateway['fetch'] = (request, env, context) =>
+    isExtended() ? app.fetch(request, env, context) : respond(request, env, context ?? null);
+  provideDirect(fetch, (received, waitUntil) => (isExtended() ? null : proxy(received, waitUntil)));
 
   return {
     app,
     fetch,
+    handler,
     refresh: () => live.refresh(),
     ready: () => live.current(Date.now()) !== null,
     waitUntil: background.waitUntil,
@@ -128,14 +149,45 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   };
 }
 
+/**
+ * Keeps the proxy the last of an app's routes, behind whatever is added: another app that takes this one in,
+ * `other.route('/', app)`, reads them there, and does not know of `notFound`.
+ *
+ * @returns whether anything was added
+ */
+function addProxyTo({ routes }: HonoApp, handler: Handler): () => boolean {
+  routes.push({ basePath: '/', path: '/*', method: 'ALL', handler });
+  routes.push = (...added) => {
+    routes.splice(-1, 0, ...added);
+    return routes.length;
+  };
+  return () => routes.length > 1;
+}
+
+/** @throws ConfigError */
+function checkOptions({ routes, store, trustedProxies = [] }: GatewayOptions): void {
+  const faults: ConfigFault[] = [];
+  if (routes !== undefined && store !== undefined)
+    faults.push({
+      path: ['routes'],
+      message: 'expected either routes or a store, found both: leave one of them out',
+    });
+  for (const [index, text] of trustedProxies.entries()) {
+    if (parseCidr(text) !== null) continue;
+    const message = `expected an address or a range such as 10.0.0.0/8, found ${quoted(text)}`;
+    faults.push({ path: ['trustedProxies', index], message });
+  }
+  if (faults.length > 0) throw new ConfigError('createGateway', documentText(faults, null), faults);
+}
+
 /** Routes given in code are in force at once; those of a store after the first refresh. */
 function liveRoutes(
-  { routes = [], store, longestCopy }: GatewayOptions,
-  { connectionRate }: Runtime,
+  { routes = [], store, longestCopy = Infinity }: GatewayOptions,
+  { connectionRate, longestCopy: longest = Infinity }: Runtime,
   instance: () => string,
   onReload: (reload: Reload) => void,
 ): LiveTable<RouteTable> {
-  const mirrors = { instance, connectionRate, longestTimeout: longestCopy };
+  const mirrors = { instance, connectionRate, longestTimeout: Math.min(longestCopy, longest) };
   const initial = store === undefined ? routesDocument(routes) : undefined;
   return liveTable({
     store: store ?? memoryStore(initial!),

@@ -1,9 +1,10 @@
 /** The library: `createGateway`, a mirroring gateway, and `proxyMirror`, mirroring for an existing Hono app. */
 export { createGateway } from './gateway.ts';
 export type { Gateway, GatewayOptions } from './gateway.ts';
-export { proxyMirror } from './middleware.ts';
-export type { ProxyMirrorOptions } from './middleware.ts';
-export { InvalidRoutes } from './config/document.ts';
+export { mirrorFetch, proxyMirror } from './middleware.ts';
+export type { FetchHandler, ProxyMirrorOptions } from './middleware.ts';
+export { ConfigError } from './config/error.ts';
+export type { ConfigFault } from './config/error.ts';
 export type { RouteInput } from './config/document.ts';
 export type { MirrorConfig, ProxyMirrorConfig } from './config/proxy-mirror.ts';
 export type { RouteConfig } from './config/route.ts';
@@ -13,6 +14,7 @@ export type { Outcome, SkipReason, StatusClass } from './mirror/outcome.ts';
 export type { Runtime } from './runtime/port.ts';
 export { memoryStore } from './stores/memory.ts';
 export { kvStore } from './stores/kv.ts';
+export { StoreError } from './stores/error.ts';
 export type { Store } from './stores/store.ts';
 export type { CopyEvent, GatewayEvent, RequestFacts } from './telemetry/events.ts';
 export type { OutcomeHook } from './telemetry/hooks.ts';

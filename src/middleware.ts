@@ -1,7 +1,7 @@
-import type { MiddlewareHandler } from 'hono';
+import type { ExecutionContext, MiddlewareHandler } from 'hono';
 import { observeBody } from '#observe';
-import { adminText, under } from './config/fault.ts';
-import { InvalidRoutes } from './config/document.ts';
+import { ConfigError } from './config/error.ts';
+import { documentText } from './config/fault.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
 import { admit, trustProxies } from './request/admit.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
@@ -12,7 +12,7 @@ import type { Inbound, Outbound } from './http/messages.ts';
 import { planCopies } from './mirror/copies.ts';
 import { compileMirrors } from './mirror/mirror.ts';
 import { copySender } from './mirror/send.ts';
-import { createBackground, waitUntilOf } from './runtime/background.ts';
+import { contextOf, createBackground } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { ObservedBody } from './runtime/observe/observed.ts';
 import type { Runtime } from './runtime/port.ts';
@@ -58,7 +58,7 @@ const BODY_WAIT_MS = { sized: 1000, chunked: 100 } as const;
  * - the client waits for a 100 response (`Expect: 100-continue`) that is never sent;
  * - another middleware has already read the body: put this one first.
  *
- * @throws InvalidRoutes with every fault when the configuration is invalid
+ * @throws ConfigError with every fault of the configuration
  * @example
  * const app = new Hono();
  * app.use('/api/*', proxyMirror({ host: 'http://127.0.0.1:9797', sample_ratio: 0.1 }));
@@ -68,16 +68,84 @@ export function proxyMirror(
   config: ProxyMirrorConfig,
   options: ProxyMirrorOptions = {},
 ): MiddlewareHandler {
+  const mirror = mirroring('proxyMirror', config, options);
+  return async function mirrorRequest(c, next) {
+    const mirrored = mirror(c.req.raw, c.env, contextOf(c));
+    if (mirrored === null) return next();
+    c.req.raw = mirrored.request;
+    try {
+      await next();
+    } finally {
+      await mirrored.finish();
+    }
+  };
+}
+
+/** What runtimes serve: `Bun.serve`, `Deno.serve`, a Worker's `fetch`, a route of SvelteKit or Next. */
+export type FetchHandler<Rest extends unknown[]> = (
+  request: Request,
+  ...rest: Rest
+) => Response | Promise<Response>;
+
+/**
+ * The same for any fetch handler: returns one that responds as `handler` does, and mirrors its requests. What
+ * follows the request is passed on; where the third argument has a `waitUntil`, as a Worker's context does, copies
+ * are handed to that.
+ *
+ * @throws ConfigError with every fault of the configuration
+ * @example
+ * Bun.serve({ fetch: mirrorFetch((request) => app.handle(request), { host: 'http://127.0.0.1:9797' }) });
+ */
+export function mirrorFetch<Rest extends unknown[]>(
+  handler: FetchHandler<Rest>,
+  config: ProxyMirrorConfig,
+  options: ProxyMirrorOptions = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  const mirror = mirroring('mirrorFetch', config, options);
+  return async (request, ...rest) => {
+    const [env, context] = rest;
+    const mirrored = mirror(request, env, hasWaitUntil(context) ? context : null);
+    if (mirrored === null) return handler(request, ...rest);
+    try {
+      return await handler(mirrored.request, ...rest);
+    } finally {
+      await mirrored.finish();
+    }
+  };
+}
+
+type WaitUntilContext = Pick<ExecutionContext, 'waitUntil'>;
+
+function hasWaitUntil(context: unknown): context is WaitUntilContext {
+  return typeof (context as WaitUntilContext | null | undefined)?.waitUntil === 'function';
+}
+
+/** A request whose body is being recorded for its copies. */
+interface Mirrored {
+  /** For the app, in place of the one that came in. */
+  readonly request: Request;
+  /** To be called when the app is done. Resolves when the response may be sent. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Compiles a configuration.
+ *
+ * @param of the function that was called, for errors
+ * @returns what starts the copies of a request; it returns `null` where the app can go on with the request as it is
+ */
+function mirroring(of: string, config: ProxyMirrorConfig, options: ProxyMirrorOptions) {
   const checked = checkProxyMirror(config);
-  if (!checked.ok) {
-    throw new InvalidRoutes(adminText(under(['plugins', 'proxy-mirror'], checked.faults)));
-  }
+  if (!checked.ok) throw new ConfigError(of, documentText(checked.faults, null), checked.faults);
   const runtime = options.runtime ?? fetchRuntime();
   const background = createBackground();
   const trust = trustProxies([]);
   const instance = instanceId();
   const idOf = requestIds(instance);
-  const mirrors = compileMirrors('middleware', config, { instance });
+  const mirrors = compileMirrors('middleware', config, {
+    instance,
+    longestTimeout: runtime.longestCopy,
+  });
   // An idle body is noticed after one to two times this period, so half the longest `timeout`.
   const idleMs = Math.max(...mirrors.map(({ timeout }) => timeout)) / 2;
   const { onOutcome } = options;
@@ -87,21 +155,22 @@ export function proxyMirror(
     onOutcome: outcomeTelemetry({ onOutcome }),
   };
 
-  return async function mirrorRequest(c, next) {
-    const received = runtime.receive(c.req.raw, c.env);
-    const body = observed(c.req.raw, received.upload, c.env);
+  return (request: Request, env: unknown, context: WaitUntilContext | null): Mirrored | null => {
+    const received = runtime.receive(request, env);
+    const body = observed(request, received.upload, env);
     const inbound = admit(received, trust, idOf, body?.upload ?? received.upload);
     const copies = planCopies(inbound, mirrors, plan);
-    if (copies === null) return next();
-    waitUntilOf(c, background)(copies.send(copyOf(inbound)));
-    if (body === null) return next();
-    c.req.raw = body.begin();
+    if (copies === null) return null;
+    (context ?? background).waitUntil(copies.send(copyOf(inbound)));
+    if (body === null) return null;
+    const begun = body.begin();
     copies.giveUpWhenIdle(idleMs);
-    try {
-      await next();
-    } finally {
-      if (isUnread(inbound, body)) await atMost(bodyWaitMs(inbound), body.readRest());
-    }
+    return {
+      request: begun,
+      async finish() {
+        if (isUnread(inbound, body)) await atMost(bodyWaitMs(inbound), body.readRest());
+      },
+    };
   };
 }
 

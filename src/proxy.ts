@@ -12,7 +12,7 @@ import type { Listener } from './telemetry/events.ts';
 export interface ProxyOptions {
   readonly runtime: Runtime;
   /** Has the table in force at a time in milliseconds since 1970; `null` before the first. */
-  readonly live: { current(nowMs: number): RouteTable | null };
+  readonly live: { current(nowMs: number): RouteTable | null; load(): Promise<void> | null };
   readonly trust: Trust;
   readonly requestIds: RequestIds;
   readonly copies: CopiesOptions;
@@ -36,9 +36,20 @@ export function createProxy(options: ProxyOptions): Proxy {
   return (received, waitUntil) => {
     const inbound = admit(received, trust, requestIds);
     if (reserved.test(inbound.path)) return null;
-    const started = performance.now();
+    return respond(inbound, waitUntil, performance.now());
+  };
+
+  function respond(
+    inbound: Inbound,
+    waitUntil: WaitUntil,
+    started: number,
+  ): Reply | Promise<Reply> {
     const routes = live.current(Date.now());
-    if (routes === null) return refuse(503, '', inbound, started);
+    if (routes === null) {
+      const loading = live.load();
+      if (loading === null) return refuse(503, '', inbound, started);
+      return loading.then(() => respond(inbound, waitUntil, started));
+    }
     const route = routes.match(inbound);
     if (route === null) return refuse(404, '', inbound, started);
     const { id, upstream, mirrors } = route;
@@ -62,7 +73,7 @@ export function createProxy(options: ProxyOptions): Proxy {
         return failed(error, exchange.node, id, inbound, started);
       },
     );
-  };
+  }
 
   function completed(
     status: number,

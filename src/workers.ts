@@ -15,9 +15,6 @@ interface ExecutionContext {
 /** The isolate's gateway, created by its first request, because bindings are not available before. */
 let isolate: { gateway: Gateway; ttlMs: number; readAt: number } | null = null;
 
-/** Cloudflare cancels `waitUntil` work 30 s after the response, so copies must end before that. */
-const LONGEST_COPY_S = 25;
-
 export default {
   async fetch(
     request: Request,
@@ -33,10 +30,8 @@ export default {
     }
     const { gateway, ttlMs } = isolate;
     const now = Date.now();
-    if (!gateway.ready()) {
-      await gateway.refresh();
-      isolate.readAt = now;
-    } else if (now - isolate.readAt > ttlMs) {
+    // Before there are routes, the gateway reads them by itself.
+    if (gateway.ready() && now - isolate.readAt > ttlMs) {
       isolate.readAt = now;
       context.waitUntil(gateway.refresh());
     }
@@ -54,7 +49,6 @@ function start(bindings: WorkerBindings) {
     adminKey: settings.adminKey,
     trustedProxies: settings.trustedProxies,
     mirrorMemory: settings.mirrorMemory,
-    longestCopy: LONGEST_COPY_S,
     runtime: workersRuntime(),
     ...(bindings.OUTCOMES !== undefined && { onOutcome: outcomeDataset(bindings.OUTCOMES) }),
   });

@@ -1,3 +1,4 @@
+import { ConfigError } from './error.ts';
 import { type Checked, documentText, type Fault, MOST_FAULTS, under, verdict } from './fault.ts';
 import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
@@ -168,19 +169,14 @@ export function asWritten(document: RoutesDocument): WrittenDocument {
   return { ...document, routes };
 }
 
-/** Thrown for invalid routes passed in by a program. The message lists every fault with its path. */
-export class InvalidRoutes extends Error {
-  override readonly name = 'InvalidRoutes';
-}
-
 /**
  * Makes a checked document of routes passed in by a program.
  *
- * @throws InvalidRoutes with every fault
+ * @throws ConfigError with every fault
  */
 export function routesDocument(routes: readonly RouteInput[]): RoutesDocument {
   const document = { routes };
   const checked = checkDocument(document);
-  if (!checked.ok) throw new InvalidRoutes(documentText(checked.faults, document).join('\n'));
-  return checked.value;
+  if (checked.ok) return checked.value;
+  throw new ConfigError('createGateway', documentText(checked.faults, document), checked.faults);
 }

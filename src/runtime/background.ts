@@ -1,4 +1,4 @@
-import type { Context } from 'hono';
+import type { Context, ExecutionContext } from 'hono';
 import type { WaitUntil } from './port.ts';
 
 /** Work that outlives its request, on runtimes whose platform does not look after it. */
@@ -30,12 +30,11 @@ export function createBackground(): Background {
   };
 }
 
-/** Hono's `executionCtx` throws where the server gave none, as plain `Bun.serve` does. */
-export function waitUntilOf(c: Context, background: Background): WaitUntil {
+/** The platform's execution context; `null` where the server provides none, as plain `Bun.serve` (Hono throws there). */
+export function contextOf(c: Context): ExecutionContext | null {
   try {
-    const context = c.executionCtx;
-    return (work) => context.waitUntil(work);
+    return c.executionCtx;
   } catch {
-    return background.waitUntil;
+    return null;
   }
 }

@@ -17,6 +17,8 @@ export interface Runtime {
   readonly connectionRate?: number;
   /** Most copies in flight to all mirrors together. Default: no limit of the runtime. */
   readonly mostCopies?: number;
+  /** Most seconds that a copy may live, because the platform ends what takes longer. Default: no limit of the runtime. */
+  readonly longestCopy?: number;
   /** Makes the gateway's own error responses where a `Response` is expensive. Default: a `Response`. */
   readonly gatewayError?: (status: GatewayStatus) => Reply;
   readonly forward: Forward;

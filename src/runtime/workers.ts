@@ -53,6 +53,8 @@ export function workersRuntime(): Runtime {
     connectionRate: 100,
     // An isolate has 128 MB for everything.
     mostCopies: 1024,
+    // Cloudflare cancels `waitUntil` work 30 s after the response.
+    longestCopy: 25,
     receive: (request) =>
       receiveWeb(request, {
         peer: plainAddress(request.headers.get('cf-connecting-ip') ?? '') ?? '',

@@ -22,6 +22,11 @@ export interface LiveTable<T> {
   current(nowMs: number): T | null;
   /** The current document without expired routes; `null` until a valid one was loaded. */
   document(nowMs?: number): RoutesDocument | null;
+  /**
+   * Loads the first document; `null` if there is nothing to wait for, because one is in use or because loading has
+   * just failed. Never rejects.
+   */
+  load(): Promise<void> | null;
   /** Loads the document again. Never rejects: if loading fails, the last good table stays in use. */
   refresh(): Promise<void>;
   /**
@@ -45,6 +50,9 @@ export interface LiveTableOptions<T> {
   readonly now?: () => number;
 }
 
+/** How long requests get 503 after the first document could not be loaded, before it is tried again. */
+const RETRY_MS = 1000;
+
 /** The current state. Immutable and replaced as a whole, so that readers never see a mix of two states. */
 interface State<T> {
   /** The object that the store returned; if `load` returns the same object again, nothing has changed. */
@@ -67,6 +75,7 @@ interface State<T> {
 export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
   const { store, compile, onReload, now = Date.now } = options;
   let state: State<T> | null = null;
+  let retryAtMs = -Infinity;
   let failure: string | null = null;
   // Counts events to order them without a clock: starts of reads and edits, ends of writes.
   let events = 0;
@@ -111,28 +120,35 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
     return state;
   }
 
+  async function refresh(): Promise<void> {
+    for (;;) {
+      const began = ++events;
+      try {
+        const stored = await store.load();
+        // A write ended during this read. The result may be from before or after the write: read again.
+        if (began < lastWriteEnd) continue;
+        if (began < newestRead) return;
+        newestRead = began;
+        if (stored !== state?.stored || failure !== null) activate(build(stored, now()));
+      } catch (error) {
+        if (began < lastWriteEnd) continue;
+        if (began < newestRead) return;
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
+      return;
+    }
+  }
+
   return {
     current: (nowMs) => stateAt(nowMs)?.table ?? null,
     document: (nowMs = now()) => stateAt(nowMs)?.document ?? null,
 
-    async refresh() {
-      for (;;) {
-        const began = ++events;
-        try {
-          const stored = await store.load();
-          // A write ended during this read. The result may be from before or after the write: read again.
-          if (began < lastWriteEnd) continue;
-          if (began < newestRead) return;
-          newestRead = began;
-          if (stored !== state?.stored || failure !== null) activate(build(stored, now()));
-        } catch (error) {
-          if (began < lastWriteEnd) continue;
-          if (began < newestRead) return;
-          fail(error instanceof Error ? error : new Error(String(error)));
-        }
-        return;
-      }
+    load() {
+      if (state !== null || now() < retryAtMs) return null;
+      // Each caller reads by itself: on Workers a request must not wait for the I/O of another.
+      return refresh().then(() => void (retryAtMs = now() + RETRY_MS));
     },
+    refresh,
 
     async write(edit) {
       let order = 0;

@@ -58,6 +58,7 @@ function setUp(routes: readonly RouteInput[] | null, runtime: Partial<Runtime> =
         times.push(nowMs);
         return table;
       },
+      load: () => null,
     },
     trust: trustProxies([]),
     requestIds: requestIds(() => 'a-gateway'),
