@@ -126,7 +126,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     const reply = proxy(received, (work) => (context ?? background).waitUntil(work));
     return reply === null ? control.fetch(request, env, context ?? undefined) : toResponse(reply);
   };
-  const handler = (c: HonoContext) => respond(c.req.raw, c.env, contextOf(c));
+  const handler = async (c: HonoContext) =>
+    withPrepared(c, await respond(c.req.raw, c.env, contextOf(c)));
 
   // The same idea of a path as the proxy has. Hono's own is whatever follows the first slash of the URL, which on
   // some runtimes is text of the client's choice (`GET http://a?/apisix/admin`).
@@ -147,6 +148,15 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     waitUntil: background.waitUntil,
     drain: (milliseconds) => background.drain(milliseconds, () => sender.abandon()),
   };
+}
+
+/** Adds the fields that middleware has set by `c.header` before: Hono adds them to its own responses alone. */
+function withPrepared(c: HonoContext, response: Response): Response {
+  c.newResponse(null).headers.forEach((value, name) => {
+    if (name === 'set-cookie') response.headers.append(name, value);
+    else response.headers.set(name, value);
+  });
+  return response;
 }
 
 /**

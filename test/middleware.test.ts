@@ -16,7 +16,7 @@ const FRAMING = ['content-length', 'transfer-encoding'];
 /** Handlers that stream the request body back as their response. */
 const PASSES = /^an echo/;
 
-type Place = 'plain' | 'mirrored' | 'narrow';
+type Place = 'plain' | 'mirrored' | 'fetched' | 'narrow';
 
 describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_name, server) => {
   let program: Program;
@@ -29,7 +29,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
 
   beforeAll(async () => {
     [upstream, mirror] = await Promise.all([origin(), origin()]);
-    program = await server.start(upstream.url, mirror.url);
+    program = await server.start('mirrored', upstream.url, mirror.url);
     port = Number((await line(program, /^(?:port |listening on .*:)(\d+)/m))[1]);
   });
   afterAll(async () => {
@@ -64,12 +64,15 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     await Promise.all(
       casesOf(handler).map(async (one) => {
         const { id: _id, ...plain } = await exchange('plain', handler, one);
-        const { id, ...mirrored } = await exchange('mirrored', handler, one);
-        expect(mirrored, one.what).toEqual(plain);
-        const outcome = await outcomeOf(id);
-        expect(one.outcomes, `${one.what}: ${outcome}`).toContain(outcome);
-        const copied = outcome === 'sent 2xx' ? (one.request.body ?? '') : undefined;
-        expect(seenAs(mirror, id)?.body.toString(), one.what).toBe(copied);
+        for (const place of ['mirrored', 'fetched'] as const) {
+          const what = `${one.what}, ${place}`;
+          const { id, ...mirrored } = await exchange(place, handler, one);
+          expect(mirrored, what).toEqual(plain);
+          const outcome = await outcomeOf(id);
+          expect(one.outcomes, `${what}: ${outcome}`).toContain(outcome);
+          const copied = outcome === 'sent 2xx' ? (one.request.body ?? '') : undefined;
+          expect(seenAs(mirror, id)?.body.toString(), what).toBe(copied);
+        }
       }),
     );
   });

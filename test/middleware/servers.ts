@@ -12,7 +12,7 @@ import { WORKER_PROCESS } from '../runtimes/workers.ts';
 import { wrangler } from '../runtimes/wrangler.ts';
 import { type Program, run } from '../support/process.ts';
 
-/** A server that serves the app of `app.mjs` and prints its port. */
+/** A server that serves one of the apps of `kinds.mjs` and prints its port. */
 export interface AppServer {
   readonly name: string;
   /** The client address that its app sees. */
@@ -23,7 +23,7 @@ export interface AppServer {
   readonly pumps?: true;
   /** It gives the app Node's own stream of a body, as `c.env.incoming`. */
   readonly givesIncoming?: true;
-  start(upstream: string, mirror: string): Promise<Program>;
+  start(kind: 'mirrored' | 'extended', upstream: string, mirror: string): Promise<Program>;
 }
 
 /** The servers that users have, and ours on each of its runtimes. */
@@ -46,7 +46,7 @@ function served(name: string, runtime: TestServerRuntime, script: string): AppSe
   };
 }
 
-async function startWorker(upstream: string, mirror: string): Promise<Program> {
+async function startWorker(kind: string, upstream: string, mirror: string): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-worker-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const script = fileURLToPath(new URL('servers/worker.mjs', import.meta.url));
@@ -55,7 +55,7 @@ async function startWorker(upstream: string, mirror: string): Promise<Program> {
     modules: [{ type: 'ESModule', path: join(folder, 'worker.js') }],
     modulesRoot: folder,
     compatibilityDate: '2026-04-26',
-    bindings: { UPSTREAM: upstream, MIRROR: mirror },
+    bindings: { KIND: kind, UPSTREAM: upstream, MIRROR: mirror },
     host: '127.0.0.1',
     port: 0,
     cf: { country: 'NZ' },

@@ -1,10 +1,10 @@
 import process from 'node:process';
 import { runtime } from '#runtime';
-import { mirroredApp } from '../app.mjs';
+import { appOf } from '../kinds.mjs';
 
-const [upstream, mirror] = /** @type {[string, string]} */ (process.argv.slice(2));
+const [kind, upstream, mirror] = /** @type {[string, string, string]} */ (process.argv.slice(2));
 const server = runtime();
 const addressOf = (/** @type {any} */ c) => server.peer(c.req.raw, c.env);
-const app = { fetch: mirroredApp({ upstream, mirror, addressOf }).fetch, waitUntil() {} };
+const app = { ...appOf(kind)({ upstream, mirror, addressOf, runtime: server }), waitUntil() {} };
 const { port } = await server.listen({ app, hostname: '127.0.0.1', port: 0 });
 console.log(`port ${port}`);
