@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Pages that say what holds and where. */
-const PAGES = ['SECURITY.md', 'docs/isolation.md'] as const;
+const PAGES = ['SECURITY.md', 'docs/isolation.md', 'src/http1/README.md'] as const;
 
 /** What a unit stands for, in the units of the source: bytes, milliseconds, shares. */
 const UNITS: Readonly<Record<string, number>> = {
