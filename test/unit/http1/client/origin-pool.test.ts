@@ -180,13 +180,19 @@ describe('connections that are kept', () => {
     expect(hosts[2].connections).toBe(6);
   });
 
-  it('are counted over all addresses, and the longest idle goes first', async () => {
-    const { hosts, send } = await setUp(undefined, { size: 1 });
-    await inTurn(2, send);
-    // 127.0.0.3 has the first turn.
-    await until(async () => (await hosts[3].open()) === 0, 5000, 'the older to be closed');
-    expect(await hosts[2].open()).toBe(1);
-  });
+  it.each([
+    [2, 3, 2],
+    [3, 2, 3],
+  ] as const)(
+    'are counted over all addresses: after %i requests, that to 127.0.0.%i has waited longest and goes',
+    async (count, older, newer) => {
+      const { hosts, send } = await setUp(undefined, { size: 1 });
+      // 127.0.0.3 has the first turn.
+      await inTurn(count, send);
+      await until(async () => (await hosts[older].open()) === 0, 5000, 'the older to be closed');
+      expect(await hosts[newer].open()).toBe(1);
+    },
+  );
 
   it('are used again, the one used last first', async () => {
     const { answer, inOrder } = byHand();
