@@ -1,6 +1,6 @@
 import { ByteQueue } from '../http/bytes.ts';
 import type { HeaderList } from '../http/fields.ts';
-import type { Waiting, Turns } from './turns.ts';
+import type { TurnTaker, Turns } from './turns.ts';
 
 /** What a body can ask of the connection that it arrives on. */
 export interface Flow {
@@ -25,7 +25,7 @@ const TURN_BYTES = 2 * 1024 * 1024;
 const FRAMING_COST = 16;
 
 /** A body in flight: the connection that receives it pushes chunks, the reader pulls them. */
-export class BodyPipe implements Waiting {
+export class BodyPipe implements TurnTaker {
   /** Called once, when the body has ended or failed. */
   onOver: () => void = () => {};
   /** The trailers, once the body has ended. */

@@ -96,7 +96,7 @@ export class Lookout implements Waiter {
 }
 
 /** Work that comes in parts and waits for its turn between them. */
-export interface Waiting {
+export interface TurnTaker {
   /** Called when its turn has come. */
   go(): void;
 }
@@ -109,20 +109,20 @@ export interface Waiting {
 export class Turns implements Waiter {
   readonly #fence: Fence;
   /** First in, first out. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<TurnTaker>();
   #coming = false;
 
   constructor(fence: Fence = createFence()) {
     this.#fence = fence;
   }
 
-  wait(taker: Waiting): void {
+  wait(taker: TurnTaker): void {
     this.#waiting.add(taker);
     this.#come();
   }
 
   /** Stops waiting. */
-  cancel(taker: Waiting): void {
+  cancel(taker: TurnTaker): void {
     this.#waiting.delete(taker);
   }
 

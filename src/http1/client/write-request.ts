@@ -5,7 +5,7 @@ import { lastChunk, ONE_PIECE_BYTES, writeChunk } from '../body-writer.ts';
 import type { ExchangeTimers } from '../timers.ts';
 
 /** Called with the progress of a request. */
-export interface RequestWriterListener extends LastWordsListener {
+export interface RequestWriterListener extends WriteErrorListener {
   /** The whole request was written. */
   written(): void;
   /** The body broke off, since the client left. */
@@ -24,7 +24,7 @@ export class RequestWriter {
   readonly #gathers: boolean;
   readonly #listener: RequestWriterListener;
   #uploading: Uploading | null = null;
-  #hearsLastWords = false;
+  #readsAfterWriteError = false;
 
   constructor(
     socket: Socket,
@@ -54,9 +54,9 @@ export class RequestWriter {
     const { head, framing } = writeRequestHead(request);
     const { body } = request;
     this.unsent = false;
-    if (isLong(body) && !this.#hearsLastWords) {
-      this.#hearsLastWords = true;
-      hearLastWords(this.#socket, this.#listener);
+    if (isLong(body) && !this.#readsAfterWriteError) {
+      this.#readsAfterWriteError = true;
+      keepReadingAfterWriteError(this.#socket, this.#listener);
     }
     if (body === null) {
       this.#socket.write(head, 'latin1');
@@ -215,8 +215,8 @@ export class Uploading {
   }
 }
 
-/** Reads on from a socket after a write to it has failed. */
-export interface LastWordsListener {
+/** Gets what arrives on a socket after a write to it has failed. */
+export interface WriteErrorListener {
   read(bytes: Buffer): void;
   /** A write failed. What the server sent before may still arrive. */
   writeFailed(error: Error): void;
@@ -233,12 +233,12 @@ export function isLong(body: Outbound['body']): boolean {
 }
 
 /**
- * Makes a socket readable after a write to it has failed. A server that does not want the rest of a body responds and
+ * Keeps a socket readable after a write to it has failed. A server that does not want the rest of a body responds and
  * closes; its system resets the connection when more of the body arrives, and our next write fails although the
  * response has arrived and is unread. All runtimes destroy a socket when a write fails, and its stream drops what is
  * read after an error. So the destruction is postponed, and what is read bypasses the stream.
  */
-export function hearLastWords(socket: Socket, listener: LastWordsListener): void {
+export function keepReadingAfterWriteError(socket: Socket, listener: WriteErrorListener): void {
   const { destroy } = socket;
   let failed = false;
   socket.destroy = (error?: (Error & { readonly syscall?: string }) | null) => {

@@ -5,7 +5,7 @@ import { drained } from '../body-writer.ts';
 import { Deadline } from '../timers.ts';
 import { fieldLines } from '../fields.ts';
 import { takeOver, tunnel, UpgradedBody } from '../tunnel.ts';
-import type { Waiting, Turns } from '../turns.ts';
+import type { TurnTaker, Turns } from '../turns.ts';
 import {
   breakOff,
   errorResponse,
@@ -34,7 +34,7 @@ export interface ServerConnectionOwner {
 }
 
 /** A client's connection. Serves one request at a time, in the order of arrival; see `phases.ts`. */
-export class ServerConnection implements Link, Waiting {
+export class ServerConnection implements Link, TurnTaker {
   /** For tests: called with every change of phase of every connection. */
   static onPhase: ((from: ServerPhase, to: ServerPhase) => void) | null = null;
   readonly #owner: ServerConnectionOwner;
