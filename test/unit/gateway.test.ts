@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ConfigError } from '../../src/config/error.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
 import { type Reply, responseOf } from '../../src/http/messages.ts';
 import type { Call, CopyResponse, TransportError } from '../../src/http/transport.ts';
@@ -83,11 +84,30 @@ describe.each(['fetch', 'app'] as const)('by way of its %s, a gateway', (way) =>
     },
   );
 
-  it('answers with 503 until it has read its routes from a store', async () => {
+  it('reads its routes from a store with the first request, which waits for them', async () => {
     const { serve, gateway } = ask({ store: memoryStore({ routes: [ROUTE] }) });
-    expect([gateway.ready(), (await serve(get('/'))).status]).toEqual([false, 503]);
-    await gateway.refresh();
-    expect([gateway.ready(), (await serve(get('/'))).status]).toEqual([true, 200]);
+    expect(gateway.ready()).toBe(false);
+    expect((await serve(get('/'))).status).toBe(200);
+    expect(gateway.ready()).toBe(true);
+  });
+
+  it('waits for them with the first question to the control plane, too', async () => {
+    const { serve } = ask({ store: memoryStore({ routes: [ROUTE] }), adminKey: 'secret' });
+    expect((await serve(get('/apisix/status/ready'))).status).toBe(200);
+  });
+
+  it('responds with 503 where the store cannot be read, and reads it again after a while', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    let reads = 0;
+    const broken = {
+      ...memoryStore({ routes: [ROUTE] }),
+      load: () => Promise.reject(new Error(`read ${++reads}`)),
+    };
+    const { serve } = ask({ store: broken });
+    expect([(await serve(get('/'))).status, reads]).toEqual([503, 1]);
+    expect([(await serve(get('/'))).status, reads]).toEqual([503, 1]);
+    vi.setSystemTime(Date.now() + 1000);
+    expect([(await serve(get('/'))).status, reads]).toEqual([503, 2]);
   });
 
   it('lets nobody into the control plane without its key, if it has one', async () => {
@@ -96,6 +116,48 @@ describe.each(['fetch', 'app'] as const)('by way of its %s, a gateway', (way) =>
     expect((await serve(get(path))).status).toBe(401);
     const keyed = new Request(get(path), { headers: { 'x-api-key': 'secret' } });
     expect((await serve(keyed)).status).toBe(200);
+  });
+});
+
+describe('options that are not valid', () => {
+  const errorOf = (options: GatewayOptions): ConfigError => {
+    try {
+      createGateway(options);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      return error as ConfigError;
+    }
+    throw new Error('no error');
+  };
+
+  it('are refused with a code, and each fault with its place', () => {
+    const { code, message, faults } = errorOf({
+      trustedProxies: ['10.0.0.0/8', 'x', '1.2.3.4/99'],
+    });
+    expect(code).toBe('ERR_INVALID_CONFIG');
+    expect(faults.map(({ path }) => path)).toEqual([
+      ['trustedProxies', 1],
+      ['trustedProxies', 2],
+    ]);
+    expect(message).toBe(
+      'createGateway:\n' +
+        '  trustedProxies[1]: expected an address or a range such as 10.0.0.0/8, found "x"\n' +
+        '  trustedProxies[2]: expected an address or a range such as 10.0.0.0/8, found "1.2.3.4/99"',
+    );
+  });
+
+  it('are routes beside a store', () => {
+    const { message } = errorOf({ routes: [ROUTE], store: memoryStore({ routes: [] }) });
+    expect(message).toBe(
+      'createGateway: routes: expected either routes or a store, found both: leave one of them out',
+    );
+  });
+
+  it('are routes that are not', () => {
+    const { faults } = errorOf({ routes: [{ ...ROUTE, priority: 'x' as unknown as number }] });
+    expect(faults).toEqual([
+      { path: ['routes', 0, 'priority'], message: 'wrong type: expected integer, got string' },
+    ]);
   });
 });
 
