@@ -25,8 +25,8 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * A FIFO of bytes in few arrays: large chunks are kept without a copy, small ones are copied into blocks.
- * Each array costs about a hundred bytes of memory beside its content, and its consumer as much time as a few
- * thousand bytes, so that a body received byte by byte would otherwise take a hundred times its size.
+ * Each array costs about a hundred bytes of memory beyond its content, and as much processing time as a few
+ * thousand bytes: without blocks, a body received byte by byte would take a hundred times its size.
  */
 export class ByteQueue {
   /** Bytes in the queue. */

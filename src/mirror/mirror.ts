@@ -24,12 +24,13 @@ import {
 } from './limits.ts';
 import type { SkipReason } from './outcome.ts';
 
-/** One mirror of one route, compiled: what a copy looks like, who gets one, and the limits. */
+/** A compiled mirror of a route: which requests get a copy, how copies are made, and the limits. */
 export interface Mirror {
-  /** Id of the route, and the configured `host`: the labels of its metrics. */
+  /** Id of the route. With `host`, the labels of its metrics. */
   readonly route: string;
+  /** The configured `host`: scheme, host and port. */
   readonly host: string;
-  /** Milliseconds that a copy may live. */
+  /** Milliseconds that a copy may take, to the last byte of the response. */
   readonly timeout: number;
   readonly maxBodySize: number;
   readonly inFlight: InFlight;
@@ -37,19 +38,21 @@ export interface Mirror {
   readonly rate: TokenBucket;
   readonly breaker: Breaker;
   /**
-   * Why this request gets no copy, as far as its head can tell; `null` when it gets one.
+   * Why the head of this request rules out a copy; `null` if it does not.
    *
-   * @param random the luck of the request, from 0 (taken by any share) up to 1. Default: drawn, when
-   * it comes to that
+   * @param random uniform in [0, 1): the request is sampled if it is below the share. Default: drawn when needed
    */
   skipReason(inbound: Inbound, random?: number): SkipReason | null;
-  /** The share of requests such as this one that sampling takes. */
+  /** The probability that sampling takes a request like this. */
   readonly share: Sampler;
-  /** The copy of a request. */
+  /** Makes the copy of a request. */
   copyOf(primary: Outbound, body: Uint8Array | null): Outbound;
 }
 
-/** What a mirror gets that says nothing else. APISIX has no such limits, so they are generous. */
+/**
+ * Defaults of a mirror; `timeout` and `open` in seconds, `maxBodySize` in bytes, `connectionRate` per second. APISIX
+ * has no such limits, so they are generous.
+ */
 const DEFAULTS = {
   timeout: 10,
   maxBodySize: 1_048_576,
@@ -61,16 +64,13 @@ const DEFAULTS = {
 export interface MirrorOptions {
   /** Id of this gateway, the value of the loop mark. */
   readonly instance: () => string;
-  /** Longest life of a copy that the platform allows, in seconds. */
+  /** Upper limit for the timeout of a copy on this platform, in seconds. Default: none. */
   readonly longestTimeout?: number | undefined;
-  /**
-   * Connections a second that copies to one mirror may use up beside one for each that may be in
-   * flight, as this runtime can bear. Default 500.
-   */
+  /** Connections per second that copies to one mirror may use up, in addition to its `max_in_flight`. Default: 500. */
   readonly connectionRate?: number | undefined;
 }
 
-/** Compiles the mirrors of a plugin configuration: one, several, or none when it is disabled. */
+/** Compiles the mirrors of a plugin configuration: one, several, or none if it is disabled. */
 export function compileMirrors(
   route: string,
   config: ProxyMirrorConfig,
@@ -93,7 +93,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const to = destination(host, config);
   const headers = copyHeaders(config, authority, options.instance);
   const places = config.max_in_flight ?? DEFAULTS.maxInFlight;
-  // Who really needs more of them can have them: by more copies in flight.
+  // Grows with `max_in_flight`, so that a mirror that needs more connections can be given them.
   const rate = (options.connectionRate ?? DEFAULTS.connectionRate) + places;
   const connections = churn(rate, host.startsWith('https:'));
   const share = sampler(config.sample_ratio ?? 1, config.sample_key);
@@ -120,7 +120,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   };
 }
 
-/** In the order of what it costs to find out; the first that is true is the reason. */
+/** Checks the reasons to skip a request, the cheapest first. */
 function skipReasonOf(
   config: MirrorConfig,
   shareOf: Sampler,
@@ -129,7 +129,7 @@ function skipReasonOf(
   const passes = filterOf(config);
   return (inbound, random) => {
     if (headerValue(inbound.headers, LOOP_MARK) !== undefined) return 'loop';
-    // Other upgrades (h2c) are offers that a server may ignore: such a request is one like any other.
+    // Other upgrades (h2c) are offers that a server may ignore: such a request is copied like any other.
     if (/websocket/i.test(headerValue(inbound.headers, 'upgrade') ?? '')) return 'upgrade';
     if (passes !== null && !passes(inbound)) return 'filtered';
     const share = shareOf(inbound);
@@ -144,21 +144,21 @@ function filterOf(config: MirrorConfig): ((inbound: Inbound) => boolean) | null 
   return filter === undefined ? null : compileVars(filter);
 }
 
-/** The chance of a request to be copied: 1 always, 0 never, in between a matter of luck. */
+/** Returns the probability, 0 to 1, that a request is copied. */
 export type Sampler = (inbound: Inbound) => number;
 
-/** Hashes are 32 bits wide. */
+/** Number of values of a 32-bit hash. */
 const HASH_RANGE = 2 ** 32;
 
 /**
- * A sampler for a share of requests.
+ * Compiles a sampler.
  *
- * Without a key each request is decided on its own, as APISIX does. With one, the key's hash is a
- * fixed point in [0, 1) and is in when it lies below the ratio: always the same answer for the same
- * key, everywhere, and the keys of a smaller ratio are among those of a larger one.
+ * Without a key, each request is sampled independently, as in APISIX. With a key, the request is copied if the hash of
+ * the key's value, scaled to [0, 1), is below the ratio. So the same value gives the same result on every gateway, and
+ * a larger ratio includes all values of a smaller one.
  *
  * @param ratio 0.00001 to 1
- * @param key a variable as in `vars`; a request without it is decided on its own
+ * @param key a variable as in `vars`; a request without a value is sampled independently
  * @example sampler(0.05, 'http_x_user')
  */
 export function sampler(ratio: number, key?: string): Sampler {
@@ -171,12 +171,12 @@ export function sampler(ratio: number, key?: string): Sampler {
   };
 }
 
-/** Path and query of a copy, from the primary's. */
+/** Makes the target of a copy from the primary's. */
 export type CopyTarget = (target: string) => string;
 
 /**
- * Compiles `path` and `path_concat_mode`. The query is always kept, and the path stays as the
- * client sent it (APISIX sends it decoded, which changes what it means).
+ * Compiles `path` and `path_concat_mode`. The query is always kept. The client's path is kept undecoded (APISIX sends
+ * it decoded, which can change its meaning).
  *
  * @example copyTarget('/a', 'prefix')('/hello?x=1') // '/a/hello?x=1'
  */
@@ -193,12 +193,12 @@ export function copyTarget(
   };
 }
 
-/** APISIX lets `#`, spaces and any letter stand in `path`; a request line (RFC 9112 section 3) does not. */
+/** Percent-encodes a configured path: APISIX allows `#`, spaces and any letter there, a request line does not. */
 function encoded(path: string): string {
   return path.replace(/[^\x21-\x7e]|#/gu, escaped);
 }
 
-/** As `encodeURIComponent`, which throws at half a surrogate pair: JSON may hold one. */
+/** Like `encodeURIComponent`, but never throws: that function rejects lone surrogates, which JSON may contain. */
 function escaped(character: string): string {
   const bytes = new TextEncoder().encode(character);
   return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
@@ -206,17 +206,17 @@ function escaped(character: string): string {
   );
 }
 
-/** The mark of a copy, so that mirrors that point back at a gateway cannot multiply requests. */
+/** Field that marks copies. Requests with it are not copied, so that a mirror that leads back here causes no loop. */
 export const LOOP_MARK = 'x-mirrored-by';
 
-/** Fields of a copy, from what the primary upstream gets. */
+/** Makes the fields of a copy from the primary's. */
 export type CopyHeaders = (primary: HeaderList) => HeaderList;
 
 /**
  * Compiles `pass_host`, `upstream_host` and `headers` of a mirror.
  *
- * @param authority the mirror's own host, sent with `pass_host: node`
- * @param instance id of this gateway, the value of the loop mark; called with the first copy, since Workers
+ * @param authority the mirror's own host and port, sent with `pass_host: node`
+ * @param instance returns the id of this gateway, the value of the loop mark. Called with the first copy, since Workers
  * have no random numbers before a request is served
  */
 export function copyHeaders(
@@ -228,7 +228,7 @@ export function copyHeaders(
   const { set = {}, add = {}, remove = [] } = config.headers ?? {};
   const dropped = new Set([...remove, ...Object.keys(set)].map((name) => name.toLowerCase()));
   if (host !== null) dropped.add('host');
-  // Before all others, as in any request (RFC 9110 section 7.2).
+  // Host is the first field (RFC 9110 section 7.2).
   const first = host === null ? [] : ['Host', host];
   let last: HeaderList | null = null;
   const appended = () => (last ??= [...pairs(set), ...pairs(add), LOOP_MARK, instance()]);
@@ -243,7 +243,7 @@ export function copyHeaders(
   };
 }
 
-/** `null` leaves the primary's Host as it is. */
+/** Host of copies; `null` keeps the primary's. */
 function hostOf(config: MirrorConfig, authority: string): string | null {
   switch (config.pass_host) {
     case 'node':

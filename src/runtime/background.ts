@@ -1,10 +1,10 @@
 import type { Context, ExecutionContext } from 'hono';
 import type { WaitUntil } from './port.ts';
 
-/** Work that outlives its request, on runtimes whose platform does not look after it. */
+/** Tracks work that outlives its request, on runtimes whose platform does not. */
 export interface Background {
   readonly waitUntil: WaitUntil;
-  /** Resolves once nothing is left. After so many milliseconds it calls `abandon`, which has to end the work. */
+  /** Resolves when no work is pending. After `milliseconds` it calls `abandon`, which must end the work. */
   drain(milliseconds: number, abandon: () => void): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function createBackground(): Background {
   };
 }
 
-/** The platform's execution context; `null` where the server provides none, as plain `Bun.serve` (Hono throws there). */
+/** The platform's execution context; `null` if the server provides none, as plain `Bun.serve`: Hono throws then. */
 export function contextOf(c: Context): ExecutionContext | null {
   try {
     return c.executionCtx;

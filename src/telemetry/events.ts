@@ -1,43 +1,46 @@
 import type { Inbound } from '../http/messages.ts';
 import type { Outcome } from '../mirror/outcome.ts';
 
-/** The request that an event is about. Its `id` is made when somebody asks for it. */
+/** The request of an event. Its `id` is generated on first access. */
 export type RequestFacts = Pick<Inbound, 'id' | 'method' | 'target'>;
 
-/** What became of one request at one mirror. */
+/** Outcome of a request at a mirror. */
 export interface CopyEvent {
   readonly type: 'copy';
+  /** Id of the route. */
   readonly route: string;
-  /** The configured `host`. */
+  /** The configured `host` of the mirror. */
   readonly mirror: string;
   readonly request: RequestFacts;
   readonly outcome: Outcome;
+  /** Seconds until the response to the copy was drained or cut off; 0 if no copy was sent. */
   readonly seconds: number;
 }
 
-/** All that the gateway tells about its work. Metrics and log listen to it; nothing else does. */
+/** An event in the gateway. Metrics, log and hooks are made from these events alone. */
 export type GatewayEvent =
   | {
       readonly type: 'request';
-      /** Id of the route that matched; empty when none did. */
+      /** Id of the matched route; `''` if no route matched. */
       readonly route: string;
       readonly request: RequestFacts;
       readonly status: number;
-      /** To the answer's head. */
+      /** Seconds until the response's head. */
       readonly seconds: number;
     }
   | {
-      /** No upstream answered. `error` is for the log only. */
+      /** No node of the upstream responded. */
       readonly type: 'upstream_failure';
       readonly route: string;
       readonly request: RequestFacts;
-      /** Scheme, host and port of the node that was tried last: `error` is what it failed with. */
+      /** Scheme, host and port of the node tried last, which failed with `error`. */
       readonly node: string;
+      /** For logs and hooks only: clients must not see it. */
       readonly error: Error;
     }
   | CopyEvent
   | {
-      /** A write through the admin API that the store could not take. */
+      /** The store failed to save a write of the admin API. */
       readonly type: 'admin_failure';
       readonly error: Error;
     }

@@ -3,7 +3,7 @@ import type { RouteLabels } from './lifetimes.ts';
 import type { Readings } from './metrics.ts';
 import type { Sample } from './prometheus.ts';
 
-/** What gauges read from: the routes in force, and the memory that recordings hold. */
+/** Sources of the gauges: the routes in force, and the memory that recordings hold. */
 export interface InForce {
   /** The table in force at a time in milliseconds since 1970; `null` before the first. */
   table(nowMs: number): Table | null;
@@ -15,7 +15,7 @@ interface Table {
   routes(): Iterable<{ readonly id: string; readonly mirrors: readonly Mirror[] }>;
 }
 
-/** What gauges read, from what is in force. */
+/** The values of the gauges. */
 export function readings({ table, recordedBytes }: InForce): Readings {
   return {
     routes: () => table(Date.now())?.size ?? 0,

@@ -9,7 +9,7 @@ import { type InForce, readings } from './readings.ts';
 export interface Telemetry {
   readonly emit: Listener;
   readonly onOutcome: OnOutcome;
-  /** A write through the admin API failed for a reason that its client is not told. */
+  /** To be called when a write of the admin API failed for a reason that its client must not see. */
   readonly onAdminFailure: (error: Error) => void;
   /** All metrics in the Prometheus text format. */
   readonly render: () => string;

@@ -11,37 +11,37 @@ import { MOST_CONNECTIONS } from '../../http1/server/limits.ts';
 import { receive } from '../received.ts';
 import { serveApp } from './serve.ts';
 
-/** What a program may say of the runtime that it makes. */
+/** Options of a runtime for programs that use the library. */
 export interface RuntimeOptions {
-  /** Where names of upstreams and mirrors are looked up. Default: as the system says. */
+  /** How host names of upstreams and mirrors are resolved. Default: as the system is configured. */
   readonly names?: NameOptions;
 }
 
-/** What differs from one runtime with `node:net` to another. */
+/** Differences between the runtimes with `node:net`. */
 export interface Http1Options extends RuntimeOptions {
   readonly name: ServerRuntime['name'];
   readonly ownBuffers?: PoolOptions['ownBuffers'];
   readonly gathers?: PoolOptions['gathers'];
   readonly shortage?: PoolOptions['shortage'];
-  /** How it has all sockets looked at. Default: by a turn of its event loop. */
+  /** Makes the runtime read all ready sockets. Default: one turn of the event loop. */
   readonly poll?: Poll;
-  /** How many files and sockets the process may have open. Default: not known. */
+  /** Returns how many file descriptors the process may open. Default: no limit known. */
   readonly descriptors?: () => number;
-  /** Connections that it accepts at once, before it closes any. Default: it closes them at once. */
+  /** Connections that it accepts in one turn of the event loop before it can close any. Default: 0, closes at once. */
   readonly accepted?: number;
-  /** Its listener may stop accepting for good. Default: it does not. */
+  /** True if its listener may stop accepting for good. Default: false. */
   readonly goesDeaf?: boolean;
-  /** How it writes to its output. Default: by `process`. */
+  /** Writes to the outputs of the process. Default: by `process`. */
   readonly write?: WriteOutput;
 }
 
 /**
- * Of the event loop's time, for connecting to mirrors and for what they answer: enough for some 350 MiB a
+ * Share of the event loop's time for connecting to mirrors and reading their responses: enough for about 350 MiB per
  * second.
  */
 const MIRRORS_SHARE = 0.25;
 
-/** A runtime with `node:net`: HTTP/1.1 of our own in front and behind, the same bytes everywhere. */
+/** A runtime with `node:net`: our own HTTP/1.1 to clients and upstreams, with the same bytes on every runtime. */
 export function http1Runtime(options: Http1Options): ServerRuntime {
   const {
     name,
@@ -59,7 +59,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const most = Math.min(MOST_CONNECTIONS, shares.each);
   const fence = createFence(poll);
   const turns = new Turns(fence);
-  // Nor does one wait for what the other looks up: each asks by itself.
+  // Each pool has its own resolver, so that the primary never waits for the look-ups of mirrors.
   const pool = (more: PoolOptions = {}) =>
     createPool({
       ownBuffers,

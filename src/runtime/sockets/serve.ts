@@ -5,10 +5,10 @@ import { receiveWeb } from '../fetch/receive.ts';
 import { rememberServed } from '../received.ts';
 import type { ListenOptions } from '../server.ts';
 
-/** What a runtime's own listener is like. */
+/** Options of the listener that depend on the runtime. */
 export type ListenerTraits = Pick<Http1ListenOptions, 'shares' | 'turns' | 'goesDeaf'>;
 
-/** Serves an app by HTTP/1.1 of our own. Rejects when the address cannot be listened on. */
+/** Serves an app with our own HTTP/1.1. Rejects if it cannot listen on the address. */
 export function serveApp(options: ListenOptions, traits: ListenerTraits = {}): Promise<Listening> {
   const { app, clientTimeout, ...listener } = options;
   const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
@@ -22,11 +22,12 @@ export function serveApp(options: ListenOptions, traits: ListenerTraits = {}): P
   });
 }
 
-/** A request for code that is not ours, and the `env` that goes beside it. */
+/** Makes the `Request` and the `env` that user code gets, and registers how to convert them back. */
 export function handOut(served: ServerRequest): readonly [request: Request, env: object] {
   const request = served.toRequest();
   const env = {};
-  const read = (asked: Request) => (asked === request ? served : receiveWeb(asked, served.link));
+  // Only our own `Request` stands for the received one: user code may have replaced it.
+  const read = (given: Request) => (given === request ? served : receiveWeb(given, served.link));
   rememberServed(request, read);
   rememberServed(env, read);
   return [request, env];
