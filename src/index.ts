@@ -16,6 +16,5 @@ export { memoryStore } from './stores/memory.ts';
 export { kvStore } from './stores/kv.ts';
 export { StoreError } from './stores/error.ts';
 export type { Store } from './stores/store.ts';
-export type { CopyEvent, GatewayEvent, RequestFacts } from './telemetry/events.ts';
+export type { CopyEvent, CopyReport, GatewayEvent, RequestFacts } from './telemetry/events.ts';
 export type { OutcomeHook } from './telemetry/hooks.ts';
-export type { CopyReport } from './telemetry/report.ts';

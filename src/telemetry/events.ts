@@ -48,3 +48,24 @@ export type GatewayEvent =
   | { readonly type: 'reload'; readonly result: 'failure'; readonly error: Error };
 
 export type Listener = (event: GatewayEvent) => void;
+
+/** Outcome of a request at a mirror, for hooks and the log. The log omits the query. */
+export type CopyReport = Outcome & {
+  /** The client's `X-Request-Id`, or an id that the gateway generated. The same as in the request's event. */
+  readonly requestId: string;
+  readonly method: string;
+  /** Path and query as received. */
+  readonly target: string;
+  /** Id of the route; `middleware` if there are no routes. */
+  readonly route: string;
+  /** The configured `host` of the mirror. */
+  readonly mirror: string;
+  /** Seconds until the response to the copy was drained or cut off; 0 if no copy was sent. */
+  readonly seconds: number;
+};
+
+/** The report of an event: one flat object. */
+export function reportOf({ request, route, mirror, outcome, seconds }: CopyEvent): CopyReport {
+  const { id: requestId, method, target } = request;
+  return { requestId, method, target, route, mirror, ...outcome, seconds };
+}

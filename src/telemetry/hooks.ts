@@ -1,7 +1,6 @@
 import { lineRate } from './line-rate.ts';
-import type { GatewayEvent, Listener } from './events.ts';
+import { type CopyReport, type GatewayEvent, type Listener, reportOf } from './events.ts';
 import { log } from './log.ts';
-import { type CopyReport, reportOf } from './report.ts';
 
 /**
  * Called exactly once with the outcome of each request at each mirror, also when the copy was skipped. Exceptions it

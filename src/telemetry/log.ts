@@ -6,9 +6,8 @@ import {
   type Logger,
   type Sink,
 } from '@logtape/logtape';
-import type { CopyEvent, Listener, RequestFacts } from './events.ts';
+import { type CopyEvent, type Listener, reportOf, type RequestFacts } from './events.ts';
 import { lineRate } from './line-rate.ts';
-import { reportOf } from './report.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
