@@ -173,6 +173,17 @@ describe('the way past web objects', () => {
   });
 });
 
+describe('what an app adds', () => {
+  it('comes before the proxy, which listeners then reach by way of it', async () => {
+    const { gateway, asked } = setUp();
+    gateway.app.get('/own', (c) => c.text('its own'));
+    expect(await (await gateway.fetch(get('/own'))).text()).toBe('its own');
+    expect(await (await gateway.fetch(get('/x'))).text()).toBe('upstream');
+    expect(asked).toEqual(['GET /x']);
+    expect(directOf(gateway.fetch)!(inbound('/x'), () => {})).toBeNull();
+  });
+});
+
 describe('copies', () => {
   it('are for the waitUntil of the execution context where there is one', async () => {
     const { gateway } = setUp();

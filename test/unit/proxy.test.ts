@@ -18,6 +18,7 @@ import { compileRoutes } from '../../src/route-table.ts';
 import { fetchRuntime } from '../../src/runtime/fetch/index.ts';
 import type { Runtime } from '../../src/runtime/port.ts';
 import type { GatewayEvent } from '../../src/telemetry/events.ts';
+import { turnsUntil } from '../support/turns.ts';
 import { request } from './routes/request.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -39,7 +40,11 @@ function transport<T>(sent: Sent<T>[]) {
 }
 
 /** All that a proxy works with as it is, but for the transport. */
-function setUp(routes: readonly RouteInput[] | null, runtime: Partial<Runtime> = {}) {
+function setUp(
+  routes: readonly RouteInput[] | null,
+  runtime: Partial<Runtime> = {},
+  load: () => Promise<readonly RouteInput[] | null> | null = () => null,
+) {
   const times: number[] = [];
   const primaries: Sent<Reply>[] = [];
   const copies: Sent<CopyResponse>[] = [];
@@ -47,10 +52,9 @@ function setUp(routes: readonly RouteInput[] | null, runtime: Partial<Runtime> =
   const background: Promise<unknown>[] = [];
   const emit = (event: GatewayEvent) => void events.push(event);
   const budget = memoryBudget(1000);
-  const table =
-    routes === null
-      ? null
-      : compileRoutes(routesDocument(routes), null, { instance: () => 'a-gateway' });
+  const compile = (given: readonly RouteInput[]) =>
+    compileRoutes(routesDocument(given), null, { instance: () => 'a-gateway' });
+  let table = routes === null ? null : compile(routes);
   const proxy = createProxy({
     runtime: { ...fetchRuntime(), forward: transport(primaries), ...runtime },
     live: {
@@ -58,7 +62,8 @@ function setUp(routes: readonly RouteInput[] | null, runtime: Partial<Runtime> =
         times.push(nowMs);
         return table;
       },
-      load: () => null,
+      load: () =>
+        load()?.then((loaded) => void (table = loaded === null ? null : compile(loaded))) ?? null,
     },
     trust: trustProxies([]),
     requestIds: requestIds(() => 'a-gateway'),
@@ -145,6 +150,33 @@ it('goes by the table that is in force when a request comes', async () => {
   vi.setSystemTime(2_000_000);
   await send(request('/'));
   expect(times).toEqual([1_000_000, 2_000_000]);
+});
+
+it('waits for the first table to be loaded, and then goes by it', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  let arrive!: (routes: readonly RouteInput[]) => void;
+  const loading = new Promise<readonly RouteInput[]>((resolve) => (arrive = resolve));
+  const { send, primaries, events } = setUp(null, {}, () => loading);
+  const replied = send(request('/plain'));
+  vi.advanceTimersByTime(2000);
+  expect([primaries, events]).toEqual([[], []]);
+  arrive([PLAIN]);
+  await turnsUntil(() => primaries.length === 1);
+  const response = new Response();
+  primaries[0]!.answer(response);
+  expect(await replied).toBe(response);
+  // The client has waited for the table as well.
+  expect(events).toMatchObject([{ type: 'request', status: 200, seconds: 2 }]);
+});
+
+it('has the first table loaded again when that failed', async () => {
+  const loads = [Promise.resolve(null), Promise.resolve([PLAIN])];
+  const { send, told, primaries } = setUp(null, {}, () => loads.shift() ?? null);
+  const replied = send(request('/plain'));
+  await vi.waitFor(() => expect(primaries).toHaveLength(1));
+  primaries[0]!.answer(new Response());
+  await replied;
+  expect([loads, told()]).toEqual([[], ['request plain 200']]);
 });
 
 describe('what is answered without an upstream', () => {
