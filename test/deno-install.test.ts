@@ -33,7 +33,7 @@ describe.each([{ modules: 'without node_modules' }, { modules: 'with node_module
       expect(await taskCommand()).toContain('--node-modules-dir=none');
     });
 
-    /** The command of the task in deno.json, which the README names. */
+    /** The command of the task in deno.json, which docs/running.md names. */
     async function taskCommand(): Promise<string[]> {
       const { tasks } = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as {
         tasks: { start: string };

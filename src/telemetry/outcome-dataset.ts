@@ -11,7 +11,7 @@ export interface AnalyticsEngineDataset {
 }
 
 /**
- * Writes each outcome as a data point to Workers Analytics Engine, which aggregates over all isolates. The README
+ * Writes each outcome as a data point to Workers Analytics Engine, which aggregates over all isolates. docs/workers.md
  * documents the columns. Add new columns only at the end: columns have no names, and data is kept for three months.
  */
 export function outcomeDataset(dataset: AnalyticsEngineDataset): OutcomeHook {

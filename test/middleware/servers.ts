@@ -17,7 +17,7 @@ export interface AppServer {
   readonly name: string;
   /** The client address that its app sees. */
   readonly address: string;
-  /** `false`: it sends Content-Length only for bodies that no JavaScript has touched, see the README. */
+  /** `false`: it sends Content-Length only for bodies that no JavaScript has touched, see docs/library.md. */
   readonly framesStreams?: false;
   /** It pipes bodies itself, and holds a few bytes back until more arrive. */
   readonly pumps?: true;

@@ -4,8 +4,8 @@ import type { RuntimeName } from '../runtimes/runtime.ts';
 const SERVERS = ['node', 'deno', 'bun'] as const;
 
 /**
- * What each runtime supports. Each row is a difference that users notice, so it is also a row of the README's
- * platform table; if a runtime gains support, a test fails.
+ * What each runtime supports. Each row is a difference that users notice, so it is also a row of the platform
+ * table in docs/workers.md; if a runtime gains support, a test fails.
  */
 const CAN = {
   /** `GET http://host/path`: workerd responds with 500 itself. */

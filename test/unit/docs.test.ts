@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -56,12 +56,41 @@ describe.each(PAGES)('%s', (page) => {
     expect(figures.length).toBe(text.match(/`[A-Z_]+` in `src\//g)!.length);
     expect(figures.filter(({ said, is }) => said !== is)).toEqual([]);
   });
+});
 
-  it('leads to pages that are there', () => {
-    const links = Array.from(text.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, path]) => path!);
-    const folder = join(root, page, '..');
-    expect(links.filter((path) => !existsSync(join(folder, path)))).toEqual([]);
+describe.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'bench/README.md',
+  'src/http1/README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+])('%s', (page) => {
+  it('leads to pages and headings that are there', () => {
+    const links = read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g);
+    const broken = Array.from(links).filter(([, path, heading]) => {
+      const file = path === '' ? page : join(page, '..', path!);
+      if (!existsSync(join(root, file))) return true;
+      return heading !== undefined && !anchorsOf(read(file)).includes(heading);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
   });
+});
+
+/** The anchors that GitHub makes of headings. */
+function anchorsOf(text: string): string[] {
+  return Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+it('the README is for five minutes', () => {
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(151);
 });
 
 it('each advisory that is said to have a test of its own has it', () => {

@@ -3,33 +3,39 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseDocument } from '../../src/config/document.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
+import type { FetchApp } from '../../src/runtime/server.ts';
 import { origin, type Origin } from '../support/origin.ts';
 import { logged, type Logged } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 import { line, run } from '../support/process.ts';
-import { readmeBlocks } from '../support/readme.ts';
+import { blocksOf } from '../support/readme.ts';
 import { until } from '../support/until.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-describe("the README's documents", () => {
-  it.each(readmeBlocks('json').map((block) => [block]))('number %# is valid', (block) => {
-    expect(parseDocument(block)).toMatchObject({ ok: true });
-  });
+describe('the documents of routes in docs/', () => {
+  it.each(blocksOf('docs/routes.md', 'json').map((block) => [block]))(
+    'number %# is valid',
+    (block) => {
+      expect(parseDocument(block)).toMatchObject({ ok: true });
+    },
+  );
 });
 
-it("the README's command for Deno is the task's", () => {
+it('the command for Deno is the one of its task', () => {
   const { tasks } = JSON.parse(readFileSync(join(root, 'deno.json'), 'utf8')) as {
     tasks: { start: string };
   };
-  expect(readmeBlocks('sh')).toContain(`${tasks.start}\n`);
+  expect(blocksOf('docs/running.md', 'sh')).toContain(`${tasks.start}\n`);
 });
 
-it("the README's line of the log is one", async () => {
-  const [shown] = readmeBlocks('jsonl').map((block) => JSON.parse(block) as Logged);
+it('the line of the log that docs/ shows is one', async () => {
+  const [shown] = blocksOf('docs/observing.md', 'jsonl').map(
+    (block) => JSON.parse(block) as Logged,
+  );
   const mirror = `http://127.0.0.1:${await freePort()}`;
   const args = ['--host', '127.0.0.1', '--port', '0', '--upstream', mirror, '--mirror', mirror];
   const gateway = run('node', [join(root, 'dist/cli/main.js'), ...args]);
@@ -53,11 +59,11 @@ it("the README's line of the log is one", async () => {
   });
 });
 
-/** The README's addresses are those of its example; a test needs ones that are free. */
+/** The addresses in the examples; a test needs ones that are free. */
 const UPSTREAM = '127.0.0.1:1999';
 const MIRROR = '127.0.0.1:9797';
 
-describe("the README's programs", () => {
+describe('the programs of README and docs', () => {
   let folder: string;
   let upstream: Origin;
   let mirror: Origin;
@@ -75,10 +81,14 @@ describe("the README's programs", () => {
     for (const [name, target] of Object.entries(links)) await symlink(target, join(modules, name));
     await symlink(join(root, 'node_modules/@types/node'), join(modules, '@types/node'));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-    for (const [i, block] of readmeBlocks('ts').entries()) {
-      const program = block.replace(UPSTREAM, upstream.node).replace(MIRROR, mirror.node);
-      await writeFile(join(folder, `example-${i}.ts`), program);
-    }
+    for (const page of ['README', 'docs/library'])
+      for (const [i, block] of blocksOf(`${page}.md`, 'ts').entries()) {
+        const program = block
+          .replace(UPSTREAM, upstream.node)
+          .replace(MIRROR, mirror.node)
+          .replace('sample_ratio: 0.1', 'sample_ratio: 1');
+        await writeFile(join(folder, `${page.replace('docs/', '')}-${i}.ts`), program);
+      }
     const compilerOptions = { module: 'nodenext', strict: true, target: 'es2022', outDir: 'out' };
     const config = { compilerOptions: { ...compilerOptions, types: ['node'] } };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
@@ -90,36 +100,49 @@ describe("the README's programs", () => {
     await rm(folder, { recursive: true });
   });
 
-  const example = (i: number) =>
-    import(/* @vite-ignore */ pathToFileURL(join(folder, `out/example-${i}.js`)).href);
+  const example = (name: string) =>
+    import(/* @vite-ignore */ pathToFileURL(join(folder, `out/${name}.js`)).href);
+
+  /** Serves what an example exports, on our listener. */
+  async function serve({ fetch }: { readonly fetch: FetchApp['fetch'] }) {
+    const waitUntil = (work: Promise<unknown>) => void work;
+    const app = { fetch, waitUntil };
+    return nodeRuntime().listen({ app, hostname: '127.0.0.1', port: 0 });
+  }
+
+  beforeEach(() => void (mirror.seen.length = 0));
 
   it('run a gateway', async () => {
     const log = vi.spyOn(console, 'log').mockReturnValue();
-    const { port, stop } = await example(0);
-    const answers = Array.from({ length: 200 }, (_, i) =>
-      fetch(`http://127.0.0.1:${port}/hello?${i}`, { headers: { 'x-request-id': `id-${i}` } }).then(
-        (response) => response.text(),
-      ),
-    );
-    expect((await Promise.all(answers))[7]).toBe('GET /hello?7\n');
-    // A tenth is copied; that none of 200 is would happen once in a billion runs.
+    const { port, close } = await example('library-2');
+    const response = await fetch(`http://127.0.0.1:${port}/hello?7`, {
+      headers: { 'x-request-id': 'id-7' },
+    });
+    expect(await response.text()).toBe('GET /hello?7\n');
     await until(() => mirror.seen.length > 0);
-    await stop();
-    const id = mirror.seen[0]!.headers['x-request-id'];
-    expect(log).toHaveBeenCalledWith(id, mirror.url, 200, expect.any(Number));
+    await close();
+    expect(log).toHaveBeenCalledWith('id-7', mirror.url, 200, expect.any(Number));
     log.mockRestore();
   });
 
-  it('mirror an app', async () => {
-    const { default: app } = await example(1);
-    const waitUntil = (work: Promise<unknown>) => void work;
-    const listening = await nodeRuntime().listen({
-      app: { fetch: (request, env, context) => app.fetch(request, env, context), waitUntil },
-      hostname: '127.0.0.1',
-      port: 0,
+  it('extend a gateway', async () => {
+    const log = vi.spyOn(console, 'log').mockReturnValue();
+    const { default: gateway } = await example('README-1');
+    const { port, stop } = await serve(gateway);
+    const textOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    expect([await textOf('/healthz'), await textOf('/hello')]).toEqual(['ok', 'GET /hello\n']);
+    await until(() => mirror.seen.length === 1);
+    expect(log).toHaveBeenCalledWith('<-- GET /hello');
+    log.mockRestore();
+    await stop();
+  });
+
+  it.each(['README-0', 'library-0', 'library-1'])('mirror an app: %s', async (name) => {
+    const { default: app } = await example(name);
+    const { port, stop } = await serve({
+      fetch: (request, env, context) => app.fetch(request, env, context),
     });
-    mirror.seen.length = 0;
-    const response = await fetch(`http://127.0.0.1:${listening.port}/api/orders`, {
+    const response = await fetch(`http://127.0.0.1:${port}/api/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"tea":2}',
@@ -128,6 +151,6 @@ describe("the README's programs", () => {
     await until(() => mirror.seen.length === 1);
     expect(mirror.seen[0]).toMatchObject({ method: 'POST', url: '/api/orders' });
     expect(mirror.seen[0]!.body.toString()).toBe('{"tea":2}');
-    await listening.stop();
+    await stop();
   });
 });

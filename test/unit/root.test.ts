@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   bench: 'claims about speed',
   'bunfig.toml': 'read by Bun here',
   'deno.json': 'read by Deno here',
-  docs: 'what is too long for the README',
+  docs: 'a page for each question that the README has no room for',
   'package-lock.json': 'read by npm here',
   'package.json': 'read by npm, Node and Bun here',
   src: 'the product',

@@ -12,7 +12,7 @@ export interface Body {
 /** VCHAR, obs-text, space and tab (RFC 9110 section 5.5). */
 export const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Limits from the README: bytes of all extensions, bytes of trailers, number of trailers. */
+/** Limits from docs/limits.md: bytes of all extensions, bytes of trailers, number of trailers. */
 const EXTENSIONS_LIMIT = 16 * 1024;
 const TRAILERS_LIMIT = 32 * 1024;
 const TRAILER_FIELDS = 100;

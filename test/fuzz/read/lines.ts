@@ -1,7 +1,7 @@
 import { Broken, type Field, Unfinished, withoutSpace } from './message.ts';
 
 /**
- * A second reader of HTTP/1.1, written from RFC 9112 and the limits in the README, without any line of the gateway's
+ * A second reader of HTTP/1.1, written from RFC 9112 and the limits in docs/limits.md, without any line of the gateway's
  * code. It has all bytes at once, so that results of the gateway that depend on how a stream was cut show as
  * differences. Slow and plain on purpose.
  */

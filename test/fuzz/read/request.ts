@@ -34,7 +34,7 @@ export interface Limits {
   readonly fields: number;
 }
 
-/** The limits in the README. */
+/** The limits in docs/limits.md. */
 const LIMITS: Limits = { line: 8 * 1024, head: 32 * 1024, fields: 200 };
 
 /** Reads all requests of a stream; bytes after a request that ends the connection are ignored. */
