@@ -3,10 +3,10 @@ import { type Misbehaviour, MISBEHAVIOURS } from '../../test/support/bad-origin.
 
 /** Kinds of bad mirrors, except for a mirror that is down. */
 export const KINDS: Readonly<Record<string, Misbehaviour>> = {
-  'never answers': MISBEHAVIOURS.silent,
-  'resets in its answer': MISBEHAVIOURS.resetting,
+  'never responds': MISBEHAVIOURS.silent,
+  'resets in its response': MISBEHAVIOURS.resetting,
   'a byte a second': MISBEHAVIOURS.dripping,
-  'answers 1 GB': gigabyte,
+  'sends 1 GB': gigabyte,
   'closes unanswered': MISBEHAVIOURS.closing,
 };
 

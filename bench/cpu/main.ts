@@ -94,7 +94,7 @@ async function turn(
   const args = [`${gateway.url}${path}`, ...[connections, requests, bytes].map(String)];
   const file = new URL('../load/fixed-number.mjs', import.meta.url);
   const { wrong } = await resultOf<{ wrong: number }>(file, args);
-  if (wrong > 0) throw new Error(`${wrong} requests to ${path} were answered wrong`);
+  if (wrong > 0) throw new Error(`${wrong} requests to ${path} got a wrong response`);
   const idle = async () => (await sample(gateway, 'mirror_in_flight')) === 0;
   await until(idle, SETTLE_MS, `the end of the copies of ${path}`);
   const microseconds = ((cpuSeconds(pids) - before) / requests) * 1_000_000;

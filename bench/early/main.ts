@@ -126,7 +126,7 @@ async function startNginx(server: OwnProcess): Promise<Way> {
       () => true,
       () => false,
     );
-  await until(ready, 5000, 'nginx to answer');
+  await until(ready, 5000, 'nginx to respond');
   return {
     name: 'nginx',
     port,

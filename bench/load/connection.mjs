@@ -24,20 +24,20 @@ const SILENCE_MS = 20_000;
 export function openConnection({ hostname, port }, expected = NaN) {
   const socket = connect(Number(port), hostname);
   let done = /** @type {((right: boolean) => void) | null} */ (null);
-  let answer = newAnswer();
+  let response = newResponse();
 
   const finish = (/** @type {boolean} */ right) => {
     const call = done;
     done = null;
-    answer = newAnswer();
+    response = newResponse();
     call?.(right);
   };
   socket.setNoDelay(true);
   socket.setTimeout(SILENCE_MS, () => done && socket.destroy());
   socket.on('data', (bytes) => {
-    take(answer, bytes);
-    if (!answer.whole) return;
-    finish(answer.status === 200 && (Number.isNaN(expected) || answer.bytes === expected));
+    take(response, bytes);
+    if (!response.whole) return;
+    finish(response.status === 200 && (Number.isNaN(expected) || response.bytes === expected));
   });
   socket.on('close', () => finish(false));
 
@@ -57,7 +57,7 @@ export function openConnection({ hostname, port }, expected = NaN) {
 }
 
 /**
- * @typedef {object} Answer
+ * @typedef {object} ResponseState
  * @property {Buffer | null} head the part of the head that has arrived, until it is complete
  * @property {number} status
  * @property {number} length announced length of the body; NaN: chunked
@@ -65,34 +65,34 @@ export function openConnection({ hostname, port }, expected = NaN) {
  * @property {boolean} whole
  */
 
-/** @returns {Answer} */
-function newAnswer() {
+/** @returns {ResponseState} */
+function newResponse() {
   return { head: Buffer.alloc(0), status: 0, length: 0, bytes: 0, whole: false };
 }
 
 const LAST_CHUNK = '0\r\n\r\n';
 
 /**
- * @param {Answer} answer
+ * @param {ResponseState} response
  * @param {Buffer} bytes
  */
-function take(answer, bytes) {
+function take(response, bytes) {
   let body = bytes;
-  if (answer.head !== null) {
-    const head = answer.head.length === 0 ? bytes : Buffer.concat([answer.head, bytes]);
+  if (response.head !== null) {
+    const head = response.head.length === 0 ? bytes : Buffer.concat([response.head, bytes]);
     const end = head.indexOf('\r\n\r\n');
     if (end === -1) {
-      answer.head = head;
+      response.head = head;
       return;
     }
     const text = head.toString('latin1', 0, end);
-    answer.head = null;
-    answer.status = Number(text.slice(9, 12));
-    answer.length = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1] ?? NaN);
+    response.head = null;
+    response.status = Number(text.slice(9, 12));
+    response.length = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1] ?? NaN);
     body = head.subarray(end + 4);
   }
-  answer.bytes += body.length;
-  answer.whole = Number.isNaN(answer.length)
+  response.bytes += body.length;
+  response.whole = Number.isNaN(response.length)
     ? body.subarray(-LAST_CHUNK.length).toString('latin1') === LAST_CHUNK
-    : answer.bytes >= answer.length;
+    : response.bytes >= response.length;
 }

@@ -42,7 +42,9 @@ function client() {
     };
     const socket = connect(Number(port), hostname, next);
     // A gateway that never responds must not keep the run from ending.
-    socket.setTimeout(Number(seconds) * 1000 + 5000, () => socket.destroy(new Error('no answer')));
+    socket.setTimeout(Number(seconds) * 1000 + 5000, () =>
+      socket.destroy(new Error('no response')),
+    );
     socket.setNoDelay(true);
     socket.setEncoding('latin1');
     socket.on('data', (part) => {

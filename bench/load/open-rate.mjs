@@ -23,7 +23,7 @@ const total = warmUp + Math.floor(Number(rate) * Number(seconds));
 /** In milliseconds. `late` is how long a request waited for this program although a connection was free. */
 const took = new Float64Array(total);
 const late = new Float64Array(total).fill(NaN);
-let answers = 0;
+let responses = 0;
 let wrong = 0;
 
 /** Milliseconds between two checks for requests that are due. */
@@ -47,13 +47,13 @@ const whole = new Promise((resolve) => {
   const send = (client, at, due, now) => {
     if (client.since <= due) late[at] = now - due;
     client.connection.ask(message, (right) => {
-      const answered = performance.now();
-      took[at] = answered - due;
+      const completed = performance.now();
+      took[at] = completed - due;
       if (!right) wrong += 1;
-      client.since = answered;
+      client.since = completed;
       idle.push(client);
-      answers += 1;
-      if (answers === total) resolve(null);
+      responses += 1;
+      if (responses === total) resolve(null);
       pump();
     });
   };

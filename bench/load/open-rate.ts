@@ -22,6 +22,6 @@ export async function openRate({ url, connections, rate, seconds }: OpenLoad): P
   const file = new URL('open-rate.mjs', import.meta.url);
   const args = [url, ...[connections, rate, seconds].map(String)];
   const { wrong, ...latencies } = await resultOf<Latencies & { wrong: number }>(file, args);
-  if (wrong > 0) throw new Error(`${wrong} requests were answered wrong or not at all`);
+  if (wrong > 0) throw new Error(`${wrong} requests got a wrong response or none`);
   return latencies;
 }

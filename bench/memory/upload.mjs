@@ -26,20 +26,20 @@ async function upload(_, id) {
   const hash = verify === 'true' ? createHash('sha256') : null;
   const headers = { ...(hash && { 'x-verify': 'yes' }) };
   const request = httpRequest(url, { method: 'POST', headers, agent });
-  const answered = once(request, 'response');
+  const responded = once(request, 'response');
   // Awaited only after everything is sent; until then a rejection would be unhandled.
-  answered.catch(() => {});
+  responded.catch(() => {});
   for (let sent = 0; sent < total; sent += noise.length) {
     const chunk = Buffer.from(noise.subarray(0, Math.min(noise.length, total - sent)));
     // All pieces differ, so that a misplaced piece is noticed.
     chunk.writeUInt32LE(id, 0);
     chunk.writeUInt32LE(sent / noise.length, 4);
     hash?.update(chunk);
-    if (!request.write(chunk)) await Promise.race([once(request, 'drain'), answered]);
+    if (!request.write(chunk)) await Promise.race([once(request, 'drain'), responded]);
   }
   request.end();
-  const [response] = await answered;
-  if (response.statusCode !== 200) return [`upload ${id}: answered ${response.statusCode}`];
+  const [response] = await responded;
+  if (response.statusCode !== 200) return [`upload ${id}: status ${response.statusCode}`];
   const got = /** @type {{ bytes: number, sha256?: string }} */ (await json(response));
   const expected = { bytes: total, sha256: hash?.digest('hex') };
   if (got.bytes === expected.bytes && got.sha256 === expected.sha256) return [];

@@ -11,12 +11,12 @@ export function others(urls: readonly string[], rate: number): () => Promise<voi
   let next = 0;
   const timer = setInterval(() => {
     const url = urls[next++ % urls.length]!;
-    const answered = new Promise<void>((resolve) => {
+    const responded = new Promise<void>((resolve) => {
       const request = get(url, { agent }, (response) => response.resume().on('close', resolve));
       request.on('error', () => resolve());
     });
-    asked.add(answered);
-    void answered.then(() => asked.delete(answered));
+    asked.add(responded);
+    void responded.then(() => asked.delete(responded));
   }, 1000 / rate);
   return async () => {
     clearInterval(timer);

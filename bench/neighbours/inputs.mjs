@@ -54,7 +54,7 @@ export const INPUTS = [
   server('spaces that are none', `${ok}${empty}${field('Connection', '\xa0', 'x')}\r\n`),
   server('many fields', `${ok}${empty}${'a:\r\n'.repeat(199)}\r\n`),
   server('lines that end in LF', `${ok}${empty}${'a:\n'.repeat(199)}\n`),
-  server('interim answers', `${interim(32)}${ok}${empty}\r\n`),
+  server('interim responses', `${interim(32)}${ok}${empty}\r\n`),
   server('tiny chunks', `${ok}${tinyChunks}`),
   server('chunk extensions', `${ok}${extendedChunks}`),
   server('trailers', `${ok}${trailers}`),
@@ -64,7 +64,7 @@ export const INPUTS = [
 export const NOT_FOR_WORKERS = new Set([
   'a head byte by byte',
   'chunk extensions',
-  'interim answers',
+  'interim responses',
   'requests that come together',
   'trailers',
 ]);

@@ -25,7 +25,7 @@ interface Measure {
 }
 
 interface Sent {
-  readonly answered: number;
+  readonly responses: number;
 }
 
 /** Latency of another client, in milliseconds. */
@@ -48,8 +48,8 @@ const CPU: Measure = {
   async of({ program }, _numbers, peer) {
     const workerd = members(program.child.pid!, 'workerd');
     const before = cpuSeconds(workerd);
-    const { answered } = await peer();
-    return ((cpuSeconds(workerd) - before) / answered) * 1_000_000;
+    const { responses } = await peer();
+    return ((cpuSeconds(workerd) - before) / responses) * 1_000_000;
   },
 };
 

@@ -20,7 +20,7 @@ const form =
     : { bytes: Buffer.from(asking), cut: Infinity, closes: false };
 // It must not take the core from the other client, which shares it.
 setPriority(constants.priority.PRIORITY_LOW);
-let answered = 0;
+let responses = 0;
 
 /** A connection that sends its next request after each response; a new connection replaces a closed one. */
 function open() {
@@ -29,14 +29,14 @@ function open() {
   socket.setNoDelay(true);
   socket.on('error', () => {});
   socket.on('close', () => {
-    if (form.closes) answered += 1;
+    if (form.closes) responses += 1;
     open();
   });
   socket.on('data', (bytes) => {
     tail = (tail + bytes.toString('latin1')).slice(-64 * 1024);
     if (form.closes || !isWhole(tail)) return;
     tail = '';
-    answered += 1;
+    responses += 1;
     write(socket, form);
   });
   write(socket, form);
@@ -46,17 +46,17 @@ function open() {
 function isWhole(/** @type {string} */ text) {
   if (text.endsWith('\r\n\r\n') && text.includes('\r\n0\r\n')) return true;
   // Interim responses may precede it.
-  const answer = text.slice(Math.max(0, text.search(/HTTP\/1\.1 [2-5]/)));
-  const head = answer.indexOf('\r\n\r\n');
+  const final = text.slice(Math.max(0, text.search(/HTTP\/1\.1 [2-5]/)));
+  const head = final.indexOf('\r\n\r\n');
   if (head === -1) return false;
-  const length = /\r\ncontent-length: (\d+)/i.exec(answer.slice(0, head));
-  return length !== null && answer.length >= head + 4 + Number(length[1]);
+  const length = /\r\ncontent-length: (\d+)/i.exec(final.slice(0, head));
+  return length !== null && final.length >= head + 4 + Number(length[1]);
 }
 
 for (let i = 0; i < Number(connections); i++) open();
 setTimeout(
   () => {
-    console.log(JSON.stringify({ answered }));
+    console.log(JSON.stringify({ responses }));
     process.exit();
   },
   Number(seconds) * 1000,

@@ -46,12 +46,12 @@ export async function nginxOrigin(): Promise<NginxOrigin> {
     const [, reading, writing] = /^Reading: (\d+) Writing: (\d+)/m.exec(text)!;
     return { requests: Number(requests) - asked, open: Number(reading) + Number(writing) - 1 };
   }
-  const answers = () =>
+  const responds = () =>
     status().then(
       () => true,
       () => false,
     );
-  await until(answers, 5000, 'nginx to answer');
+  await until(responds, 5000, 'nginx to respond');
   return {
     name: 'nginx',
     port,

@@ -19,10 +19,10 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   requests += 1;
   open += 1;
   request.resume();
-  const answer = setTimeout(() => response.end('{"message":"hello, world!"}'), DELAY_MS);
+  const timer = setTimeout(() => response.end('{"message":"hello, world!"}'), DELAY_MS);
   response.on('close', () => {
     open -= 1;
-    clearTimeout(answer);
+    clearTimeout(timer);
   });
 });
 server.listen(0, '127.0.0.1', 4096, () => {

@@ -3,7 +3,7 @@ import { type Agent, type ClientRequest, request as httpRequest } from 'node:htt
 import { connect } from 'node:net';
 import { send, type Send } from '../../test/support/client.ts';
 import { randomBytes } from '../../test/support/random.ts';
-import { expectedAnswer } from './upstream.ts';
+import { expectedResponse } from './upstream.ts';
 
 /** What a request needs. */
 export interface Client {
@@ -25,16 +25,20 @@ export interface Kind {
 const KIB = 1024;
 
 export const KINDS: readonly Kind[] = [
-  { weight: 50, send: (client, target) => answered(client, `${target}?user=${user(client)}`) },
   {
-    weight: 10,
-    send: (client, target) => answered(client, `${target}?size=${below(client, 256 * KIB)}`),
+    weight: 50,
+    send: (client, target) => asWithoutMirrors(client, `${target}?user=${user(client)}`),
   },
-  { weight: 20, send: (client, target) => answered(client, target, post(client, 2 * KIB)) },
   {
     weight: 10,
     send: (client, target) =>
-      answered(client, target, {
+      asWithoutMirrors(client, `${target}?size=${below(client, 256 * KIB)}`),
+  },
+  { weight: 20, send: (client, target) => asWithoutMirrors(client, target, post(client, 2 * KIB)) },
+  {
+    weight: 10,
+    send: (client, target) =>
+      asWithoutMirrors(client, target, {
         ...post(client, 200 * KIB),
         chunks: 1 + below(client, 64 * KIB),
       }),
@@ -42,10 +46,10 @@ export const KINDS: readonly Kind[] = [
   {
     weight: 2,
     send: (client, target) =>
-      answered(client, target, { method: 'POST', body: Buffer.alloc(1024 * KIB, 'm') }),
+      asWithoutMirrors(client, target, { method: 'POST', body: Buffer.alloc(1024 * KIB, 'm') }),
   },
   { weight: 4, aborts: true, send: leaveInUpload },
-  { weight: 4, aborts: true, send: leaveBeforeAnswer },
+  { weight: 4, aborts: true, send: leaveBeforeResponse },
 ];
 
 function below({ next }: Client, limit: number): number {
@@ -61,13 +65,17 @@ function post(client: Client, limit: number): Send & { body: Buffer } {
 }
 
 /** A request whose response must be the same as without mirrors. */
-async function answered(
+async function asWithoutMirrors(
   { url, agent }: Client,
   target: string,
   options: Send = {},
 ): Promise<string | null> {
   const method = options.method ?? 'GET';
-  const expected = expectedAnswer(method, target, createHash('sha256').update(options.body ?? ''));
+  const expected = expectedResponse(
+    method,
+    target,
+    createHash('sha256').update(options.body ?? ''),
+  );
   try {
     const { status, body } = await send(url, target, { ...options, agent });
     if (status === 200 && body.equals(expected)) return null;
@@ -93,7 +101,7 @@ function leaveInUpload({ url, next }: Client, target: string): Promise<null> {
 }
 
 /** Leaves while the upstream delays its response. */
-function leaveBeforeAnswer({ url, next }: Client, target: string): Promise<null> {
+function leaveBeforeResponse({ url, next }: Client, target: string): Promise<null> {
   return new Promise((resolve) => {
     const request: ClientRequest = httpRequest(`${url}${target}?delay=500`, { agent: false });
     const leave = setTimeout(() => request.destroy(), next() * 100);

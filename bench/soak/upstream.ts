@@ -16,7 +16,7 @@ const FILLER = randomBytes(LARGEST_BYTES, random(1));
  * The expected response: a line with method, target and the SHA-256 of the body, then as many bytes as `size` in the
  * query says, after the milliseconds of `delay` in the query.
  */
-export function expectedAnswer(method: string, target: string, body: Hash): Buffer {
+export function expectedResponse(method: string, target: string, body: Hash): Buffer {
   const size = Number(parameter(target, 'size') ?? 0);
   const line = Buffer.from(`${method} ${target} ${body.digest('hex')}\n`);
   return Buffer.concat([line, FILLER.subarray(0, size)]);
@@ -29,8 +29,8 @@ export async function startUpstream(): Promise<Upstream> {
     request.on('error', () => {});
     request.on('end', () => {
       const target = request.url!;
-      const answer = () => response.end(expectedAnswer(request.method!, target, body));
-      setTimeout(answer, Number(parameter(target, 'delay') ?? 0));
+      const respond = () => response.end(expectedResponse(request.method!, target, body));
+      setTimeout(respond, Number(parameter(target, 'delay') ?? 0));
     });
   });
   // Longer than any pause here: a kept connection that closes just as a POST is sent would be an error.

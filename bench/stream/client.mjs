@@ -16,12 +16,12 @@ const request = httpRequest(`${url}/${total}`, {
   method: direction === 'upload' ? 'POST' : 'GET',
   headers: direction === 'upload' ? { 'content-length': total } : {},
 });
-const answered = once(request, 'response');
+const responded = once(request, 'response');
 if (direction === 'upload') write(request, total);
 else request.end();
-const [answer] = await answered;
+const [response] = await responded;
 const got = /** @type {{ bytes: number, sha256: string }} */ (
-  direction === 'upload' ? await json(answer) : await readWithPauses(answer)
+  direction === 'upload' ? await json(response) : await readWithPauses(response)
 );
 const seconds = (performance.now() - began) / 1000;
 const same = got.bytes === expected.bytes && got.sha256 === expected.sha256;

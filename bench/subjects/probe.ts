@@ -20,7 +20,7 @@ export async function probe({ url }: Running, { mirror }: Origins): Promise<stri
     const response = await fetch(`${url}/mirrored/probe`, { method, body });
     const text = await response.text();
     if (response.status !== 200 || text !== SMALL_BODY)
-      return `${method} answered ${response.status} ${JSON.stringify(text.slice(0, 80))}`;
+      return `${method} got ${response.status} ${JSON.stringify(text.slice(0, 80))}`;
   }
   const copies = () => mirror.probes().slice(before);
   await until(() => copies().length >= 2, SETTLE_MILLISECONDS).catch(() => {});

@@ -50,7 +50,7 @@ export async function start(
   };
   try {
     pinned.gateway(program);
-    await firstAnswer(`${running.url}/plain/start`, program);
+    await firstResponse(`${running.url}/plain/start`, program);
     const startUp = performance.now() - began;
     // Processes that it has started meanwhile may be on the other core.
     pinned.gateway(program);
@@ -61,19 +61,19 @@ export async function start(
   }
 }
 
-async function firstAnswer(url: string, program: Program): Promise<void> {
+async function firstResponse(url: string, program: Program): Promise<void> {
   const deadline = performance.now() + START_MILLISECONDS;
   let ended = false;
   void program.exited.then(() => (ended = true));
   while (!ended && performance.now() < deadline) {
-    if (await answers(url)) return;
+    if (await responds(url)) return;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   const what = ended ? 'it ended' : `no 200 within ${START_MILLISECONDS} ms`;
   throw new Error(`${what}: ${(program.stderr() || program.stdout()).trim().slice(-300)}`);
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(START_MILLISECONDS) });
     await response.arrayBuffer();

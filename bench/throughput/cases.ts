@@ -9,17 +9,17 @@ export interface Case {
   readonly body: number;
   /** The end of the target, which selects the upstream's response, and the length of that response in bytes. */
   readonly target: string;
-  readonly answer: number;
+  readonly responseBytes: number;
 }
 
-const small = { target: 'small', answer: SMALL_BODY.length };
-const upload = { target: 'upload', answer: SMALL_BODY.length };
+const small = { target: 'small', responseBytes: SMALL_BODY.length };
+const upload = { target: 'upload', responseBytes: SMALL_BODY.length };
 
 /** The largest POST equals the default limit for a copied body (`max_body_size`). */
 export const CASES = {
   get: { title: 'GET', body: 0, ...small },
   post: { title: 'POST 16 KiB', body: 16 * KIB, ...upload },
-  'get-1m': { title: 'GET 1 MiB', body: 0, target: 'large', answer: LARGE_BODY },
+  'get-1m': { title: 'GET 1 MiB', body: 0, target: 'large', responseBytes: LARGE_BODY },
   'post-1m': { title: 'POST 1 MiB', body: KIB * KIB, ...upload },
 } as const satisfies Record<string, Case>;
 

@@ -181,7 +181,7 @@ export const CANNOT: readonly Limit[] = [
       'a WebSocket > handshakes > follow *': ALL,
       'a WebSocket > handshakes > negotiate *': ALL,
       'a WebSocket > handshakes > lose no bytes *': ALL,
-      'a WebSocket > handshakes > that the upstream answers *': ALL,
+      'a WebSocket > handshakes > that the upstream refuses *': ALL,
       'a WebSocket > handshakes > go on to the next node *': ALL,
       'a WebSocket > handshakes > are none with websocket and {"method":"POST"}': DENO,
       'a WebSocket > handshakes > are none with websocket and {"body":"body"}': DENO,
@@ -467,7 +467,7 @@ export const NOT_ASKED: readonly Limit[] = [
       'a server > an early response > is no failure of the node, which is not ejected': ALL,
       'a server > an early response > 413 with a length, and the rest read > * from a server with TLS':
         NODE,
-      'a server > isolation > the event loop > answers *': NODE_BUN,
+      'a server > isolation > the event loop > responses *': NODE_BUN,
       'whatever a client does > part of a chunked body has been sent > and the client half-closes':
         NODE,
       'a server > clients > MAX_CONNECTIONS > clients that never complete *': NODE,

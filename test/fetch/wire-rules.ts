@@ -112,7 +112,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
     on: ['node'],
     accepts: (difference, { exchange }) =>
       ofClient(difference) &&
-      /\r\n[ \t]/.test(exchange.answer.segments.join('')) &&
+      /\r\n[ \t]/.test(exchange.response.segments.join('')) &&
       (isGone(difference) || difference.through.join() === '1 2'),
   },
   {

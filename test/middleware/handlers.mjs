@@ -64,7 +64,7 @@ export const readersOfIncoming = {
       return c.json([count, await c.req.text().catch((error) => error.name)]);
     },
   ],
-  'incoming, while it answers': [
+  'incoming, while it responds': [
     (c) =>
       stream(c, async (out) => {
         for await (const chunk of c.env.incoming) {

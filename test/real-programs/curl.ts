@@ -8,7 +8,7 @@ import { socketOrigin } from '../support/socket-origin.ts';
 import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { command, finished, start } from './command.ts';
-import { curl as ask } from './curl/answer.ts';
+import { curl as ask } from './curl/response.ts';
 import { copiesOf, expectBooks, expectSame, type Passage, passage } from './passage.ts';
 import { program } from './program.ts';
 
@@ -95,7 +95,7 @@ export function curl(stage: Stage): void {
     const { status, stdout } = await finished(told);
     await expectBooks(stage, to, { 'skipped body_incomplete': 1 });
     // On Workers the response may be lost.
-    if (can(stage.gateway.runtime, 'answersMidUpload'))
+    if (can(stage.gateway.runtime, 'respondsMidUpload'))
       expect([status, stdout]).toEqual([0, 'stop413']);
   });
 
@@ -111,17 +111,17 @@ export function curl(stage: Stage): void {
   });
 
   it('speaks HTTP/1.0', async () => {
-    const answer = await ask(`${way.url}/old`, '--http1.0', '-T', file);
-    expect(answer.body.toString()).toBe(`PUT /${way.id}/old\n`);
-    expect(answer.fields.join()).not.toContain('transfer-encoding');
+    const response = await ask(`${way.url}/old`, '--http1.0', '-T', file);
+    expect(response.body.toString()).toBe(`PUT /${way.id}/old\n`);
+    expect(response.fields.join()).not.toContain('transfer-encoding');
     expect(only().body.equals(LARGE)).toBe(true);
     await expectCopied(1);
   });
 
   it('offers an upgrade to HTTP/2, and gets a response in HTTP/1.1', async () => {
-    const answer = await ask(`${way.url}/newer`, '--http2');
-    expect(answer.trace).toContain('> Upgrade: h2c');
-    expect(answer.lines).toEqual(['HTTP/1.1 200 OK']);
+    const response = await ask(`${way.url}/newer`, '--http2');
+    expect(response.trace).toContain('> Upgrade: h2c');
+    expect(response.lines).toEqual(['HTTP/1.1 200 OK']);
     await expectCopied(1);
   });
 

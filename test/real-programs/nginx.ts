@@ -9,7 +9,7 @@ import { can } from '../suite/platform.ts';
 import { until } from '../support/until.ts';
 import { command } from './command.ts';
 import { program } from './program.ts';
-import { type Answer, curl, field } from './curl/answer.ts';
+import { type CurlResponse, curl, field } from './curl/response.ts';
 import { copiesOf, expectBooks, passage } from './passage.ts';
 import { CASES } from './nginx/cases.ts';
 import { FILES, writeFiles } from './nginx/files.ts';
@@ -76,13 +76,13 @@ export function nginx(stage: Stage): void {
 }
 
 /** A response without its time and its connection fields. */
-function shown(answer: Answer): object {
+function shown(response: CurlResponse): object {
   // nginx increments the boundary with each multipart response.
-  const boundary = /boundary=(\S+)/.exec(field(answer, 'content-type') ?? '')?.[1] ?? '\r\n--';
-  const bytes = answer.body.toString('latin1').replaceAll(boundary, '(boundary)');
+  const boundary = /boundary=(\S+)/.exec(field(response, 'content-type') ?? '')?.[1] ?? '\r\n--';
+  const bytes = response.body.toString('latin1').replaceAll(boundary, '(boundary)');
   return {
-    lines: answer.lines,
-    fields: answer.fields
+    lines: response.lines,
+    fields: response.fields
       .filter((one) => !/^(?:connection|date): /.test(one))
       .map((one) => one.replace(boundary, '(boundary)')),
     digest: createHash('sha256').update(bytes).digest('hex'),

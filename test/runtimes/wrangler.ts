@@ -39,8 +39,8 @@ export const wranglerDev: TestRuntime = {
     const program = start(['dev', ...where, '--persist-to', state, '--var', `ADMIN_KEY:${KEY}`]);
     void program.exited.then(() => rm(state, { recursive: true, force: true }));
     const status = `http://127.0.0.1:${port}/apisix/status`;
-    const answers = async () => (await fetch(status).catch(() => null))?.ok === true;
-    await until(answers, 60_000, 'wrangler dev to answer');
+    const responds = async () => (await fetch(status).catch(() => null))?.ok === true;
+    await until(responds, 60_000, 'wrangler dev to respond');
     return gatewayProcess({ runtime: 'workers', port, program, file: null, adminKey: KEY });
   },
 };

@@ -71,7 +71,7 @@ export function accounting(runtime: TestRuntime): void {
     // A mismatch that remains is reported by the assertion below.
     await until(complete, 60_000).catch(() => {});
     expect(await its()).toEqual(ourBooks(routes));
-    for (const { answered } of mirrors) expect(new Set(answered).size).toBe(answered.length);
+    for (const { responded } of mirrors) expect(new Set(responded).size).toBe(responded.length);
 
     const samples = await exposed(stage.gateway);
     expect(reasons(samples)).toEqual(expect.arrayContaining(REASONS));

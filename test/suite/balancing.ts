@@ -45,9 +45,9 @@ export function balancing(runtime: TestRuntime): void {
     const ask = await balanced({ type: 'least_conn', nodes: weights(slow, nodes[0]!) });
     const waiting: Promise<unknown>[] = [];
     while (held.length === 0) {
-      const answer = ask();
-      waiting.push(answer);
-      await Promise.race([answer, until(() => held.length > 0, 10_000, 'the slow node')]);
+      const got = ask();
+      waiting.push(got);
+      await Promise.race([got, until(() => held.length > 0, 10_000, 'the slow node')]);
     }
     const before = nodes[0]!.seen.length;
     for (let i = 0; i < 6; i++) expect((await ask()).status).toBe(200);

@@ -67,7 +67,7 @@ export function breaker(runtime: TestRuntime): void {
     expect(mirror.waiting).toBe(1);
     expect(await isOpen(id)).toBe(true);
 
-    mirror.mode = 'answer';
+    mirror.mode = 'respond';
     mirror.release();
     await until(async () => !(await isOpen(id)));
     const counted = total(await outcomes(stage.gateway, id));

@@ -66,8 +66,8 @@ export function clientEndings(runtime: TestRuntime): void {
       );
       client.socket.resume();
     } else if (cell.client.startsWith('200') && !cell.client.includes('in part')) {
-      for (let answered = 0; answered < wholeRequests(cell.upstream); answered += 1) {
-        await until(() => wholeRequests(upstream.saw()) > answered, LIMIT_MS, 'all of a request');
+      for (let responded = 0; responded < wholeRequests(cell.upstream); responded += 1) {
+        await until(() => wholeRequests(upstream.saw()) > responded, LIMIT_MS, 'all of a request');
         state.after?.(upstream);
       }
     }
@@ -103,14 +103,14 @@ async function observe(
 ): Promise<Cell> {
   const messages = messagesIn(client.got()).filter(({ status }) => status !== '100');
   // Bytes after 101 are no response.
-  const answers = messages[0]?.status === '101' ? messages.slice(0, 1) : messages;
+  const responses = messages[0]?.status === '101' ? messages.slice(0, 1) : messages;
   const samples = (await exposed(gateway)).filter(
     ({ name, labels }) => name === 'gateway_requests_total' && labels['route'] === route,
   );
   const copies = Object.entries(await outcomes(gateway, route));
   return {
     client: listed(
-      answers.map(({ status, whole }) => (whole ? status : `${status} in part`)),
+      responses.map(({ status, whole }) => (whole ? status : `${status} in part`)),
       'nothing',
     ),
     connection: client.closed() ? 'closed' : 'open',

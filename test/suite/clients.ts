@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { open, send } from '../support/client.ts';
 import { logged } from '../support/log.ts';
-import { type Answer, origin, type Origin, route } from '../support/origin.ts';
+import { type Respond, origin, type Origin, route } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 import { refusal } from './strictness/conversation.ts';
 
@@ -16,7 +16,7 @@ function setting(runtime: TestServerRuntime, env: Readonly<Record<string, string
   let upstream: Origin;
   const sockets: Socket[] = [];
   const scene = {
-    answer: ((_, response) => response.end('.')) as Answer,
+    respond: ((_, response) => response.end('.')) as Respond,
     get gateway() {
       return gateway;
     },
@@ -34,11 +34,11 @@ function setting(runtime: TestServerRuntime, env: Readonly<Record<string, string
     },
   };
   beforeAll(async () => {
-    upstream = await origin((request, response) => scene.answer(request, response));
+    upstream = await origin((request, response) => scene.respond(request, response));
     gateway = await runtime.start({ routes: [{ ...route(upstream), id: '1' }], env });
   });
   afterEach(async () => {
-    scene.answer = (_, response) => response.end('.');
+    scene.respond = (_, response) => response.end('.');
     // Waits until the gateway has closed, too, so that it does not count these connections any more.
     await Promise.all(sockets.splice(0).map(left));
   });
@@ -72,7 +72,7 @@ export function clients(runtime: TestServerRuntime): void {
     it('a client that reads nothing of its response is closed, and the upstream is released', async () => {
       let freed = false;
       const part = Buffer.alloc(65_536);
-      scene.answer = (_, response) => {
+      scene.respond = (_, response) => {
         const write = () => {
           for (let more = true; more;) more = response.write(part);
         };
@@ -88,26 +88,26 @@ export function clients(runtime: TestServerRuntime): void {
 
     it('a client that reads slowly gets the complete response', async () => {
       const size = 60 << 20;
-      scene.answer = (_, response) => response.end(Buffer.alloc(size));
+      scene.respond = (_, response) => response.end(Buffer.alloc(size));
       const began = performance.now();
       let got = 0;
-      const answer = await open(scene.gateway.url, '/slow', { agent: false });
-      answer.on('data', (part: Buffer) => {
+      const message = await open(scene.gateway.url, '/slow', { agent: false });
+      message.on('data', (part: Buffer) => {
         const before = got;
         got += part.length;
         if (before >> 20 === got >> 20) return;
-        answer.pause();
+        message.pause();
         // Sixty pauses: together longer than CLIENT_TIMEOUT, each far shorter.
-        setTimeout(() => answer.resume(), 50);
+        setTimeout(() => message.resume(), 50);
       });
-      await once(answer, 'end');
-      expect([answer.complete, got]).toEqual([true, size]);
+      await once(message, 'end');
+      expect([message.complete, got]).toEqual([true, size]);
       expect(performance.now() - began).toBeGreaterThan(2500);
     });
 
     it('does not count while the client waits for the upstream', async () => {
       // Longer than CLIENT_TIMEOUT; a slower machine only makes the pauses longer.
-      scene.answer = (_, response) => {
+      scene.respond = (_, response) => {
         setTimeout(() => response.write('late, '), 2500);
         setTimeout(() => response.end('later'), 5000);
       };
@@ -131,7 +131,7 @@ export function clients(runtime: TestServerRuntime): void {
         for (let i = 0; i < 4; i++) {
           const one = scene.talk(text);
           await once(one.socket, 'connect');
-          await until(() => before.test(one.seen()), LIMIT_MS, 'its answer');
+          await until(() => before.test(one.seen()), LIMIT_MS, 'its response');
           waiting.push(one);
         }
         // At first none of the four may be closed, as a request may be on its way: this client gets 503 until one is.
@@ -142,8 +142,8 @@ export function clients(runtime: TestServerRuntime): void {
         const further = scene.talk('');
         for (let i = 1; i <= 3; i++) {
           further.socket.write(get('/new'));
-          const answers = () => further.seen().split('HTTP/1.1 200 ').length - 1;
-          await until(() => answers() === i, LIMIT_MS, 'its answer');
+          const responses = () => further.seen().split('HTTP/1.1 200 ').length - 1;
+          await until(() => responses() === i, LIMIT_MS, 'its response');
         }
         await until(() => waiting[0]!.ended(), LIMIT_MS, 'the first to make room');
         expect(waiting.map(({ ended }) => ended())).toEqual([true, false, false, false]);
@@ -152,7 +152,7 @@ export function clients(runtime: TestServerRuntime): void {
 
     it('where all are busy, a further client gets 503 until one is free', async () => {
       const held: (() => void)[] = [];
-      scene.answer = (_, response) => held.push(() => response.end('.'));
+      scene.respond = (_, response) => held.push(() => response.end('.'));
       const busy = [1, 2, 3, 4].map((i) => scene.talk(get(`/busy/${i}`)));
       await until(() => held.length === 4, LIMIT_MS, 'all to be busy');
       for (let i = 0; i < 3; i++) {
@@ -163,8 +163,8 @@ export function clients(runtime: TestServerRuntime): void {
       const warnings = logged(scene.gateway.program).filter(({ level }) => level === 'WARN');
       expect(warnings[0]).toMatchObject({ properties: { maxConnections: 4, suppressed: 0 } });
       held.shift()!();
-      await until(() => busy.some(({ seen }) => ok.test(seen())), LIMIT_MS, 'one to be answered');
-      scene.answer = (_, response) => response.end('free');
+      await until(() => busy.some(({ seen }) => ok.test(seen())), LIMIT_MS, 'one response');
+      scene.respond = (_, response) => response.end('free');
       expect((await send(scene.gateway.url, '/free')).body.toString()).toBe('free');
       for (const release of held) release();
       await until(

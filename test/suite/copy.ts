@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import type { TestRuntime } from '../runtimes/runtime.ts';
 import { stage as set } from '../support/stage.ts';
-import { answers } from './copy/answers.ts';
+import { responses } from './copy/responses.ts';
 import { bodies } from './copy/bodies.ts';
 import { conditions } from './copy/conditions.ts';
 import { endings } from './copy/endings.ts';
@@ -15,6 +15,6 @@ export function copy(runtime: TestRuntime): void {
   describe('has the body', () => bodies(stage));
   describe('differs as configured', () => shape(runtime, stage));
   describe('is made once or not at all', () => conditions(runtime, stage));
-  describe("and the mirror's response", () => answers(runtime, stage));
+  describe("and the mirror's response", () => responses(runtime, stage));
   describe('does not depend on how the primary ends', () => endings(runtime, stage));
 }

@@ -30,9 +30,9 @@ export function deadlines(runtime: TestServerRuntime): void {
 
   async function upstream(
     timeout: object,
-    answer: (request: IncomingMessage, response: ServerResponse) => void,
+    respond: (request: IncomingMessage, response: ServerResponse) => void,
   ): Promise<void> {
-    const server = createServer(answer);
+    const server = createServer(respond);
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
@@ -53,20 +53,20 @@ export function deadlines(runtime: TestServerRuntime): void {
     };
     request.on('drain', write);
     write();
-    const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    return answer;
+    const [message] = (await once(request, 'response')) as [IncomingMessage];
+    return message;
   }
-  async function brokenOff(answer: IncomingMessage): Promise<void> {
-    answer.on('error', () => {}).resume();
-    await until(() => answer.closed, LIMIT_MS, 'the answer to break off');
-    expect(answer.complete).toBe(false);
+  async function brokenOff(message: IncomingMessage): Promise<void> {
+    message.on('error', () => {}).resume();
+    await until(() => message.closed, LIMIT_MS, 'the response to break off');
+    expect(message.complete).toBe(false);
   }
 
   it('send: 504 when the upstream stops reading a body', async () => {
     await upstream({ send: 0.5 }, () => {});
-    const answer = await upload();
-    expect(answer.statusCode).toBe(504);
-    answer.socket.destroy();
+    const message = await upload();
+    expect(message.statusCode).toBe(504);
+    message.socket.destroy();
   });
 
   it('send: the response breaks off when the upstream has begun it and stops reading', async () => {
@@ -86,14 +86,14 @@ export function deadlines(runtime: TestServerRuntime): void {
       for (let i = 0; i < 96; i++) if (!response.write(PIECE)) await once(response, 'drain');
       response.end();
     });
-    const answer = await open(gateway.url, '/large', { agent: false });
+    const message = await open(gateway.url, '/large', { agent: false });
     // The input of this test: the client pauses for four times `timeout.read`. A slower machine only makes the pause
     // longer.
     await new Promise((resolve) => setTimeout(resolve, 2000));
     expect(finished).toBe(false);
     let size = 0;
-    for await (const part of answer) size += (part as Buffer).length;
-    expect([answer.complete, size]).toEqual([true, 96 * PIECE.length]);
+    for await (const part of message) size += (part as Buffer).length;
+    expect([message.complete, size]).toEqual([true, 96 * PIECE.length]);
   });
 
   it('send: a slow client is no failure of the upstream', async () => {
@@ -110,8 +110,8 @@ export function deadlines(runtime: TestServerRuntime): void {
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     request.end();
-    const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    answer.setEncoding('latin1');
-    expect([answer.statusCode, ...(await answer.toArray())]).toEqual([200, '12']);
+    const [message] = (await once(request, 'response')) as [IncomingMessage];
+    message.setEncoding('latin1');
+    expect([message.statusCode, ...(await message.toArray())]).toEqual([200, '12']);
   });
 }

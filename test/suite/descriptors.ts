@@ -42,11 +42,7 @@ export function descriptors(runtime: TestServerRuntime): void {
       await until(() => busy() === 400, LIMIT_MS, 'all to be turned away but those that are held');
       const most = held.length;
       for (const release of held) release();
-      await until(
-        () => clients.every((one) => one.status() !== ''),
-        LIMIT_MS,
-        'all to be answered',
-      );
+      await until(() => clients.every((one) => one.status() !== ''), LIMIT_MS, 'all responses');
       expect(count('503') + count('200')).toBe(400);
       expect(count('200')).toBe(most);
       expect(most).toBeGreaterThan(5);
@@ -62,9 +58,9 @@ export function descriptors(runtime: TestServerRuntime): void {
       await until(() => sockets.every(settled), LIMIT_MS, 'all to be opened');
       // The gateway still accepts after the last of them.
       const { port } = gateway;
-      await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'an answer meanwhile');
+      await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'a response meanwhile');
       for (const socket of sockets) socket.destroy();
-      await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'an answer afterwards');
+      await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'a response afterwards');
       expect(await gateway.stop()).toBe(0);
     });
   });
@@ -84,7 +80,7 @@ export function descriptors(runtime: TestServerRuntime): void {
     await until(() => !refused.connecting, LIMIT_MS, 'it to be with the system');
     kept.write(get('/free'));
     await until(() => seen.includes('none taken.'), LIMIT_MS, 'them to be given back');
-    await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'an answer');
+    await until(async () => (await statusOf(port)) === '200', LIMIT_MS, 'a response');
     const again = await send(`http://127.0.0.1:${port}`, '/again', { agent: false });
     expect(again.body.toString()).toBe('none taken.');
   });

@@ -129,13 +129,13 @@ export function explaining(runtime: TestRuntime): void {
     await stage.put('chance', { sample_ratio: 0.2, sample_key: 'http_x_user' });
     const luck = await ask({ url: '/chance/a' });
     expect(luck.mirrors[0]).toMatchObject({ copied: 'sometimes', share: 0.2 });
-    const answers = new Set<string>();
+    const shown = new Set<string>();
     for (let i = 0; i < 40; i++) {
       const [mirror] = (await ask({ url: '/chance/a', headers: { 'x-user': `user-${i}` } }))
         .mirrors;
-      answers.add(`${mirror!.copied} ${mirror!.share}`);
+      shown.add(`${mirror!.copied} ${mirror!.share}`);
     }
-    expect([...answers].toSorted()).toEqual(['always 1', 'never 0']);
+    expect([...shown].toSorted()).toEqual(['always 1', 'never 0']);
   });
 
   it('shows the limits in force, and uses none of them up', async () => {

@@ -78,10 +78,10 @@ export function flow(runtime: TestRuntime): void {
         response.end();
       }),
     );
-    const answer = await open(gateway.url, '/large', { agent: false });
+    const message = await open(gateway.url, '/large', { agent: false });
     expect(await atRest(() => taken())).toBeLessThan(UNDER_WAY);
     const hash = createHash('sha256');
-    for await (const part of answer) hash.update(part as Buffer);
+    for await (const part of message) hash.update(part as Buffer);
     expect(hash.digest('hex')).toBe(WHOLE);
   });
 
@@ -99,13 +99,13 @@ export function flow(runtime: TestRuntime): void {
         response.end();
       }),
     );
-    const answers = await Promise.all(
+    const messages = await Promise.all(
       numbers.map((number) => open(gateway.url, `/${number}`, { agent: false })),
     );
     const arrives = async (number: number) => {
       let bytes = 0;
       let wrong = 0;
-      for await (const part of answers[number]! as AsyncIterable<Buffer>) {
+      for await (const part of messages[number]! as AsyncIterable<Buffer>) {
         const at = bytes % 3;
         if (!part.equals(pieces[number]!.subarray(at, at + part.length))) wrong += 1;
         bytes += part.length;
@@ -114,7 +114,7 @@ export function flow(runtime: TestRuntime): void {
     };
     // A third of the clients leaves in the middle, a third reads, and the last third waits until the others are done.
     const [leave, read, wait] = [0, 1, 2].map((kind) => numbers.filter((n) => n % 3 === kind));
-    for (const number of leave!) answers[number]!.once('data', () => answers[number]!.destroy());
+    for (const number of leave!) messages[number]!.once('data', () => messages[number]!.destroy());
     const arrived = await Promise.all(read!.map(arrives));
     arrived.push(...(await Promise.all(wait!.map(arrives))));
     expect(arrived).toEqual(arrived.map(() => ({ bytes: size, wrong: 0 })));
@@ -134,8 +134,8 @@ export function flow(runtime: TestRuntime): void {
     const { port } = gateway;
     const request = httpRequest({ port, path: '/large', method: 'POST', agent: false });
     request.setHeader('content-length', SIZE);
-    const answered = once(request, 'response');
-    answered.catch(() => {});
+    const responded = once(request, 'response');
+    responded.catch(() => {});
     const sending = (async () => {
       for (let i = 0; i < PIECES; i++) if (!request.write(PIECE)) await once(request, 'drain');
       request.end();
@@ -144,9 +144,9 @@ export function flow(runtime: TestRuntime): void {
     expect(await atRest(() => (request.socket === null ? 0 : sent()))).toBeLessThan(UNDER_WAY);
     read();
     await sending;
-    const [answer] = await answered;
+    const [message] = await responded;
     let text = '';
-    for await (const part of answer.setEncoding('latin1')) text += part;
+    for await (const part of message.setEncoding('latin1')) text += part;
     expect(text).toBe(WHOLE);
   });
 
@@ -176,7 +176,7 @@ export function flow(runtime: TestRuntime): void {
         }),
         { plugins: { 'proxy-mirror': { host: `http://127.0.0.1:${mirrorPort}` } } },
       );
-      const answers = await Promise.all(
+      const bodies = await Promise.all(
         Array.from({ length: 6 }, async () => {
           const socket = connect(gateway.port, '127.0.0.1');
           const parts: string[] = [];
@@ -189,11 +189,11 @@ export function flow(runtime: TestRuntime): void {
         }),
       );
       const nothing = createHash('sha256').digest('hex');
-      const ofAnswer = (bytes: string) =>
+      const ofResponse = (bytes: string) =>
         readMessage(bytes, (_, fields) => declaredFraming(fields) ?? NO_BODY)!;
-      for (const answer of answers) {
-        const first = ofAnswer(answer);
-        const second = ofAnswer(first.rest);
+      for (const received of bodies) {
+        const first = ofResponse(received);
+        const second = ofResponse(first.rest);
         expect([first.line, second.line]).toEqual([
           `HTTP/1.1 200 POST ${sum} ${sum}`,
           `HTTP/1.1 200 PUT ${nothing} undefined`,

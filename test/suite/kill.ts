@@ -49,7 +49,7 @@ async function writeUntilKilled(
   known: Map<string, Known>,
 ): Promise<void> {
   const enough = WRITERS + (round % 4);
-  let answered = 0;
+  let writes = 0;
   async function write(writer: number): Promise<void> {
     for (let i = 0; ; i++) {
       // Some routes are replaced repeatedly, others are new.
@@ -66,7 +66,7 @@ async function writeUntilKilled(
       }
       known.set(id, { acknowledged: true, may: new Set([desc]) });
       // Falls into a later write of the fastest clients, a bit later in each round.
-      if (++answered === enough) setTimeout(() => gateway.program.signal('SIGKILL'), round % 7);
+      if (++writes === enough) setTimeout(() => gateway.program.signal('SIGKILL'), round % 7);
     }
   }
   await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));

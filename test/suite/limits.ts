@@ -42,7 +42,7 @@ export function limits(runtime: TestRuntime): void {
     mirror.release();
     await settled(stage.gateway, id, 10);
     expect(await sample(stage.gateway, 'mirror_in_flight', labels)).toBe(0);
-    mirror.mode = 'answer';
+    mirror.mode = 'respond';
     await requests(id, 1);
     expect(await settled(stage.gateway, id, 11)).toEqual({
       'skipped in_flight_limit': 7,
@@ -85,7 +85,7 @@ export function limits(runtime: TestRuntime): void {
     await requests(id, 2, body);
     expect(await settled(stage.gateway, id, 2)).toEqual({ 'skipped memory_limit': 2 });
     expect(await held()).toBe(BODY);
-    mirror.mode = 'answer';
+    mirror.mode = 'respond';
     mirror.release();
     await settled(stage.gateway, id, 3);
     expect(await held()).toBe(0);
@@ -112,8 +112,8 @@ export function limits(runtime: TestRuntime): void {
       'mirror_in_flight',
       'mirror_recorded_bytes',
     ]);
-    const answered = samples.filter(({ name }) => name === 'gateway_requests_total');
-    for (const route of new Set(answered.map(({ labels }) => labels['route']!))) {
+    const counted = samples.filter(({ name }) => name === 'gateway_requests_total');
+    for (const route of new Set(counted.map(({ labels }) => labels['route']!))) {
       const requested = await sample(stage.gateway, 'gateway_requests_total', { route });
       expect(total(await settled(stage.gateway, route, requested))).toBe(requested);
     }

@@ -42,11 +42,11 @@ export function names(runtime: TestServerRuntime): void {
     await dns.close();
   });
 
-  async function host(address: string, port: number, answer?: RequestListener) {
+  async function host(address: string, port: number, respond?: RequestListener) {
     let requests = 0;
     const server: Server = createServer((request, response) => {
       requests++;
-      if (answer !== undefined) answer(request, response);
+      if (respond !== undefined) respond(request, response);
       else response.end(address);
     });
     await new Promise<void>((resolve) => server.listen(port, address, resolve));
@@ -83,7 +83,7 @@ export function names(runtime: TestServerRuntime): void {
 
   describe('a name that cannot be resolved', () => {
     const kinds: [string, Answer, string][] = [
-      ['that nobody answers', 'silence', 'failed dns'],
+      ['that gets no DNS response', 'silence', 'failed dns'],
       ['that does not exist', 'no such name', 'failed dns'],
       ['whose server is in trouble', 'failure', 'failed dns'],
     ];
@@ -181,13 +181,13 @@ export function names(runtime: TestServerRuntime): void {
       const timeout = { connect: 20, send: 20, read: 20 };
       await put('slow', `slow.test:${slow.port}`, { timeout });
       const asked = get('slow');
-      // Nobody can respond before `slow.answer()`, so on a slow machine this passes as well.
+      // Nobody can respond before `slow.accept()`, so on a slow machine this passes as well.
       const isEarly = await Promise.race([
         asked.then(() => true),
         new Promise((resolve) => setTimeout(() => resolve(false), 800)),
       ]);
       expect(isEarly).toBe(false);
-      slow.answer();
+      slow.accept();
       const { status, body } = await asked;
       expect([status, body.toString()]).toEqual([200, 'late']);
     });

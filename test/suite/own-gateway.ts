@@ -29,16 +29,16 @@ export function ownGateway(runtime: TestServerRuntime): void {
     upstream = await socketOrigin((socket, head) => {
       const path = head.split(/[ ?]/)[1]!;
       let text = head;
-      const answer = () => {
+      const respond = () => {
         if (!isWhole(text)) return;
         got.push(text);
         socket.end(ANSWERS[path] ?? OK, 'latin1');
       };
       socket.on('data', (part: string) => {
         text += part;
-        answer();
+        respond();
       });
-      answer();
+      respond();
     });
     const app = new URL('../support/own-gateway.mjs', import.meta.url);
     program = runtime.script(app, [upstream.node]);

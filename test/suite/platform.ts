@@ -51,7 +51,7 @@ const CAN = {
    * A client that is still sending gets the response to a node that closed, or to no node at all: workerd closes the
    * connection during an upload that nobody reads.
    */
-  answersMidUpload: SERVERS,
+  respondsMidUpload: SERVERS,
   /** Case and order of fields: workerd has web `Headers`, sorted and in lower case. */
   fieldOrder: SERVERS,
   /** Repeated fields: workerd joins all but Set-Cookie (RFC 9110 section 5.3). */
@@ -67,7 +67,7 @@ const CAN = {
   /** Trailers of a request: workerd parses them as the next request, and refuses that. */
   trailersOfRequest: SERVERS,
   /** Trailers of a response: workerd parses them as the next response, and that request fails. */
-  trailersOfAnswer: SERVERS,
+  trailersOfResponse: SERVERS,
   /** 1xx responses of the upstream: workerd takes them as a broken response. */
   interimFromUpstream: SERVERS,
   /** Bytes after a response close the connection: workerd parses them as the next response. */

@@ -92,7 +92,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       await writeFile(file, JSON.stringify({ routes }));
     });
 
-    it('is not ready, answers 503, and logs every fault with its place', async () => {
+    it('is not ready, responds with 503, and logs every fault with its place', async () => {
       const ready = await fetch(`${gateway.url}/apisix/status/ready`);
       expect([ready.status, await ready.json()]).toEqual([
         503,

@@ -179,8 +179,8 @@ export function routing(runtime: TestRuntime): void {
     const ids = Object.keys(ROUTES);
     await Promise.all(
       ids.map(async (id) => {
-        const answer = await origin(({ url }, response) => response.end(`${id} ${url}`));
-        upstreams.set(id, answer);
+        const target = await origin(({ url }, response) => response.end(`${id} ${url}`));
+        upstreams.set(id, target);
       }),
     );
     const routes = Object.entries(ROUTES).map(([id, criteria]) => ({
@@ -199,8 +199,8 @@ export function routing(runtime: TestRuntime): void {
   for (const [what, target, expected, how] of CASES) {
     it(`matches ${what}: ${target} -> ${expected}`, async () => {
       const { status, body } = await send(gateway.url, target, how);
-      const answered = [status, status === 404 ? null : body.toString()];
-      expect(answered).toEqual(expected === null ? [404, null] : [200, `${expected} ${target}`]);
+      const got = [status, status === 404 ? null : body.toString()];
+      expect(got).toEqual(expected === null ? [404, null] : [200, `${expected} ${target}`]);
     });
   }
 

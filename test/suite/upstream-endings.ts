@@ -60,7 +60,7 @@ export function upstreamEndings(runtime: TestRuntime): void {
 
   async function observe(id: string, { client, upstream }: Scene): Promise<Cell> {
     return {
-      client: answersIn(client.got()),
+      client: responsesIn(client.got()),
       connection: client.closed() ? 'closed' : 'open',
       upstream: upstream.left() ? 'left' : upstream.connections() === 1 ? 'kept' : 'doubled',
       next: stage.upstream.seen.some(({ url }) => url.startsWith(`/${id}/`))
@@ -89,13 +89,13 @@ export function upstreamEndings(runtime: TestRuntime): void {
   }
 }
 
-function answersIn(bytes: string): string {
-  const answers = messagesIn(bytes).map(({ status, whole }) => {
+function responsesIn(bytes: string): string {
+  const responses = messagesIn(bytes).map(({ status, whole }) => {
     // Bytes after 101.
     if (!/^\d{3}$/.test(status)) return 'bytes';
     return whole ? status : `${status} in part`;
   });
-  return answers.join(', ') || 'nothing';
+  return responses.join(', ') || 'nothing';
 }
 
 async function counted(gateway: GatewayProcess, route: string) {

@@ -3,7 +3,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
 import { type Got, send, type Send } from '../support/client.ts';
-import { type Answer, origin, type Origin } from '../support/origin.ts';
+import { type Respond, origin, type Origin } from '../support/origin.ts';
 import { freePort } from '../support/ports.ts';
 import { socketOrigin, type SocketOrigin } from '../support/socket-origin.ts';
 import { can } from './platform.ts';
@@ -47,8 +47,8 @@ export function upstreams(runtime: TestRuntime): void {
   });
   afterAll(() => Promise.all([gateway.stop(), a.close(), b.close(), c.close()]));
 
-  async function another(answer: Answer): Promise<Origin> {
-    const server = await origin(answer);
+  async function another(respond: Respond): Promise<Origin> {
+    const server = await origin(respond);
     started.push(server);
     return server;
   }
@@ -131,7 +131,7 @@ export function upstreams(runtime: TestRuntime): void {
       await put({ nodes: { [dead]: 1, [a.node]: 1 } });
       // If the next node gets no request, the 502 may be lost, as the client is still uploading.
       const lost = (error: unknown) => {
-        if (can(runtime.name, 'answersMidUpload')) throw error;
+        if (can(runtime.name, 'respondsMidUpload')) throw error;
         return [502];
       };
       const statuses: number[] = [];
@@ -246,8 +246,8 @@ export function upstreams(runtime: TestRuntime): void {
           request.write(Buffer.alloc(10_000));
           await arrived;
           request.end(Buffer.alloc(100_000));
-          const [answer] = (await once(request, 'response')) as [IncomingMessage];
-          expect(answer.resume().statusCode).toBe(200);
+          const [message] = (await once(request, 'response')) as [IncomingMessage];
+          expect(message.resume().statusCode).toBe(200);
         }
         expect(node.requests()).toBe(1);
         expect(a.seen.map(({ body }) => body.length)).toEqual([110_000, 110_000]);

@@ -31,7 +31,7 @@ export async function send(url: string, target: string, options: Send = {}): Pro
   const message = await open(url, target, options);
   const parts: Buffer[] = [];
   for await (const part of message) parts.push(part as Buffer);
-  if (!message.complete) throw new Error('the answer broke off');
+  if (!message.complete) throw new Error('the response broke off');
   return {
     status: message.statusCode!,
     reason: message.statusMessage!,

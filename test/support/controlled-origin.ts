@@ -2,7 +2,7 @@ import { origin, type Origin } from './origin.ts';
 
 /** A mirror that holds its responses, or breaks, as a test says. */
 export interface Controlled extends Origin {
-  mode: 'hold' | 'answer' | 'break';
+  mode: 'hold' | 'respond' | 'break';
   /** Number of held requests. */
   readonly waiting: number;
   /** Responds to the held requests. */
@@ -13,7 +13,7 @@ export async function controlledOrigin(mode: Controlled['mode']): Promise<Contro
   const held: (() => void)[] = [];
   const one = await origin((_, response) => {
     if (controlled.mode === 'break') response.destroy();
-    else if (controlled.mode === 'answer') response.end();
+    else if (controlled.mode === 'respond') response.end();
     else held.push(() => response.end());
   });
   const controlled: Controlled = {

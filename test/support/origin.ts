@@ -25,10 +25,10 @@ export interface Origin {
 }
 
 /** Writes an origin's response. Called once the body has arrived. */
-export type Answer = (request: Seen, response: ServerResponse) => void;
+export type Respond = (request: Seen, response: ServerResponse) => void;
 
 /** Default: 200, with a line of method and target. */
-const plain: Answer = ({ method, url }, response) => {
+const plain: Respond = ({ method, url }, response) => {
   response.setHeader('content-type', 'text/plain');
   response.end(`${method} ${url}\n`);
 };
@@ -38,7 +38,7 @@ const plain: Answer = ({ method, url }, response) => {
  * @param tls default: none
  */
 export async function origin(
-  answer: Answer = plain,
+  respond: Respond = plain,
   port = 0,
   tls: Certified | null = null,
 ): Promise<Origin> {
@@ -56,7 +56,7 @@ export async function origin(
         body: Buffer.concat(chunks),
       };
       seen.push(whole);
-      answer(whole, response);
+      respond(whole, response);
     });
   };
   // The origin must accept every head that the gateway forwards.

@@ -7,7 +7,7 @@ export interface UnansweredPort {
   readonly node: string;
   readonly port: number;
   /** From now on accepts the waiting connections, when their systems retry, and responds to all data with 200. */
-  answer(): void;
+  accept(): void;
   close(): Promise<void>;
 }
 
@@ -17,9 +17,9 @@ export interface UnansweredPort {
  */
 const SERVER = `
   const [host, port] = process.argv.slice(1);
-  const answer = 'HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nlate';
+  const response = 'HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nlate';
   const server = require('node:net').createServer((socket) =>
-    socket.on('error', () => {}).on('data', () => socket.write(answer)));
+    socket.on('error', () => {}).on('data', () => socket.write(response)));
   server.listen({ port: Number(port), host, backlog: 1 }, () => {
     console.log('port ' + server.address().port);
     require('node:fs').readSync(0, Buffer.alloc(1));
@@ -42,7 +42,7 @@ export async function unansweredPort(
   return {
     node: `${host}:${port}`,
     port,
-    answer: () => void program.child.stdin!.write('.'),
+    accept: () => void program.child.stdin!.write('.'),
     async close() {
       for (const socket of filling) socket.destroy();
       program.signal('SIGKILL');

@@ -9,7 +9,7 @@ export interface Peer {
   /** The handshake, as the server saw it; `null` at the client. */
   readonly request: IncomingMessage | null;
   /** The 101, as the client saw it; `null` at the server. */
-  readonly answer: IncomingMessage | null;
+  readonly response: IncomingMessage | null;
   /** Text as strings, binary messages as bytes. */
   readonly messages: (string | Buffer)[];
   readonly pongs: string[];
@@ -85,9 +85,9 @@ export async function bothClosed(one: Peer, other: Peer): Promise<void> {
 function watch(socket: WebSocket, request: IncomingMessage | null = null): Peer {
   const messages: (string | Buffer)[] = [];
   const pongs: string[] = [];
-  let answer: IncomingMessage | null = null;
+  let response: IncomingMessage | null = null;
   let closed: Peer['closed'] = null;
-  socket.once('upgrade', (message) => (answer = message));
+  socket.once('upgrade', (message) => (response = message));
   socket.on('message', (data: Buffer, isBinary) =>
     messages.push(isBinary ? data : data.toString()),
   );
@@ -99,8 +99,8 @@ function watch(socket: WebSocket, request: IncomingMessage | null = null): Peer 
     request,
     messages,
     pongs,
-    get answer() {
-      return answer;
+    get response() {
+      return response;
     },
     get closed() {
       return closed;

@@ -70,7 +70,7 @@ export async function latency(setting: Setting): Promise<void> {
     }
   }
   if (highest > 0) rows.push(await direct(setting, highest));
-  console.log('\nGET at a fixed rate that waits for no answer, milliseconds');
+  console.log('\nGET at a fixed rate that does not wait for responses, milliseconds');
   console.log(table([HEADINGS, ...rows]));
 }
 

@@ -22,7 +22,7 @@ export interface Turn {
  * @throws when a response is wrong: then the rate has no meaning
  */
 export async function takeTurn(origins: Origins, options: TurnOptions): Promise<Turn> {
-  const { body, target, answer } = CASES[options.case];
+  const { body, target, responseBytes } = CASES[options.case];
   const url = `${options.url}/${options.mode}/${target}`;
   const before = await counted(origins, options.mode);
   const result = await runWrk({ ...options, url, body });
@@ -31,10 +31,11 @@ export async function takeTurn(origins: Origins, options: TurnOptions): Promise<
   const copies = after.mirror - before.mirror;
 
   const { requests, bytes, wrong, requestsPerSecond } = result;
-  if (wrong > 0) throw new Error(`${wrong} of ${requests + wrong} answers wrong or missing`);
-  if (requests === 0) throw new Error('no answer at all');
-  if (bytes < requests * answer) throw new Error(`answers shorter than ${answer} bytes`);
-  if (forwarded < requests) throw new Error(`${requests} answers to ${forwarded} upstream`);
+  if (wrong > 0) throw new Error(`${wrong} of ${requests + wrong} responses wrong or missing`);
+  if (requests === 0) throw new Error('no response at all');
+  if (bytes < requests * responseBytes)
+    throw new Error(`responses shorter than ${responseBytes} bytes`);
+  if (forwarded < requests) throw new Error(`${requests} responses to ${forwarded} upstream`);
   // The load generator's last requests may break off on their way to the upstream, but not to the mirror.
   const most = options.mode === 'plain' ? 0 : forwarded + options.connections;
   if (copies > most) throw new Error(`${copies} copies of ${forwarded} requests`);

@@ -11,7 +11,7 @@ export default {
     const copy = fetch(new Request(env.MIRROR + pathname + search, request.clone()));
     context.waitUntil(
       copy.then(
-        (answer) => answer.body?.cancel(),
+        (response) => response.body?.cancel(),
         () => {},
       ),
     );

@@ -77,7 +77,7 @@ async function turn({ stage: { origins } }: Setting, worker: Worker, { body, tar
   const { wrong } = await resultOf<{ wrong: number }>(file, args);
   await settled(origins);
   const used = cpuSeconds(workerd) - before;
-  if (wrong > 0) throw new Error(`${worker.name}: ${wrong} wrong answers`);
+  if (wrong > 0) throw new Error(`${worker.name}: ${wrong} wrong responses`);
   const copies = (await origins.mirror.status()).requests - copiesBefore;
   if (copies !== REQUESTS)
     throw new Error(`${worker.name}: ${copies} copies of ${REQUESTS} requests`);

@@ -27,7 +27,7 @@ export async function workers(setting: Setting): Promise<void> {
   say('workers: processor time');
   await measureCpu(setting);
   const compared: readonly (readonly [what: string, ours: string, other: string])[] = [
-    ['ms until the first answer / bare Hono', startUpOf('ours'), startUpOf('bare')],
+    ['ms until the first response / bare Hono', startUpOf('ours'), startUpOf('bare')],
     ['CPU us of a mirrored GET / by hand', cpuOf('get', 'ours'), cpuOf('get', 'by hand')],
     ['CPU us of a mirrored POST / by hand', cpuOf('post', 'ours'), cpuOf('post', 'by hand')],
   ];
@@ -53,7 +53,7 @@ async function startUp(script: string): Promise<number> {
   const program = run(process.execPath, [START_UP], { env });
   const kill = setTimeout(() => program.signal('SIGKILL'), START_MS);
   const status = await program.exited.finally(() => clearTimeout(kill));
-  const [, milliseconds] = /^first answer (.*)$/m.exec(program.stdout()) ?? [];
+  const [, milliseconds] = /^first response (.*)$/m.exec(program.stdout()) ?? [];
   if (status === 0 && milliseconds !== undefined) return Number(milliseconds);
   throw new Error(`a Worker did not start: ${program.stdout()}${program.stderr()}`);
 }

@@ -164,7 +164,7 @@ function effectFault(
   if (!writes || asked.method === 'DELETE') return null;
   const { value } = jsonOf(text) as { value: Json };
   const kept = after.get(String(value['id']));
-  if (!isDeepStrictEqual(value, kept)) return 'answers another route than it keeps';
+  if (!isDeepStrictEqual(value, kept)) return 'returns another route than it keeps';
   if (due === undefined || isDeepStrictEqual(due, untimed(value))) return null;
   return `keeps ${JSON.stringify(value)}, not ${JSON.stringify(due)}`;
 }

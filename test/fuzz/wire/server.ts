@@ -24,20 +24,20 @@ export const SERVER_LIMITS = { line: 16 * 1024, head: 64 * 1024, fields: 400 };
  */
 export class RawServer {
   readonly #server: Server;
-  readonly #answer: (arrival: Arrival) => void;
+  readonly #respond: (arrival: Arrival) => void;
   readonly #open = new Map<Socket, Capture>();
   /** Captures of closed connections. */
   readonly #closed: Capture[] = [];
   /** Number of complete requests. */
   arrivals = 0;
 
-  private constructor(answer: (arrival: Arrival) => void) {
-    this.#answer = answer;
+  private constructor(respond: (arrival: Arrival) => void) {
+    this.#respond = respond;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  static async start(answer: (arrival: Arrival) => void): Promise<RawServer> {
-    const server = new RawServer(answer);
+  static async start(respond: (arrival: Arrival) => void): Promise<RawServer> {
+    const server = new RawServer(respond);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
@@ -82,11 +82,11 @@ export class RawServer {
         return;
       }
       const [request, another] = requests;
-      if (another !== undefined) capture.fault = 'a request before the last was answered';
+      if (another !== undefined) capture.fault = 'a request before the response to the last';
       if (request === undefined) return;
       pending = pending.slice(request.end);
       this.arrivals += 1;
-      this.#answer({ serial: this.arrivals, request, socket });
+      this.#respond({ serial: this.arrivals, request, socket });
     });
     socket.once('close', () => {
       this.#closed.push(this.#open.get(socket)!);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import type { Answer, Seen } from '../../support/origin.ts';
+import type { Respond, Seen } from '../../support/origin.ts';
 
 /** What the page found, which it reports to the site at the end. */
 export interface Report {
@@ -24,7 +24,7 @@ const PAGE = `<!doctype html>
 /** Runs in the page, once all of its resources have loaded. */
 const SCRIPT = `addEventListener('load', async () => {
   const image = document.querySelector('img');
-  const answer = await fetch('post', {
+  const response = await fetch('post', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ text: 'caf\\u00e9' }),
@@ -44,7 +44,7 @@ const SCRIPT = `addEventListener('load', async () => {
     image: [image.naturalWidth, image.naturalHeight],
     frame: document.querySelector('iframe').contentDocument.body.textContent,
     cookie: document.cookie,
-    posted: await answer.json(),
+    posted: await response.json(),
     events,
   };
   await fetch('report', { method: 'POST', body: JSON.stringify(report) });
@@ -85,7 +85,7 @@ const FILES: Readonly<Record<string, (response: ServerResponse, request: Seen) =
 };
 
 /** Serves a page that uses common resources. The first path segment is the id of a route. */
-export const site: Answer = (request, response) => {
+export const site: Respond = (request, response) => {
   const file = FILES[request.url.split('/')[2]!];
   if (file === undefined) response.writeHead(404).end();
   else file(response, request);

@@ -72,11 +72,11 @@ function serve(folder: string, request: IncomingMessage, response: ServerRespons
   cgi.stdin.on('error', () => request.resume());
   request.pipe(cgi.stdin);
   response.on('close', () => cgi.kill());
-  answer(cgi.stdout, response);
+  forward(cgi.stdout, response);
 }
 
 /** Forwards the output of a CGI program: fields, an empty line, the body. */
-function answer(output: NodeJS.ReadableStream, response: ServerResponse): void {
+function forward(output: NodeJS.ReadableStream, response: ServerResponse): void {
   let head: Buffer | null = Buffer.alloc(0);
   output.on('data', (chunk: Buffer) => {
     if (head === null) return void response.write(chunk);

@@ -25,8 +25,8 @@ export async function nginx(folder: string): Promise<Nginx> {
   const url = `http://127.0.0.1:${port}`;
   let dead = false;
   void started.exited.then(() => (dead = true));
-  const answers = async () => dead || (await fetch(url).catch(() => null)) !== null;
-  await until(answers, 20_000, 'nginx to answer');
+  const responds = async () => dead || (await fetch(url).catch(() => null)) !== null;
+  await until(responds, 20_000, 'nginx to respond');
   if (dead) throw new Error(`nginx did not start: ${started.stderr()}`);
 
   return {

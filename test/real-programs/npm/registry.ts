@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Answer } from '../../support/origin.ts';
+import type { Respond } from '../../support/origin.ts';
 import { command } from '../command.ts';
 
 /** Metadata of a version, made by `npm pack`. */
@@ -52,7 +52,7 @@ async function pack(): Promise<Packed[]> {
  *
  * @param root base URL that clients use, for the addresses of tarballs
  */
-export function registry(known: readonly Packed[], root: () => string): Answer {
+export function registry(known: readonly Packed[], root: () => string): Respond {
   return ({ url }, response) => {
     const path = decodeURIComponent(url.replace(/^\/[^/]+\//, ''));
     const file = known.find((one) => path === `${one.name}/-/${one.filename}`);

@@ -26,8 +26,8 @@ export function itsBooks(routes: readonly OpenRoute[], samples: readonly Exposed
 
 /** The accounts by the requests of the clients and the responses of the mirrors. */
 export function ourBooks(routes: readonly OpenRoute[]): Account[] {
-  return accounts(routes, ({ requests }, { answered }) => {
-    return { requests, outcomes: requests, sent: answered.length };
+  return accounts(routes, ({ requests }, { responded }) => {
+    return { requests, outcomes: requests, sent: responded.length };
   });
 }
 

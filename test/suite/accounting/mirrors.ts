@@ -7,7 +7,7 @@ import { freePort } from '../../support/ports.ts';
 export interface LoggingMirror {
   readonly url: string;
   /** Targets of the requests that it responded to: receiving a request is not enough. */
-  readonly answered: readonly string[];
+  readonly responded: readonly string[];
   /** Changes the mirror's behaviour, depending on its kind. Called repeatedly while requests go on. */
   turn(): Promise<void>;
   close(): Promise<void>;
@@ -17,16 +17,16 @@ export type MirrorKind = keyof typeof MIRRORS;
 
 export const MIRRORS = {
   /** Responds at once. */
-  steady: () => answering((answer) => answer()),
+  steady: () => responding((finish) => finish()),
   /** Responds at the next `turn`. */
   holding: async () => {
     const held: (() => void)[] = [];
-    const mirror = await answering((answer) => held.push(answer));
-    return { ...mirror, turn: async () => held.splice(0).forEach((answer) => answer()) };
+    const mirror = await responding((finish) => held.push(finish));
+    return { ...mirror, turn: async () => held.splice(0).forEach((finish) => finish()) };
   },
   /** Goes down and comes back on the same port, in turns. */
   wavering: async () => {
-    const { server, port, ...mirror } = await answering((answer) => answer());
+    const { server, port, ...mirror } = await responding((finish) => finish());
     async function goDown(): Promise<void> {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -41,18 +41,18 @@ export const MIRRORS = {
   /** Nobody listens on the port. */
   absent: async () => ({
     url: `http://127.0.0.1:${await freePort()}`,
-    answered: [],
+    responded: [],
     turn: async () => {},
     close: async () => {},
   }),
 } as const satisfies Readonly<Record<string, () => Promise<LoggingMirror>>>;
 
-async function answering(respond: (answer: () => void) => void) {
-  const answered: string[] = [];
+async function responding(respond: (finish: () => void) => void) {
+  const responded: string[] = [];
   const { url, port, server, close } = await origin((request, response: ServerResponse) => {
     // The response counts once the system has all of it; one that is cut off before does not count.
-    response.once('finish', () => answered.push(request.url));
+    response.once('finish', () => responded.push(request.url));
     respond(() => response.end('ok'));
   });
-  return { url, port, server, answered, turn: async () => {}, close };
+  return { url, port, server, responded, turn: async () => {}, close };
 }

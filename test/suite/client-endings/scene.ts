@@ -26,13 +26,13 @@ export function openClient(port: number): Client {
   };
 }
 
-/** An upstream that responds when the test calls `answer`. */
+/** An upstream that responds when the test calls `send`. */
 export interface Upstream {
   readonly node: string;
   /** All bytes received, over all connections. */
   got(): string;
   /** Writes on the connection that received bytes last. */
-  answer(text: string): void;
+  send(text: string): void;
   /** The requests of each connection, and whether the gateway gave up the connection early. */
   saw(): string;
   close(): Promise<void>;
@@ -69,7 +69,7 @@ export async function openUpstream(): Promise<Upstream> {
   return {
     node: `127.0.0.1:${(server.address() as { port: number }).port}`,
     got: () => lines.map(({ got }) => got).join(''),
-    answer(text) {
+    send(text) {
       last!.sent += text;
       last!.socket.write(text, 'latin1');
     },
@@ -88,10 +88,10 @@ export async function openUpstream(): Promise<Upstream> {
 function sawBy({ got, sent, state }: Line): string {
   if (/^\S+ 101/.test(sent)) return `a tunnel, ${state}`;
   const asked = messagesIn(got);
-  const answered = messagesIn(sent).filter(({ whole }) => whole);
+  const complete = messagesIn(sent).filter(({ whole }) => whole);
   const requests = asked.map(({ whole }) => (whole ? 'a whole request' : 'a part of a request'));
   // A connection that closes after its last response was not given up.
-  const over = state !== 'broken off' && answered.length === asked.length;
+  const over = state !== 'broken off' && complete.length === asked.length;
   if (state === 'open' || over) return requests.join(', ');
   return `${requests.join(', ')}, then left`;
 }

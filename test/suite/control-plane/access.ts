@@ -34,7 +34,7 @@ export function keyed(bench: () => Bench): void {
       headers: { cookie: `x_api_key=${KEY}` },
       description: 'missing apikey',
     },
-  ])('answers 401 to $what', async ({ headers, description }) => {
+  ])('responds with 401 to $what', async ({ headers, description }) => {
     await unchanged(bench(), async () => {
       const refused = await put(bench(), { headers });
       expect(refused.status).toBe(401);

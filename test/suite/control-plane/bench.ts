@@ -9,14 +9,14 @@ export interface Bench {
 }
 
 /** The response to a request to the admin API. */
-export interface Answered {
+export interface AdminResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   readonly json: any;
 }
 
-export async function answered(response: Response): Promise<Answered> {
+export async function read(response: Response): Promise<AdminResponse> {
   const text = await response.text();
   const json = text === '' ? null : (JSON.parse(text) as unknown);
   return { status: response.status, headers: response.headers, text, json };
@@ -28,10 +28,10 @@ export async function ask(
   method: string,
   path: string,
   body?: unknown,
-): Promise<Answered> {
+): Promise<AdminResponse> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const init = body === undefined ? { method } : { method, body: text };
-  return answered(await admin(`admin/routes${path}`, init));
+  return read(await admin(`admin/routes${path}`, init));
 }
 
 /** The route that refused writes try to replace. */

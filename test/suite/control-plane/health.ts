@@ -3,15 +3,15 @@ import { expect, it } from 'vitest';
 import { readExposition } from '../../support/exposition.ts';
 import { send } from '../../support/client.ts';
 import { route } from '../../support/origin.ts';
-import { type Bench, answered } from './bench.ts';
+import { type Bench, read } from './bench.ts';
 
 /** Status, readiness and metrics, and which paths belong to the control plane. */
 export function health(bench: () => Bench): void {
   it('shows its status and readiness without a key', async () => {
     const { url, runtime } = bench().gateway;
-    const status = await answered(await fetch(`${url}/apisix/status`));
+    const status = await read(await fetch(`${url}/apisix/status`));
     expect([status.status, status.json]).toEqual([200, { status: 'ok', runtime }]);
-    const ready = await answered(await fetch(`${url}/apisix/status/ready`));
+    const ready = await read(await fetch(`${url}/apisix/status/ready`));
     expect([ready.status, ready.json]).toEqual([200, { status: 'ok' }]);
   });
 
@@ -42,11 +42,11 @@ export function health(bench: () => Bench): void {
     '/apisix/',
     '/apisix/nothing',
     '/apisix/status/x',
-  ])('answers %s itself, whatever the routes say', async (path) => {
+  ])('serves %s itself, whatever the routes say', async (path) => {
     const { gateway, upstream } = bench();
     await gateway.put('all', route(upstream, null, { uri: '/apisix/*' }));
     const headers = { 'x-api-key': 'test-key' };
-    const response = await answered(await fetch(gateway.url + path, { headers }));
+    const response = await read(await fetch(gateway.url + path, { headers }));
     expect(response.status).toBe(404);
     expect(response.json).toEqual({ error_msg: expect.any(String) });
     expect(upstream.seen.filter(({ url }) => url.startsWith('/apisix'))).toEqual([]);
@@ -59,7 +59,7 @@ export function health(bench: () => Bench): void {
     ['/apisix/admin/routes', 401],
     ['/apisix/status/x', 404],
     ['/apisix?x', 404],
-  ])('answers HEAD %s with %i, whatever the routes say', async (target, status) => {
+  ])('responds to HEAD %s with %i, whatever the routes say', async (target, status) => {
     const { gateway, upstream } = bench();
     await gateway.put('all', route(upstream));
     const asked = (method: string) => send(gateway.url, target, { method });

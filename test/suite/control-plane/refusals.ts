@@ -214,12 +214,12 @@ export function refusals(bench: () => Bench): void {
   it.each(QUOTED)('quotes $what in one line, truncated', async ({ method, path, body }) => {
     await unchanged(bench(), async () => {
       const { gateway } = bench();
-      const answer = await gateway.admin(`admin/${path}`, {
+      const response = await gateway.admin(`admin/${path}`, {
         method,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      expect([400, 404]).toContain(answer.status);
-      const { error_msg: text } = (await answer.json()) as { error_msg: string };
+      expect([400, 404]).toContain(response.status);
+      const { error_msg: text } = (await response.json()) as { error_msg: string };
       expect(text).toMatch(/u202e/);
       expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       expect(text.length).toBeLessThan(2000);
@@ -265,7 +265,7 @@ export function refusals(bench: () => Bench): void {
       body: { uri: '/refused', create_time: 1 },
       text: 'the property is forbidden:  create_time',
     },
-  ])('answers $method $path with $body: $text', async ({ method, path, body, text }) => {
+  ])('responds to $method $path with $body: $text', async ({ method, path, body, text }) => {
     await unchanged(bench(), async () => {
       const { status, json } = await ask(bench().gateway, method, path, body);
       expect([status, json]).toEqual([400, { error_msg: text }]);

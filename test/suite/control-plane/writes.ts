@@ -107,8 +107,10 @@ export function writes(bench: () => Bench): void {
     const { gateway } = bench();
     const ids = Array.from({ length: 24 }, (_, i) => `many-${i}`);
     await without(...ids);
-    const answers = await Promise.all(ids.map((id) => ask(gateway, 'PUT', `/${id}`, at(`/${id}`))));
-    expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 201));
+    const responses = await Promise.all(
+      ids.map((id) => ask(gateway, 'PUT', `/${id}`, at(`/${id}`))),
+    );
+    expect(responses.map(({ status }) => status)).toEqual(ids.map(() => 201));
     expect(await Promise.all(ids.map((id) => statusOf(`/${id}`)))).toEqual(ids.map(() => 200));
     const deletions = ids.slice(12).map((id) => ask(gateway, 'DELETE', `/${id}`));
     const patches = ids.slice(0, 12).map((id) => ask(gateway, 'PATCH', `/${id}/desc`, '"new"'));

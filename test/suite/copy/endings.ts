@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import type { TestRuntime } from '../../runtimes/runtime.ts';
 import { send, sendRaw } from '../../support/client.ts';
-import { type Answer, origin, type Origin } from '../../support/origin.ts';
+import { type Respond, origin, type Origin } from '../../support/origin.ts';
 import { outcomes, sample, settled } from '../../support/outcomes.ts';
 import { can } from '../platform.ts';
 import { freePort } from '../../support/ports.ts';
@@ -20,7 +20,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
 
   /** An origin that responds when the test calls `release`. */
   async function holding(): Promise<Origin & { release(): void }> {
-    const held: Parameters<Answer>[1][] = [];
+    const held: Parameters<Respond>[1][] = [];
     const one = await origin((_, response) => void held.push(response));
     opened.push(one);
     return Object.assign(one, {
@@ -132,7 +132,7 @@ export function endings(runtime: TestRuntime, stage: Stage): void {
     expect(await settled(stage.gateway, id, 1)).toEqual({ 'sent 2xx': 1 });
   });
 
-  if (!can(runtime.name, 'answersMidUpload')) return;
+  if (!can(runtime.name, 'respondsMidUpload')) return;
 
   it('has one outcome when no upstream can be reached and there is a body', async () => {
     const id = stage.fresh('unread');

@@ -42,8 +42,8 @@ export function eventLoop(runtime: TestServerRuntime): void {
     await Promise.all([upstream.close(), gateway.stop()]);
   });
 
-  async function mirror(answer: string): Promise<string> {
-    const bytes = Buffer.from(answer, 'latin1');
+  async function mirror(text: string): Promise<string> {
+    const bytes = Buffer.from(text, 'latin1');
     const server = createServer((socket: Socket) => {
       socket.on('error', () => {});
       socket.on('data', () => socket.write(bytes));
@@ -54,9 +54,9 @@ export function eventLoop(runtime: TestServerRuntime): void {
   }
 
   /** Sends requests as fast as responses arrive, and measures the processor time of all of it. */
-  async function load(answer: string) {
+  async function load(response: string) {
     const plugin = { breaker: false, timeout: 25 };
-    await gateway.put('1', route(upstream, { url: await mirror(answer) }, { plugin }));
+    await gateway.put('1', route(upstream, { url: await mirror(response) }, { plugin }));
     const began = performance.now();
     const before = processorTime(gateway.program);
     let requests = 0;
@@ -69,9 +69,9 @@ export function eventLoop(runtime: TestServerRuntime): void {
     return { requests, used, milliseconds: performance.now() - began };
   }
 
-  it.each(Object.entries(COSTLY))('answers %s', async (_what, answer) => {
+  it.each(Object.entries(COSTLY))('responses %s', async (_what, response) => {
     const small = await load(SMALL);
-    const costly = await load(answer);
+    const costly = await load(response);
     const ofRequests = (costly.requests * small.used) / small.requests;
     expect((costly.used - ofRequests) / costly.milliseconds).toBeLessThan(MOST);
   });

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../../runtimes/runtime.ts';
 import { logged } from '../../support/log.ts';
-import { type Answer, origin, route } from '../../support/origin.ts';
+import { type Respond, origin, route } from '../../support/origin.ts';
 import { refuses } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 
@@ -12,8 +12,8 @@ const LIMIT_MS = 20_000;
 export function stop(runtime: TestServerRuntime): void {
   /** A gateway with an upstream and a mirror that respond as given. */
   async function started(options: {
-    upstream?: Answer;
-    mirror?: Answer;
+    upstream?: Respond;
+    mirror?: Respond;
     timeout: number;
   }): Promise<{ gateway: GatewayProcess; seen: () => [upstream: number, mirror: number] }> {
     const [upstream, mirror] = await Promise.all([
@@ -32,9 +32,9 @@ export function stop(runtime: TestServerRuntime): void {
   }
 
   it('stops accepting, and finishes a request that has no response yet', async () => {
-    const answers: (() => void)[] = [];
+    const held: (() => void)[] = [];
     const { gateway, seen } = await started({
-      upstream: ({ url }, response) => answers.push(() => response.end(`late ${url}`)),
+      upstream: ({ url }, response) => held.push(() => response.end(`late ${url}`)),
       timeout: 60,
     });
     const response = fetch(`${gateway.url}/slow`);
@@ -42,7 +42,7 @@ export function stop(runtime: TestServerRuntime): void {
     gateway.program.signal('SIGTERM');
     await until(() => refuses(gateway.port), LIMIT_MS, 'new connections to be refused');
     expect(gateway.program.child.exitCode).toBe(null);
-    answers[0]!();
+    held[0]!();
     expect([(await response).status, await (await response).text()]).toEqual([200, 'late /slow']);
     expect(await gateway.program.exited).toBe(0);
   });
@@ -65,9 +65,9 @@ export function stop(runtime: TestServerRuntime): void {
   });
 
   it('finishes copies in flight', async () => {
-    const answers: (() => void)[] = [];
+    const held: (() => void)[] = [];
     const { gateway, seen } = await started({
-      mirror: (_, response) => answers.push(() => response.end('late')),
+      mirror: (_, response) => held.push(() => response.end('late')),
       timeout: 60,
     });
     expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
@@ -75,7 +75,7 @@ export function stop(runtime: TestServerRuntime): void {
     gateway.program.signal('SIGTERM');
     await until(() => refuses(gateway.port), LIMIT_MS, 'new connections to be refused');
     expect(gateway.program.child.exitCode).toBe(null);
-    answers[0]!();
+    held[0]!();
     expect(await gateway.program.exited).toBe(0);
     expect(outcomes(gateway)).toEqual(['sent 2xx']);
   });
@@ -112,7 +112,7 @@ export function stop(runtime: TestServerRuntime): void {
     let got = '';
     idle.on('data', (text) => (got += String(text)));
     idle.write(ask);
-    await until(() => ask === '' || got.includes('GET /a\n'), LIMIT_MS, 'the answer');
+    await until(() => ask === '' || got.includes('GET /a\n'), LIMIT_MS, 'the response');
     // The gateway has accepted the connection once a later one has got its response.
     expect((await fetch(`${gateway.url}/b`)).status).toBe(200);
     const began = performance.now();
@@ -121,9 +121,9 @@ export function stop(runtime: TestServerRuntime): void {
   });
 
   it('takes two signals at once as one', async () => {
-    const answers: (() => void)[] = [];
+    const held: (() => void)[] = [];
     const { gateway, seen } = await started({
-      mirror: (_, response) => answers.push(() => response.end('late')),
+      mirror: (_, response) => held.push(() => response.end('late')),
       timeout: 60,
     });
     expect((await fetch(`${gateway.url}/copied`)).status).toBe(200);
@@ -131,7 +131,7 @@ export function stop(runtime: TestServerRuntime): void {
     // A terminal and npm send signals like this together.
     for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) gateway.program.signal(signal);
     await until(() => refuses(gateway.port), LIMIT_MS, 'new connections to be refused');
-    answers[0]!();
+    held[0]!();
     expect(await gateway.program.exited).toBe(0);
     expect(outcomes(gateway)).toEqual(['sent 2xx']);
   });

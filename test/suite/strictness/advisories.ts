@@ -102,8 +102,8 @@ export function advisories(wire: () => Wire): void {
     const { upstream, gateway } = wire();
     const before = upstream.seen.length;
     const text = `GET /p HTTP/1.1\r\n${HOST}${fields}\r\n${LAST}`;
-    const answers = await conversation(gateway.port, text);
-    expect(answers.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
+    const received = await conversation(gateway.port, text);
+    expect(received.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
     const seen = upstream.seen.slice(before);
     expect(seen.map(({ url }) => url)).toEqual(['/p', '/last']);
     for (const [name, value] of Object.entries(expected))
@@ -114,8 +114,8 @@ export function advisories(wire: () => Wire): void {
     const { upstream, gateway } = wire();
     const before = upstream.seen.length;
     const upgrade = `GET /p HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
-    const answers = await conversation(gateway.port, upgrade + LAST);
-    expect(answers.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
+    const received = await conversation(gateway.port, upgrade + LAST);
+    expect(received.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
     expect(upstream.seen.slice(before).map(({ url }) => url)).toEqual(['/p', '/last']);
   });
 }

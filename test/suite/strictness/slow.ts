@@ -18,7 +18,7 @@ export function slowSenders(wire: () => Wire): void {
       socket.write(byte);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await until(() => text.includes('POST /slow body\n'), 5000, 'the answer');
+    await until(() => text.includes('POST /slow body\n'), 5000, 'the response');
     socket.destroy();
   });
 

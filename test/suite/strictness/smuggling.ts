@@ -79,11 +79,11 @@ export function smuggling(wire: () => Wire): void {
     const head = text.indexOf('\r\n\r\n') + 4;
     const body = text.slice(head) + SMUGGLED;
     const port = wire().gateway.port;
-    const answers = [
+    const received = [
       await conversation(port, text + SMUGGLED),
       await conversation(port, text.slice(0, head), body),
     ];
-    for (const answer of answers) expect(answer).toMatch(refusal(400));
+    for (const got of received) expect(got).toMatch(refusal(400));
     expect(wire().upstream.seen.length).toBe(before);
   });
 
@@ -91,8 +91,8 @@ export function smuggling(wire: () => Wire): void {
     const { upstream, gateway } = wire();
     const before = upstream.seen.length;
     const last = 'GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
-    const answers = await conversation(gateway.port, text + last);
-    expect(answers.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
+    const received = await conversation(gateway.port, text + last);
+    expect(received.match(/^HTTP\/1\.1 200 /gm)?.length).toBe(2);
     expect(upstream.seen.slice(before).map((seen) => [seen.url, String(seen.body)])).toEqual([
       ['/p', body],
       ['/last', ''],
@@ -109,7 +109,7 @@ export function smuggling(wire: () => Wire): void {
         `POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n` +
         `${i === 4 ? 'Connection: close\r\n' : ''}\r\n<${i}>`,
     );
-    const answers = await conversation(wire().gateway.port, texts.join(''));
-    expect(answers.match(/POST \/\d <\d>/g)).toEqual(targets.map((t, i) => `POST ${t} <${i}>`));
+    const received = await conversation(wire().gateway.port, texts.join(''));
+    expect(received.match(/POST \/\d <\d>/g)).toEqual(targets.map((t, i) => `POST ${t} <${i}>`));
   });
 }

@@ -21,7 +21,7 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
       ['in chunks', { chunks: 40_000 }],
     ])(`${size} %s`, async (_, framing) => {
       const body = randomBytes(length);
-      line().answer = (request, response) => response.end(hash(request.body));
+      line().respond = (request, response) => response.end(hash(request.body));
       const got = await send(line().gateway.url, '/', { method: 'POST', body, ...framing });
       expect([got.status, got.body.toString()]).toEqual([200, hash(body)]);
       const { headers } = seen();
@@ -34,7 +34,7 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
   }
 
   it('of GET', async () => {
-    line().answer = (request, response) => response.end(String(request.body.length));
+    line().respond = (request, response) => response.end(String(request.body.length));
     for (const framing of [{}, { chunks: 2 }]) {
       const got = await send(line().gateway.url, '/', { method: 'GET', body: 'body', ...framing });
       expect([got.status, got.body.toString()]).toEqual([200, can(name, 'bodyOfGet') ? '4' : '0']);
@@ -44,7 +44,7 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
   });
 
   it('after Expect: 100-continue', async () => {
-    line().answer = (request, response) => response.end(`got ${request.body}`);
+    line().respond = (request, response) => response.end(`got ${request.body}`);
     let text = '';
     const socket = connect(line().gateway.port, '127.0.0.1');
     socket.setEncoding('latin1').on('data', (part) => (text += part));
@@ -53,13 +53,13 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
     );
     if (can(name, 'continue')) await until(() => text.includes('HTTP/1.1 100'), 5000);
     socket.write('body');
-    await until(() => text.includes('got body'), 5000, 'the answer');
+    await until(() => text.includes('got body'), 5000, 'the response');
     expect(text).toContain(' 200 ');
     socket.destroy();
   });
 
   it('flows: the upstream gets the first part before the client has sent the last', async () => {
-    line().answer = (request, response) => response.end(String(request.body.length));
+    line().respond = (request, response) => response.end(String(request.body.length));
     let arrived = 0;
     line().upstream.server.once('request', (message) => {
       message.on('data', (part: Buffer) => (arrived += part.length));
@@ -72,7 +72,7 @@ export function bodies({ name }: TestRuntime, line: () => Line): void {
     );
     await until(() => arrived === 5, 5000, 'the first part to arrive');
     socket.write('4\r\nlast\r\n0\r\n\r\n');
-    await until(() => / 200 [^]*9/.test(text), 5000, 'the answer');
+    await until(() => / 200 [^]*9/.test(text), 5000, 'the response');
     expect(seen().body.toString()).toBe('firstlast');
     socket.destroy();
   });

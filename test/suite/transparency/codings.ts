@@ -37,7 +37,7 @@ export function codings({ name }: TestRuntime, line: () => Line): void {
       `%s, to a client that accepts ${asked ?? 'nothing in particular'}`,
       async (coding) => {
         const bytes = ENCODE[coding]!(TEXT);
-        line().answer = (_, response) => {
+        line().respond = (_, response) => {
           if (coding !== 'identity') response.setHeader('content-encoding', coding);
           response.setHeader('content-type', 'text/plain');
           response.setHeader('content-length', bytes.length);
@@ -60,7 +60,7 @@ export function codings({ name }: TestRuntime, line: () => Line): void {
   }
 
   it("the upstream sees the client's own Accept-Encoding", async () => {
-    line().answer = (_, response) => response.end();
+    line().respond = (_, response) => response.end();
     for (const accept of ['br;q=0.5, gzip', 'identity', '']) {
       await send(line().gateway.url, '/', { headers: { 'accept-encoding': accept } });
       const lost = accept === '' && !can(name, 'emptyAcceptEncoding');
@@ -76,7 +76,7 @@ export function codings({ name }: TestRuntime, line: () => Line): void {
     const large = randomBytes(20_000_000);
     const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
     for (const sized of [true, false]) {
-      line().answer = (_, response) => {
+      line().respond = (_, response) => {
         if (sized) response.setHeader('content-length', large.length);
         response.write(large.subarray(0, 7));
         response.end(large.subarray(7));

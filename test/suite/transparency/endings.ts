@@ -12,7 +12,7 @@ import type { Line } from '../transparency.ts';
 export function endings({ name }: TestRuntime, line: () => Line): void {
   it('events arrive one by one', async () => {
     let go!: () => void;
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.setHeader('content-type', 'text/event-stream');
       response.write('data: first\n\n');
       go = () => response.end('data: last\n\n');
@@ -29,7 +29,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
 
   it('the head arrives before the body', async () => {
     let go!: () => void;
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.writeHead(200, { 'x-a': '1' }).flushHeaders();
       go = () => response.end('body');
     };
@@ -44,7 +44,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     ['with its length', { 'content-length': '100' }],
     ['in chunks', {}],
   ])('a body %s that breaks off also breaks off for the client', async (_, headers) => {
-    line().answer = (_request, response) => {
+    line().respond = (_request, response) => {
       response.writeHead(200, headers);
       response.write('a part of it');
     };
@@ -55,7 +55,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     line().upstream.server.closeAllConnections();
     await closed;
     expect(message.complete).toBe('content-length' in headers ? false : !can(name, 'brokenChunks'));
-    line().answer = (_request, response) => response.end('whole');
+    line().respond = (_request, response) => response.end('whole');
     expect((await send(line().gateway.url, '/next')).body.toString()).toBe('whole');
   });
 
@@ -72,7 +72,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
   it('a client that leaves in the middle of a response releases the upstream', async () => {
     let freed = false;
     let writing: NodeJS.Timeout;
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.write('on and on');
       // Some runtimes notice that nobody reads only when they write.
       writing = setInterval(() => response.write('on and on'), 20);
@@ -92,7 +92,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
   it('a client that leaves before the response releases the upstream', async () => {
     let freed = false;
     let asked = false;
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       asked = true;
       response.once('close', () => (freed = true));
     };
@@ -103,12 +103,12 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
     if (can(name, 'seesClientLeave'))
       await until(() => freed, 10_000, 'the upstream to be released');
     else line().upstream.server.closeAllConnections();
-    line().answer = (_, response) => response.end('next');
+    line().respond = (_, response) => response.end('next');
     expect((await send(line().gateway.url, '/next')).body.toString()).toBe('next');
   });
 
   it('a connection serves one request after another', async () => {
-    line().answer = ({ url }, response) => response.end(url);
+    line().respond = ({ url }, response) => response.end(url);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     let sockets = 0;
     const create = agent.createConnection.bind(agent);
@@ -126,7 +126,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
   // A response of an upstream that reads on always arrives. The response of one that closes may be lost with its
   // connection (RFC 9112 section 9.6); then 502 is correct.
   const early: [string, boolean, (number | undefined)[]][] = [['reads on', false, [413]]];
-  if (can(name, 'answersMidUpload')) early.push(['closes', true, [413, 502, undefined]]);
+  if (can(name, 'respondsMidUpload')) early.push(['closes', true, [413, 502, undefined]]);
 
   it.each(early)(
     'a response of an upstream that has not got the whole body and %s',
@@ -135,12 +135,12 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
         response.writeHead(413, close ? { connection: 'close' } : {}).end('too large');
       });
       // The upstream gets one more request when the body is complete.
-      line().answer = () => {};
+      line().respond = () => {};
       const body = Buffer.alloc(3_000_000);
       const options = { method: 'POST', body, agent: false } as const;
       const got = await send(line().gateway.url, '/', options).catch(() => null);
       expect(expected).toContain(got?.status);
-      line().answer = (_, response) => response.end('next');
+      line().respond = (_, response) => response.end('next');
       expect((await send(line().gateway.url, '/next', { agent: false })).body.toString()).toBe(
         'next',
       );

@@ -13,9 +13,9 @@ const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const GET = 'GET /interim HTTP/1.1\r\nHost: h\r\n\r\n';
 
 /** 1xx responses of an upstream before the final one; their bytes are compared on the wire. */
-export function interimAnswers({ name }: TestRuntime, line: () => Line): void {
-  const sender = async (answer: Parameters<typeof socketOrigin>[0], timeouts = {}) => {
-    const upstream = await socketOrigin(answer);
+export function interimResponses({ name }: TestRuntime, line: () => Line): void {
+  const sender = async (onHead: Parameters<typeof socketOrigin>[0], timeouts = {}) => {
+    const upstream = await socketOrigin(onHead);
     await line().gateway.put('interim', {
       uri: '/interim',
       upstream: { nodes: { [upstream.node]: 1 }, ...timeouts },
@@ -44,7 +44,7 @@ export function interimAnswers({ name }: TestRuntime, line: () => Line): void {
     await until(() => text !== '', 5000, 'the hints');
     expect(text).toBe(HINTS);
     finish();
-    await until(() => text.endsWith('ok'), 5000, 'the answer');
+    await until(() => text.endsWith('ok'), 5000, 'the response');
     expect(text.slice(HINTS.length)).toMatch(/^HTTP\/1\.1 200 /);
     client.destroy();
     await upstream.close();
@@ -90,7 +90,7 @@ export function interimAnswers({ name }: TestRuntime, line: () => Line): void {
     client.write(`POST /interim HTTP/1.1\r\nHost: h\r\n${expectation}Content-Length: 4\r\n\r\n`);
     await until(() => text.includes(HINTS), 5000, 'the hints');
     client.write('body');
-    await until(() => text.endsWith('ok'), 5000, 'the answer');
+    await until(() => text.endsWith('ok'), 5000, 'the response');
     expect(text.startsWith(CONTINUE + HINTS + 'HTTP/1.1 200 ')).toBe(true);
     client.destroy();
     await upstream.close();

@@ -13,7 +13,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   it.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'PURGE'])(
     'method %s',
     async (method) => {
-      line().answer = (_, response) => response.setHeader('allow', 'GET').end();
+      line().respond = (_, response) => response.setHeader('allow', 'GET').end();
       const { status, headers } = await send(line().gateway.url, '/m?x=1', { method });
       expect([status, headers.allow]).toEqual([200, 'GET']);
       expect([seen().method, seen().url]).toEqual([method, '/m?x=1']);
@@ -21,7 +21,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   );
 
   it('fields', async () => {
-    line().answer = (_, response) => response.end();
+    line().respond = (_, response) => response.end();
     await send(line().gateway.url, '/', {
       headers: {
         'X-Twice': ['one', 'two'],
@@ -50,7 +50,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   });
 
   it('adds no field except X-Forwarded-* and the like', async () => {
-    line().answer = (_, response) => response.end();
+    line().respond = (_, response) => response.end();
     await sendRaw(line().gateway.port, `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
     const ours = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto'];
     const known = new Set(['connection', 'host', 'x-real-ip', ...ours]);
@@ -59,7 +59,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   });
 
   it("removes the fields of the client's connection", async () => {
-    line().answer = (_, response) => response.end('ok');
+    line().respond = (_, response) => response.end('ok');
     const { status } = await sendRaw(
       line().gateway.port,
       'GET / HTTP/1.1\r\nHost: h\r\nConnection: close, X-Hop, TE\r\nX-Hop: 1\r\nKeep-Alive: timeout=9\r\n' +
@@ -75,7 +75,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   });
 
   it('keeps framing and Host even if Connection names them', async () => {
-    line().answer = (_, response) => response.end('ok');
+    line().respond = (_, response) => response.end('ok');
     const { status } = await sendRaw(
       line().gateway.port,
       'POST / HTTP/1.1\r\nHost: h\r\nConnection: close, Content-Length, Host\r\nContent-Length: 4\r\n\r\nbody',
@@ -106,7 +106,7 @@ export function requests({ name }: TestRuntime, line: () => Line): void {
   });
 
   it('keeps connections with the upstream', async () => {
-    line().answer = (_, response) => response.end('ok');
+    line().respond = (_, response) => response.end('ok');
     await send(line().gateway.url, '/');
     let connections = 0;
     const count = () => (connections += 1);

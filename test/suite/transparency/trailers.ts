@@ -33,11 +33,11 @@ const BAD: Readonly<Record<string, string>> = {
 
 /** Trailers; those that are forwarded are compared on the wire. */
 export function trailers({ name }: TestRuntime, line: () => Line): void {
-  async function exchange(answer: string, fields = '', version = 'HTTP/1.1') {
+  async function exchange(response: string, fields = '', version = 'HTTP/1.1') {
     let asked = '';
     const upstream = await socketOrigin((socket, text) => {
       asked = text;
-      socket.end(answer, 'latin1');
+      socket.end(response, 'latin1');
     });
     await line().gateway.put('trailers', {
       uri: '/trailers',
@@ -52,7 +52,7 @@ export function trailers({ name }: TestRuntime, line: () => Line): void {
   it.each(ASKED)('%j of %s: the upstream gets TE: %s', async (fields, version, te) => {
     const { asked } = await exchange(OK, fields, version);
     expect(asked).toMatch(/^GET \/trailers HTTP\/1\.1\r\n/);
-    const expected = can(name, 'trailersOfAnswer') ? te : undefined;
+    const expected = can(name, 'trailersOfResponse') ? te : undefined;
     expect(/^te: (.*)\r$/im.exec(asked)?.[1]).toBe(expected);
     // A hop that does not know TE must not forward it.
     if (expected !== undefined) expect(asked).toMatch(/^connection: te\r$/im);
@@ -60,12 +60,12 @@ export function trailers({ name }: TestRuntime, line: () => Line): void {
 
   it('of a response', async () => {
     const { message } = await exchange(`${CHUNKS}X-Sum: 1\r\n\r\n`);
-    const reaches = can(name, 'trailersOfAnswer');
+    const reaches = can(name, 'trailersOfResponse');
     expect([message?.body, message?.trailers]).toEqual(['ok', reaches ? ['X-Sum: 1'] : []]);
   });
 
   it('of a response are no part of the next', async () => {
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.write('ok');
       response.addTrailers({ 'x-sum': '1' });
       response.end();
@@ -73,22 +73,23 @@ export function trailers({ name }: TestRuntime, line: () => Line): void {
     const statuses = [];
     for (let i = 0; i < 2; i += 1) statuses.push((await send(line().gateway.url, '/')).status);
     // workerd parses them as the next response, which is invalid.
-    expect(statuses).toEqual([200, can(name, 'trailersOfAnswer') ? 200 : 502]);
+    expect(statuses).toEqual([200, can(name, 'trailersOfResponse') ? 200 : 502]);
   });
 
   it('of a request are no part of the next', async () => {
-    line().answer = ({ method, url, body }, response) => response.end(`${method} ${url} ${body}\n`);
+    line().respond = ({ method, url, body }, response) =>
+      response.end(`${method} ${url} ${body}\n`);
     const post = `POST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n`;
     const last = 'GET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
     const chunks = '4\r\ntext\r\n0\r\nX-Sum: 1\r\n\r\n';
-    const answers = await conversation(line().gateway.port, post + chunks + last);
-    expect(answers).toContain('POST /1 text\n');
+    const received = await conversation(line().gateway.port, post + chunks + last);
+    expect(received).toContain('POST /1 text\n');
     // workerd parses them as the next request, and refuses it.
     const behind = can(name, 'trailersOfRequest') ? /GET \/2 \n/ : /^HTTP\/1\.1 501 /m;
-    expect(answers).toMatch(behind);
+    expect(received).toMatch(behind);
   });
 
-  it.runIf(can(name, 'trailersOfAnswer')).each(Object.entries(BAD))(
+  it.runIf(can(name, 'trailersOfResponse')).each(Object.entries(BAD))(
     'of a response that are %s break it off',
     async (_, bad) => {
       const { message, end } = await exchange(`${CHUNKS}X-Good: 1\r\n${bad}\r\n\r\n`);

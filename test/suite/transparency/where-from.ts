@@ -40,7 +40,7 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
   afterAll(() => Promise.all([behindProxy.stop(), behindOther.stop()]));
 
   async function told(gateway: GatewayProcess, headers: Record<string, string>) {
-    line().answer = (_, response) => response.end();
+    line().respond = (_, response) => response.end();
     await send(gateway.url, '/', { headers: { host: 'asked.example:81', ...headers } });
     const { rawHeaders } = line().upstream.seen.at(-1)!;
     return Object.fromEntries(FIELDS.map((field) => [field, fieldsOf(rawHeaders, field).join()]));

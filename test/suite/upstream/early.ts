@@ -73,14 +73,14 @@ const KINDS: Readonly<Record<string, Early>> = {
 };
 
 interface EarlyOrigin {
-  answer: Early;
+  response: Early;
   readonly node: string;
   requests: number;
   close(): void;
 }
 
 /** @param tls default: none */
-async function earlyOrigin(answer: Early, tls: Certified | null = null): Promise<EarlyOrigin> {
+async function earlyOrigin(response: Early, tls: Certified | null = null): Promise<EarlyOrigin> {
   const open = new Set<Socket>();
   const listener = (socket: Socket) => {
     open.add(socket);
@@ -89,7 +89,7 @@ async function earlyOrigin(answer: Early, tls: Certified | null = null): Promise
     socket.once('data', () => {
       socket.pause();
       one.requests++;
-      const { status, fields, body, after } = one.answer;
+      const { status, fields, body, after } = one.response;
       socket.write(`HTTP/1.1 ${status} No\r\n${fields}\r\n${body}`, () => after(socket));
     });
   };
@@ -100,7 +100,7 @@ async function earlyOrigin(answer: Early, tls: Certified | null = null): Promise
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const one: EarlyOrigin = {
-    answer,
+    response,
     node: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: 0,
     close() {
@@ -137,7 +137,7 @@ function upload(port: number, target: string, chunked: boolean): Promise<string>
 }
 
 /** Sends a long body, and resolves with all that arrives up to the last chunk or the end. */
-function answerTo(port: number, target: string): Promise<string> {
+function responseTo(port: number, target: string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(port, '127.0.0.1');
@@ -187,8 +187,8 @@ export function early(runtime: TestServerRuntime): void {
   async function uploads(count: number, target: string, chunked: boolean) {
     const got: Record<string, number> = {};
     for (let i = 0; i < count; i++) {
-      const answer = await upload(gateway.port, target, chunked);
-      got[answer] = (got[answer] ?? 0) + 1;
+      const response = await upload(gateway.port, target, chunked);
+      got[response] = (got[response] ?? 0) + 1;
     }
     return got;
   }
@@ -196,10 +196,10 @@ export function early(runtime: TestServerRuntime): void {
   it('that ends at close is complete, although the rest of the upload is reset', async () => {
     // Half-closes first, so that its end arrives before the reset.
     const after = (socket: Socket) => void socket.end(() => socket.destroy());
-    server.answer = { status: 413, fields: CLOSE, body: 'refused', after };
+    server.response = { status: 413, fields: CLOSE, body: 'refused', after };
     let whole = 0;
     for (let i = 0; i < TRIES; i++) {
-      const text = await answerTo(gateway.port, '/early');
+      const text = await responseTo(gateway.port, '/early');
       if (/^HTTP\/1\.1 413 [^]*refused\r\n0\r\n\r\n$/.test(text)) whole++;
     }
     expect(whole).toBeGreaterThanOrEqual(ENOUGH);
@@ -210,7 +210,7 @@ export function early(runtime: TestServerRuntime): void {
       ['a length', false],
       ['chunks', true],
     ])('arrives at an upload with %s', async (_framing, chunked) => {
-      server.answer = kind;
+      server.response = kind;
       const got = await uploads(TRIES, '/early', chunked);
       expect(got[`${kind.status} refused`]).toBeGreaterThanOrEqual(ENOUGH);
     });
@@ -219,13 +219,13 @@ export function early(runtime: TestServerRuntime): void {
       ['a length', false],
       ['chunks', true],
     ])('arrives at an upload with %s from a server with TLS', async (_framing, chunked) => {
-      secure.answer = kind;
+      secure.response = kind;
       const got = await uploads(TRIES, '/secure', chunked);
       expect(got[`${kind.status} refused`]).toBeGreaterThanOrEqual(ENOUGH);
     });
 
     it('is the outcome of a copy', async () => {
-      server.answer = kind;
+      server.response = kind;
       const id = `copy-${Object.values(KINDS).indexOf(kind)}`;
       const mirror = { url: `http://${server.node}` };
       const plugin = { max_body_size: SIZE, breaker: false };
@@ -240,7 +240,7 @@ export function early(runtime: TestServerRuntime): void {
   });
 
   it('is no failure of the node, which is not ejected', async () => {
-    server.answer = KINDS['413 with a length, reset']!;
+    server.response = KINDS['413 with a length, reset']!;
     const upstream = { nodes: { [server.node]: 1, [plain.node]: 1 } };
     await gateway.put('turn', { uri: '/turn', upstream });
     const before = server.requests;

@@ -19,7 +19,7 @@ const UNASKED = 'HTTP/1.1 500 Unasked\r\nContent-Length: 7\r\n\r\nUNASKED';
 /** Responds with the target, in one piece; sends more on every idle connection when `sayMore` is called. */
 class Talkative {
   readonly server: Server;
-  answered = 0;
+  responses = 0;
   readonly #idle = new Set<Socket>();
   readonly #open = new Set<Socket>();
 
@@ -37,7 +37,7 @@ class Talkative {
         text = '';
         socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${target.length}\r\n\r\n${target}`);
         this.#idle.add(socket);
-        this.answered++;
+        this.responses++;
       });
     });
   }
@@ -66,25 +66,25 @@ class Talkative {
 class Client {
   readonly socket: Socket;
   #text = '';
-  #answered: (answer: string) => void = () => {};
+  #responded: (response: string) => void = () => {};
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1').setNoDelay().setEncoding('latin1');
     this.socket.on('error', () => {});
-    this.socket.on('close', () => this.#answered(`closed behind ${this.#text}`));
+    this.socket.on('close', () => this.#responded(`closed behind ${this.#text}`));
     this.socket.on('data', (part: string) => {
       this.#text += part;
       const end = this.#text.indexOf('\r\n\r\n');
       const length = Number(/content-length: (\d+)/i.exec(this.#text)?.[1]);
       if (end === -1 || this.#text.length < end + 4 + length) return;
-      const answer = `${this.#text.slice(9, 12)} ${this.#text.slice(end + 4)}`;
+      const response = `${this.#text.slice(9, 12)} ${this.#text.slice(end + 4)}`;
       this.#text = '';
-      this.#answered(answer);
+      this.#responded(response);
     });
   }
   /** Status and body of the next response. */
-  answer(): Promise<string> {
-    return new Promise((resolve) => (this.#answered = resolve));
+  response(): Promise<string> {
+    return new Promise((resolve) => (this.#responded = resolve));
   }
 }
 
@@ -129,12 +129,12 @@ export function unasked(runtime: TestServerRuntime): void {
     await gateway.put(id, route(upstream, { url: `http://${mirror.node}` }, more));
     const clients = Array.from({ length: CONNECTIONS }, () => new Client(gateway.port));
     const wrong: string[] = [];
-    const copied = mirror.answered;
+    const copied = mirror.responses;
     for (let round = 0; round < ROUNDS; round++) {
       const asked = clients.map((client, i) => {
         const target = `/${id}/${round}-${i}`;
         client.socket.write(`${method} ${target} HTTP/1.1\r\nHost: h\r\n`);
-        return { client, target, answer: client.answer() };
+        return { client, target, response: client.response() };
       });
       // Some clients are readable when the loop becomes busy, so it reads them next, together with what they send
       // meanwhile.
@@ -144,13 +144,13 @@ export function unasked(runtime: TestServerRuntime): void {
       await after(10 * next());
       await Promise.all([upstream.sayMore(), mirror.sayMore()]);
       for (const { client } of asked) client.socket.write('\r\n');
-      for (const { target, answer } of asked) {
-        const got = await answer;
+      for (const { target, response } of asked) {
+        const got = await response;
         if (got !== `200 ${target}`) wrong.push(`${target}: ${got}`);
       }
       // Bytes that a mirror sends once a copy has gone out are a response to that copy, early or not.
       const count = copied + CONNECTIONS * (round + 1);
-      await until(() => mirror.answered === count, 10_000, `${count} copies`);
+      await until(() => mirror.responses === count, 10_000, `${count} copies`);
     }
     for (const { socket } of clients) socket.destroy();
     expect(wrong).toEqual([]);

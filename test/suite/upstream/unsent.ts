@@ -19,11 +19,11 @@ interface Unreachable {
 const at = (node: string): Unreachable => ({ node, close: async () => {} });
 
 /** A server that runs its own version of a TLS handshake. */
-async function handshake(answer: (socket: Socket) => void): Promise<Unreachable> {
+async function handshake(onHello: (socket: Socket) => void): Promise<Unreachable> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket.on('error', () => {}));
-    socket.once('data', () => answer(socket));
+    socket.once('data', () => onHello(socket));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

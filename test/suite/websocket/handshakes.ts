@@ -50,9 +50,9 @@ export function handshakes(sockets: WebSockets): void {
     const upstream = await webSocketOrigin();
     onTestFinished(() => upstream.close());
     upstream.sockets.on('headers', (fields) => fields.push('Set-Cookie: sid=8', 'X-Own: 2'));
-    const id = await put('answered', upstream);
-    const { answer } = await openWebSocket(stage.gateway.url, `/${id}`);
-    expect(answer!.headers).toMatchObject({
+    const id = await put('fields', upstream);
+    const { response } = await openWebSocket(stage.gateway.url, `/${id}`);
+    expect(response!.headers).toMatchObject({
       connection: 'Upgrade',
       upgrade: 'websocket',
       'set-cookie': ['sid=8'],
@@ -123,7 +123,7 @@ export function handshakes(sockets: WebSockets): void {
     [302, { location: 'http://127.0.0.1:1/elsewhere' }],
     [200, { 'x-a': '1' }],
     [503, { 'retry-after': '3' }],
-  ])('that the upstream answers with %i get that answer', async (status, headers) => {
+  ])('that the upstream refuses with %i get that response', async (status, headers) => {
     const upstream = await origin((_, response) => response.writeHead(status, headers).end('why'));
     onTestFinished(() => upstream.close());
     const id = await put('refused', upstream);

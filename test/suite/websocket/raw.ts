@@ -28,12 +28,12 @@ function end(socket: Socket): End {
 /** A tunnel does not parse frames: each end reads what the other writes, and sees how it ends. */
 export function raw({ stage, put }: WebSockets): void {
   /** An upstream that sends these bytes in response to each request, and a client that asks for a WebSocket. */
-  async function opened(answer: string, { version = '1.1', behind = '', fields = ASKED } = {}) {
+  async function opened(response: string, { version = '1.1', behind = '', fields = ASKED } = {}) {
     let upstream: (End & { readonly head: string }) | undefined;
     const origin = await socketOrigin((socket, head) => {
       upstream = { ...end(socket), head };
       socket.allowHalfOpen = true;
-      socket.write(answer, 'latin1');
+      socket.write(response, 'latin1');
     });
     onTestFinished(() => origin.close());
     const id = await put('raw', origin);
@@ -41,7 +41,7 @@ export function raw({ stage, put }: WebSockets): void {
     const client = end(connect({ port, host: '127.0.0.1', allowHalfOpen: true }));
     const head = `GET /${id} HTTP/${version}\r\nHost: h\r\n${fields}Sec-WebSocket-Key: x\r\n\r\n`;
     client.socket.write(head + behind, 'latin1');
-    await until(() => client.got().includes('\r\n\r\n'), 10_000, 'the answer');
+    await until(() => client.got().includes('\r\n\r\n'), 10_000, 'the response');
     return { client, upstream: upstream! };
   }
 

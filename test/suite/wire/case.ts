@@ -4,12 +4,12 @@ import type { Capability } from '../platform.ts';
 export interface Case {
   readonly name: string;
   readonly request: string;
-  readonly answer: Answer;
+  readonly response: WireResponse;
   /** Left out on runtimes without this capability: there the case would hang, or break the cases after it. */
   readonly needs?: Capability;
 }
 
-export interface Answer {
+export interface WireResponse {
   /** Written one by one, each in its own turn of the event loop. */
   readonly segments: readonly string[];
   readonly ends: 'kept' | 'closed' | CutOff;
@@ -43,12 +43,12 @@ export function request({
 }
 
 /** A response in exact bytes. `Connection: close` among its fields closes the connection. */
-export function answer(
+export function response(
   line: string,
   fields: readonly string[] = [],
   body = '',
-  ends: Answer['ends'] = fields.includes('Connection: close') ? 'closed' : 'kept',
-): Answer {
+  ends: WireResponse['ends'] = fields.includes('Connection: close') ? 'closed' : 'kept',
+): WireResponse {
   return { segments: [`${[line, ...fields].join('\r\n')}\r\n\r\n${body}`], ends };
 }
 
@@ -56,18 +56,18 @@ export function answer(
 export const USUAL = ['Date: Thu, 01 Jan 2026 00:00:00 GMT', 'Content-Type: text/plain'];
 
 /** 200 with the usual fields and a body of known length. */
-export function ok(fields: readonly string[] = [], body = 'ok'): Answer {
-  return answer('HTTP/1.1 200 OK', [...USUAL, ...fields, `Content-Length: ${body.length}`], body);
+export function ok(fields: readonly string[] = [], body = 'ok'): WireResponse {
+  return response('HTTP/1.1 200 OK', [...USUAL, ...fields, `Content-Length: ${body.length}`], body);
 }
 
 /** A case about the request. */
-export function asks(name: string, parts: RequestParts, reply: Answer = ok()): Case {
-  return { name, request: request(parts), answer: reply };
+export function asks(name: string, parts: RequestParts, reply: WireResponse = ok()): Case {
+  return { name, request: request(parts), response: reply };
 }
 
 /** A case about the response. */
-export function gets(name: string, reply: Answer, parts: RequestParts = {}): Case {
-  return { name, request: request(parts), answer: reply };
+export function gets(name: string, reply: WireResponse, parts: RequestParts = {}): Case {
+  return { name, request: request(parts), response: reply };
 }
 
 /** Leaves a case out on runtimes without this capability. */

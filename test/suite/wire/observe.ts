@@ -22,10 +22,10 @@ export type Observe = (exchange: Case) => Promise<Pair>;
 export function observer(upstream: RecordingUpstream, gateway: { readonly port: number }): Observe {
   let labels = 0;
 
-  async function observe({ request, answer }: Case, port: number): Promise<Observed> {
+  async function observe({ request, response }: Case, port: number): Promise<Observed> {
     const label = String(++labels);
-    const expected = upstream.expect(label, answer);
-    const cutAfter = typeof answer.ends === 'string' ? Infinity : answer.ends.cutAfter;
+    const expected = upstream.expect(label, response);
+    const cutAfter = typeof response.ends === 'string' ? Infinity : response.ends.cutAfter;
     const labelled = request.replace('\r\n', `\r\n${LABEL}: ${label}\r\n`);
     const got = await exchangeBytes(port, labelled, (body) => {
       if (body.length >= cutAfter) expected.cut();

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import type { Answer } from './case.ts';
+import type { WireResponse } from './case.ts';
 import { declaredFraming, isCalled, type Message, NO_BODY, readMessage } from './message.ts';
 
 /** The field by which the upstream recognises an exchange; it is not recorded. */
@@ -10,7 +10,7 @@ export interface RecordingUpstream {
   readonly port: number;
   readonly node: string;
   /** Prescribes the response to a request with this label. */
-  expect(label: string, answer: Answer): Expected;
+  expect(label: string, response: WireResponse): Expected;
   close(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface Expected {
 
 export async function recordingUpstream(): Promise<RecordingUpstream> {
   const open = new Set<Socket>();
-  const expected = new Map<string, { answer: Answer; seen: Message[]; cut: () => void }>();
+  const expected = new Map<string, { response: WireResponse; seen: Message[]; cut: () => void }>();
 
   const server = createServer((socket) => {
     let bytes = '';
@@ -46,11 +46,11 @@ export async function recordingUpstream(): Promise<RecordingUpstream> {
     if (exchange === undefined) return void socket.destroy();
     exchange.seen.push({ ...message, fields: message.fields.filter((field) => field !== label) });
     exchange.cut = () => socket.destroy();
-    for (const segment of exchange.answer.segments) {
+    for (const segment of exchange.response.segments) {
       socket.write(segment, 'latin1');
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (exchange.answer.ends === 'closed') socket.end();
+    if (exchange.response.ends === 'closed') socket.end();
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -58,8 +58,8 @@ export async function recordingUpstream(): Promise<RecordingUpstream> {
   return {
     port,
     node: `127.0.0.1:${port}`,
-    expect(label, answer) {
-      const exchange = { answer, seen: [], cut() {} };
+    expect(label, response) {
+      const exchange = { response, seen: [], cut() {} };
       expected.set(label, exchange);
       return { seen: exchange.seen, cut: () => exchange.cut() };
     },

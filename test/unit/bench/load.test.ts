@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openRate } from '../../../bench/load/open-rate.ts';
 import { resultOf } from '../../../bench/own-process.ts';
-import { type Answer, type Origin, origin } from '../../support/origin.ts';
+import { type Respond, type Origin, origin } from '../../support/origin.ts';
 
 let server: Origin | null = null;
 afterEach(() => server?.close());
 
-async function serve(answer: Answer): Promise<string> {
+async function serve(answer: Respond): Promise<string> {
   server = await origin(answer);
   return `${server.url}/x`;
 }
 
-const ok: Answer = (_, response) => response.end('ok');
+const ok: Respond = (_, response) => response.end('ok');
 
 describe('a fixed number of requests', () => {
   const FIXED = new URL('../../../bench/load/fixed-number.mjs', import.meta.url);

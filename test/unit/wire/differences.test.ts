@@ -74,6 +74,6 @@ it.each<[What, string, string, string]>([
 ])('sees a difference of %s: %s', async (what, _, from, to) => {
   const { direct } = await observe(A);
   const segments = ok().segments.map((text) => text.replace(from, to));
-  const { through } = await observe({ ...A, answer: { segments, ends: 'kept' } });
+  const { through } = await observe({ ...A, response: { segments, ends: 'kept' } });
   expect(differences({ direct, through }).map((difference) => difference.what)).toEqual([what]);
 });

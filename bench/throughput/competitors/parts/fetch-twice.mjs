@@ -14,13 +14,13 @@ export function mirroringProxy(more) {
     headers.delete('connection');
     /** @type {RequestInit} */
     const init = { ...more, method, headers, body, redirect: 'manual' };
-    const answer = fetch(upstream + path, init);
+    const response = fetch(upstream + path, init);
     const mirror = mirrorOf(path);
     if (mirror !== null)
       fetch(mirror + path, init).then(
         (copy) => copy.arrayBuffer(),
         () => {},
       );
-    return answer;
+    return response;
   };
 }

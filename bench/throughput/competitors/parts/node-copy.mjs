@@ -9,7 +9,7 @@ const dispatcher = new Agent({ connections: 128 });
 export function sendCopy(mirror, { method, url, rawHeaders }, body) {
   const options = { dispatcher, method, headers: endToEnd(rawHeaders), body };
   request(`${mirror}${url}`, options).then(
-    (answer) => answer.body.dump(),
+    (response) => response.body.dump(),
     () => {},
   );
 }

@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts';
-import { answerBodies } from './answer-bodies.ts';
-import { answerFields } from './answer-fields.ts';
+import { responseBodies } from './response-bodies.ts';
+import { responseFields } from './response-fields.ts';
 import { codings } from './codings.ts';
 import { endings } from './endings.ts';
 import { interim } from './interim.ts';
@@ -19,8 +19,8 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'request bodies': requestBodies,
   versions,
   statuses,
-  'response fields': answerFields,
-  'response bodies': answerBodies,
+  'response fields': responseFields,
+  'response bodies': responseBodies,
   'content codings': codings,
   'interim responses': interim,
   endings: [...endings, ...trailers],

@@ -1,4 +1,4 @@
-import { answer, type Case, gets, needing, ok, USUAL } from '../case.ts';
+import { response, type Case, gets, needing, ok, USUAL } from '../case.ts';
 
 const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n';
 
@@ -14,31 +14,31 @@ const INTERIM: Readonly<Record<string, readonly string[]>> = {
 
 /** Further interim responses; a runtime that does not understand them breaks the cases after them. */
 const FURTHER: readonly Case[] = [
-  answers('responses 103 before the final one, one after another', [
+  afterInterim('responses 103 before the final one, one after another', [
     'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nlink: </b>\r\nX-Z: 1\r\nX-A: caf\xe9\r\n\r\n',
     'HTTP/1.1 103 Some More\r\nLink: </c>\r\n\r\n',
   ]),
-  answers('responses of unknown 1xx statuses before the final one', [
+  afterInterim('responses of unknown 1xx statuses before the final one', [
     'HTTP/1.1 104 \r\n\r\nHTTP/1.1 199 Odd\r\nX-A: 1\r\n\r\n',
   ]),
-  answers('responses 100 before the final one, two of them', [
+  afterInterim('responses 100 before the final one, two of them', [
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
   ]),
-  answers('response 103 with fields of its connection', [
+  afterInterim('response 103 with fields of its connection', [
     'HTTP/1.1 103 Early Hints\r\nConnection: X-Hop\r\nX-Hop: 1\r\nContent-Length: 5\r\n' +
       'Keep-Alive: timeout=5\r\nX-Stays: 1\r\n\r\n',
   ]),
-  answers('response 103 to HEAD', [HINTS], { method: 'HEAD' }),
-  answers('response 103 to POST', [HINTS], {
+  afterInterim('response 103 to HEAD', [HINTS], { method: 'HEAD' }),
+  afterInterim('response 103 to POST', [HINTS], {
     method: 'POST',
     fields: ['Content-Length: 4'],
     body: 'body',
   }),
-  answers('response 103 to HTTP/1.0', [HINTS], { version: 'HTTP/1.0' }),
+  afterInterim('response 103 to HTTP/1.0', [HINTS], { version: 'HTTP/1.0' }),
 ];
 
-function answers(name: string, interim: readonly string[], parts: Parts = {}): Case {
-  const head = answer('HTTP/1.1 200 OK', [...USUAL, 'Content-Length: 2']);
+function afterInterim(name: string, interim: readonly string[], parts: Parts = {}): Case {
+  const head = response('HTTP/1.1 200 OK', [...USUAL, 'Content-Length: 2']);
   const final = parts.method === 'HEAD' ? head : ok();
   return gets(name, { ...final, segments: [...interim, ...final.segments] }, parts);
 }
@@ -46,6 +46,6 @@ function answers(name: string, interim: readonly string[], parts: Parts = {}): C
 type Parts = NonNullable<Parameters<typeof gets>[2]>;
 
 export const interim: readonly Case[] = [
-  ...Object.entries(INTERIM).map(([name, heads]) => answers(name, heads)),
+  ...Object.entries(INTERIM).map(([name, heads]) => afterInterim(name, heads)),
   ...FURTHER.map((exchange) => needing('interimFromUpstream', exchange)),
 ];

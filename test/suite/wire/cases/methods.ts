@@ -1,4 +1,4 @@
-import { answer, asks, type Case, ok, USUAL } from '../case.ts';
+import { response, asks, type Case, ok, USUAL } from '../case.ts';
 
 /** Clients may use any method, known or not (RFC 9110 section 9.1). */
 const METHODS = [
@@ -10,7 +10,7 @@ const METHODS = [
 /** Methods are case-sensitive: these are unknown methods. */
 const LOWER_CASE = ['get', 'patch'];
 
-const BODILESS = answer('HTTP/1.1 200 OK', [...USUAL, 'Content-Length: 2']);
+const BODILESS = response('HTTP/1.1 200 OK', [...USUAL, 'Content-Length: 2']);
 
 export const methods: readonly Case[] = [
   ...METHODS.map((method) =>

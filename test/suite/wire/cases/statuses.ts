@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { answer, type Case, gets, USUAL } from '../case.ts';
+import { response, type Case, gets, USUAL } from '../case.ts';
 
 const STATUSES = [
   200, 201, 202, 203, 206, 207, 226, 299, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404,
@@ -38,16 +38,16 @@ const FOUR = 'Content-Length: 4';
 
 /** Responses without a body, by their status (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
 const EMPTY: readonly Case[] = [
-  gets('status 204', answer('HTTP/1.1 204 No Content', [...USUAL, 'ETag: "x"'])),
+  gets('status 204', response('HTTP/1.1 204 No Content', [...USUAL, 'ETag: "x"'])),
   // The connection closes: a 205 without a length would have no end otherwise.
   gets(
     'status 205',
-    answer('HTTP/1.1 205 Reset Content', [...USUAL, 'Content-Length: 0'], '', 'closed'),
+    response('HTTP/1.1 205 Reset Content', [...USUAL, 'Content-Length: 0'], '', 'closed'),
     { fields: ['Connection: close'] },
   ),
   gets(
     'status 304 with validators',
-    answer('HTTP/1.1 304 Not Modified', [
+    response('HTTP/1.1 304 Not Modified', [
       ...USUAL,
       'ETag: W/"x"',
       'Cache-Control: max-age=1',
@@ -56,7 +56,7 @@ const EMPTY: readonly Case[] = [
   ),
   gets(
     'status 304 with the length of what it stands for',
-    answer('HTTP/1.1 304 Not Modified', [...USUAL, 'ETag: "x"', FOUR]),
+    response('HTTP/1.1 304 Not Modified', [...USUAL, 'ETag: "x"', FOUR]),
   ),
 ];
 
@@ -64,10 +64,10 @@ export const statuses: readonly Case[] = [
   ...STATUSES.map((status) => {
     const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
     const fields = [...USUAL, ...(GOES_WITH[status] ?? []), FOUR];
-    return gets(`status ${status}`, answer(line, fields, 'body'));
+    return gets(`status ${status}`, response(line, fields, 'body'));
   }),
   ...EMPTY,
   ...Object.entries(REASONS).map(([name, line]) =>
-    gets(`a reason phrase ${name}`, answer(line, [...USUAL, FOUR], 'body')),
+    gets(`a reason phrase ${name}`, response(line, [...USUAL, FOUR], 'body')),
   ),
 ];

@@ -1,4 +1,4 @@
-import { type Answer, answer, asks, type Case, gets, needing, USUAL } from '../case.ts';
+import { type WireResponse, response, asks, type Case, gets, needing, USUAL } from '../case.ts';
 
 type Trailers = readonly [fields: readonly string[], trailers: readonly string[]];
 
@@ -46,23 +46,26 @@ const sent = (name: string, [fields, trailers]: Trailers) =>
     body: bodyWith(trailers),
   });
 
-const answered = ([fields, trailers]: Trailers): Answer =>
-  answer('HTTP/1.1 200 OK', [...USUAL, CHUNKED, ...fields], bodyWith(trailers));
+const respondsWith = ([fields, trailers]: Trailers): WireResponse =>
+  response('HTTP/1.1 200 OK', [...USUAL, CHUNKED, ...fields], bodyWith(trailers));
 
-const SUM = answered([[], ['X-Sum: 1']]);
-const BYTE_BY_BYTE: Answer = { ...SUM, segments: SUM.segments.flatMap((text) => text.split('')) };
+const SUM = respondsWith([[], ['X-Sum: 1']]);
+const BYTE_BY_BYTE: WireResponse = {
+  ...SUM,
+  segments: SUM.segments.flatMap((text) => text.split('')),
+};
 
 export const trailers: readonly Case[] = [
   ...Object.entries(TRAILERS).flatMap(([name, some]) => [
     needing('trailersOfRequest', sent(name, some)),
-    needing('trailersOfAnswer', gets(`${name}, of a response`, answered(some))),
+    needing('trailersOfResponse', gets(`${name}, of a response`, respondsWith(some))),
   ]),
   ...[
-    gets('trailers with a space before the colon', answered([[], ['X-Sum : 1', 'X-Other: 2']])),
+    gets('trailers with a space before the colon', respondsWith([[], ['X-Sum : 1', 'X-Other: 2']])),
     gets('trailers that come one byte at a time', BYTE_BY_BYTE),
     gets('trailers for somebody who asked', SUM, {
       fields: ['TE: gzip;q=0.5, trailers', 'Connection: TE'],
     }),
     gets('trailers for HTTP/1.0', SUM, { version: 'HTTP/1.0' }),
-  ].map((exchange) => needing('trailersOfAnswer', exchange)),
+  ].map((exchange) => needing('trailersOfResponse', exchange)),
 ];

@@ -1,4 +1,4 @@
-import { answer, asks, type Case, gets, ok, USUAL } from '../case.ts';
+import { response, asks, type Case, gets, ok, USUAL } from '../case.ts';
 
 /** HTTP/1.0 on either side: each hop has its own version (RFC 9110 section 6.2). */
 export const versions: readonly Case[] = [
@@ -9,10 +9,10 @@ export const versions: readonly Case[] = [
   }),
   gets(
     'a response of HTTP/1.0',
-    answer('HTTP/1.0 200 OK', [...USUAL, 'Content-Length: 2'], 'ok', 'closed'),
+    response('HTTP/1.0 200 OK', [...USUAL, 'Content-Length: 2'], 'ok', 'closed'),
   ),
   gets(
     'a response of HTTP/1.0 that ends at close',
-    answer('HTTP/1.0 200 OK', USUAL, 'ok', 'closed'),
+    response('HTTP/1.0 200 OK', USUAL, 'ok', 'closed'),
   ),
 ];

@@ -34,7 +34,7 @@ export const bodies: readonly Rule[] = [
       side === 'client' &&
       what === 'body' &&
       through.join() === '' &&
-      EXTENSION.test(exchange.answer.segments.join('')),
+      EXTENSION.test(exchange.response.segments.join('')),
   },
   {
     name: 'a chunked body that breaks off ends as if it were complete',

@@ -52,7 +52,7 @@ export const fields: readonly Rule[] = [
     accepts: ({ side, what, through }, { exchange }) =>
       side === 'client' &&
       what === 'field' &&
-      FOLDED.test(exchange.answer.segments.join('')) &&
+      FOLDED.test(exchange.response.segments.join('')) &&
       (through.length === 0 || through.join() === '1   2'),
   },
   {

@@ -3,7 +3,7 @@ import { declaredFraming, type Message } from '../message.ts';
 import { type Exchange, is, isGone, type Rule, unless } from '../rule.ts';
 
 const ofRequest = is('upstream', 'framing');
-const ofAnswer = is('client', 'framing');
+const ofResponse = is('client', 'framing');
 
 const isHead = ({ exchange }: Exchange) => exchange.request.startsWith('HEAD ');
 const isBodiless = ({ exchange }: Exchange) => /^(?:GET|HEAD) /.test(exchange.request);
@@ -30,7 +30,7 @@ export const framing: readonly Rule[] = [
   {
     name: 'a response without one plain length may be sent with a length, or chunked',
     accepts: (difference, exchange) =>
-      ofAnswer(difference) &&
+      ofResponse(difference) &&
       !isHead(exchange) &&
       !hasPlainLength(exchange.pair.direct.got.message!) &&
       isRight(difference, exchange.pair.through.got.message!),
@@ -38,7 +38,7 @@ export const framing: readonly Rule[] = [
   {
     name: 'the response to HEAD need not say how GET would be framed (RFC 9112 section 6.1)',
     accepts: (difference, exchange) =>
-      ofAnswer(difference) &&
+      ofResponse(difference) &&
       isHead(exchange) &&
       difference.name === 'transfer-encoding' &&
       isGone(difference),
@@ -47,7 +47,9 @@ export const framing: readonly Rule[] = [
     name: 'a 304 loses its length',
     on: unless('lengthOf304'),
     accepts: (difference, { pair }) =>
-      ofAnswer(difference) && isGone(difference) && /^\S+ 304/.test(pair.direct.got.message!.line),
+      ofResponse(difference) &&
+      isGone(difference) &&
+      /^\S+ 304/.test(pair.direct.got.message!.line),
   },
   {
     name: 'a request that announces no body gets an empty one',

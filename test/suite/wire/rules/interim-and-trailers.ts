@@ -38,12 +38,12 @@ export const interimAndTrailers: readonly Rule[] = [
   },
   {
     name: 'trailers that belong in a head, or to the connection, are removed (RFC 9110 section 6.5.1)',
-    on: where('trailersOfAnswer'),
+    on: where('trailersOfResponse'),
     accepts: ({ what, through }) => what === 'trailers' && through.join() === 'X-Stays: 1',
   },
   {
     name: 'a space before the colon of a trailer is removed (RFC 9112 section 5.1)',
-    on: where('trailersOfAnswer'),
+    on: where('trailersOfResponse'),
     accepts: (difference) =>
       is('client', 'trailers')(difference) &&
       difference.direct.some((line) => / :/.test(line)) &&
@@ -51,7 +51,7 @@ export const interimAndTrailers: readonly Rule[] = [
   },
   {
     name: 'of TE only trailers is forwarded (RFC 9110 section 10.1.4)',
-    on: where('trailersOfAnswer'),
+    on: where('trailersOfResponse'),
     accepts: (difference) =>
       is('upstream', 'field', 'te')(difference) &&
       difference.direct.join() === 'gzip;q=0.5, trailers' &&

@@ -37,8 +37,8 @@ function ruleOfRequest(name: string, statuses: Statuses, pattern: RegExp): Rule 
   };
 }
 
-function ruleOfAnswer(name: string, statuses: Statuses, pattern: RegExp): Rule {
-  return rule(name, statuses, ({ exchange }) => pattern.test(exchange.answer.segments.join('')));
+function ruleOfResponse(name: string, statuses: Statuses, pattern: RegExp): Rule {
+  return rule(name, statuses, ({ exchange }) => pattern.test(exchange.response.segments.join('')));
 }
 
 /** Requests to which the gateway itself responds, or the server in front of it. */
@@ -56,21 +56,25 @@ const OF_REQUESTS: readonly Rule[] = [
 
 /** Responses that are invalid HTTP (RFC 9112 section 5): the client gets 502 instead. */
 const OF_ANSWERS: readonly Rule[] = [
-  ruleOfAnswer('silence is a 502', EVERYWHERE, /^$/),
-  ruleOfAnswer('a folded field is refused', SERVERS, /\r\n /),
-  ruleOfAnswer(
+  ruleOfResponse('silence is a 502', EVERYWHERE, /^$/),
+  ruleOfResponse('a folded field is refused', SERVERS, /\r\n /),
+  ruleOfResponse(
     'two lengths that differ are refused',
     EVERYWHERE,
     /Content-Length: 2\r\nContent-Length: 3/,
   ),
-  ruleOfAnswer('an unsolicited transfer coding is refused', EVERYWHERE, /Transfer-Encoding: gzip/),
-  ruleOfAnswer(
+  ruleOfResponse(
+    'an unsolicited transfer coding is refused',
+    EVERYWHERE,
+    /Transfer-Encoding: gzip/,
+  ),
+  ruleOfResponse(
     'one length, said twice, is refused',
     WORKERS,
     /Content-Length: 2\r\nContent-Length: 2/,
   ),
-  ruleOfAnswer('a tab in a reason phrase is refused', WORKERS, /^\S+ 200 [^\r]*\t/),
-  ruleOfAnswer('1xx responses are refused', WORKERS, /^HTTP\/1\.1 1/),
+  ruleOfResponse('a tab in a reason phrase is refused', WORKERS, /^\S+ 200 [^\r]*\t/),
+  ruleOfResponse('1xx responses are refused', WORKERS, /^HTTP\/1\.1 1/),
 ];
 
 export const refusals: readonly Rule[] = [...OF_REQUESTS, ...OF_ANSWERS];

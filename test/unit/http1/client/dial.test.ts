@@ -132,7 +132,7 @@ it('waits for a slow address as long as it is let, however many there are', asyn
   const { events, winner } = dial(slow.port, all);
   await pass(3_600_000);
   expect(events).toEqual([]);
-  slow.answer();
+  slow.accept();
   await turnsUntil(() => events.length > 0);
   expect(winner()).toBe('127.0.0.2');
   expect(said).toEqual(['avoid 127.0.0.3', 'trust 127.0.0.2']);
@@ -213,7 +213,7 @@ it('leaves nothing behind when it is given up', async () => {
   const { one, events } = dial(slow.port, all);
   await pass(300);
   one.cancel();
-  slow.answer();
+  slow.accept();
   await pass(3_600_000);
   expect([events, vi.getTimerCount()]).toEqual([[], 0]);
   expect(said).toEqual(['avoid 127.0.0.2']);

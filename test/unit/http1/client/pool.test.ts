@@ -8,7 +8,7 @@ import { TransportError } from '../../../../src/http/transport.ts';
 import { http1SendCopy } from '../../../../src/http1/client/call.ts';
 import { Names } from '../../../../src/http1/client/names/names.ts';
 import { createPool, type Pool } from '../../../../src/http1/client/pool.ts';
-import { type Answer, origin, type Origin } from '../../../support/origin.ts';
+import { type Respond, origin, type Origin } from '../../../support/origin.ts';
 import { freePort } from '../../../support/ports.ts';
 import { until } from '../../../support/until.ts';
 
@@ -17,7 +17,7 @@ afterEach(() =>
   Promise.all(opened.splice(0).map((one) => ('close' in one ? one.close() : one.destroy()))),
 );
 
-async function server(answer?: Answer): Promise<Origin & { connections(): Promise<number> }> {
+async function server(answer?: Respond): Promise<Origin & { connections(): Promise<number> }> {
   const one = await origin(answer);
   opened.push(one);
   const connections = () =>
@@ -60,7 +60,7 @@ it('keeps no more connections to all servers than it may, the least recent go fi
   );
 });
 
-const closing: Answer = (_, response) => response.setHeader('connection', 'close').end();
+const closing: Respond = (_, response) => response.setHeader('connection', 'close').end();
 
 describe('the limit of connections to all servers', () => {
   it('keeps nobody from opening more while all are in use', async () => {

@@ -1,10 +1,19 @@
-import { type Answer, answer, bytes, type Case, chunked, gets, ok, USUAL } from '../case.ts';
+import {
+  type WireResponse,
+  response,
+  bytes,
+  type Case,
+  chunked,
+  gets,
+  ok,
+  USUAL,
+} from '../case.ts';
 
 const OK = 'HTTP/1.1 200 OK';
 const CHUNKED = [...USUAL, 'Transfer-Encoding: chunked'];
 
 /** A response that arrives in pieces of `length` bytes. */
-function inPieces({ segments, ends }: Answer, length: number): Answer {
+function inPieces({ segments, ends }: WireResponse, length: number): WireResponse {
   const all = segments.join('');
   const count = Math.ceil(all.length / length);
   return {
@@ -15,51 +24,51 @@ function inPieces({ segments, ends }: Answer, length: number): Answer {
 
 const SIZES = { 'no byte': 0, 'one byte': 1, '1 KiB': 1024, '100 KiB': 102_400 };
 
-export const answerBodies: readonly Case[] = [
+export const responseBodies: readonly Case[] = [
   ...Object.entries(SIZES).flatMap(([name, length]) => [
     gets(`response body: ${name} with its length`, ok([], bytes(length))),
-    gets(`response body: ${name} in chunks`, answer(OK, CHUNKED, chunked(bytes(length)))),
+    gets(`response body: ${name} in chunks`, response(OK, CHUNKED, chunked(bytes(length)))),
     gets(
       `response body: ${name} up to the end of the connection`,
-      answer(OK, USUAL, bytes(length), 'closed'),
+      response(OK, USUAL, bytes(length), 'closed'),
     ),
   ]),
-  gets('response body: a chunk for each byte', answer(OK, CHUNKED, chunked(bytes(300), [1]))),
+  gets('response body: a chunk for each byte', response(OK, CHUNKED, chunked(bytes(300), [1]))),
   gets(
     'response body: chunks of many sizes',
-    answer(OK, CHUNKED, chunked(bytes(20_000), [1, 2, 15, 16, 17, 255, 4096])),
+    response(OK, CHUNKED, chunked(bytes(20_000), [1, 2, 15, 16, 17, 255, 4096])),
   ),
   gets(
     'response body: chunks with extensions',
-    answer(OK, CHUNKED, chunked('some text', [4], ' ; a="1"')),
+    response(OK, CHUNKED, chunked('some text', [4], ' ; a="1"')),
   ),
   gets(
     'response body: a length beside chunks',
-    answer(OK, [...CHUNKED, 'Content-Length: 3'], chunked('text'), 'closed'),
+    response(OK, [...CHUNKED, 'Content-Length: 3'], chunked('text'), 'closed'),
   ),
   gets('response body: many pieces', inPieces(ok([], bytes(2000)), 50)),
   gets(
     'response body: many pieces in chunks',
-    inPieces(answer(OK, CHUNKED, chunked(bytes(1000), [100])), 33),
+    inPieces(response(OK, CHUNKED, chunked(bytes(1000), [100])), 33),
   ),
   gets('response body: a head in single bytes', inPieces(ok(['X-A: 1']), 1)),
   gets(
     'response body: of HEAD, with the length that GET would get',
-    answer(OK, [...USUAL, 'Content-Length: 1234']),
+    response(OK, [...USUAL, 'Content-Length: 1234']),
     { method: 'HEAD' },
   ),
-  gets('response body: of HEAD, chunked if it had one', answer(OK, CHUNKED), { method: 'HEAD' }),
-  gets('response body: of HEAD, without a length', answer(OK, [...USUAL, 'ETag: "x"']), {
+  gets('response body: of HEAD, chunked if it had one', response(OK, CHUNKED), { method: 'HEAD' }),
+  gets('response body: of HEAD, without a length', response(OK, [...USUAL, 'ETag: "x"']), {
     method: 'HEAD',
   }),
   gets(
     'response body: of HEAD, 404',
-    answer('HTTP/1.1 404 Not Found', [...USUAL, 'Content-Length: 9']),
+    response('HTTP/1.1 404 Not Found', [...USUAL, 'Content-Length: 9']),
     { method: 'HEAD' },
   ),
   gets(
     'response body: events',
-    answer(
+    response(
       OK,
       ['Date: x', 'Content-Type: text/event-stream', 'Transfer-Encoding: chunked'],
       chunked('data: a\n\ndata: b\n\n', [9]),

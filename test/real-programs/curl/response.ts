@@ -5,7 +5,7 @@ import { command } from '../command.ts';
 import { program } from '../program.ts';
 
 /** The responses that curl got. */
-export interface Answer {
+export interface CurlResponse {
   /** Status lines in order, including those of redirects and interim responses. */
   readonly lines: readonly string[];
   /** Fields of the last response: names in lower case, sorted. */
@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** Runs curl, which must succeed, and reads its output files. */
-export async function curl(url: string, ...args: readonly string[]): Promise<Answer> {
+export async function curl(url: string, ...args: readonly string[]): Promise<CurlResponse> {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-curl-'));
   const heads = join(folder, 'heads');
   const body = join(folder, 'body');
@@ -34,7 +34,7 @@ export async function curl(url: string, ...args: readonly string[]): Promise<Ans
 }
 
 /** @returns the value of a field, or `undefined` */
-export function field({ fields }: Answer, name: string): string | undefined {
+export function field({ fields }: CurlResponse, name: string): string | undefined {
   return fields.find((one) => one.startsWith(`${name}: `))?.slice(name.length + 2);
 }
 

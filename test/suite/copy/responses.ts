@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isServer, type TestRuntime } from '../../runtimes/runtime.ts';
 import { send } from '../../support/client.ts';
-import { type Answer, origin } from '../../support/origin.ts';
+import { type Respond, origin } from '../../support/origin.ts';
 import { settled } from '../../support/outcomes.ts';
 import { socketOrigin } from '../../support/socket-origin.ts';
 import type { Stage } from '../../support/stage.ts';
@@ -10,7 +10,7 @@ const KIB = 1024;
 const COPIES = 5;
 
 /** Responses of mirrors are read as long as that costs less than a new connection. */
-export function answers(runtime: TestRuntime, stage: Stage): void {
+export function responses(runtime: TestRuntime, stage: Stage): void {
   const read = (isServer(runtime) ? 1024 : 256) * KIB;
   const PROTOCOL = isServer(runtime) ? 'failed protocol' : 'failed reset';
   // workerd accepts it as a status.
@@ -31,8 +31,8 @@ export function answers(runtime: TestRuntime, stage: Stage): void {
     [many, COPIES],
   ])('of %i one-byte chunks counts by its cost', async (count, connections) => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
-    const answer = Buffer.from(`${head}${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`);
-    const write: Answer = (_, response) => void response.req.socket.write(answer);
+    const bytes = Buffer.from(`${head}${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`);
+    const write: Respond = (_, response) => void response.req.socket.write(bytes);
     expect(await connectionsFor(write)).toBe(connections);
   });
 
@@ -43,8 +43,8 @@ export function answers(runtime: TestRuntime, stage: Stage): void {
       'an invalid length': ['HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok', PROTOCOL],
       'a status below 100': ['HTTP/1.1 20 OK\r\n\r\n', LOW_STATUS],
     } as const),
-  )('with %s is one outcome', async (_, [answer, outcome]) => {
-    const mirror = await socketOrigin((socket) => socket.end(answer));
+  )('with %s is one outcome', async (_, [sent, outcome]) => {
+    const mirror = await socketOrigin((socket) => socket.end(sent));
     const id = stage.fresh('heads');
     await stage.put(id, { host: `http://${mirror.node}` });
     await send(stage.gateway.url, `/${id}/a`);
@@ -53,10 +53,10 @@ export function answers(runtime: TestRuntime, stage: Stage): void {
   });
 
   /** Connections used by copies, sent one after another, to a mirror with this response or with so many bytes. */
-  async function connectionsFor(answer: number | Answer): Promise<number> {
-    const id = stage.fresh('answers');
-    const bytes: Answer = (_, response) => void response.end(Buffer.alloc(Number(answer), 'x'));
-    const mirror = await origin(typeof answer === 'number' ? bytes : answer);
+  async function connectionsFor(reply: number | Respond): Promise<number> {
+    const id = stage.fresh('responses');
+    const bytes: Respond = (_, response) => void response.end(Buffer.alloc(Number(reply), 'x'));
+    const mirror = await origin(typeof reply === 'number' ? bytes : reply);
     let connections = 0;
     mirror.server.on('connection', () => (connections += 1));
     await stage.put(id, { host: mirror.url });

@@ -4,25 +4,25 @@ import type { Line } from '../transparency.ts';
 import { fieldsOf, namesOf } from './fields.ts';
 
 /** The client gets what the upstream sends. */
-export function answers(line: () => Line): void {
+export function responses(line: () => Line): void {
   const get = (target = '/', options = {}) => send(line().gateway.url, target, options);
 
   const statuses = [200, 201, 204, 205, 206, 299, 300, 304, 400, 404, 418, 429, 500, 503, 599];
 
   it.each(statuses)('status %i', async (status) => {
     const empty = [204, 205, 304].includes(status);
-    line().answer = (_, response) => response.writeHead(status).end(empty ? '' : 'body');
+    line().respond = (_, response) => response.writeHead(status).end(empty ? '' : 'body');
     const got = await get();
     expect([got.status, got.body.toString()]).toEqual([status, empty ? '' : 'body']);
   });
 
   it('reason phrase', async () => {
-    line().answer = (_, response) => response.writeHead(200, 'Very Fine').end();
+    line().respond = (_, response) => response.writeHead(200, 'Very Fine').end();
     expect((await get()).reason).toBe('Very Fine');
   });
 
   it('fields, repeated ones included', async () => {
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.setHeader('Set-Cookie', ['a=1; Path=/', 'b=2, c; HttpOnly']);
       response.setHeader('X-Twice', ['one', 'two']);
       response.setHeader('X-Empty', '');
@@ -44,7 +44,7 @@ export function answers(line: () => Line): void {
   });
 
   it('adds no field', async () => {
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.sendDate = false;
       response.setHeader('x-a', '1');
       response.end('x');
@@ -55,7 +55,7 @@ export function answers(line: () => Line): void {
   });
 
   it('removes the fields of its own connection with the upstream', async () => {
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.setHeader('Connection', 'close, X-Hop');
       response.setHeader('X-Hop', '1');
       response.setHeader('Keep-Alive', 'timeout=99');
@@ -71,14 +71,14 @@ export function answers(line: () => Line): void {
   });
 
   it('length of a body of known length', async () => {
-    line().answer = (_, response) => response.writeHead(200, { 'content-length': 5 }).end('12345');
+    line().respond = (_, response) => response.writeHead(200, { 'content-length': 5 }).end('12345');
     const { headers } = await get();
     expect(headers['content-length']).toBe('5');
   });
 
   it.each([301, 302, 303, 307, 308])('redirect %i, not followed', async (status) => {
     const location = 'http://127.0.0.1:1/elsewhere?x=1';
-    line().answer = (_, response) => response.writeHead(status, { location }).end('there');
+    line().respond = (_, response) => response.writeHead(status, { location }).end('there');
     const before = line().upstream.seen.length;
     const got = await get('/', { method: 'POST', body: 'posted' });
     expect([got.status, got.headers.location, got.body.toString()]).toEqual([
@@ -90,7 +90,7 @@ export function answers(line: () => Line): void {
   });
 
   it('HEAD with the length that GET would get', async () => {
-    line().answer = (_, response) => {
+    line().respond = (_, response) => {
       response.writeHead(200, { 'content-length': '12345', etag: '"x"' }).end();
     };
     const { status, headers, body } = await get('/', { method: 'HEAD' });
@@ -100,7 +100,7 @@ export function answers(line: () => Line): void {
   });
 
   it('304 with its fields', async () => {
-    line().answer = (_, response) => response.writeHead(304, { etag: '"x"', 'x-a': '1' }).end();
+    line().respond = (_, response) => response.writeHead(304, { etag: '"x"', 'x-a': '1' }).end();
     const { status, headers } = await get('/', { headers: { 'if-none-match': '"x"' } });
     expect([status, headers.etag, headers['x-a']]).toEqual([304, '"x"', '1']);
     expect(line().upstream.seen.at(-1)!.headers['if-none-match']).toBe('"x"');

@@ -1,4 +1,4 @@
-import { answer, type Case, gets, ok } from '../case.ts';
+import { response, type Case, gets, ok } from '../case.ts';
 
 /** Fields of the message, from the upstream to the client. */
 const MESSAGE: Readonly<Record<string, readonly string[]>> = {
@@ -82,11 +82,11 @@ const ABSENT: Readonly<Record<string, readonly string[]>> = {
   'the same length twice': [DATE, TYPE, LENGTH, LENGTH],
 };
 
-export const answerFields: readonly Case[] = [
+export const responseFields: readonly Case[] = [
   ...Object.entries({ ...MESSAGE, ...HOP }).map(([name, fields]) =>
     gets(`response field: ${name}`, ok(fields)),
   ),
   ...Object.entries(ABSENT).map(([name, fields]) =>
-    gets(`response field: ${name}`, answer('HTTP/1.1 200 OK', fields, 'ok')),
+    gets(`response field: ${name}`, response('HTTP/1.1 200 OK', fields, 'ok')),
   ),
 ];
