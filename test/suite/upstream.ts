@@ -89,7 +89,7 @@ export function upstreams(runtime: TestRuntime): void {
       expect(counts()).toEqual(expected);
     });
 
-    it('takes nodes as a list, too', async () => {
+    it('accepts nodes as a list', async () => {
       const host = '127.0.0.1';
       await put({
         nodes: [

@@ -13,7 +13,7 @@ const COSTLY: Readonly<Record<string, string>> = {
   'as large as allowed': `${OK}Content-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`,
   'in chunks of a byte': `${OK}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(150_000)}0\r\n\r\n`,
   'of many fields': `${OK}${`a:${'b'.repeat(300)}\r\n`.repeat(199)}Content-Length: 0\r\n\r\n`,
-  'behind as many others as may be': `${`HTTP/1.1 103 Early Hints\r\n${'a:b7890\r\n'.repeat(200)}\r\n`.repeat(32)}${OK}Content-Length: 0\r\n\r\n`,
+  'after as many 1xx as allowed': `${`HTTP/1.1 103 Early Hints\r\n${'a:b7890\r\n'.repeat(200)}\r\n`.repeat(32)}${OK}Content-Length: 0\r\n\r\n`,
 };
 
 const SMALL = `${OK}Content-Length: 2\r\n\r\nok`;

@@ -51,7 +51,7 @@ const REFUSED: Readonly<Record<string, readonly [status: number, text: string]>>
     400,
     chunks(`1;a=${'b'.repeat(4000)}\r\nx\r\n`.repeat(8)),
   ],
-  'CVE-2025-22871, a bare LF behind a chunk size': [400, chunks('5;a\nhello\r\n0\r\n\r\n')],
+  'CVE-2025-22871, a bare LF after a chunk size': [400, chunks('5;a\nhello\r\n0\r\n\r\n')],
   'CVE-2026-2332, a line end in the quotes of a chunk extension': [
     400,
     chunks('1;a="\r\nX\r\n0\r\n\r\n"\r\n'),
@@ -76,7 +76,7 @@ const FORWARDED: Readonly<
     'X.Real.IP: 198.51.100.7\r\nX_Real_IP: 198.51.100.7\r\n',
     { 'x.real.ip': null, x_real_ip: null, 'x-real-ip': '127.0.0.1' },
   ],
-  'CVE-2026-73548, an upgrade that is none': [
+  'CVE-2026-73548, an unknown upgrade': [
     'Connection: Upgrade\r\nUpgrade: x\r\n',
     { upgrade: null },
   ],
@@ -110,7 +110,7 @@ export function advisories(wire: () => Wire): void {
       expect([name, seen[0]!.headers[name] ?? null]).toEqual([name, value]);
   });
 
-  it('CVE-2026-2833, bytes behind an upgrade: a separate request', async () => {
+  it('CVE-2026-2833, bytes after an upgrade: a separate request', async () => {
     const { upstream, gateway } = wire();
     const before = upstream.seen.length;
     const upgrade = `GET /p HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;

@@ -32,18 +32,18 @@ const REFUSED: readonly (readonly [what: string, status: number, text: string])[
   ['two Hosts', 400, post('Host: other\r\n', '')],
   ['no Host', 400, 'GET /p HTTP/1.1\r\n\r\n'],
   ['a space in the target', 400, 'GET /p HTTP/1.1 x HTTP/1.1\r\nHost: h\r\n\r\n'],
-  ['a bare LF behind the request line', 400, 'GET /p HTTP/1.1\nHost: h\r\n\r\n'],
+  ['a bare LF after the request line', 400, 'GET /p HTTP/1.1\nHost: h\r\n\r\n'],
   ['another version', 505, 'GET /p HTTP/2.0\r\nHost: h\r\n\r\n'],
   ['CONNECT', 501, 'CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n'],
 ];
 
 /** Bodies whose end is ambiguous: the request has begun, and never becomes complete. */
 const BROKEN: readonly (readonly [what: string, text: string])[] = [
-  ['a chunk size with a space behind', chunks('5 \r\nhello\r\n0\r\n\r\n')],
+  ['a chunk size with a space after it', chunks('5 \r\nhello\r\n0\r\n\r\n')],
   ['a chunk size with 0x', chunks('0x5\r\nhello\r\n0\r\n\r\n')],
   ['a chunk size beyond counting', chunks('fffffffffffffffff5\r\nhello\r\n0\r\n\r\n')],
   ['a chunk longer than its size', chunks('4\r\nhello\r\n0\r\n\r\n')],
-  ['a bare LF behind a chunk size', chunks('5\nhello\r\n0\r\n\r\n')],
+  ['a bare LF after a chunk size', chunks('5\nhello\r\n0\r\n\r\n')],
   ['a bare LF in a chunk extension', chunks('5;a\nb\r\nhello\r\n0\r\n\r\n')],
   ['a trailer that is no field', chunks('0\r\nGET /p HTTP/1.1\r\n\r\n')],
   ['a trailer with a space before its colon', chunks('0\r\nHost : h\r\n\r\n')],
@@ -74,7 +74,7 @@ export function smuggling(wire: () => Wire): void {
     expect(wire().upstream.seen.length).toBe(before);
   });
 
-  it.each(BROKEN)('%s: refused, also when the head came long before', async (_, text) => {
+  it.each(BROKEN)('%s: refused, also when the head arrived long before', async (_, text) => {
     const before = wire().upstream.seen.length;
     const head = text.indexOf('\r\n\r\n') + 4;
     const body = text.slice(head) + SMUGGLED;

@@ -44,10 +44,10 @@ const UNREACHABLE: readonly (readonly [
 ])[] = [
   ['http', 'that refuses connections', async () => at(`127.0.0.1:${await freePort()}`)],
   ['http', 'that never accepts a connection', unansweredPort],
-  ['http', 'whose name nobody knows', async () => at('nonexistent.invalid:80')],
+  ['http', 'whose name is unknown', async () => at('nonexistent.invalid:80')],
   ['https', 'that closes in the handshake', () => handshake((socket) => socket.end())],
-  ['https', 'that resets in it', () => handshake((socket) => socket.resetAndDestroy())],
-  ['https', 'that says nothing in it', () => handshake(() => {})],
+  ['https', 'that resets in the handshake', () => handshake((socket) => socket.resetAndDestroy())],
+  ['https', 'that is silent in the handshake', () => handshake(() => {})],
   [
     'https',
     'that speaks no TLS',
@@ -55,7 +55,7 @@ const UNREACHABLE: readonly (readonly [
   ],
   [
     'https',
-    'that nobody trusts',
+    'with an untrusted certificate',
     () => origin(undefined, 0, authority().issue('127.0.0.1', 'localhost')),
   ],
 ];

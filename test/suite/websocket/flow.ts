@@ -30,7 +30,7 @@ export function flow(sockets: WebSockets): void {
     ['upstream', 'client'],
     ['client', 'upstream'],
   ] as const)('of the %s', (sending, reading) => {
-    it('waits for a reader that stops, and goes on with it', async () => {
+    it('waits for a reader that pauses, and continues with it', async () => {
       const pair = await open('flood');
       let received = 0;
       for (const { socket } of [pair.client, pair.upstream]) socket.removeAllListeners('message');

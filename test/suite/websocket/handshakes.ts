@@ -136,7 +136,7 @@ export function handshakes(sockets: WebSockets): void {
     });
   });
 
-  it('go on to the next node when one is down', async () => {
+  it('are retried on the next node when one is down', async () => {
     const nodes = { [`127.0.0.1:${await freePort()}`]: 1, [sockets.upstream.node]: 1 };
     const id = await put('next-node', sockets.upstream, { upstream: { nodes } });
     for (let i = 0; i < 3; i++) {
@@ -147,7 +147,7 @@ export function handshakes(sockets: WebSockets): void {
     expect(reached).toHaveLength(3);
   });
 
-  it('get 502 when there is no other', async () => {
+  it('get 502 when there is no other node', async () => {
     const node = `127.0.0.1:${await freePort()}`;
     const id = await put('down', { node });
     const got = await send(stage.gateway.url, `/${id}`, { headers: HANDSHAKE, agent: false });
@@ -155,7 +155,7 @@ export function handshakes(sockets: WebSockets): void {
   });
 
   it.each([[{ enable_websocket: false }], [{ enable_websocket: undefined }]])(
-    'are none on a route with %j',
+    'are ordinary requests on a route with %j',
     async (rest) => {
       const { headers } = await ordinary(HANDSHAKE, {}, rest);
       expect(headers.upgrade).toBeUndefined();
@@ -170,10 +170,13 @@ export function handshakes(sockets: WebSockets): void {
     ['websocket', { method: 'POST' }],
     ['websocket', { body: 'body' }],
     ['websocket', { connection: 'keep-alive' }],
-  ])('are none with %s and %j', async (upgrade, { connection = 'Upgrade', ...options }) => {
-    const { method, headers } = await ordinary({ ...HANDSHAKE, connection, upgrade }, options);
-    const told = upgrade !== 'websocket' || can(runtime.name, 'onlyHandshakes');
-    expect(headers.upgrade).toBe(told ? undefined : 'websocket');
-    expect(method).toBe(told ? (options.method ?? 'GET') : 'GET');
-  });
+  ])(
+    'are ordinary requests with %s and %j',
+    async (upgrade, { connection = 'Upgrade', ...options }) => {
+      const { method, headers } = await ordinary({ ...HANDSHAKE, connection, upgrade }, options);
+      const told = upgrade !== 'websocket' || can(runtime.name, 'onlyHandshakes');
+      expect(headers.upgrade).toBe(told ? undefined : 'websocket');
+      expect(method).toBe(told ? (options.method ?? 'GET') : 'GET');
+    },
+  );
 }

@@ -34,7 +34,7 @@ export function carrying(runtime: TestServerRuntime): void {
     return { gateway, upstream, open: () => openWebSocket(gateway.url, '/') };
   }
 
-  it('go on after SIGTERM, and are cut after SHUTDOWN_TIMEOUT', async () => {
+  it('continue after SIGTERM, and are closed after SHUTDOWN_TIMEOUT', async () => {
     const { gateway, open } = await alone(1);
     const client = await open();
     const began = performance.now();

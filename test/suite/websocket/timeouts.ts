@@ -31,7 +31,7 @@ export function timeouts(sockets: WebSockets): void {
     }
   });
 
-  it.runIf(isServer(runtime))('timeout.send with an upstream that takes nothing', async () => {
+  it.runIf(isServer(runtime))('timeout.send with an upstream that reads nothing', async () => {
     const timeout = { connect: 9, send: 0.3, read: 600 };
     const { client, upstream } = await connect(await put('stuck', sockets.upstream, { timeout }));
     upstream.socket.pause();

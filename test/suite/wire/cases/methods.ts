@@ -17,5 +17,5 @@ export const methods: readonly Case[] = [
     asks(`method ${method}`, { method }, method === 'HEAD' ? BODILESS : ok()),
   ),
   ...LOWER_CASE.map((method) => asks(`method ${method}`, { method })),
-  asks('OPTIONS of the server as a whole', { method: 'OPTIONS', target: '*' }),
+  asks('OPTIONS *', { method: 'OPTIONS', target: '*' }),
 ];

@@ -45,7 +45,7 @@ const MESSAGE: Readonly<Record<string, readonly string[]>> = {
   'Proxy-Authorization': ['Proxy-Authorization: Basic eDp5'],
   'User-Agent': ['User-Agent: wire/1 (a; b)'],
   'Referer and Origin': ['Referer: http://a.example/x?y', 'Origin: null'],
-  'what browsers tell': ['Sec-Fetch-Mode: navigate', 'Sec-Fetch-Site: same-origin', 'DNT: 1'],
+  'fields of browsers': ['Sec-Fetch-Mode: navigate', 'Sec-Fetch-Site: same-origin', 'DNT: 1'],
   'Cache-Control and Pragma': ['Cache-Control: no-cache', 'Pragma: no-cache'],
   'Max-Forwards': ['Max-Forwards: 3'],
   'Via of hops before': ['Via: 1.1 a.example'],
@@ -87,17 +87,14 @@ const HOP: Readonly<Record<string, readonly string[]>> = {
     'X-Real-IP: 198.51.100.7',
     'Forwarded: for=198.51.100.7',
   ],
-  'fields that CGI takes for those of where it came from, or of the length': [
+  'fields that CGI mistakes for forwarding fields, or for the length': [
     'X_Real_IP: 198.51.100.7',
     'x-forwarded_for: 198.51.100.7',
     'Content_Length: 5',
     'Transfer_Encoding: chunked',
     'X_Stays: 1',
   ],
-  "X-Forwarded-Server, which is nobody's business": [
-    'X-Forwarded-Server: a',
-    'X-Forwarded-Prefix: /b',
-  ],
+  'X-Forwarded-Server': ['X-Forwarded-Server: a', 'X-Forwarded-Prefix: /b'],
 };
 
 export const requestFields: readonly Case[] = Object.entries({ ...MESSAGE, ...HOP }).map(

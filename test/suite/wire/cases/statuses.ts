@@ -25,7 +25,7 @@ const GOES_WITH: Readonly<Record<number, readonly string[]>> = {
 };
 
 const REASONS: Readonly<Record<string, string>> = {
-  'of its own': 'HTTP/1.1 200 Very Fine',
+  'that is custom': 'HTTP/1.1 200 Very Fine',
   'with odd characters': 'HTTP/1.1 200 a:b "c" <d> ~',
   'with a tab': 'HTTP/1.1 200 a\tb',
   'in latin-1': 'HTTP/1.1 200 tr\xe8s bien',

@@ -5,7 +5,7 @@ type Trailers = readonly [fields: readonly string[], trailers: readonly string[]
 /** Fields about trailers, and the trailers (RFC 9110 section 6.5). */
 const TRAILERS: Readonly<Record<string, Trailers>> = {
   trailers: [['Trailer: X-Sum'], ['X-Sum: 1', 'X-Other: 2']],
-  'trailers that nobody announced, in their order and case': [
+  'trailers without a Trailer field, in their order and case': [
     [],
     ['X-Z: 1', 'x-a: "b"', 'X-Z: caf\xe9', 'X-Empty: '],
   ],
@@ -63,7 +63,7 @@ export const trailers: readonly Case[] = [
   ...[
     gets('trailers with a space before the colon', respondsWith([[], ['X-Sum : 1', 'X-Other: 2']])),
     gets('trailers that come one byte at a time', BYTE_BY_BYTE),
-    gets('trailers for somebody who asked', SUM, {
+    gets('trailers for a client that asked', SUM, {
       fields: ['TE: gzip;q=0.5, trailers', 'Connection: TE'],
     }),
     gets('trailers for HTTP/1.0', SUM, { version: 'HTTP/1.0' }),
