@@ -8,7 +8,7 @@ import { line, run } from './support/process.ts';
 const LISTENING = /^proxy-mirror on deno, listening on (http:\/\/[\w.:]+)$/m;
 
 /** Milliseconds for checking the types of all sources, on a busy machine. */
-const CHECK_TIME = 120_000;
+const CHECK_MS = 120_000;
 
 /** What Deno users have: the sources and deno.json, with or without npm's folder. */
 describe.each([{ modules: 'without node_modules' }, { modules: 'with node_modules' }])(
@@ -71,7 +71,7 @@ describe.each([{ modules: 'without node_modules' }, { modules: 'with node_module
         const check = run(runtimeProgram('deno'), ['task', 'check'], { cwd: folder });
         expect([await check.exited, check.stderr()]).toEqual([0, expect.any(String)]);
       },
-      CHECK_TIME,
+      CHECK_MS,
     );
 
     it('without asking for every permission', async () => {
@@ -105,7 +105,7 @@ it(
     const code = await publish.exited;
     expect([code, publish.stderr()]).toEqual([0, expect.stringContaining('Dry run complete')]);
   },
-  CHECK_TIME,
+  CHECK_MS,
 );
 
 it('installed from npm, runs as Deno', async () => {

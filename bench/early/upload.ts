@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 /** Bytes of an upload: more than socket buffers hold. */
 const SIZE_BYTES = 2_000_000;
 
-const CHUNK = 50_000;
+const CHUNK_BYTES = 50_000;
 
 /** How the body is framed. */
 export const FRAMINGS = {
@@ -14,7 +14,7 @@ export const FRAMINGS = {
   chunks: {
     field: 'Transfer-Encoding: chunked',
     body: Buffer.from(
-      `${`${CHUNK.toString(16)}\r\n${'x'.repeat(CHUNK)}\r\n`.repeat(SIZE_BYTES / CHUNK)}0\r\n\r\n`,
+      `${`${CHUNK_BYTES.toString(16)}\r\n${'x'.repeat(CHUNK_BYTES)}\r\n`.repeat(SIZE_BYTES / CHUNK_BYTES)}0\r\n\r\n`,
     ),
   },
 } as const;

@@ -16,8 +16,8 @@ const interval = 1000 / Number(rate);
  * Not counted: in these seconds this program itself is still slow. The latencies are recorded all the same, since
  * code that does something for the first time is deoptimised and compiled again.
  */
-const WARM_UP_SECONDS = 1;
-const warmUp = Math.floor(Number(rate) * WARM_UP_SECONDS);
+const WARM_UP_S = 1;
+const warmUp = Math.floor(Number(rate) * WARM_UP_S);
 const total = warmUp + Math.floor(Number(rate) * Number(seconds));
 
 /** In milliseconds. `late` is how long a request waited for this program although a connection was free. */

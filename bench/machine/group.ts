@@ -47,7 +47,7 @@ export function openSockets(pids: readonly Member[]): number {
 }
 
 /** Unit of the times in /proc/PID/stat, in hertz: fixed for user space, whatever the kernel's own clock. */
-const CLOCK_TICKS = 100;
+const TICKS_PER_SECOND = 100;
 
 /** Seconds of processor time of all these processes, in user and in system mode. */
 export function cpuSeconds(pids: readonly Member[]): number {
@@ -55,7 +55,7 @@ export function cpuSeconds(pids: readonly Member[]): number {
     const fields = /\) (.*)$/s.exec(readOrNull(`/proc/${pid}/stat`) ?? '')?.[1]?.split(' ') ?? [];
     return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
   });
-  return ticks / CLOCK_TICKS;
+  return ticks / TICKS_PER_SECOND;
 }
 
 function sum(pids: readonly Member[], of: (member: Member) => number): number {

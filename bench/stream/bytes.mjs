@@ -1,9 +1,9 @@
 /** A body of any size that both ends can compute; all of its pieces differ. */
 import { createCipheriv, createHash } from 'node:crypto';
 
-const PIECE = 64 * 1024;
+const PIECE_BYTES = 64 * 1024;
 const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
-  Buffer.alloc(PIECE),
+  Buffer.alloc(PIECE_BYTES),
 );
 
 /**
@@ -11,9 +11,9 @@ const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).
  * @returns {Generator<Buffer, void>}
  */
 export function* pieces(total) {
-  for (let at = 0; at < total; at += PIECE) {
-    const piece = Buffer.from(noise.subarray(0, Math.min(PIECE, total - at)));
-    piece.writeUInt32LE(at / PIECE);
+  for (let at = 0; at < total; at += PIECE_BYTES) {
+    const piece = Buffer.from(noise.subarray(0, Math.min(PIECE_BYTES, total - at)));
+    piece.writeUInt32LE(at / PIECE_BYTES);
     yield piece;
   }
 }

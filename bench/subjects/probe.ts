@@ -3,7 +3,7 @@ import { SMALL_BODY } from '../origins/nginx-origin.ts';
 import type { Origins } from '../origins/origins.ts';
 import type { Running } from './running.ts';
 
-const SETTLE_MILLISECONDS = 5000;
+const SETTLE_MS = 5000;
 
 /** A body of an unusual length, so that a changed or recoded copy is noticed. */
 const BODY = 'probe '.repeat(1000);
@@ -23,7 +23,7 @@ export async function probe({ url }: Running, { mirror }: Origins): Promise<stri
       return `${method} got ${response.status} ${JSON.stringify(text.slice(0, 80))}`;
   }
   const copies = () => mirror.probes().slice(before);
-  await until(() => copies().length >= 2, SETTLE_MILLISECONDS).catch(() => {});
+  await until(() => copies().length >= 2, SETTLE_MS).catch(() => {});
   const expected = ['GET /mirrored/probe -', `POST /mirrored/probe ${BODY.length}`];
   const got = copies().toSorted();
   if (got.join() === expected.join()) return null;

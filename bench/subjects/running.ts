@@ -16,7 +16,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const START_MILLISECONDS = 30_000;
+const START_MS = 30_000;
 const PAUSE_MS = 2;
 
 /**
@@ -62,20 +62,20 @@ export async function start(
 }
 
 async function firstResponse(url: string, program: Program): Promise<void> {
-  const deadline = performance.now() + START_MILLISECONDS;
+  const deadline = performance.now() + START_MS;
   let ended = false;
   void program.exited.then(() => (ended = true));
   while (!ended && performance.now() < deadline) {
     if (await responds(url)) return;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  const what = ended ? 'it ended' : `no 200 within ${START_MILLISECONDS} ms`;
+  const what = ended ? 'it ended' : `no 200 within ${START_MS} ms`;
   throw new Error(`${what}: ${(program.stderr() || program.stdout()).trim().slice(-300)}`);
 }
 
 async function responds(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(START_MILLISECONDS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(START_MS) });
     await response.arrayBuffer();
     return response.status === 200;
   } catch {

@@ -3,7 +3,7 @@ import { mirrorFetch, proxyMirror } from 'proxy-mirror';
 import { handlers } from './handlers.mjs';
 
 /** Limit in bytes for a recorded body, and for all recorded bodies of `/narrow` together. */
-const BYTES = 500_000;
+const LIMIT_BYTES = 500_000;
 
 /**
  * One app that has each handler under its index: plain, behind the middleware, behind one with little memory, and
@@ -17,7 +17,7 @@ export function mirroredApp({ upstream, mirror, addressOf }) {
   const config = {
     host: mirror,
     timeout: 2,
-    max_body_size: BYTES,
+    max_body_size: LIMIT_BYTES,
     max_in_flight: 1000,
     breaker: /** @type {const} */ (false),
   };
@@ -29,13 +29,13 @@ export function mirroredApp({ upstream, mirror, addressOf }) {
   const app = new Hono();
   app.onError((error, c) => c.text(error.message, 500));
   app.get('/outcomes', (c) => c.json(outcomes.splice(0)));
-  app.use('/mirrored/*', proxyMirror(config, optionsOf(20 * BYTES)));
-  app.use('/narrow/*', proxyMirror(config, optionsOf(BYTES)));
+  app.use('/mirrored/*', proxyMirror(config, optionsOf(20 * LIMIT_BYTES)));
+  app.use('/narrow/*', proxyMirror(config, optionsOf(LIMIT_BYTES)));
   app.all('/:place/silence', () => new Promise(() => {}));
   Object.values(handlers({ upstream, addressOf })).forEach((chain, i) => {
     for (const handler of chain) app.all(`/:place/${i}`, handler);
   });
-  const mirrored = mirrorFetch(app.fetch, config, optionsOf(20 * BYTES));
+  const mirrored = mirrorFetch(app.fetch, config, optionsOf(20 * LIMIT_BYTES));
   return {
     fetch(/** @type {Request} */ request, /** @type {any} */ env, /** @type {any} */ context) {
       const behind = new URL(request.url).pathname.startsWith('/fetched/') ? mirrored : app.fetch;

@@ -10,7 +10,7 @@ import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
 /** Seconds until the first probe. */
-const OPEN = 0.2;
+const OPEN_S = 0.2;
 
 /** Copies to a failing mirror stop, and resume once the mirror is back. */
 export function breaker(runtime: TestRuntime): void {
@@ -85,7 +85,7 @@ export function breaker(runtime: TestRuntime): void {
     opened.push(mirror);
     const id = stage.fresh('hung-up');
     const began = performance.now();
-    await stage.put(id, { host: mirror.url, breaker: { failures: 3, open: OPEN } });
+    await stage.put(id, { host: mirror.url, breaker: { failures: 3, open: OPEN_S } });
     await trip(id, 3);
     await requestsUntil(id, () => tries >= 6, 'three probes');
     expect(tries - 3).toBeLessThanOrEqual(mostProbes(performance.now() - began));
@@ -94,7 +94,10 @@ export function breaker(runtime: TestRuntime): void {
   it('closes again with the next probe once the mirror is back', async () => {
     const port = await freePort();
     const id = stage.fresh('back');
-    await stage.put(id, { host: `http://127.0.0.1:${port}`, breaker: { failures: 3, open: OPEN } });
+    await stage.put(id, {
+      host: `http://127.0.0.1:${port}`,
+      breaker: { failures: 3, open: OPEN_S },
+    });
     await trip(id, 3);
     const counted = () => outcomes(stage.gateway, id);
     const failures = async () => (await counted())['failed connect']!;
@@ -140,5 +143,5 @@ export function breaker(runtime: TestRuntime): void {
 
 /** Probes that fit into so many milliseconds: each period is twice as long as the one before. */
 function mostProbes(elapsed: number): number {
-  return Math.floor(Math.log2(elapsed / (1000 * OPEN) + 1));
+  return Math.floor(Math.log2(elapsed / (1000 * OPEN_S) + 1));
 }

@@ -20,7 +20,7 @@ const PIECES = 96;
 const SIZE = PIECES * PIECE.length;
 
 /** The most that socket buffers on the way may hold: 10 MB here, more where they are larger. */
-const UNDER_WAY = 40 << 20;
+const BUFFERED_BYTES = 40 << 20;
 
 const WHOLE = (() => {
   const hash = createHash('sha256');
@@ -79,7 +79,7 @@ export function flow(runtime: TestRuntime): void {
       }),
     );
     const message = await open(gateway.url, '/large', { agent: false });
-    expect(await atRest(() => taken())).toBeLessThan(UNDER_WAY);
+    expect(await atRest(() => taken())).toBeLessThan(BUFFERED_BYTES);
     const hash = createHash('sha256');
     for await (const part of message) hash.update(part as Buffer);
     expect(hash.digest('hex')).toBe(WHOLE);
@@ -141,7 +141,7 @@ export function flow(runtime: TestRuntime): void {
       request.end();
     })();
     const sent = () => request.socket!.bytesWritten - request.socket!.writableLength;
-    expect(await atRest(() => (request.socket === null ? 0 : sent()))).toBeLessThan(UNDER_WAY);
+    expect(await atRest(() => (request.socket === null ? 0 : sent()))).toBeLessThan(BUFFERED_BYTES);
     read();
     await sending;
     const [message] = await responded;

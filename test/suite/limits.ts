@@ -8,12 +8,12 @@ import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
 /** Bytes for recorded bodies: enough for one of the bodies below, not for two. */
-const MEMORY = 200_000;
-const BODY = 150_000;
+const MEMORY_BYTES = 200_000;
+const BODY_BYTES = 150_000;
 
 /** The limits that keep a bad or slow mirror from using up the gateway's resources. */
 export function limits(runtime: TestRuntime): void {
-  const stage = set(runtime, { MIRROR_MEMORY: String(MEMORY) });
+  const stage = set(runtime, { MIRROR_MEMORY: String(MEMORY_BYTES) });
   const opened: Origin[] = [];
   afterEach(() => Promise.all(opened.splice(0).map((one) => one.close())));
 
@@ -78,13 +78,13 @@ export function limits(runtime: TestRuntime): void {
     const held = () => sample(stage.gateway, 'mirror_recorded_bytes');
     const id = stage.fresh('memory');
     await stage.put(id, { host: mirror.url });
-    const body = Buffer.alloc(BODY, 'x');
+    const body = Buffer.alloc(BODY_BYTES, 'x');
     await requests(id, 1, body);
     await until(() => mirror.waiting === 1);
-    expect(await held()).toBe(BODY);
+    expect(await held()).toBe(BODY_BYTES);
     await requests(id, 2, body);
     expect(await settled(stage.gateway, id, 2)).toEqual({ 'skipped memory_limit': 2 });
-    expect(await held()).toBe(BODY);
+    expect(await held()).toBe(BODY_BYTES);
     mirror.mode = 'respond';
     mirror.release();
     await settled(stage.gateway, id, 3);
@@ -95,7 +95,7 @@ export function limits(runtime: TestRuntime): void {
       'sent 2xx': 2,
     });
     expect(await held()).toBe(0);
-    expect(mirror.seen.map((request) => request.body.length)).toEqual([BODY, BODY]);
+    expect(mirror.seen.map((request) => request.body.length)).toEqual([BODY_BYTES, BODY_BYTES]);
   });
 
   it('shows all of it in metrics, in the text format', async () => {

@@ -24,7 +24,7 @@ const SWAPPER = fileURLToPath(new URL('../support/swapper.mjs', import.meta.url)
  * In milliseconds. Users are promised a second; the tests only check that a change takes effect, also on a busy
  * machine.
  */
-const EFFECT = 20_000;
+const EFFECT_MS = 20_000;
 const FAILURES = 'gateway_route_reloads_total{result="failure"}';
 
 const ALL = [beforeAll, afterAll] as const;
@@ -47,7 +47,7 @@ export function routesFile(runtime: TestServerRuntime): void {
   const text = (...ids: string[]) => JSON.stringify({ routes: ids.map((id) => at(id)) }, null, 2);
   const statusOf = async (path: string) => (await fetch(gateway.url + path)).status;
   const serves = (path: string, status = 200) =>
-    until(async () => (await statusOf(path)) === status, EFFECT, `${path} to be ${status}`);
+    until(async () => (await statusOf(path)) === status, EFFECT_MS, `${path} to be ${status}`);
   const failures = async () => (await gateway.metrics()).get(FAILURES) ?? 0;
 
   /** A gateway for all tests of one part, or for each; `prepare` runs before it starts. */
@@ -105,7 +105,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       ]);
       expect((await fetch(`${gateway.url}/apisix/status`)).status).toBe(200);
       const errors = () => logged(gateway.program).filter(({ level }) => level === 'ERROR');
-      await until(() => errors().length > 0, EFFECT, 'the faults in the log');
+      await until(() => errors().length > 0, EFFECT_MS, 'the faults in the log');
       // One log line holds both faults.
       expect(errors().length).toBe(1);
       const { error } = errors()[0]!.properties;
@@ -165,7 +165,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       await serves('/good');
       const before = await failures();
       await writeFile(file, bad);
-      await until(async () => (await failures()) > before, EFFECT, 'the failure to be counted');
+      await until(async () => (await failures()) > before, EFFECT_MS, 'the failure to be counted');
       expect(await statusOf('/good')).toBe(200);
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
     });
@@ -175,7 +175,7 @@ export function routesFile(runtime: TestServerRuntime): void {
       await serves('/good');
       const before = await failures();
       await rm(file);
-      await until(async () => (await failures()) > before, EFFECT, 'the failure to be counted');
+      await until(async () => (await failures()) > before, EFFECT_MS, 'the failure to be counted');
       expect(await statusOf('/good')).toBe(200);
     });
 
@@ -214,7 +214,7 @@ export function routesFile(runtime: TestServerRuntime): void {
         const { status } = await gateway.admin(`admin/routes/${id}`, { method: 'PUT', body });
         expect([200, 201, 503]).toContain(status);
         return status !== 503;
-      }, EFFECT);
+      }, EFFECT_MS);
 
     it('loses no write, and neither file overwrites the other', async () => {
       const swapper = run(process.execPath, [SWAPPER, file, ...files()]);

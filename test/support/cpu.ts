@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Program } from './process.ts';
 
 /** Milliseconds of one tick in /proc. */
-const TICK = 10;
+const TICK_MS = 10;
 
 /**
  * Milliseconds of processor time that a program and its children have used, from /proc. Other work on the machine
  * slows a program down, but hardly changes this figure.
  */
 export function processorTime({ child }: Program): number {
-  return TICK * familyOf(child.pid!).reduce((sum, pid) => sum + ticksOf(pid), 0);
+  return TICK_MS * familyOf(child.pid!).reduce((sum, pid) => sum + ticksOf(pid), 0);
 }
 
 function familyOf(group: number): number[] {

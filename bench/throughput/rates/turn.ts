@@ -52,7 +52,7 @@ async function counted({ upstream, mirror, stalled }: Origins, mode: Mode): Prom
   return { upstream: (await upstream.status()).requests, mirror: copies.requests };
 }
 
-const SETTLE_MILLISECONDS = 20_000;
+const SETTLE_MS = 20_000;
 const PAUSE_MS = 100;
 
 /**
@@ -64,7 +64,7 @@ export async function settled({ upstream, mirror, stalled }: Origins): Promise<b
   const look = () => Promise.all([upstream, mirror, stalled].map((one) => one.status()));
   const sum = (all: readonly Status[], what: keyof Status) =>
     all.reduce((before, one) => before + one[what], 0);
-  const deadline = performance.now() + SETTLE_MILLISECONDS;
+  const deadline = performance.now() + SETTLE_MS;
   let before = await look();
   while (performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -13,9 +13,9 @@ export interface Body {
 export const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Limits from docs/limits.md: bytes of all extensions, bytes of trailers, number of trailers. */
-const EXTENSIONS_LIMIT = 16 * 1024;
-const TRAILERS_LIMIT = 32 * 1024;
-const TRAILER_FIELDS = 100;
+const EXTENSIONS_LIMIT_BYTES = 16 * 1024;
+const TRAILERS_LIMIT_BYTES = 32 * 1024;
+const MOST_TRAILERS = 100;
 
 /** @throws Broken, Unfinished */
 export function nextBody(text: Text, extent: Extent, rules: Strictness): Body {
@@ -44,7 +44,7 @@ function chunkedBody(text: Text, rules: Strictness): Body {
     if (digits.length > 13) throw new Broken('a size beyond counting');
     if (!areExtensions(tail!)) throw new Broken('extensions that are none');
     extensions += line.length - digits.length;
-    if (extensions > EXTENSIONS_LIMIT) throw new Broken('too many extensions');
+    if (extensions > EXTENSIONS_LIMIT_BYTES) throw new Broken('too many extensions');
     const size = Number.parseInt(digits, 16);
     if (size === 0) break;
     const end = text.at + size;
@@ -55,9 +55,9 @@ function chunkedBody(text: Text, rules: Strictness): Body {
     text.at = end + 2;
   }
   const start = text.at;
-  const trailerRules = { ...rules, bareLf: false, fields: TRAILER_FIELDS };
+  const trailerRules = { ...rules, bareLf: false, fields: MOST_TRAILERS };
   const trailers = section(text, () => nextFields(text, trailerRules, FIELD_VALUE));
-  if (text.at - start > TRAILERS_LIMIT + 4) throw new Broken('too many bytes of trailers');
+  if (text.at - start > TRAILERS_LIMIT_BYTES + 4) throw new Broken('too many bytes of trailers');
   return { body, trailers };
 }
 

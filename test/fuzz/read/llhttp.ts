@@ -19,7 +19,7 @@ export interface LlhttpResponse {
   readonly error: string | null;
 }
 
-const HEAD_LIMIT = 128 * 1024;
+const HEAD_LIMIT_BYTES = 128 * 1024;
 
 /** A connection without a socket: pushed bytes arrive, written bytes are dropped. */
 class Wire extends Duplex {
@@ -59,7 +59,7 @@ export class LlhttpServer {
     };
     this.#server = createServer({
       insecureHTTPParser: false,
-      maxHeaderSize: HEAD_LIMIT,
+      maxHeaderSize: HEAD_LIMIT_BYTES,
       requireHostHeader: true,
     });
     this.#server.maxHeadersCount = 0;
@@ -101,7 +101,7 @@ export async function readWithLlhttp(
     method,
     createConnection: () => wire,
     insecureHTTPParser: false,
-    maxHeaderSize: HEAD_LIMIT,
+    maxHeaderSize: HEAD_LIMIT_BYTES,
     headers: { host: 'a.example', te: 'trailers', connection: 'TE' },
   });
   request.maxHeadersCount = 0;

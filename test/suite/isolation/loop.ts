@@ -18,14 +18,14 @@ const COSTLY: Readonly<Record<string, string>> = {
 
 const SMALL = `${OK}Content-Length: 2\r\n\r\nok`;
 
-const MILLISECONDS = 2000;
+const LOAD_MS = 2000;
 
 /**
  * Share of the elapsed time that such responses may take: a quarter is the mirrors' share, and some more goes to work
  * that is not measured. Without the limit it is whatever the requests leave of a core: nine tenths with the
  * costliest.
  */
-const MOST = 0.5;
+const MOST_SHARE = 0.5;
 
 /** Reading the responses of mirrors takes no more of the event loop's time than their share. */
 export function eventLoop(runtime: TestServerRuntime): void {
@@ -61,7 +61,7 @@ export function eventLoop(runtime: TestServerRuntime): void {
     const before = processorTime(gateway.program);
     let requests = 0;
     const client = async () => {
-      for (; performance.now() - began < MILLISECONDS; requests += 1)
+      for (; performance.now() - began < LOAD_MS; requests += 1)
         expect((await send(gateway.url, '/', { agent })).status).toBe(200);
     };
     await Promise.all(Array.from({ length: 8 }, client));
@@ -73,6 +73,6 @@ export function eventLoop(runtime: TestServerRuntime): void {
     const small = await load(SMALL);
     const costly = await load(response);
     const ofRequests = (costly.requests * small.used) / small.requests;
-    expect((costly.used - ofRequests) / costly.milliseconds).toBeLessThan(MOST);
+    expect((costly.used - ofRequests) / costly.milliseconds).toBeLessThan(MOST_SHARE);
   });
 }

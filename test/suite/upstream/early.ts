@@ -16,7 +16,7 @@ const TRIES = 40;
 const ENOUGH = 38;
 
 /** Bytes of an upload: more than socket buffers hold. */
-const SIZE = 2_000_000;
+const SIZE_BYTES = 2_000_000;
 
 /** A response that a server sends before it has read the body, and what the server does then. */
 interface Early {
@@ -113,8 +113,8 @@ async function earlyOrigin(response: Early, tls: Certified | null = null): Promi
 
 /** Sends all of a body before it reads, like simple clients. Resolves with status and body of the response. */
 function upload(port: number, target: string, chunked: boolean): Promise<string> {
-  const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${SIZE}`;
-  const body = Buffer.alloc(SIZE, 'x');
+  const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${SIZE_BYTES}`;
+  const body = Buffer.alloc(SIZE_BYTES, 'x');
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(port, '127.0.0.1');
@@ -130,7 +130,7 @@ function upload(port: number, target: string, chunked: boolean): Promise<string>
     });
     socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\n${framing}\r\n\r\n`);
     if (!chunked) return void socket.write(body);
-    for (let at = 0; at < SIZE; at += 50_000)
+    for (let at = 0; at < SIZE_BYTES; at += 50_000)
       socket.write(`c350\r\n${body.toString('latin1', at, at + 50_000)}\r\n`, 'latin1');
     socket.write('0\r\n\r\n');
   });
@@ -148,8 +148,8 @@ function responseTo(port: number, target: string): Promise<string> {
       // The gateway may keep the connection: all of the upload may have arrived by then.
       if (text.endsWith('\r\n0\r\n\r\n')) socket.destroy();
     });
-    socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${SIZE}\r\n\r\n`);
-    socket.write(Buffer.alloc(SIZE, 'x'));
+    socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${SIZE_BYTES}\r\n\r\n`);
+    socket.write(Buffer.alloc(SIZE_BYTES, 'x'));
   });
 }
 
@@ -228,7 +228,7 @@ export function early(runtime: TestServerRuntime): void {
       server.response = kind;
       const id = `copy-${Object.values(KINDS).indexOf(kind)}`;
       const mirror = { url: `http://${server.node}` };
-      const plugin = { max_body_size: SIZE, breaker: false };
+      const plugin = { max_body_size: SIZE_BYTES, breaker: false };
       await gateway.put(id, route(plain, mirror, { uri: `/${id}`, plugin }));
       for (let i = 0; i < TRIES / 2; i++) {
         expect(await upload(gateway.port, `/${id}`, false)).toBe(`200 POST /${id}\n`);

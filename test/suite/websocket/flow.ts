@@ -8,8 +8,8 @@ import type { WebSockets } from '../websocket.ts';
 const MIB = 1024 * 1024;
 
 /** In MiB: many times what all buffers on the way hold, socket buffers included. */
-const FLOOD = 96;
-const BUFFERS = 32;
+const FLOOD_MIB = 96;
+const BUFFERS_MIB = 32;
 
 /** Requests that the gateway serves while nothing moves: it had every chance to read more. */
 const TURNS = 40;
@@ -36,11 +36,11 @@ export function flow(sockets: WebSockets): void {
       for (const { socket } of [pair.client, pair.upstream]) socket.removeAllListeners('message');
       pair[reading].socket.on('message', (data: Buffer) => (received += data.byteLength));
       pair[reading].socket.pause();
-      const taken = flood(pair[sending], FLOOD);
+      const taken = flood(pair[sending], FLOOD_MIB);
       await untilStill(taken);
-      expect(taken()).toBeLessThan(BUFFERS);
+      expect(taken()).toBeLessThan(BUFFERS_MIB);
       pair[reading].socket.resume();
-      await until(() => received === FLOOD * MIB, 25_000, 'all of it');
+      await until(() => received === FLOOD_MIB * MIB, 25_000, 'all of it');
       pair.client.socket.close();
     });
   });
