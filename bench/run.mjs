@@ -1,8 +1,11 @@
 /**
- * Runs one of the programs here: `node bench/run.mjs isolation node --pairs 3`, or one from another folder: `node
- * bench/run.mjs ../test/fuzz --minutes 1`. They are TypeScript, which Node 20 cannot run. Vite, which comes with
- * vitest, strips the types and, unlike a build, keeps `import.meta.url`. Programs that need their own process are
- * plain `.mjs`.
+ * Runs one of the programs here, or one from another folder:
+ *
+ *     node bench/run.mjs isolation node --pairs 3
+ *     node bench/run.mjs ../test/fuzz --minutes 1
+ *
+ * They are TypeScript, which Node 20 cannot run. Vite, which comes with vitest, strips the types and, unlike a
+ * build, keeps `import.meta.url`. Programs that need their own process are plain `.mjs`.
  */
 import { posix } from 'node:path';
 import { createViteServer } from 'vitest/node';

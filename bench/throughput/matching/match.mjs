@@ -1,7 +1,8 @@
 /**
- * `node match.mjs <rounds> <requests> <routes>...`: times the match alone in tables of so many routes of each kind,
- * with so many different requests in turn, and prints as JSON the nanoseconds of processor time of each round: `{
- * exact: { 1: [21, 20] } }`.
+ *     node match.mjs <rounds> <requests> <routes>...
+ *
+ * Times the match alone in tables of so many routes of each kind, with so many different requests in turn, and prints
+ * as JSON the nanoseconds of processor time of each round: `{ exact: { 1: [21, 20] } }`.
  */
 import { KINDS } from './routes.mjs';
 
