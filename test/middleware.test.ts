@@ -37,14 +37,14 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     await Promise.all([program.exited, upstream.close(), mirror.close()]);
   });
 
-  async function told(): Promise<void> {
+  async function reported(): Promise<void> {
     const { body } = await send(`http://127.0.0.1:${port}`, '/outcomes', { agent: false });
     for (const [id, outcome] of JSON.parse(body.toString()) as [string, string][])
       outcomes.set(id, [...(outcomes.get(id) ?? []), outcome]);
   }
 
   async function outcomeOf(id: string): Promise<string> {
-    const there = async () => (await told(), outcomes.has(id));
+    const there = async () => (await reported(), outcomes.has(id));
     await until(there, 5000, `the outcome of ${id}`);
     return outcomes.get(id)!.join();
   }
@@ -111,7 +111,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
   });
 
   it('has reported exactly one outcome for each request', async () => {
-    await told();
+    await reported();
     expect([...outcomes].filter(([, all]) => all.length !== 1)).toEqual([]);
     expect([...outcomes.keys()].filter((id) => id.startsWith('plain'))).toEqual([]);
   });

@@ -72,6 +72,6 @@ export function upload(port: number, path: string, framing: FramingName): Promis
 function statusOf(text: string): string | null {
   const [head, status, length] =
     /^HTTP\/1\.1 (\d+)[^]*?\r\nContent-Length: (\d+)[^]*?\r\n\r\n/i.exec(text) ?? [];
-  const isWhole = head !== undefined && text.length === head.length + Number(length);
-  return isWhole ? status! : null;
+  const isComplete = head !== undefined && text.length === head.length + Number(length);
+  return isComplete ? status! : null;
 }

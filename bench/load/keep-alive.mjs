@@ -49,7 +49,7 @@ function client() {
     socket.setEncoding('latin1');
     socket.on('data', (part) => {
       text += part;
-      if (!isWhole(text)) return;
+      if (!isComplete(text)) return;
       if (text.startsWith('HTTP/1.1 200 ')) took.push(performance.now() - sent);
       else wrong += 1;
       text = '';
@@ -65,7 +65,7 @@ function client() {
  * @param {string} text
  * @returns {boolean}
  */
-function isWhole(text) {
+function isComplete(text) {
   const head = text.indexOf('\r\n\r\n');
   if (head === -1) return false;
   const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head))?.[1];

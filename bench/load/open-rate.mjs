@@ -33,7 +33,7 @@ const opened = await Promise.all(Array.from({ length: Number(connections) }, ope
 const idle = [...opened];
 let next = 0;
 const began = performance.now() + interval;
-const whole = new Promise((resolve) => {
+const allDone = new Promise((resolve) => {
   const pump = () => {
     for (; next < total && idle.length > 0; next += 1) {
       const due = began + next * interval;
@@ -59,7 +59,7 @@ const whole = new Promise((resolve) => {
   };
   clock.on('message', pump);
 });
-await whole;
+await allDone;
 
 /** @type {(values: Float64Array, share: number) => number} */
 const quantile = (values, share) => {

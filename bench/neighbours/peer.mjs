@@ -34,7 +34,7 @@ function open() {
   });
   socket.on('data', (bytes) => {
     tail = (tail + bytes.toString('latin1')).slice(-64 * 1024);
-    if (form.closes || !isWhole(tail)) return;
+    if (form.closes || !isComplete(tail)) return;
     tail = '';
     responses += 1;
     write(socket, form);
@@ -43,7 +43,7 @@ function open() {
 }
 
 /** Sufficient for the responses of the servers here. */
-function isWhole(/** @type {string} */ text) {
+function isComplete(/** @type {string} */ text) {
   if (text.endsWith('\r\n\r\n') && text.includes('\r\n0\r\n')) return true;
   // Interim responses may precede it.
   const final = text.slice(Math.max(0, text.search(/HTTP\/1\.1 [2-5]/)));

@@ -2,7 +2,7 @@ import type { Exposed } from '../../test/support/exposition.ts';
 import type { Program } from '../../test/support/process.ts';
 
 /** Every request has one outcome for each mirror of its route: the counters must add up. */
-export function bookFaults(samples: readonly Exposed[]): string[] {
+export function accountingFaults(samples: readonly Exposed[]): string[] {
   const requests = sums(samples, 'gateway_requests_total', ({ labels }) => labels['route']!);
   const pair = ({ labels }: Exposed) => `${labels['route']} ${labels['mirror']}`;
   const outcomes = sums(samples, 'mirror_copies_total', pair);

@@ -4,7 +4,7 @@ import { random } from '../../test/support/random.ts';
 import { until } from '../../test/support/until.ts';
 import { members, openSockets, requireLinux } from '../machine/group.ts';
 import { type LiveMemory, liveMemory } from '../machine/live-memory.ts';
-import { bookFaults, outburstFaults } from './checks.ts';
+import { accountingFaults, outburstFaults } from './checks.ts';
 import { type Change, memoryFaults, socketFaults } from './leaks.ts';
 import { moodyMirror } from './moody-mirror.ts';
 import { soakRoutes } from './routes.ts';
@@ -83,7 +83,7 @@ async function soakOf(
   const second = await traffic({ ...load, seconds: (seconds * 4) / 5 });
   await settled(gateway);
   const memory = { what: live.what, before, after: await live.read(gateway) };
-  const books = bookFaults(await exposed(gateway));
+  const accounting = accountingFaults(await exposed(gateway));
 
   await closeAll();
   const left = { before: socketsBefore, after: sockets() };
@@ -98,7 +98,7 @@ async function soakOf(
     faults: [
       ...first.faults,
       ...second.faults,
-      ...books,
+      ...accounting,
       ...outburstFaults(program),
       ...memoryFaults(runtime.name, memory),
       ...socketFaults(left),

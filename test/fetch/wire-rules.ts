@@ -165,7 +165,7 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
     on: EVERYWHERE,
     accepts: (difference, { pair }) =>
       is('upstream', 'framing')(difference) &&
-      pair.through.asked?.body === '' &&
+      pair.through.request?.body === '' &&
       /^(?:chunked|0|)$/.test(difference.through.join()),
   },
   {

@@ -219,7 +219,8 @@ export function compareResponses(
   theirs: LlhttpResponse,
 ): Comparison {
   const ours: Message = { ...response.head!, ...response.body! };
-  if (theirs.message !== null && theirs.whole && sameMessage(ours, theirs.message)) return ALIKE;
+  if (theirs.message !== null && theirs.isComplete && sameMessage(ours, theirs.message))
+    return ALIKE;
   const seen = { response, bytes, theirs };
   const listed = RESPONSE_DIFFERENCES.find((one) => one.applies(seen));
   if (listed !== undefined) return { kind: 'listed', name: listed.name };

@@ -29,7 +29,7 @@ export interface Part {
   /** Inputs that may be in flight at the same time. */
   readonly lanes: number;
   /** Milliseconds that an input may wait for its peers. */
-  patience?: number;
+  patienceMs?: number;
   /** Draws an input. */
   make(draw: Draw): Input;
   /** @param lane number of the concurrent lane; `null`: alone, with fresh connections */

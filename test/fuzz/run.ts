@@ -82,12 +82,12 @@ export async function runBatch(batch: Batch, tally: Tally): Promise<void> {
 async function inLanes(
   part: Part,
   inputs: readonly Input[],
-  told: (verdict: Verdict, input: Input, i: number, lane: number) => void,
+  onVerdict: (verdict: Verdict, input: Input, i: number, lane: number) => void,
 ): Promise<void> {
   let next = 0;
   async function work(lane: number): Promise<void> {
     for (let i = next++; i < inputs.length; i = next++)
-      told(await part.run(inputs[i]!, lane), inputs[i]!, i, lane);
+      onVerdict(await part.run(inputs[i]!, lane), inputs[i]!, i, lane);
   }
   await Promise.all(Array.from({ length: part.lanes }, (_, lane) => work(lane)));
 }
@@ -123,11 +123,11 @@ async function explored(
     const verdict = await part.run(smaller, null);
     return verdict.kind === 'finding' && kindOf(verdict.what) === kind;
   };
-  const whole: Input = { ...input, pieces: before.flatMap(({ pieces }) => pieces) };
+  const together: Input = { ...input, pieces: before.flatMap(({ pieces }) => pieces) };
   const found = { part: part.name, what, number };
   const same = tally.findings.filter((other) => kindOf(other.what) === kind);
   if (same.length >= MOST_EXPLORED_OF_A_KIND) return { ...found, input, again: false };
-  for (const candidate of before.length > 1 ? [input, whole] : [input]) {
+  for (const candidate of before.length > 1 ? [input, together] : [input]) {
     if (!(await fails(candidate))) continue;
     const least = await inHaste(part, () => minimised(candidate, fails));
     await part.settle?.();
@@ -139,10 +139,10 @@ async function explored(
 
 /** Shortens the patience, as hundreds of tries may each wait in vain. */
 async function inHaste<T>(part: Part, work: () => Promise<T>): Promise<T> {
-  const { patience } = part;
-  if (patience !== undefined) part.patience = HASTE_MS;
+  const { patienceMs } = part;
+  if (patienceMs !== undefined) part.patienceMs = HASTE_MS;
   const result = await work();
-  if (patience !== undefined) part.patience = patience;
+  if (patienceMs !== undefined) part.patienceMs = patienceMs;
   return result;
 }
 

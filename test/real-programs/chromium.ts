@@ -4,7 +4,7 @@ import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { type Browser, browse } from './chromium/browser.ts';
 import { type Report, site } from './chromium/site.ts';
-import { copiesOf, expectBooks, expectSame, type Passage, passage } from './passage.ts';
+import { copiesOf, expectOutcomes, expectSame, type Passage, passage } from './passage.ts';
 
 /** The expected report of the page. */
 const FOUND: Report = {
@@ -45,7 +45,7 @@ export function chromium(stage: Stage): void {
       );
     });
     expect(JSON.parse(`${report()!.body}`)).toEqual(FOUND);
-    await expectBooks(stage, way, { 'sent 2xx': upstream.seen.length });
+    await expectOutcomes(stage, way, { 'sent 2xx': upstream.seen.length });
     expectSame(copiesOf(stage, way), upstream.seen);
   });
 }

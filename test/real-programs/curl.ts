@@ -9,7 +9,7 @@ import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { command, finished, start } from './command.ts';
 import { curl as ask } from './curl/response.ts';
-import { copiesOf, expectBooks, expectSame, type Passage, passage } from './passage.ts';
+import { copiesOf, expectOutcomes, expectSame, type Passage, passage } from './passage.ts';
 import { program } from './program.ts';
 
 /** Allows every upload here: larger bodies are not copied. */
@@ -38,7 +38,7 @@ export function curl(stage: Stage): void {
 
   /** Expects so many copies, each equal to the request that the upstream got. */
   async function expectCopied(count: number): Promise<void> {
-    await expectBooks(stage, way, { 'sent 2xx': count });
+    await expectOutcomes(stage, way, { 'sent 2xx': count });
     expect(seen()).toHaveLength(count);
     expectSame(copiesOf(stage, way), seen());
   }
@@ -84,7 +84,7 @@ export function curl(stage: Stage): void {
     const to = await passage(stage, 'refused', refusing, { plugin: PLUGIN });
     // Sending all of it would take longer than the test may.
     const slowly = ['-T', file, '-H', 'Expect:', '--limit-rate', '200k', '--max-time', '20'];
-    const told = start(program('curl'), [
+    const upload = start(program('curl'), [
       '-q',
       '-sS',
       ...slowly,
@@ -92,8 +92,8 @@ export function curl(stage: Stage): void {
       '%{http_code}',
       to.url + '/',
     ]);
-    const { status, stdout } = await finished(told);
-    await expectBooks(stage, to, { 'skipped body_incomplete': 1 });
+    const { status, stdout } = await finished(upload);
+    await expectOutcomes(stage, to, { 'skipped body_incomplete': 1 });
     // On Workers the response may be lost.
     if (can(stage.gateway.runtime, 'respondsMidUpload'))
       expect([status, stdout]).toEqual([0, 'stop413']);
@@ -126,9 +126,9 @@ export function curl(stage: Stage): void {
   });
 
   it('reuses its connection', async () => {
-    const told = ['-q', '-sS', '-w', '%{http_code} %{num_connects}\\n'];
+    const options = ['-q', '-sS', '-w', '%{http_code} %{num_connects}\\n'];
     const urls = [1, 2, 3].flatMap((i) => ['-o', '/dev/null', `${way.url}/${i}`]);
-    const { stdout } = await command(program('curl'), [...told, ...urls]);
+    const { stdout } = await command(program('curl'), [...options, ...urls]);
     expect(stdout).toBe('200 1\n200 0\n200 0\n');
     await expectCopied(3);
   });

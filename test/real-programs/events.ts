@@ -6,7 +6,7 @@ import type { Program } from '../support/process.ts';
 import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { finished, start } from './command.ts';
-import { copiesOf, expectBooks, type Passage, passage, expectSame } from './passage.ts';
+import { copiesOf, expectOutcomes, type Passage, passage, expectSame } from './passage.ts';
 import { program } from './program.ts';
 
 /** A response that is still open. */
@@ -58,7 +58,7 @@ export function events(stage: Stage): void {
     for (let id = 1; id <= 5; id++) await pass(opened, id, `id: ${id}\ndata: event ${id}\n\n`);
     opened.response.end();
     expect((await finished(client)).status).toBe(0);
-    await expectBooks(stage, way, { 'sent 2xx': 1 });
+    await expectOutcomes(stage, way, { 'sent 2xx': 1 });
     expectSame(copiesOf(stage, way), upstream.seen);
   });
 
@@ -74,7 +74,7 @@ export function events(stage: Stage): void {
     expect(second.request.headers['last-event-id']).toBe('3');
     await pass(second, 4, '4 event 4\n');
     expect(client.stdout()).toBe('1 event 1\n2 event 2\n3 event 3\n4 event 4\n');
-    await expectBooks(stage, way, { 'sent 2xx': 2 });
+    await expectOutcomes(stage, way, { 'sent 2xx': 2 });
     expectSame(copiesOf(stage, way), upstream.seen);
   });
 }

@@ -7,7 +7,7 @@ import type { Stage } from '../support/stage.ts';
 import { git as run, soundHead } from './git/command.ts';
 import { forgetRepository, placeRepositories } from './git/repository.ts';
 import { type GitServer, gitServer } from './git/server.ts';
-import { expectBooks, type Passage, passage } from './passage.ts';
+import { expectOutcomes, type Passage, passage } from './passage.ts';
 
 /** Allows every push here: larger bodies are not copied. */
 const PLUGIN = { max_body_size: 16 * 1024 * 1024 };
@@ -41,7 +41,7 @@ export function git(stage: Stage): void {
     run(folder, 'clone', '-q', ...args, `${way.url}/project.git`, 'clone');
 
   async function expectCopied(): Promise<void> {
-    await expectBooks(stage, way, { 'sent 2xx': upstream.seen.length });
+    await expectOutcomes(stage, way, { 'sent 2xx': upstream.seen.length });
     expect(mirror.seen.toSorted()).toEqual(upstream.seen.toSorted());
   }
 

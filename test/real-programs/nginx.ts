@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 import { command } from './command.ts';
 import { program } from './program.ts';
 import { type CurlResponse, curl, field } from './curl/response.ts';
-import { copiesOf, expectBooks, passage } from './passage.ts';
+import { copiesOf, expectOutcomes, passage } from './passage.ts';
 import { CASES } from './nginx/cases.ts';
 import { FILES, writeFiles } from './nginx/files.ts';
 import { LOGGED, type Nginx, nginx as serve } from './nginx/server.ts';
@@ -37,7 +37,7 @@ export function nginx(stage: Stage): void {
     expect(shown(through)).toEqual(shown(direct));
 
     const count = through.lines.length;
-    await expectBooks(stage, way, { 'sent 2xx': count });
+    await expectOutcomes(stage, way, { 'sent 2xx': count });
     let log: string[] = [];
     const logged = async () => (log = await server.log(`/${way.id}`)).length === 2 * count;
     await until(logged, 5000, `${2 * count} lines in the log of nginx`);
@@ -55,7 +55,7 @@ export function nginx(stage: Stage): void {
     const { stdout } = await command(program('curl'), [...options, `${way.url}/large.bin`]);
     expect(stdout).toBe(`206 ${large.length - 12_345_678}`);
     expect(large.equals(await readFile(file))).toBe(true);
-    await expectBooks(stage, way, { 'sent 2xx': 1 });
+    await expectOutcomes(stage, way, { 'sent 2xx': 1 });
   });
 
   it.each([
@@ -70,7 +70,7 @@ export function nginx(stage: Stage): void {
     const asked = can(stage.gateway.runtime, 'continue') ? ['HTTP/1.1 100 Continue'] : [];
     expect(through.lines).toEqual([...asked, direct.lines.at(-1)]);
     expect(through.body).toEqual(direct.body);
-    await expectBooks(stage, way, { 'skipped body_incomplete': 1 });
+    await expectOutcomes(stage, way, { 'skipped body_incomplete': 1 });
     expect(copiesOf(stage, way)).toEqual([]);
   });
 }

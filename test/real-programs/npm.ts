@@ -6,7 +6,7 @@ import { origin, type Origin } from '../support/origin.ts';
 import type { Stage } from '../support/stage.ts';
 import { command } from './command.ts';
 import { packages, type Packed, registry } from './npm/registry.ts';
-import { copiesOf, expectBooks, type Passage, passage, expectSame } from './passage.ts';
+import { copiesOf, expectOutcomes, type Passage, passage, expectSame } from './passage.ts';
 
 /** npm fetches nothing else, and nothing twice. */
 const ALONE = [
@@ -64,7 +64,7 @@ export function npm(stage: Stage): void {
     expect(installed).toBe("module.exports = 'this is @fixture/words';\n");
 
     expect(upstream.seen.filter(({ url }) => url.endsWith('.tgz'))).toHaveLength(4);
-    await expectBooks(stage, way, { 'sent 2xx': upstream.seen.length });
+    await expectOutcomes(stage, way, { 'sent 2xx': upstream.seen.length });
     expectSame(copiesOf(stage, way), upstream.seen);
   });
 }

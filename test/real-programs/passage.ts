@@ -25,7 +25,7 @@ export async function passage(
 }
 
 /** Every request has one outcome, and the gateway counted as many as the upstream saw. */
-export async function expectBooks(
+export async function expectOutcomes(
   { gateway }: Stage,
   { id }: Passage,
   expected: Readonly<Record<string, number>>,

@@ -5,7 +5,7 @@ import { crowd } from '../support/crowd.ts';
 import { exposed, sum } from '../support/outcomes.ts';
 import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
-import { type Account, itsBooks, ourBooks, reasons } from './accounting/books.ts';
+import { type Account, gatewayAccounts, observedAccounts, reasons } from './accounting/accounts.ts';
 import type { LoggingMirror } from './accounting/mirrors.ts';
 import { arrivalsAt, drawing, KINDS } from './accounting/requests.ts';
 import { openRoute, type RouteName, ROUTES } from './accounting/routes.ts';
@@ -62,15 +62,15 @@ export function accounting(runtime: TestRuntime): void {
     }
     await crowd(COUNT, request, CLIENTS);
 
-    const its = async () => itsBooks(routes, await exposed(stage.gateway));
+    const counted = async () => gatewayAccounts(routes, await exposed(stage.gateway));
     const complete = async () => {
       // Releases the responses that mirrors still hold.
       await turn();
-      return atLeast(await its(), ourBooks(routes));
+      return atLeast(await counted(), observedAccounts(routes));
     };
     // A mismatch that remains is reported by the assertion below.
     await until(complete, 60_000).catch(() => {});
-    expect(await its()).toEqual(ourBooks(routes));
+    expect(await counted()).toEqual(observedAccounts(routes));
     for (const { responded } of mirrors) expect(new Set(responded).size).toBe(responded.length);
 
     const samples = await exposed(stage.gateway);

@@ -70,17 +70,17 @@ export function clients(runtime: TestServerRuntime): void {
     });
 
     it('a client that reads nothing of its response is closed, and the upstream is released', async () => {
-      let freed = false;
+      let released = false;
       const part = Buffer.alloc(65_536);
       scene.respond = (_, response) => {
         const write = () => {
           for (let more = true; more;) more = response.write(part);
         };
-        response.once('close', () => (freed = true)).on('drain', write);
+        response.once('close', () => (released = true)).on('drain', write);
         write();
       };
       const { socket, ended } = scene.talk(get('/endless'), { paused: true });
-      await until(() => freed, LIMIT_MS, 'the upstream to be released');
+      await until(() => released, LIMIT_MS, 'the upstream to be released');
       socket.resume();
       await until(ended, LIMIT_MS, 'the end of its connection');
       expect(ended()).toBe(true);

@@ -189,11 +189,13 @@ export function explaining(runtime: TestRuntime): void {
     [{ url: '/', remote_addr: '10.0.0.0/8' }, 'remote_addr: expected an IP address'],
     [{ url: '/', typo: 1 }, 'additional properties forbidden, found typo'],
     [[], 'wrong type: expected object, got array'],
-  ])('refuses %j', async (question, says) => {
+  ])('refuses %j', async (question, message) => {
     const body = JSON.stringify(question);
     const response = await stage.gateway.admin('admin/explain', { method: 'POST', body });
     expect(response.status).toBe(400);
-    expect((await response.json()) as object).toEqual({ error_msg: expect.stringContaining(says) });
+    expect((await response.json()) as object).toEqual({
+      error_msg: expect.stringContaining(message),
+    });
   });
 
   it('refuses requests without the key', async () => {

@@ -198,7 +198,7 @@ export function flow(runtime: TestRuntime): void {
           `HTTP/1.1 200 POST ${sum} ${sum}`,
           `HTTP/1.1 200 PUT ${nothing} undefined`,
         ]);
-        for (const { body, trailers, whole } of [first, second]) {
+        for (const { body, trailers, isComplete: whole } of [first, second]) {
           expect(Buffer.from(body, 'latin1').equals(sent)).toBe(true);
           expect([trailers, whole]).toEqual([[`X-Sum: ${sum}`], true]);
         }

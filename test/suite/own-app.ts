@@ -20,37 +20,37 @@ export function ownApp(runtime: TestServerRuntime): void {
     program.signal('SIGKILL');
     await program.exited;
   });
-  const said = (what: string) => count(program.stdout(), what);
+  const countOf = (what: string) => count(program.stdout(), what);
   const ask = (target: string, options?: Send) => send(`http://127.0.0.1:${port}`, target, options);
   const textOf = async (target: string, options?: Send) =>
     (await ask(target, options)).body.toString();
 
   describe('learns by request.signal', () => {
     it.each([
-      ['before its response', '/wait', 'left while waiting', () => said('waits')],
+      ['before its response', '/wait', 'left while waiting', () => countOf('waits')],
       ['in the middle of its response', '/stream', 'left while reading', null],
     ])('of a client that leaves %s', async (_, target, expected, waiting) => {
-      const [before, waited] = [said(expected), waiting?.() ?? 0];
+      const [before, waited] = [countOf(expected), waiting?.() ?? 0];
       const socket = connect(port, '127.0.0.1');
       socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
       if (waiting === null) await once(socket, 'data');
       else await until(() => waiting() > waited, 5000, 'the app to wait');
-      expect(said(expected)).toBe(before);
+      expect(countOf(expected)).toBe(before);
       socket.destroy();
-      await until(() => said(expected) > before, 5000, 'the app to notice');
-      expect(said(expected)).toBe(before + 1);
+      await until(() => countOf(expected) > before, 5000, 'the app to notice');
+      expect(countOf(expected)).toBe(before + 1);
     });
 
     it('nothing of a client that leaves after its response', async () => {
       expect(await textOf('/whole', { method: 'POST', body: 'body', agent: false })).toBe('body');
       // Has left long before another client's departure is noticed.
       const socket = connect(port, '127.0.0.1');
-      const before = said('left while reading');
+      const before = countOf('left while reading');
       socket.write('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
       await once(socket, 'data');
       socket.destroy();
-      await until(() => said('left while reading') > before, 5000, 'the other to be noticed');
-      expect(said('left, it says')).toBe(0);
+      await until(() => countOf('left while reading') > before, 5000, 'the other to be noticed');
+      expect(countOf('left, it says')).toBe(0);
     });
   });
 

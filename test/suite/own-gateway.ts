@@ -15,7 +15,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 const OK = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok';
 
 /** True once the body has arrived that comes with every POST. */
-const isWhole = (text: string) =>
+const isComplete = (text: string) =>
   !text.startsWith('POST ') || /\r\n(?:\r\nbody|0\r\n\r\n)$/.test(text);
 
 /** A gateway among the routes of an app of the user's own, on our listener, behind middleware. */
@@ -30,7 +30,7 @@ export function ownGateway(runtime: TestServerRuntime): void {
       const path = head.split(/[ ?]/)[1]!;
       let text = head;
       const respond = () => {
-        if (!isWhole(text)) return;
+        if (!isComplete(text)) return;
         got.push(text);
         socket.end(ANSWERS[path] ?? OK, 'latin1');
       };

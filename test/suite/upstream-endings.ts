@@ -43,7 +43,7 @@ export function upstreamEndings(runtime: TestRuntime): void {
     const path = `/${id}/a`;
     client.write(state.sent(path));
     await until(() => upstream.got().includes('\r\n\r\n'), LIMIT_MS, 'the upstream to be asked');
-    if (state.said !== undefined) upstream.write(state.said);
+    if (state.upstreamSent !== undefined) upstream.write(state.upstreamSent);
     const scene = { client, upstream };
     await until(() => state.reached?.(scene) ?? true, LIMIT_MS, 'the exchange to come that far');
     return { id, path, scene };
@@ -53,8 +53,8 @@ export function upstreamEndings(runtime: TestRuntime): void {
   async function goOn(next: string, { client, upstream }: Scene) {
     const before = upstream.got().length;
     client.write(next);
-    const whole = () => messagesIn(upstream.got().slice(before))[0]?.whole === true;
-    await until(whole, LIMIT_MS, 'the upstream to be asked anew');
+    const isComplete = () => messagesIn(upstream.got().slice(before))[0]?.isComplete === true;
+    await until(isComplete, LIMIT_MS, 'the upstream to be asked anew');
     upstream.write(WHOLE);
   }
 
@@ -90,7 +90,7 @@ export function upstreamEndings(runtime: TestRuntime): void {
 }
 
 function responsesIn(bytes: string): string {
-  const responses = messagesIn(bytes).map(({ status, whole }) => {
+  const responses = messagesIn(bytes).map(({ status, isComplete: whole }) => {
     // Bytes after 101.
     if (!/^\d{3}$/.test(status)) return 'bytes';
     return whole ? status : `${status} in part`;

@@ -9,7 +9,7 @@ import {
   type WebSocketOrigin,
 } from '../support/websocket.ts';
 import { can } from './platform.ts';
-import { books } from './websocket/books.ts';
+import { accounting } from './websocket/accounting.ts';
 import { closing } from './websocket/closing.ts';
 import { flow } from './websocket/flow.ts';
 import { handshakes } from './websocket/handshakes.ts';
@@ -74,7 +74,7 @@ export function webSockets(runtime: TestRuntime): void {
   describe('closing', () => closing(sockets));
   describe('flow', () => flow(sockets));
   describe('timeouts', () => timeouts(sockets));
-  describe('accounting', () => books(sockets));
+  describe('accounting', () => accounting(sockets));
   if (can(runtime.name, 'rawWebSockets')) describe('byte for byte', () => raw(sockets));
   if (isServer(runtime)) describe('many in one process', () => carrying(runtime));
 }

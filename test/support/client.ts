@@ -91,7 +91,7 @@ export function sendRaw(port: number, ...texts: readonly string[]): Promise<Raw>
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
       received += text;
-      if (isWhole(parse(received))) socket.destroy();
+      if (isComplete(parse(received))) socket.destroy();
     });
     socket.on('error', (error) => (received === '' ? reject(error) : undefined));
     socket.on('close', () => resolve(parse(received)));
@@ -112,7 +112,7 @@ function parse(text: string): Raw {
   }
 }
 
-function isWhole({ status, head, body }: Raw): boolean {
+function isComplete({ status, head, body }: Raw): boolean {
   const length = /^content-length: *(\d+)/im.exec(head)?.[1];
   if (length !== undefined) return body.length >= Number(length);
   return status === 204 || status === 304 || body.endsWith('0\r\n\r\n');

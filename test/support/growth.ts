@@ -33,8 +33,8 @@ export function degree(prepare: (size: number) => () => unknown): number {
 const LONG_MS = 250;
 
 /** Milliseconds of the fastest run, of as many runs as fit into `patience` milliseconds. */
-function leastTime(work: () => unknown, patience: number): number {
-  const until = performance.now() + patience;
+function leastTime(work: () => unknown, patienceMs: number): number {
+  const until = performance.now() + patienceMs;
   let least = Infinity;
   for (let turn = 0; turn < 200; turn += 1) {
     const start = performance.now();

@@ -48,15 +48,15 @@ export async function origin(
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method, url, rawHeaders, headers } = request;
-      const whole: Seen = {
+      const complete: Seen = {
         method: method!,
         url: url!,
         rawHeaders,
         headers,
         body: Buffer.concat(chunks),
       };
-      seen.push(whole);
-      respond(whole, response);
+      seen.push(complete);
+      respond(complete, response);
     });
   };
   // The origin must accept every head that the gateway forwards.

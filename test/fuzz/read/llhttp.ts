@@ -14,7 +14,7 @@ export interface LlhttpRequests {
 export interface LlhttpResponse {
   /** `null`: no response began. */
   readonly message: Message | null;
-  readonly whole: boolean;
+  readonly isComplete: boolean;
   readonly interim: readonly number[];
   readonly error: string | null;
 }
@@ -93,7 +93,7 @@ export async function readWithLlhttp(
   const wire = new Wire();
   const reading = {
     message: null as Message | null,
-    whole: false,
+    isComplete: false,
     interim: [] as number[],
     error: null as string | null,
   };
@@ -119,7 +119,7 @@ export async function readWithLlhttp(
     );
     collect(response, (message) => {
       reading.message = message;
-      reading.whole = response.complete;
+      reading.isComplete = response.complete;
     });
   });
   request.end();

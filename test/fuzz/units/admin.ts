@@ -112,8 +112,8 @@ function readOperation(piece: string): Operation | null {
   if (typeof method !== 'string' || typeof path !== 'string') return null;
   try {
     // A path that is invalid in a URL or Request cannot be sent; Request normalises the case of some methods.
-    const asked = new Request(urlOf(path), { method }).method;
-    return { method: asked, path, ...(typeof body === 'string' && { body }) };
+    const normalised = new Request(urlOf(path), { method }).method;
+    return { method: normalised, path, ...(typeof body === 'string' && { body }) };
   } catch {
     return null;
   }

@@ -38,9 +38,9 @@ export class Documents implements Part {
     for (const body of QUESTIONS) {
       const init = { method: 'POST', headers: { 'x-api-key': 'k' }, body };
       const response = await gateway.app.request('http://localhost/apisix/admin/explain', init);
-      const said = await response.text();
+      const message = await response.text();
       if (response.status !== 200)
-        return finding(`cannot explain: ${body}: ${response.status} ${said}`);
+        return finding(`cannot explain: ${body}: ${response.status} ${message}`);
     }
     return ALIKE;
   }

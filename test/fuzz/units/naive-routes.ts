@@ -20,19 +20,19 @@ interface Asked {
  *
  * @returns its index, or `null`
  */
-export function bestRoute(routes: readonly Criteria[], asked: Asked): number | null {
+export function bestRoute(routes: readonly Criteria[], request: Asked): number | null {
   let best: { readonly rank: readonly number[]; readonly place: number } | null = null;
   for (const [place, route] of routes.entries()) {
     if (
       route.status === 0 ||
-      (route.methods !== undefined && !route.methods.includes(asked.method))
+      (route.methods !== undefined && !route.methods.includes(request.method))
     )
       continue;
     for (const host of route.hosts ?? [null]) {
-      const byHost = hostRank(host, asked.authority);
+      const byHost = hostRank(host, request.authority);
       if (byHost === null) continue;
       for (const uri of route.uris) {
-        const byUri = uriRank(uri, asked.path);
+        const byUri = uriRank(uri, request.path);
         if (byUri === null) continue;
         const rank = [...byHost, ...byUri, route.priority ?? 0, uri.length];
         if (best === null || isHigher(rank, best.rank)) best = { rank, place };
@@ -60,8 +60,8 @@ function bare(authority: string): string {
 }
 
 /** The colons of an IPv6 address in brackets do not begin a port. */
-function portOnly(found: string, at: number, whole: string): string {
-  return whole.startsWith('[') && whole[at - 1] !== ']' ? found : '';
+function portOnly(found: string, at: number, text: string): string {
+  return text.startsWith('[') && text[at - 1] !== ']' ? found : '';
 }
 
 function uriRank(pattern: string, path: string): readonly number[] | null {

@@ -13,8 +13,8 @@ import { REQUESTS } from '../seeds/requests.ts';
 import { RESPONSES } from '../seeds/responses.ts';
 
 /** The events that a parser reported for a stream. */
-interface Told {
-  readonly messages: { head: string; body: string; whole: boolean; trailers: string }[];
+interface Reported {
+  readonly messages: { head: string; body: string; isComplete: boolean; trailers: string }[];
   refused: boolean;
 }
 
@@ -43,18 +43,18 @@ export class Streams implements Part {
       facts['side'] === 'response'
         ? (parts: readonly string[]) => toldOfResponse(parts, method)
         : toldOfRequests;
-    const whole = read([text]);
+    const uncut = read([text]);
     for (const parts of [cut, [...text]]) {
       const other = read(parts);
-      if (JSON.stringify(other) === JSON.stringify(whole)) continue;
+      if (JSON.stringify(other) === JSON.stringify(uncut)) continue;
       return finding(
-        `${differing(parts)}: ${JSON.stringify(other)}, and whole ${JSON.stringify(whole)}`,
+        `${differing(parts)}: ${JSON.stringify(other)}, and whole ${JSON.stringify(uncut)}`,
       );
     }
     const fault =
-      facts['side'] === 'response' ? responseFault(text, method, whole) : requestFault(text, whole);
+      facts['side'] === 'response' ? responseFault(text, method, uncut) : requestFault(text, uncut);
     if (fault !== null) return finding(fault);
-    return whole.refused ? REFUSED : ALIKE;
+    return uncut.refused ? REFUSED : ALIKE;
   }
 }
 
@@ -62,70 +62,74 @@ function differing(parts: readonly string[]): string {
   return parts.every((part) => part.length === 1) ? 'byte by byte' : 'in pieces';
 }
 
-function toldOfRequests(parts: readonly string[]): Told {
-  const told: Told = { messages: [], refused: false };
+function toldOfRequests(parts: readonly string[]): Reported {
+  const reported: Reported = { messages: [], refused: false };
   const parser = new RequestParser({
     head: ({ method, target, headers, framing }) => {
       const head = JSON.stringify([method, target, headers]);
-      told.messages.push({ head, body: '', whole: framing.kind === 'none', trailers: '' });
+      reported.messages.push({ head, body: '', isComplete: framing.kind === 'none', trailers: '' });
     },
-    data: (bytes) => (told.messages.at(-1)!.body += bytes.toString('latin1')),
+    data: (bytes) => (reported.messages.at(-1)!.body += bytes.toString('latin1')),
     end: (trailers) =>
-      Object.assign(told.messages.at(-1)!, { whole: true, trailers: textOf(trailers) }),
+      Object.assign(reported.messages.at(-1)!, { whole: true, trailers: textOf(trailers) }),
   });
-  return pushed(told, parts, (bytes) => {
+  return pushed(reported, parts, (bytes) => {
     parser.push(bytes);
     while (parser.isComplete) parser.next();
   });
 }
 
-function toldOfResponse(parts: readonly string[], method: string): Told {
-  const told: Told = { messages: [], refused: false };
+function toldOfResponse(parts: readonly string[], method: string): Reported {
+  const reported: Reported = { messages: [], refused: false };
   const parser = new ResponseParser({
     head: ({ status, reason, keepAlive }) => {
       const head = JSON.stringify([status, reason, keepAlive]);
-      told.messages.push({ head, body: '', whole: status < 200, trailers: '' });
+      reported.messages.push({ head, body: '', isComplete: status < 200, trailers: '' });
     },
-    data: (bytes) => (told.messages.at(-1)!.body += bytes.toString('latin1')),
+    data: (bytes) => (reported.messages.at(-1)!.body += bytes.toString('latin1')),
     end: (trailers) =>
-      Object.assign(told.messages.at(-1)!, { whole: true, trailers: textOf(trailers) }),
+      Object.assign(reported.messages.at(-1)!, { whole: true, trailers: textOf(trailers) }),
   });
   parser.expect(method);
-  const result = pushed(told, parts, (bytes) => parser.push(bytes));
+  const result = pushed(reported, parts, (bytes) => parser.push(bytes));
   if (!result.refused) parser.close();
   return result;
 }
 
-function pushed(told: Told, parts: readonly string[], push: (bytes: Buffer) => void): Told {
+function pushed(
+  reported: Reported,
+  parts: readonly string[],
+  push: (bytes: Buffer) => void,
+): Reported {
   try {
     for (const part of parts) push(Buffer.from(part, 'latin1'));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    told.refused = true;
+    reported.refused = true;
     // How much of the body was reported before the error depends on the cuts.
-    const last = told.messages.at(-1);
-    if (last?.whole === false) last.body = '';
+    const last = reported.messages.at(-1);
+    if (last?.isComplete === false) last.body = '';
   }
-  return told;
+  return reported;
 }
 
 function textOf(trailers: readonly string[] | null): string {
   return JSON.stringify(trailers ?? []);
 }
 
-function requestFault(text: string, { messages, refused }: Told): string | null {
+function requestFault(text: string, { messages, refused }: Reported): string | null {
   const { requests, end, why } = readRequests(text);
   for (const [i, { line, fields, authority, body }] of requests.entries()) {
     const message = messages[i];
     const head = JSON.stringify([line[0], originOf(line[1]), withHost(fields, authority)]);
-    if (message?.whole !== true || message.head !== head || message.body !== body)
+    if (message?.isComplete !== true || message.head !== head || message.body !== body)
       return `told ${JSON.stringify(message)}, and not ${head} with ${JSON.stringify(body)}`;
   }
   // Bytes after a request that ends the connection are ignored.
   if (requests.at(-1)?.persists === false) return null;
   if (end === 'broken' && !refused) return `does not refuse: ${why}`;
   if (end === 'clean' && refused) return 'refuses what is right';
-  if (messages.filter(({ whole }) => whole).length > requests.length)
+  if (messages.filter(({ isComplete: whole }) => whole).length > requests.length)
     return 'tells of more requests than there are';
   return null;
 }
@@ -138,16 +142,20 @@ function withHost(fields: readonly Field[], authority: string): string[] {
   return ['Host', authority, ...fields.flat()];
 }
 
-function responseFault(text: string, method: string, { messages, refused }: Told): string | null {
+function responseFault(
+  text: string,
+  method: string,
+  { messages, refused }: Reported,
+): string | null {
   const { interim, head, body, end, why } = readResponse(text, { method, closed: true });
   // The parser does not know whether the request asked for an upgrade.
   if (why === 'an upgrade that nobody asked for') return null;
   const final = messages[interim.length];
-  if (end === 'broken' && !refused && final?.whole === true) return `does not refuse: ${why}`;
+  if (end === 'broken' && !refused && final?.isComplete === true) return `does not refuse: ${why}`;
   if (end !== 'whole') return null;
   const { line, status, persists } = head!;
   const due = JSON.stringify([status, line[2], persists]);
-  if (final?.whole !== true || final.head !== due || final.body !== body!.body)
+  if (final?.isComplete !== true || final.head !== due || final.body !== body!.body)
     return `told ${JSON.stringify(final)}, and not ${due} with ${JSON.stringify(body!.body)}`;
   return null;
 }

@@ -60,15 +60,15 @@ export class Client {
    * The next response, as far as it arrives until nothing has moved for `patience` or the connection ends: see its
    * `end`. `null`: nothing arrived.
    *
-   * @param patience milliseconds
+   * @param patienceMs milliseconds
    */
-  async response(method: string, patience: number): Promise<Response | null> {
+  async response(method: string, patienceMs: number): Promise<Response | null> {
     for (;;) {
       const closed = this.#over;
       const reading = readResponse(this.#received, { method, closed }, this.#read);
-      const settled = closed || reading.end !== 'unfinished' || this.#stillFor(patience);
+      const settled = closed || reading.end !== 'unfinished' || this.#stillFor(patienceMs);
       if (!settled) {
-        await this.#news(patience);
+        await this.#news(patienceMs);
         continue;
       }
       if (this.rest === '') return null;
@@ -78,20 +78,20 @@ export class Client {
   }
 
   /** Half-closes, and waits for the gateway to close. Resolves with `false` if it does not. */
-  end(patience: number): Promise<boolean> {
+  end(patienceMs: number): Promise<boolean> {
     this.#socket.end();
     this.#moved = performance.now();
-    return this.closed(patience);
+    return this.closed(patienceMs);
   }
 
   /** Waits for the gateway to close. */
-  async closed(patience: number): Promise<boolean> {
-    while (!this.#over && !this.#stillFor(patience)) await this.#news(patience);
+  async closed(patienceMs: number): Promise<boolean> {
+    while (!this.#over && !this.#stillFor(patienceMs)) await this.#news(patienceMs);
     return this.#over;
   }
 
-  #stillFor(patience: number): boolean {
-    return performance.now() - this.#moved > patience;
+  #stillFor(patienceMs: number): boolean {
+    return performance.now() - this.#moved > patienceMs;
   }
 
   /** Resets the connection at once. */
@@ -104,11 +104,11 @@ export class Client {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  #news(patience: number): Promise<void> {
+  #news(patienceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(
         resolve,
-        Math.max(1, this.#moved + patience - performance.now() + 1),
+        Math.max(1, this.#moved + patienceMs - performance.now() + 1),
       );
       this.#waiting.push(() => {
         clearTimeout(timer);

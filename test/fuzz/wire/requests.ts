@@ -26,7 +26,7 @@ export class Requests implements Part {
   readonly name = 'requests';
   readonly lanes = 48;
   readonly batch = 1500;
-  patience: number = PATIENCE_MS;
+  patienceMs: number = PATIENCE_MS;
   readonly #stage: Stage;
   readonly #llhttp = new LlhttpServer();
   readonly #lanes = new Map<number, Lane>();
@@ -83,7 +83,7 @@ export class Requests implements Part {
     if (facts['leaves']) return this.#leave(client, sent, reading, facts['leaves'] === 'half');
     const [theirs, what] = await Promise.all([
       this.#llhttp.read(sent),
-      Promise.all([this.#converse(client, reading), client.send(sent)]).then(([said]) => said),
+      Promise.all([this.#converse(client, reading), client.send(sent)]).then(([fault]) => fault),
     ]);
     if (what !== null) return finding(what);
     const compared = compareRequests(bytes, reading, theirs);
@@ -103,7 +103,7 @@ export class Requests implements Part {
       this.#stage.ledger.possible(client.address, this.#forward(request, client));
     await client.send(sent);
     await turn();
-    if (half && !(await client.end(this.patience))) return finding('does not close for who left');
+    if (half && !(await client.end(this.patienceMs))) return finding('does not close for who left');
     client.destroy();
     return LEFT;
   }
@@ -111,13 +111,13 @@ export class Requests implements Part {
   /** Reads the responses, and returns what is wrong with them. */
   async #converse(client: Client, reading: Reading): Promise<string | null> {
     for (const request of reading.requests) {
-      const response = await client.response(request.line[0], this.patience);
+      const response = await client.response(request.line[0], this.patienceMs);
       if (response?.end !== 'whole')
-        return `no response to ${request.line.join(' ')}: ${told(response, client)}`;
+        return `no response to ${request.line.join(' ')}: ${shown(response, client)}`;
       const fault = this.#judge(client, request, response);
       if (fault !== null) return fault;
       if (!request.persists || (mayClose(request) && !response.head!.persists)) {
-        if (!(await client.closed(this.patience))) return 'stays open, though it should close';
+        if (!(await client.closed(this.patienceMs))) return 'stays open, though it should close';
         return client.rest === ''
           ? null
           : `says more than it should: ${JSON.stringify(client.rest)}`;
@@ -129,15 +129,16 @@ export class Requests implements Part {
 
   /** After all complete requests: an error response, or nothing. */
   async #endOf(client: Client, { end, why, begun }: Reading): Promise<string | null> {
-    if (end === 'unfinished' && !(await client.end(this.patience)))
+    if (end === 'unfinished' && !(await client.end(this.patienceMs)))
       return 'does not close for who left';
-    if (end === 'broken' && !(await client.closed(this.patience))) return `does not refuse: ${why}`;
-    const response = await client.response(begun?.line[0] ?? 'GET', this.patience);
+    if (end === 'broken' && !(await client.closed(this.patienceMs)))
+      return `does not refuse: ${why}`;
+    const response = await client.response(begun?.line[0] ?? 'GET', this.patienceMs);
     if (response === null || response.head === null)
-      return end === 'unfinished' ? null : `no refusal, but ${told(response, client)}: ${why}`;
+      return end === 'unfinished' ? null : `no refusal, but ${shown(response, client)}: ${why}`;
     const refused =
       response.end === 'whole' && response.head.status >= 400 && response.head.status !== 500;
-    if (!refused) return `no refusal, but ${told(response, client)}: ${why}`;
+    if (!refused) return `no refusal, but ${shown(response, client)}: ${why}`;
     return client.rest === '' ? null : `says more than it should: ${JSON.stringify(client.rest)}`;
   }
 
@@ -184,7 +185,7 @@ function isCopied({ fields }: ReadRequest): boolean {
   return valueOf(fields, 'x-mirrored-by') === null && !/websocket/i.test(upgrade);
 }
 
-function told(response: Response | null, client: Client): string {
+function shown(response: Response | null, client: Client): string {
   if (response === null) return client.over ? 'closed' : 'nothing';
   return JSON.stringify(client.rest.slice(0, 500)) + (client.over ? ' and closed' : '');
 }

@@ -37,7 +37,7 @@ export class Responses implements Part {
   readonly name = 'responses';
   readonly lanes = 48;
   readonly batch = 1500;
-  patience: number = PATIENCE_MS;
+  patienceMs: number = PATIENCE_MS;
   readonly #stage: Stage;
   readonly #lanes = new Map<number, Lane>();
   #asked = 0;
@@ -111,14 +111,14 @@ export class Responses implements Part {
   ): Promise<string | null> {
     const { method, version, breaks } = planned(input);
     await client.send([request]);
-    const got = await client.response(method, this.patience);
+    const got = await client.response(method, this.patienceMs);
     if (got === null || got.head === null)
       return `no response, ${client.over ? 'and closed' : 'for long'}`;
     if (got.end !== 'whole' && !client.over)
       return `a response without end: ${JSON.stringify(client.rest.slice(0, 300))}`;
     const fault = breaks ? brokenFault(got, reading, version) : judge(got, reading, version);
     if (fault !== null) return fault;
-    if (got.end === 'whole' && !got.head.persists && !(await client.closed(this.patience)))
+    if (got.end === 'whole' && !got.head.persists && !(await client.closed(this.patienceMs)))
       return 'stays open, though it should close';
     return got.end !== 'whole' || client.rest === ''
       ? null

@@ -38,8 +38,8 @@ async function pack(): Promise<Packed[]> {
   }
   const homes = SOURCES.map((_, i) => `./${i}`);
   const { stdout } = await command('npm', ['pack', '--json', ...homes], { cwd: folder });
-  const told = JSON.parse(stdout) as Omit<Packed, 'tarball' | 'dependencies'>[];
-  const all = told.map(async (one, i) => ({
+  const versions = JSON.parse(stdout) as Omit<Packed, 'tarball' | 'dependencies'>[];
+  const all = versions.map(async (one, i) => ({
     ...one,
     dependencies: SOURCES[i]!.dependencies,
     tarball: await readFile(join(folder, one.filename)),

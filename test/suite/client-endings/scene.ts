@@ -88,8 +88,10 @@ export async function openUpstream(): Promise<Upstream> {
 function sawBy({ got, sent, state }: Line): string {
   if (/^\S+ 101/.test(sent)) return `a tunnel, ${state}`;
   const asked = messagesIn(got);
-  const complete = messagesIn(sent).filter(({ whole }) => whole);
-  const requests = asked.map(({ whole }) => (whole ? 'a whole request' : 'a part of a request'));
+  const complete = messagesIn(sent).filter(({ isComplete: whole }) => whole);
+  const requests = asked.map(({ isComplete: whole }) =>
+    whole ? 'a whole request' : 'a part of a request',
+  );
   // A connection that closes after its last response was not given up.
   const over = state !== 'broken off' && complete.length === asked.length;
   if (state === 'open' || over) return requests.join(', ');
@@ -99,9 +101,9 @@ function sawBy({ got, sent, state }: Line): string {
 /** Splits bytes into consecutive messages; the last one may be incomplete. */
 export function messagesIn(
   bytes: string,
-): { readonly status: string; readonly body: string; readonly whole: boolean }[] {
+): { readonly status: string; readonly body: string; readonly isComplete: boolean }[] {
   const message = readMessage(bytes, (_, fields) => declaredFraming(fields) ?? NO_BODY);
-  if (message === null) return bytes === '' ? [] : [{ status: '', body: '', whole: false }];
-  const { line, body, whole, rest } = message;
-  return [{ status: line.split(' ')[1]!, body, whole }, ...messagesIn(rest)];
+  if (message === null) return bytes === '' ? [] : [{ status: '', body: '', isComplete: false }];
+  const { line, body, isComplete: whole, rest } = message;
+  return [{ status: line.split(' ')[1]!, body, isComplete: whole }, ...messagesIn(rest)];
 }

@@ -90,8 +90,8 @@ export function explainCommand(runtime: TestServerRuntime): void {
     [['/', '-H', 'x'], /^proxy-mirror: -H: expected "name: value", found "x"/],
     [['/', '--typo'], /^proxy-mirror: .*--typo/],
     [['/', '--routes', '/'], /^proxy-mirror: .*expected a regular file/],
-  ])('stops at %j', async (args, says) => {
+  ])('stops at %j', async (args, message) => {
     const { status, lines } = await explained(...args);
-    expect([status, lines[0]]).toEqual([2, expect.stringMatching(says)]);
+    expect([status, lines[0]]).toEqual([2, expect.stringMatching(message)]);
   });
 }

@@ -4,51 +4,69 @@ import type { Program } from '../../support/process.ts';
 
 interface BadSetting extends LaunchOptions {
   /** The rest of the one line, after `proxy-mirror: `. */
-  readonly says: string | RegExp;
+  readonly message: string | RegExp;
 }
 
 const PAIR = ['--upstream', 'http://127.0.0.1:1999', '--mirror', 'http://127.0.0.1:9797'];
 
 const BAD_SETTINGS: readonly BadSetting[] = [
-  { env: { PORT: 'http' }, says: 'PORT: expected a whole number from 0 to 65535, found "http"' },
-  { env: { PORT: '65536' }, says: 'PORT: expected a whole number from 0 to 65535, found "65536"' },
-  { env: { PORT: '-1' }, says: 'PORT: expected a whole number from 0 to 65535, found "-1"' },
-  { env: { PORT: '9080' }, args: ['--port', '1.5'], says: /^--port: .* found "1\.5"/ },
-  { env: { MIRROR_MEMORY: '64 MB/s' }, says: 'MIRROR_MEMORY: expected bytes such as' },
-  { args: ['--mirror-memory', '-1'], says: /^Option '--mirror-memory'|^--mirror-memory: expected/ },
-  { env: { SHUTDOWN_TIMEOUT: 'soon' }, says: 'SHUTDOWN_TIMEOUT: expected seconds from 0 to' },
-  { args: ['--shutdown-timeout', '1e9'], says: '--shutdown-timeout: expected seconds from 0 to' },
-  { env: { CLIENT_TIMEOUT: '0' }, says: 'CLIENT_TIMEOUT: expected seconds from 0.1 to 86400' },
-  { args: ['--max-connections', '0'], says: '--max-connections: expected a whole number from 1' },
+  { env: { PORT: 'http' }, message: 'PORT: expected a whole number from 0 to 65535, found "http"' },
+  {
+    env: { PORT: '65536' },
+    message: 'PORT: expected a whole number from 0 to 65535, found "65536"',
+  },
+  { env: { PORT: '-1' }, message: 'PORT: expected a whole number from 0 to 65535, found "-1"' },
+  { env: { PORT: '9080' }, args: ['--port', '1.5'], message: /^--port: .* found "1\.5"/ },
+  { env: { MIRROR_MEMORY: '64 MB/s' }, message: 'MIRROR_MEMORY: expected bytes such as' },
+  {
+    args: ['--mirror-memory', '-1'],
+    message: /^Option '--mirror-memory'|^--mirror-memory: expected/,
+  },
+  { env: { SHUTDOWN_TIMEOUT: 'soon' }, message: 'SHUTDOWN_TIMEOUT: expected seconds from 0 to' },
+  {
+    args: ['--shutdown-timeout', '1e9'],
+    message: '--shutdown-timeout: expected seconds from 0 to',
+  },
+  { env: { CLIENT_TIMEOUT: '0' }, message: 'CLIENT_TIMEOUT: expected seconds from 0.1 to 86400' },
+  {
+    args: ['--max-connections', '0'],
+    message: '--max-connections: expected a whole number from 1',
+  },
   {
     env: { TRUSTED_PROXIES: '10.0.0.0/33' },
-    says: 'TRUSTED_PROXIES: expected addresses or ranges',
+    message: 'TRUSTED_PROXIES: expected addresses or ranges',
   },
-  { args: ['--trusted-proxies', 'example.com'], says: '--trusted-proxies: expected addresses' },
+  { args: ['--trusted-proxies', 'example.com'], message: '--trusted-proxies: expected addresses' },
   {
     env: { LOG_LEVEL: 'loud' },
-    says: 'LOG_LEVEL: expected one of debug, info, warning, error, silent',
+    message: 'LOG_LEVEL: expected one of debug, info, warning, error, silent',
   },
-  { args: ['--log-level', 'INFO'], says: '--log-level: expected one of debug' },
-  { args: ['--no-such-flag'], says: /no-such-flag.*; flags: --port --host/ },
-  { args: ['stray'], says: /stray.*; flags: --port --host/ },
-  { args: ['--host'], says: /--host.*argument/ },
-  { args: ['--upstream', 'http://127.0.0.1:1'], says: '--upstream and --mirror: expected both' },
-  { args: ['--mirror', 'http://127.0.0.1:1'], says: '--upstream and --mirror: expected both' },
-  { args: ['--sample-ratio', '0.5'], says: '--upstream and --mirror: expected both' },
+  { args: ['--log-level', 'INFO'], message: '--log-level: expected one of debug' },
+  { args: ['--no-such-flag'], message: /no-such-flag.*; flags: --port --host/ },
+  { args: ['stray'], message: /stray.*; flags: --port --host/ },
+  { args: ['--host'], message: /--host.*argument/ },
+  { args: ['--upstream', 'http://127.0.0.1:1'], message: '--upstream and --mirror: expected both' },
+  { args: ['--mirror', 'http://127.0.0.1:1'], message: '--upstream and --mirror: expected both' },
+  { args: ['--sample-ratio', '0.5'], message: '--upstream and --mirror: expected both' },
   {
     args: [...PAIR, '--sample-ratio', '2'],
-    says: '--sample-ratio: expected a number from 0.00001 to 1',
+    message: '--sample-ratio: expected a number from 0.00001 to 1',
   },
-  { args: [...PAIR, '--mirror', 'http://a/path'], says: '--mirror: expected http:// or https://' },
+  {
+    args: [...PAIR, '--mirror', 'http://a/path'],
+    message: '--mirror: expected http:// or https://',
+  },
   {
     args: [...PAIR, '--upstream', '127.0.0.1:1'],
-    says: '--upstream: expected http:// or https://',
+    message: '--upstream: expected http:// or https://',
   },
-  { args: [...PAIR, '--mirror', 'http://a_b'], says: /^--mirror: .*expected http:\/\/ or https/ },
-  { args: [...PAIR, '--mirror', 'http://a:0'], says: '--mirror: invalid port 0' },
-  { args: [...PAIR, '--upstream', 'http://a:0'], says: '--upstream: invalid port 0' },
-  { args: [...PAIR, '--routes', 'routes.json'], says: '--routes: expected alone' },
+  {
+    args: [...PAIR, '--mirror', 'http://a_b'],
+    message: /^--mirror: .*expected http:\/\/ or https/,
+  },
+  { args: [...PAIR, '--mirror', 'http://a:0'], message: '--mirror: invalid port 0' },
+  { args: [...PAIR, '--upstream', 'http://a:0'], message: '--upstream: invalid port 0' },
+  { args: [...PAIR, '--routes', 'routes.json'], message: '--routes: expected alone' },
 ];
 
 /** Lines of the gateway alone: `bun start` adds which script it runs and how that ended. */
@@ -61,14 +79,14 @@ export function linesOf(program: Program): string[] {
 
 /** An invalid setting prevents the start, with one helpful line. */
 export function badSettings(runtime: TestServerRuntime, folder: () => string): void {
-  it.each(BAD_SETTINGS)('stops at $env $args', async ({ says, ...options }) => {
+  it.each(BAD_SETTINGS)('stops at $env $args', async ({ message, ...options }) => {
     const program = runtime.launch(folder(), options);
     const code = await program.exited;
     const lines = linesOf(program);
     expect(lines).toEqual([expect.stringMatching(/^proxy-mirror: /)]);
     const text = lines[0]!.slice('proxy-mirror: '.length);
-    if (typeof says === 'string') expect(text.slice(0, says.length)).toBe(says);
-    else expect(text).toMatch(says);
+    if (typeof message === 'string') expect(text.slice(0, message.length)).toBe(message);
+    else expect(text).toMatch(message);
     expect(code).toBe(2);
     expect(program.stdout()).not.toContain('listening');
   });

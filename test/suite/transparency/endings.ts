@@ -70,7 +70,7 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
   });
 
   it('a client that leaves in the middle of a response releases the upstream', async () => {
-    let freed = false;
+    let released = false;
     let writing: NodeJS.Timeout;
     line().respond = (_, response) => {
       response.write('on and on');
@@ -78,30 +78,30 @@ export function endings({ name }: TestRuntime, line: () => Line): void {
       writing = setInterval(() => response.write('on and on'), 20);
       response.once('close', () => {
         clearInterval(writing);
-        freed = true;
+        released = true;
       });
     };
     const message = await open(line().gateway.url, '/endless');
     message.on('error', () => {});
     await once(message, 'data');
     message.destroy();
-    await until(() => freed, 10_000, 'the upstream to be released');
-    expect(freed).toBe(true);
+    await until(() => released, 10_000, 'the upstream to be released');
+    expect(released).toBe(true);
   });
 
   it('a client that leaves before the response releases the upstream', async () => {
-    let freed = false;
-    let asked = false;
+    let released = false;
+    let arrived = false;
     line().respond = (_, response) => {
-      asked = true;
-      response.once('close', () => (freed = true));
+      arrived = true;
+      response.once('close', () => (released = true));
     };
     const agent = new Agent();
     void open(line().gateway.url, '/never', { agent }).catch(() => {});
-    await until(() => asked, 5000);
+    await until(() => arrived, 5000);
     agent.destroy();
     if (can(name, 'seesClientLeave'))
-      await until(() => freed, 10_000, 'the upstream to be released');
+      await until(() => released, 10_000, 'the upstream to be released');
     else line().upstream.server.closeAllConnections();
     line().respond = (_, response) => response.end('next');
     expect((await send(line().gateway.url, '/next')).body.toString()).toBe('next');

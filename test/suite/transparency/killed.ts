@@ -62,25 +62,25 @@ export function killed({ name }: TestRuntime, line: () => Line): void {
 
   it.each(Object.entries(ANSWERS))(
     'at the end of a response %s: it is complete',
-    async (_, whole) => {
-      scripts.set('/killed/whole', (socket) => void socket.end(whole, 'latin1'));
+    async (_, response) => {
+      scripts.set('/killed/whole', (socket) => void socket.end(response, 'latin1'));
       expect(byByte(await raw('/killed/whole'))).toBe('whole');
     },
   );
 
-  for (const [framing, whole] of Object.entries(ANSWERS)) {
+  for (const [framing, response] of Object.entries(ANSWERS)) {
     // Workers end a chunked body as if it were complete, and compress again in chunks.
     if (framing !== 'with its length' && !can(name, 'brokenChunks')) continue;
-    const headEnd = whole.indexOf('\r\n\r\n') + 4;
-    const lengths = Array.from({ length: Math.ceil(whole.length / 10) }, (_, i) => i * 10);
-    lengths.push(...[5, 4, 3, 2, 1].map((missing) => whole.length - missing));
+    const headEnd = response.indexOf('\r\n\r\n') + 4;
+    const lengths = Array.from({ length: Math.ceil(response.length / 10) }, (_, i) => i * 10);
+    lengths.push(...[5, 4, 3, 2, 1].map((missing) => response.length - missing));
 
     it.each(Object.entries(ENDS))(`by %s in a response ${framing}`, async (how, end) => {
       const found = await Promise.all(
         lengths.map(async (length) => {
           const path = `/killed/${how}/${framing.replaceAll(/\W/g, '')}/${length}`;
           scripts.set(path, (socket) => {
-            socket.write(whole.slice(0, length), 'latin1');
+            socket.write(response.slice(0, length), 'latin1');
             end(socket);
           });
           const got = await Promise.all([

@@ -50,12 +50,12 @@ export function trailers({ name }: TestRuntime, line: () => Line): void {
   }
 
   it.each(ASKED)('%j of %s: the upstream gets TE: %s', async (fields, version, te) => {
-    const { asked } = await exchange(OK, fields, version);
-    expect(asked).toMatch(/^GET \/trailers HTTP\/1\.1\r\n/);
+    const { asked: request } = await exchange(OK, fields, version);
+    expect(request).toMatch(/^GET \/trailers HTTP\/1\.1\r\n/);
     const expected = can(name, 'trailersOfResponse') ? te : undefined;
-    expect(/^te: (.*)\r$/im.exec(asked)?.[1]).toBe(expected);
+    expect(/^te: (.*)\r$/im.exec(request)?.[1]).toBe(expected);
     // A hop that does not know TE must not forward it.
-    if (expected !== undefined) expect(asked).toMatch(/^connection: te\r$/im);
+    if (expected !== undefined) expect(request).toMatch(/^connection: te\r$/im);
   });
 
   it('of a response', async () => {

@@ -39,7 +39,7 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
   });
   afterAll(() => Promise.all([behindProxy.stop(), behindOther.stop()]));
 
-  async function told(gateway: GatewayProcess, headers: Record<string, string>) {
+  async function upstreamFields(gateway: GatewayProcess, headers: Record<string, string>) {
     line().respond = (_, response) => response.end();
     await send(gateway.url, '/', { headers: { host: 'asked.example:81', ...headers } });
     const { rawHeaders } = line().upstream.seen.at(-1)!;
@@ -57,20 +57,20 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
   });
 
   it('what was observed, when the client claims nothing', async () => {
-    expect(await told(line().gateway, {})).toEqual(observed(line().gateway));
-    expect(await told(behindProxy, {})).toEqual(observed(behindProxy));
-    expect(await told(behindOther, {})).toEqual(observed(behindOther));
+    expect(await upstreamFields(line().gateway, {})).toEqual(observed(line().gateway));
+    expect(await upstreamFields(behindProxy, {})).toEqual(observed(behindProxy));
+    expect(await upstreamFields(behindOther, {})).toEqual(observed(behindOther));
   });
 
   it('X-Forwarded-For is appended to and the rest replaced when nobody is trusted', async () => {
-    expect(await told(line().gateway, CLAIMS)).toEqual({
+    expect(await upstreamFields(line().gateway, CLAIMS)).toEqual({
       ...observed(line().gateway),
       'x-forwarded-for': '198.51.100.1, 198.51.100.7, 203.0.113.9, 127.0.0.1',
     });
   });
 
   it('all is replaced when others are trusted', async () => {
-    expect(await told(behindOther, CLAIMS)).toEqual(observed(behindOther));
+    expect(await upstreamFields(behindOther, CLAIMS)).toEqual(observed(behindOther));
   });
 
   it.runIf(IPV6 && runtime.name !== 'workers')(
@@ -85,7 +85,7 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
       };
       const gateway = await runtime.start({ adminKey: null, routes: [near], env: { HOST: '::' } });
       try {
-        expect(await told(gateway, {})).toEqual(observed(gateway));
+        expect(await upstreamFields(gateway, {})).toEqual(observed(gateway));
         expect((await send(gateway.url, '/apisix/admin/routes')).status).toBe(200);
         const overIpv6 = await fetch(`http://[::1]:${gateway.port}/apisix/admin/routes`);
         expect(overIpv6.status).toBe(200);
@@ -96,7 +96,7 @@ export function whereFrom(runtime: TestRuntime, line: () => Line): void {
   );
 
   it('a trusted proxy is believed', async () => {
-    expect(await told(behindProxy, CLAIMS)).toEqual({
+    expect(await upstreamFields(behindProxy, CLAIMS)).toEqual({
       'x-forwarded-for': '198.51.100.1, 198.51.100.7, 203.0.113.9, 127.0.0.1',
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'claimed.example',

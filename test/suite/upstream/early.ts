@@ -122,10 +122,10 @@ function upload(port: number, target: string, chunked: boolean): Promise<string>
     socket.on('close', () => resolve(text));
     socket.setEncoding('latin1').on('data', (part: string) => {
       text += part;
-      const whole = /^HTTP\/1\.1 (\d+)[^]*?\r\n\r\n([^]*)$/.exec(text);
-      const got = whole?.[2]!.replaceAll(/^[\da-f]+\r\n|\r\n(?:[\da-f]+\r\n(?:\r\n)?)?/gim, '');
+      const match = /^HTTP\/1\.1 (\d+)[^]*?\r\n\r\n([^]*)$/.exec(text);
+      const got = match?.[2]!.replaceAll(/^[\da-f]+\r\n|\r\n(?:[\da-f]+\r\n(?:\r\n)?)?/gim, '');
       if (got !== 'refused' && !got?.includes('\n')) return;
-      resolve(`${whole![1]} ${got}`);
+      resolve(`${match![1]} ${got}`);
       socket.destroy();
     });
     socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\n${framing}\r\n\r\n`);
@@ -197,12 +197,12 @@ export function early(runtime: TestServerRuntime): void {
     // Half-closes first, so that its end arrives before the reset.
     const after = (socket: Socket) => void socket.end(() => socket.destroy());
     server.response = { status: 413, fields: CLOSE, body: 'refused', after };
-    let whole = 0;
+    let complete = 0;
     for (let i = 0; i < TRIES; i++) {
       const text = await responseTo(gateway.port, '/early');
-      if (/^HTTP\/1\.1 413 [^]*refused\r\n0\r\n\r\n$/.test(text)) whole++;
+      if (/^HTTP\/1\.1 413 [^]*refused\r\n0\r\n\r\n$/.test(text)) complete++;
     }
-    expect(whole).toBeGreaterThanOrEqual(ENOUGH);
+    expect(complete).toBeGreaterThanOrEqual(ENOUGH);
   });
 
   describe.each(Object.entries(KINDS))('%s', (_, kind) => {

@@ -174,9 +174,9 @@ export function handshakes(sockets: WebSockets): void {
     'are ordinary requests with %s and %j',
     async (upgrade, { connection = 'Upgrade', ...options }) => {
       const { method, headers } = await ordinary({ ...HANDSHAKE, connection, upgrade }, options);
-      const told = upgrade !== 'websocket' || can(runtime.name, 'onlyHandshakes');
-      expect(headers.upgrade).toBe(told ? undefined : 'websocket');
-      expect(method).toBe(told ? (options.method ?? 'GET') : 'GET');
+      const recognised = upgrade !== 'websocket' || can(runtime.name, 'onlyHandshakes');
+      expect(headers.upgrade).toBe(recognised ? undefined : 'websocket');
+      expect(method).toBe(recognised ? (options.method ?? 'GET') : 'GET');
     },
   );
 }

@@ -70,9 +70,9 @@ export function raw({ stage, put }: WebSockets): void {
     const down = randomBytes(3_000_000).toString('latin1');
     client.socket.write(up, 'latin1');
     upstream.socket.write(down, 'latin1');
-    const whole = () =>
+    const allReceived = () =>
       upstream.got().length === up.length && client.got().length === before + down.length;
-    await until(whole, 10_000, 'all the bytes');
+    await until(allReceived, 10_000, 'all the bytes');
     expect([upstream.got() === up, client.got().slice(before) === down]).toEqual([true, true]);
   });
 

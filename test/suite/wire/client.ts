@@ -42,7 +42,7 @@ export function exchangeBytes(
       received += part;
       const { message } = read(received, head);
       if (message === null) return;
-      if (message.whole && !closes(message)) over(false);
+      if (message.isComplete && !closes(message)) over(false);
       else onProgress(message.body);
     });
     socket.on('error', () => {});
@@ -82,5 +82,5 @@ function ended({ interim, message }: Read, closed: boolean): Received {
   if (!closed) return { interim, message, end: 'kept' };
   // A body that is delimited by close is complete.
   const untilClose = declaredFraming(message.fields) === null;
-  return { interim, message, end: message.whole || untilClose ? 'closed' : 'cut' };
+  return { interim, message, end: message.isComplete || untilClose ? 'closed' : 'cut' };
 }

@@ -9,7 +9,7 @@ export function differences({ direct, through }: Pair): readonly Difference[] {
   compare('interim', direct.got.interim, through.got.interim);
   compare('end', [direct.got.end], [through.got.end]);
   return [
-    ...compareMessages('upstream', direct.asked, through.asked, REQUEST_LINE),
+    ...compareMessages('upstream', direct.request, through.request, REQUEST_LINE),
     ...compareMessages('client', direct.got.message, through.got.message, STATUS_LINE),
     ...found,
   ];

@@ -13,7 +13,7 @@ export interface Message {
   /** Without the chunk framing: chunk sizes are chosen by each hop (RFC 9112 section 7.1). */
   readonly body: string;
   readonly trailers: readonly string[];
-  readonly whole: boolean;
+  readonly isComplete: boolean;
   /** Bytes after the message. */
   readonly rest: string;
 }
@@ -25,7 +25,7 @@ export type Framing =
 
 export const NO_BODY: Framing = { kind: 'length', length: 0 };
 
-type Content = Pick<Message, 'body' | 'trailers' | 'whole' | 'rest'>;
+type Content = Pick<Message, 'body' | 'trailers' | 'isComplete' | 'rest'>;
 
 /**
  * Reads one message; `null` before its head is complete.
@@ -69,28 +69,37 @@ function withoutSpaces(value: string): string {
 
 function readContent(bytes: string, framing: Framing): Content {
   if (framing.kind === 'chunked') return readChunks(bytes);
-  if (framing.kind === 'close') return { body: bytes, trailers: [], whole: false, rest: '' };
+  if (framing.kind === 'close') return { body: bytes, trailers: [], isComplete: false, rest: '' };
   const { length } = framing;
   const whole = bytes.length >= length;
-  return { body: bytes.slice(0, length), trailers: [], whole, rest: bytes.slice(length) };
+  return {
+    body: bytes.slice(0, length),
+    trailers: [],
+    isComplete: whole,
+    rest: bytes.slice(length),
+  };
 }
 
 function readChunks(bytes: string): Content {
   let body = '';
   for (let at = 0; ;) {
     const data = bytes.indexOf('\r\n', at) + 2;
-    if (data === 1) return { body, trailers: [], whole: false, rest: '' };
+    if (data === 1) return { body, trailers: [], isComplete: false, rest: '' };
     const size = Number.parseInt(bytes.slice(at, data), 16);
     if (size === 0) return { body, ...readTrailers(bytes.slice(data)) };
     body += bytes.slice(data, data + size);
     at = data + size + 2;
-    if (bytes.length < at) return { body, trailers: [], whole: false, rest: '' };
+    if (bytes.length < at) return { body, trailers: [], isComplete: false, rest: '' };
   }
 }
 
 function readTrailers(bytes: string): Omit<Content, 'body'> {
   const lines = bytes.split('\r\n');
   const end = lines.indexOf('');
-  if (end === -1 || end === lines.length - 1) return { trailers: [], whole: false, rest: '' };
-  return { trailers: lines.slice(0, end), whole: true, rest: lines.slice(end + 1).join('\r\n') };
+  if (end === -1 || end === lines.length - 1) return { trailers: [], isComplete: false, rest: '' };
+  return {
+    trailers: lines.slice(0, end),
+    isComplete: true,
+    rest: lines.slice(end + 1).join('\r\n'),
+  };
 }

@@ -6,7 +6,7 @@ import { LABEL, type RecordingUpstream } from './upstream.ts';
 /** What both ends of one exchange got. */
 export interface Observed {
   /** What reached the upstream; `null` when nothing did. */
-  readonly asked: Message | null;
+  readonly request: Message | null;
   readonly got: Received;
 }
 
@@ -31,7 +31,7 @@ export function observer(upstream: RecordingUpstream, gateway: { readonly port: 
       if (body.length >= cutAfter) expected.cut();
     });
     if (expected.seen.length > 1) throw new Error('the request was sent more than once');
-    return { asked: expected.seen[0] ?? null, got };
+    return { request: expected.seen[0] ?? null, got };
   }
 
   return async (exchange) => ({

@@ -34,7 +34,7 @@ export async function recordingUpstream(): Promise<RecordingUpstream> {
     socket.on('data', (part: string) => {
       bytes += part;
       const message = readRequest(bytes);
-      if (message?.whole !== true) return;
+      if (message?.isComplete !== true) return;
       bytes = message.rest;
       void reply(socket, message);
     });

@@ -57,7 +57,7 @@ export const framing: readonly Rule[] = [
     accepts: (difference, { pair }) =>
       ofRequest(difference) &&
       difference.direct.length === 0 &&
-      pair.through.asked?.body === '' &&
+      pair.through.request?.body === '' &&
       /^(?:chunked|0)$/.test(difference.through.join()),
   },
   {

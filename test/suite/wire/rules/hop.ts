@@ -30,7 +30,7 @@ export const hop: readonly Rule[] = [
     accepts: (difference, { pair }) =>
       upstreamField(difference) &&
       isGone(difference) &&
-      isOfConnection(difference.name, pair.direct.asked),
+      isOfConnection(difference.name, pair.direct.request),
   },
   {
     name: "the upstream's connection ends here: its fields are removed",

@@ -25,7 +25,7 @@ function namedBy({ exchange }: Exchange): string | undefined {
 }
 
 function hostField({ pair }: Exchange): string {
-  return pair.direct.asked?.fields.find((field) => isCalled(field, 'host'))?.value ?? '';
+  return pair.direct.request?.fields.find((field) => isCalled(field, 'host'))?.value ?? '';
 }
 
 /** Where a request came from, and where it goes. */

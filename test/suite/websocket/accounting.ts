@@ -7,7 +7,7 @@ import { can } from '../platform.ts';
 import type { WebSockets } from '../websocket.ts';
 
 /** How a WebSocket is counted. */
-export function books(sockets: WebSockets): void {
+export function accounting(sockets: WebSockets): void {
   const { runtime, stage, put } = sockets;
   const counted = (route: string, code: string) =>
     sample(stage.gateway, 'gateway_requests_total', { route, code });

@@ -13,7 +13,10 @@ export interface Account {
 type AccountOf = (route: OpenRoute, mirror: OpenRoute['mirrors'][number]) => Omit<Account, 'of'>;
 
 /** The accounts by the gateway's counters. */
-export function itsBooks(routes: readonly OpenRoute[], samples: readonly Exposed[]): Account[] {
+export function gatewayAccounts(
+  routes: readonly OpenRoute[],
+  samples: readonly Exposed[],
+): Account[] {
   return accounts(routes, ({ id }, { url }) => {
     const labels = { route: id, mirror: url };
     return {
@@ -25,7 +28,7 @@ export function itsBooks(routes: readonly OpenRoute[], samples: readonly Exposed
 }
 
 /** The accounts by the requests of the clients and the responses of the mirrors. */
-export function ourBooks(routes: readonly OpenRoute[]): Account[] {
+export function observedAccounts(routes: readonly OpenRoute[]): Account[] {
   return accounts(routes, ({ requests }, { responded }) => {
     return { requests, outcomes: requests, sent: responded.length };
   });
