@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { servers } from './middleware/servers.ts';
 import { send, type Send } from './support/client.ts';
-import { type Answer, origin, type Origin } from './support/origin.ts';
+import { type Respond, origin, type Origin } from './support/origin.ts';
 import { line, type Program } from './support/process.ts';
 import { until } from './support/until.ts';
 
 const DOORS = ['fetch', 'app', 'route'] as const;
 
 /** As Node does not by itself, also in response to HEAD. */
-const ok: Answer = (_, response) => response.setHeader('content-length', 2).end('ok');
+const ok: Respond = (_, response) => response.setHeader('content-length', 2).end('ok');
 
 const JWT = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.t-IDcSemACt8x4iTMCda8Yhe3iZaWbvV5XKSTbuAn0M';
 
