@@ -62,13 +62,13 @@ describe('a fixed rate', () => {
     expect(p99).toBeGreaterThan(400);
   });
 
-  it('fails when an answer is wrong', async () => {
+  it('fails when a response is wrong', async () => {
     const url = await serve((_, response) => {
       response.statusCode = 503;
       response.end();
     });
     await expect(openRate({ url, connections: 1, rate: 100, seconds: 0.1 })).rejects.toThrow(
-      `${WARM_UP + 10} requests were answered wrong`,
+      `${WARM_UP + 10} requests got a wrong response`,
     );
   });
 });
