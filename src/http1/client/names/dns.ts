@@ -35,7 +35,7 @@ export class Dns {
   }
 
   /**
-   * The addresses of an absolute name; `null` if it has none. Rejects if no server responded.
+   * The addresses of an absolute name; `null` if it has none. Rejects if the servers failed or did not respond.
    *
    * @param conf if this is another object than in the last call, the system's servers are read again
    */
