@@ -1,20 +1,21 @@
-/** The library: `createGateway`, a mirroring gateway, and `proxyMirror`, mirroring for an existing Hono app. */
+/**
+ * The library: `createGateway`, a mirroring gateway; `proxyMirror`, mirroring for an existing Hono app; and
+ * `mirrorFetch`, mirroring for any other fetch handler.
+ */
 export { createGateway } from './gateway.ts';
 export type { Gateway, GatewayOptions } from './gateway.ts';
 export { mirrorFetch, proxyMirror } from './middleware.ts';
 export type { FetchHandler, ProxyMirrorOptions } from './middleware.ts';
 export { ConfigError } from './config/error.ts';
 export type { ConfigFault } from './config/error.ts';
-export type { RouteInput } from './config/document.ts';
-export type { MirrorConfig, ProxyMirrorConfig } from './config/proxy-mirror.ts';
-export type { RouteConfig } from './config/route.ts';
-export type { UpstreamConfig } from './config/upstream.ts';
-export type { FailureKind } from './http/transport.ts';
+export type * from './config/types.ts';
 export type { Outcome, SkipReason, StatusClass } from './mirror/outcome.ts';
-export type { Runtime } from './runtime/port.ts';
+export type * from './runtime/types.ts';
 export { memoryStore } from './stores/memory.ts';
 export { kvStore } from './stores/kv.ts';
+export type { KvNamespace, KvStoreOptions } from './stores/kv.ts';
 export { StoreError } from './stores/error.ts';
+export type { StoreFault } from './stores/error.ts';
 export type { Store } from './stores/store.ts';
 export type { CopyEvent, CopyReport, GatewayEvent, RequestFacts } from './telemetry/events.ts';
 export type { OutcomeHook } from './telemetry/hooks.ts';

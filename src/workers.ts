@@ -3,7 +3,8 @@ import { createGateway, type Gateway } from './gateway.ts';
 import { kvStore } from './stores/kv.ts';
 import { configureLog } from './telemetry/log.ts';
 import { outcomeDataset } from './telemetry/outcome-dataset.ts';
-import { discardUnread, workersRuntime } from './runtime/workers.ts';
+import { discardUnread } from './runtime/discard-unread.ts';
+import { workersRuntime } from './runtime/workers.ts';
 import { readWorkerSettings, type WorkerBindings } from './settings/workers.ts';
 
 interface ExecutionContext {

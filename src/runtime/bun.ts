@@ -14,5 +14,4 @@ export function bunRuntime(options: RuntimeOptions = {}): ServerRuntime {
 }
 
 export { bunRuntime as runtime };
-export type { NameOptions } from '../http1/client/names/lookup.ts';
-export type { RuntimeOptions } from './sockets/runtime.ts';
+export type * from './server-types.ts';

@@ -64,5 +64,4 @@ const write: WriteOutput = async (to, text) => {
 };
 
 export { denoRuntime as runtime };
-export type { NameOptions } from '../http1/client/names/lookup.ts';
-export type { RuntimeOptions } from './sockets/runtime.ts';
+export type * from './server-types.ts';

@@ -8,5 +8,4 @@ export function nodeRuntime(options: RuntimeOptions = {}): ServerRuntime {
 }
 
 export { nodeRuntime as runtime };
-export type { NameOptions } from '../http1/client/names/lookup.ts';
-export type { RuntimeOptions } from './sockets/runtime.ts';
+export type * from './server-types.ts';

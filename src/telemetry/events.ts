@@ -1,8 +1,13 @@
-import type { Inbound } from '../http/messages.ts';
 import type { Outcome } from '../mirror/outcome.ts';
 
-/** The request of an event. Its `id` is generated on first access. */
-export type RequestFacts = Pick<Inbound, 'id' | 'method' | 'target'>;
+/** The request that an event is about. */
+export interface RequestFacts {
+  /** The client's `X-Request-Id`, or one that the gateway generates on first access. */
+  readonly id: string;
+  readonly method: string;
+  /** Path and query as received. */
+  readonly target: string;
+}
 
 /** Outcome of a request at a mirror. */
 export interface CopyEvent {

@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // The work: to the upstream and back, and to the mirrors. Without mirror/ a proxy is left.
   exchange: rooms('http vars config request'),
   mirror: rooms('http vars config'),
-  telemetry: rooms('http runtime mirror'),
+  telemetry: rooms('runtime mirror'),
   'route-table.ts': rooms('http config routes exchange mirror'),
   'proxy.ts': rooms('http runtime request exchange mirror telemetry route-table.ts'),
   // Where documents are kept, and who asks for them or changes them.
@@ -37,7 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'gateway.ts': rooms(
     'http runtime config request mirror telemetry stores route-table.ts proxy.ts control-plane.ts',
   ),
-  'index.ts': rooms('http runtime config mirror telemetry stores middleware.ts gateway.ts'),
+  'index.ts': rooms('runtime config mirror telemetry stores middleware.ts gateway.ts'),
   'workers.ts': rooms('http runtime telemetry stores settings gateway.ts'),
   cli: rooms(
     'http runtime config request telemetry stores settings explain route-table.ts gateway.ts',

@@ -1,0 +1,24 @@
+/** The types that runtimes are made of, for every entry that has or takes a runtime. */
+export type { BodySource, Tap, Upload } from '../http/upload.ts';
+export type { Destination, KeepAlive } from '../http/destination.ts';
+export type { HeaderList } from '../http/fields.ts';
+export type { GatewayStatus } from '../http/gateway-error.ts';
+export type {
+  Informed,
+  Interim,
+  LightResponse,
+  Outbound,
+  Received,
+  Reply,
+  Timeouts,
+} from '../http/messages.ts';
+export type {
+  Call,
+  ConnectionLeft,
+  CopyResponse,
+  FailureKind,
+  Forward,
+  SendCopy,
+  TransportError,
+} from '../http/transport.ts';
+export type { Runtime, WaitUntil } from './port.ts';
