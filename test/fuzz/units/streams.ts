@@ -71,7 +71,7 @@ function toldOfRequests(parts: readonly string[]): Reported {
     },
     data: (bytes) => (reported.messages.at(-1)!.body += bytes.toString('latin1')),
     end: (trailers) =>
-      Object.assign(reported.messages.at(-1)!, { whole: true, trailers: textOf(trailers) }),
+      Object.assign(reported.messages.at(-1)!, { isComplete: true, trailers: textOf(trailers) }),
   });
   return pushed(reported, parts, (bytes) => {
     parser.push(bytes);
@@ -88,7 +88,7 @@ function toldOfResponse(parts: readonly string[], method: string): Reported {
     },
     data: (bytes) => (reported.messages.at(-1)!.body += bytes.toString('latin1')),
     end: (trailers) =>
-      Object.assign(reported.messages.at(-1)!, { whole: true, trailers: textOf(trailers) }),
+      Object.assign(reported.messages.at(-1)!, { isComplete: true, trailers: textOf(trailers) }),
   });
   parser.expect(method);
   const result = pushed(reported, parts, (bytes) => parser.push(bytes));
