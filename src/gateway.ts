@@ -17,7 +17,7 @@ import { trustProxies } from './request/admit.ts';
 import { instanceId, requestIds } from './request/ids.ts';
 import { compileRoutes, type RouteTable } from './route-table.ts';
 import { contextOf, createBackground } from './runtime/background.ts';
-import { provideDirect } from './runtime/direct.ts';
+import { type Direct, provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { Runtime, WaitUntil } from './runtime/port.ts';
 import { type LiveTable, liveTable, type Reload } from './stores/live.ts';
@@ -133,11 +133,14 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   // some runtimes is text of the client's choice (`GET http://a?/apisix/admin`).
   const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
   app.notFound(handler);
-  const isExtended = addProxyTo(app, handler);
-  // Where nothing was added there is nothing to route: a request has no use for Hono's router and context then.
+  // Until something is added there is nothing to route, and requests bypass Hono's router and context.
+  const direct: Direct = { respond: proxy };
+  addProxyTo(app, handler, () => (direct.respond = null));
   const fetch: Gateway['fetch'] = (request, env, context) =>
-    isExtended() ? app.fetch(request, env, context) : respond(request, env, context ?? null);
-  provideDirect(fetch, (received, waitUntil) => (isExtended() ? null : proxy(received, waitUntil)));
+    direct.respond === null
+      ? app.fetch(request, env, context)
+      : respond(request, env, context ?? null);
+  provideDirect(fetch, direct);
 
   return {
     app,
@@ -163,15 +166,15 @@ function withPrepared(c: HonoContext, response: Response): Response {
  * Keeps the proxy the last of an app's routes, behind whatever is added: another app that takes this one in,
  * `other.route('/', app)`, reads them there, and does not know of `notFound`.
  *
- * @returns whether anything was added
+ * @param onAdded called when a route or middleware is added
  */
-function addProxyTo({ routes }: HonoApp, handler: Handler): () => boolean {
+function addProxyTo({ routes }: HonoApp, handler: Handler, onAdded: () => void): void {
   routes.push({ basePath: '/', path: '/*', method: 'ALL', handler });
   routes.push = (...added) => {
+    onAdded();
     routes.splice(-1, 0, ...added);
     return routes.length;
   };
-  return () => routes.length > 1;
 }
 
 /** @throws ConfigError */

@@ -1,14 +1,20 @@
 import type { Received, Reply } from '../http/messages.ts';
 import type { WaitUntil } from './port.ts';
 
-/** Responds to a received request without Web objects; `null` if the request needs `fetch`. */
-export type Direct = (received: Received, waitUntil: WaitUntil) => Reply | Promise<Reply> | null;
+/** A faster equivalent of a `fetch` function, for our own listeners. */
+export interface Direct {
+  /**
+   * Responds to a received request without Web objects; it returns `null` if the request needs `fetch`. Itself `null`
+   * once all requests do.
+   */
+  respond: ((received: Received, waitUntil: WaitUntil) => Reply | Promise<Reply> | null) | null;
+}
 
 const directs = new WeakMap<object, Direct>();
 
 /**
- * Registers a faster equivalent of a `fetch` function for our own listeners. It is bound to the function, not to its
- * app: if user code wraps or replaces the function, it gets real requests and responses.
+ * Registers the equivalent of a `fetch` function. It is bound to the function, not to its app: if user code wraps or
+ * replaces the function, it gets real requests and responses.
  */
 export function provideDirect(fetch: object, direct: Direct): void {
   directs.set(fetch, direct);

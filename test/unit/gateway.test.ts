@@ -164,7 +164,7 @@ describe('options that are not valid', () => {
 describe('the way past web objects', () => {
   it('belongs to the fetch of a gateway, and is closed to the control plane', async () => {
     const { gateway, asked } = setUp();
-    const direct = directOf(gateway.fetch)!;
+    const direct = directOf(gateway.fetch)!.respond!;
     expect(direct(inbound('/apisix/admin/routes'), () => {})).toBeNull();
     const reply = await direct(inbound('/x'), () => {});
     expect(await responseOf(reply!).text()).toBe('upstream');
@@ -180,7 +180,7 @@ describe('what an app adds', () => {
     expect(await (await gateway.fetch(get('/own'))).text()).toBe('its own');
     expect(await (await gateway.fetch(get('/x'))).text()).toBe('upstream');
     expect(asked).toEqual(['GET /x']);
-    expect(directOf(gateway.fetch)!(inbound('/x'), () => {})).toBeNull();
+    expect(directOf(gateway.fetch)!.respond).toBeNull();
   });
 });
 

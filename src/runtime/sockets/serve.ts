@@ -18,7 +18,7 @@ export function serveApp(options: ListenOptions, traits: ListenerTraits = {}): P
     ...traits,
     clientTimeoutMs: clientTimeout === undefined ? undefined : clientTimeout * 1000,
     respond: (request) =>
-      direct?.(request, app.waitUntil) ?? app.fetch(...handOut(request), context),
+      direct?.respond?.(request, app.waitUntil) ?? app.fetch(...handOut(request), context),
   });
 }
 
