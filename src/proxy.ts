@@ -21,7 +21,7 @@ export interface ProxyOptions {
   readonly emit: Listener;
 }
 
-/** nginx's name for a client that did not wait. It reaches metrics only. */
+/** nginx's status for a client that left early. Never sent: only metrics, log and `onEvent` show it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
 /** Responds to a request as a listener received it; `null` when its path is reserved. */

@@ -17,7 +17,7 @@ export function hazards(value: unknown): Fault[] {
     if (typeof object !== 'object' || object === null) continue;
     if (path.length >= MOST_LEVELS) {
       const message = `nested too deeply (at most ${MOST_LEVELS} levels)`;
-      // Stop at the first: a cycle has no end.
+      // Stop at the first: a cycle has no end. The start of the path shows where it is.
       return [{ path: path.slice(0, 8), message, hiddenSteps: HIDE_PATH }];
     }
     const isArray = Array.isArray(object);

@@ -70,7 +70,7 @@ export class Exchange {
     const call = this.#options.forward(to, this.#inbound);
     this.#inbound.onGone((refused) => call.abort(new ClientLeftError(undefined, refused)));
     if (upstream.counts) countUntilOver(call, this.#tried.at(-1)!);
-    // A single node cannot be ejected or retried, and a buffered body need not be cancelled.
+    // With one node nothing can be ejected or retried, and only a streamed body must be cancelled.
     if (upstream.nodes.length === 1 && !(to.body instanceof Upload)) return call.done;
     return this.#orNext(call);
   }
@@ -120,7 +120,7 @@ export function requestTo(
   return upstream.websocket ? passHandshake(inbound, request) : request;
 }
 
-/** The request to make copies from where there is no upstream: built as if there were one. */
+/** The request that copies are made from if the route has no upstream. */
 export function upstreamless(inbound: Inbound, trust: Trust): Outbound {
   const headers = requestHeaders(inbound, inbound.authority, trust);
   return outboundOf(inbound, NOWHERE, headers, { connect: 0, send: 0, read: 0 });

@@ -4,7 +4,7 @@ import type { TurnTaker, Turns } from './turns.ts';
 
 /** What a body can ask of the connection that it arrives on. */
 export interface Flow {
-  /** Where a body waits after it has used up its part of a turn of the event loop; `null`: it never waits. */
+  /** Where a body waits after it has used up its quota of a turn of the event loop; `null`: it never waits. */
   readonly turns: Turns | null;
   /** Stops reading from the socket. */
   pause(): void;
@@ -45,7 +45,7 @@ export class BodyPipe implements TurnTaker {
   /** Where the body waits for its turn; `null` while it does not wait. */
   #turns: Turns | null = null;
   /** Cost of what arrived since its last turn, in bytes of data (see `FRAMING_COST`). */
-  #brought = 0;
+  #charged = 0;
   #paused = false;
   #ended = false;
   #error: Error | null = null;
@@ -65,7 +65,7 @@ export class BodyPipe implements TurnTaker {
    */
   push(chunk: Uint8Array, wire: number = chunk.byteLength): void {
     this.received += wire;
-    this.#bring(chunk.byteLength + FRAMING_COST * (wire - chunk.byteLength));
+    this.#charge(chunk.byteLength + FRAMING_COST * (wire - chunk.byteLength));
     if (this.#waiting !== null) {
       this.#settle()?.resolve(chunk);
       return;
@@ -112,7 +112,7 @@ export class BodyPipe implements TurnTaker {
   drain(): Uint8Array[] {
     const chunks = this.#queue?.drain() ?? (this.#chunk === null ? [] : [this.#chunk]);
     this.#chunk = null;
-    this.#taken();
+    this.#emptied();
     return chunks;
   }
 
@@ -122,7 +122,7 @@ export class BodyPipe implements TurnTaker {
     if (chunk !== null) return Promise.resolve(chunk);
     if (this.#error !== null) return Promise.reject(this.#error);
     if (this.#ended) return Promise.resolve(null);
-    this.#taken();
+    this.#emptied();
     this.#flow.wanted?.();
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
@@ -141,7 +141,7 @@ export class BodyPipe implements TurnTaker {
   /** Called by `Turns` when it is this body's turn. */
   go(): void {
     this.#turns = null;
-    this.#brought = 0;
+    this.#charged = 0;
     this.#steer();
   }
 
@@ -162,20 +162,20 @@ export class BodyPipe implements TurnTaker {
     if (this.#queue === null) {
       const chunk = this.#chunk;
       this.#chunk = null;
-      if (chunk !== null) this.#taken();
+      if (chunk !== null) this.#emptied();
       return chunk;
     }
     const { size } = this.#queue;
     const chunk = this.#queue.shift() ?? null;
     if (chunk === null) return null;
     this.#queued *= this.#queue.size / size;
-    if (this.#queued === 0) this.#taken();
+    if (this.#queued === 0) this.#emptied();
     return chunk;
   }
 
-  #bring(cost: number): void {
-    this.#brought += cost;
-    if (this.#brought < TURN_BYTES || this.#turns !== null) return;
+  #charge(cost: number): void {
+    this.#charged += cost;
+    if (this.#charged < TURN_BYTES || this.#turns !== null) return;
     this.#turns = this.#flow.turns;
     this.#turns?.wait(this);
     this.#steer();
@@ -187,7 +187,7 @@ export class BodyPipe implements TurnTaker {
   }
 
   /** Nothing is buffered any more. */
-  #taken(): void {
+  #emptied(): void {
     this.#queued = 0;
     this.#full = false;
     this.#steer();

@@ -7,7 +7,7 @@ export class ProtocolError extends Error {
 
 /** A request that the listener itself answers, with `status`, before it closes the connection. */
 export class RequestRefusal extends ProtocolError {
-  override readonly name = 'Refusal';
+  override readonly name = 'RequestRefusal';
   readonly status: GatewayStatus;
 
   constructor(status: GatewayStatus, message: string) {
@@ -21,6 +21,6 @@ export class BodyBrokeOff extends Error {
   override readonly name = 'BodyBrokeOff';
 
   constructor() {
-    super('the client left half-way');
+    super('the rest of the body will not arrive');
   }
 }

@@ -66,23 +66,23 @@ export class Deadline {
 }
 
 /** The timeouts of an exchange: to connect, to send the body, to read the response. */
-export type Wait = keyof Timeouts;
+export type TimeoutKind = keyof Timeouts;
 
-const TEXT: Readonly<Record<Wait, string>> = {
+const TEXT: Readonly<Record<TimeoutKind, string>> = {
   connect: 'no connection',
   send: 'the request was not taken',
   read: 'no answer',
 };
 
-/** The timeouts of the exchanges on one connection to a server. Only time that the server takes counts. */
+/** The timeouts of the exchanges on one connection to a server. Time spent waiting for the client does not count. */
 export class ExchangeTimers {
   readonly #expired: (error: TransportError) => void;
-  readonly #deadline = new Deadline(() => this.#end(this.#wait));
+  readonly #deadline = new Deadline(() => this.#expire(this.#wait));
   /** `send`: apart from `#deadline`, since a server may send its response while it still receives the body. */
   readonly #drainDeadline = new Deadline(() => this.#sendExpired());
   #timeouts: Timeouts | null = null;
   #until = Infinity;
-  #wait: Wait = 'connect';
+  #wait: TimeoutKind = 'connect';
   #clientIsSlow = false;
 
   /** @param expired called when a timeout has passed */
@@ -98,7 +98,7 @@ export class ExchangeTimers {
   }
 
   /** Starts a timeout, in place of the one that runs: from now on we wait for the server. */
-  start(wait: Wait): void {
+  start(wait: TimeoutKind): void {
     this.#wait = wait;
     this.#deadline.set(this.#timeouts![wait], this.#until);
   }
@@ -108,14 +108,14 @@ export class ExchangeTimers {
     this.#deadline.set(Infinity, this.#until);
   }
 
-  /** @param held true while the response is paused for a slow client: the server may stop reading the body then */
-  clientIsSlow(held: boolean): void {
-    this.#clientIsSlow = held;
+  /** @param isSlow true while the response is paused for a slow client: the server may stop reading the body then */
+  clientIsSlow(isSlow: boolean): void {
+    this.#clientIsSlow = isSlow;
   }
 
-  /** @param is true while the socket's buffer is full of body, false once the server has taken it */
-  awaitDrain(is: boolean): void {
-    if (is) this.#drainDeadline.set(this.#timeouts!.send);
+  /** @param isFull true while the socket's buffer is full of body, false once the server has taken it */
+  awaitDrain(isFull: boolean): void {
+    if (isFull) this.#drainDeadline.set(this.#timeouts!.send);
     else this.#drainDeadline.clear();
   }
 
@@ -134,10 +134,10 @@ export class ExchangeTimers {
   #sendExpired(): void {
     if (this.#timeouts === null) return;
     if (this.#clientIsSlow) this.awaitDrain(true);
-    else this.#end('send');
+    else this.#expire('send');
   }
 
-  #end(wait: Wait): void {
+  #expire(wait: TimeoutKind): void {
     if (this.#timeouts === null) return;
     const limit = this.#timeouts[wait] / 1000;
     this.#expired(new TransportError('timeout', `${TEXT[wait]} within ${limit} s`));

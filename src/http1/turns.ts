@@ -47,8 +47,8 @@ export function createFence(poll: Poll = pollBetweenImmediates): Fence {
 }
 
 /**
- * Waits at the fence for one connection, which may be paused meanwhile: bytes that arrive while it does not read are
- * not seen, so the wait is repeated once it reads again.
+ * Waits at the fence for one connection. If it was paused meanwhile, it waits again after it has resumed: what arrived
+ * while it did not read is still unread.
  */
 export class Lookout implements Waiter {
   readonly #fence: Fence;
@@ -102,9 +102,9 @@ export interface TurnTaker {
 }
 
 /**
- * Shares the event loop among peers that send without pause. After its part, a body or a connection waits here. In each
+ * Shares the event loop among peers that send without pause. After its quota, a body or a connection waits here. In each
  * turn of the loop one of them continues, after everything else that has arrived by then. So however many send however
- * fast, all others wait for one part only.
+ * fast, all others wait for one quota only.
  */
 export class Turns implements Waiter {
   readonly #fence: Fence;

@@ -74,8 +74,8 @@ export interface Churn {
 /**
  * Limits the time that the gateway spends on a mirror which uses up a connection for each copy (closes or resets it,
  * or sends an endless response): opening a connection costs more than the rest of a copy. Connections beyond the rate
- * count as copies in flight until the rate has compensated for them, so that further copies hit `max_in_flight`. They
- * are computed from the clock and not by a timer: on Workers, a timer ends with the request that set it.
+ * count as copies in flight until the bucket has refilled, so that further copies hit `max_in_flight`. The excess
+ * is computed from the clock and not by a timer: on Workers, a timer ends with the request that set it.
  *
  * @param rate connections per second that copies to one mirror may use up
  * @param tls true if they are TLS connections
@@ -123,7 +123,7 @@ export function inFlight(limit: number, used: Churn): InFlight {
   };
 }
 
-/** Why the breaker let a copy through; decides what its result means. */
+/** How the breaker let a copy through; decides what its result means. A probe is what others call half-open. */
 export type Pass = 'normal' | 'probe';
 
 /** Stops copies to a mirror that keeps failing. `now` in milliseconds. */

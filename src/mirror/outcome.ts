@@ -30,7 +30,7 @@ export type Outcome =
   | {
       readonly outcome: 'failed';
       readonly reason: FailureKind;
-      /** The runtime's own message, for logs and reports. */
+      /** What went wrong, in the runtime's words or ours, for logs and reports. */
       readonly detail: string;
     }
   | { readonly outcome: 'skipped'; readonly reason: SkipReason };

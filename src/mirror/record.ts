@@ -1,5 +1,6 @@
 import { ByteQueue, compact } from '../http/bytes.ts';
 import type { Tap } from '../http/upload.ts';
+import type { SkipReason } from './outcome.ts';
 
 /** Limits the memory of all recordings together. */
 export interface MemoryBudget {
@@ -34,10 +35,9 @@ export function memoryBudget(limit: number): MemoryBudget {
 /** Result of a recording: the whole body, or why it is missing. A part of a body is never returned. */
 export type Recorded =
   | { readonly bytes: Uint8Array; readonly missing: null }
-  | {
-      readonly bytes: null;
-      readonly missing: 'body_too_large' | 'body_incomplete' | 'memory_limit';
-    };
+  | { readonly bytes: null; readonly missing: BodyMissing };
+
+type BodyMissing = Extract<SkipReason, 'body_too_large' | 'body_incomplete' | 'memory_limit'>;
 
 export interface Recording {
   readonly tap: Tap;
@@ -77,7 +77,7 @@ export function record(limit: number, budget: MemoryBudget): Recording {
     if (recorded.bytes === null) release();
     resolve(recorded);
   }
-  function lose(missing: 'body_too_large' | 'body_incomplete' | 'memory_limit'): void {
+  function lose(missing: BodyMissing): void {
     if (body !== null) settle({ bytes: null, missing });
   }
 

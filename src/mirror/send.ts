@@ -42,8 +42,8 @@ export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity):
   const recordings = new Slots<() => void>();
   let abandoned = false;
 
-  /** Takes a place in flight and returns `null`, or returns the limit that was reached. */
-  function limit(mirror: Mirror, body: Uint8Array | null, now: number): Outcome | null {
+  /** Reserves a place in flight and returns `null`, or returns the outcome `skipped` with the limit that is reached. */
+  function reserve(mirror: Mirror, body: Uint8Array | null, now: number): Outcome | null {
     // The body is recorded up to the largest limit of the route's mirrors; this mirror's may be lower.
     if (body !== null && body.byteLength > mirror.maxBodySize) return skipped('body_too_large');
     if (mirror.breaker.blocks(now)) return skipped('breaker_open');
@@ -53,7 +53,7 @@ export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity):
     return skipped('rate_limit');
   }
 
-  /** Sends a copy that has its place in flight. */
+  /** Sends a copy that has a place in flight. */
   function send(mirror: Mirror, copy: Outbound, started: number, report: Report): Promise<void> {
     const pass = mirror.breaker.pass(started);
     const call = sendCopy(copy, mirror.timeout);
@@ -82,7 +82,7 @@ export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity):
   return {
     send(mirror, primary, body, report) {
       const now = performance.now();
-      const outcome = abandoned ? failure(stopped()) : limit(mirror, body, now);
+      const outcome = abandoned ? failure(stopped()) : reserve(mirror, body, now);
       if (outcome === null) return send(mirror, mirror.copyOf(primary, body), now, report);
       report(outcome, 0);
       return DONE;

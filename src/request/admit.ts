@@ -85,8 +85,8 @@ export interface Trust {
   /** True if this peer may report the client it forwards for. */
   trusts(peer: string): boolean;
   /**
-   * The client's address: the peer if it is not trusted, else the last address in X-Forwarded-For that is not
-   * trusted, else the first address there.
+   * The client's address: the peer if it is not trusted. Else the first address of X-Forwarded-For, read from the
+   * right, that is not trusted; if there is none, the last one that could be read, or the peer.
    */
   clientOf(peer: string, headers: HeaderList): string;
 }
@@ -94,7 +94,7 @@ export interface Trust {
 /**
  * Trusts proxies by their address.
  *
- * @param cidrs addresses and CIDR blocks whose `X-Forwarded-*` and `Forwarded` are believed
+ * @param cidrs addresses and CIDR blocks whose `X-Forwarded-*` are believed
  * @throws {TypeError} if one of them is neither an address nor a CIDR block
  * @example trustProxies(['10.0.0.0/8']).clientOf('10.0.0.1', ['x-forwarded-for', '1.2.3.4']) // '1.2.3.4'
  */

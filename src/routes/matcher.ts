@@ -10,7 +10,7 @@ export interface Entry<T> {
   readonly value: T;
 }
 
-/** Whether a candidate matched, or what did not: `uri` is a pattern with `*` before its end, else a condition. */
+/** `matched`, or the first check that failed: `uri` (a pattern with `*` before its end) or a condition. */
 export type Verdict = 'matched' | 'uri' | ConditionName;
 
 /** Finds the route of a request. Immutable: new routes need a new matcher. */

@@ -61,7 +61,7 @@ export class ClientConnection
   readonly #lookout: Lookout;
   /** The error of the first write that failed. What the server sent before is still read. */
   #writeError: TransportError | null = null;
-  /** True if nothing was read since the last wait at the fence began. */
+  /** After a failed write: true while a whole wait at the fence brings no bytes. Then the exchange is lost. */
   #quiet = false;
 
   /**

@@ -13,12 +13,12 @@ import type { ExchangeListener } from './exchange-listener.ts';
 
 /**
  * Milliseconds that an idle connection is kept if neither the server nor the operator says how long. Below the timeout
- * of servers that do not announce it (5 s is common, e.g. Node): a request on a connection that is just being closed
- * fails, and if it must not be sent twice, it fails for the client.
+ * of servers that do not announce it (5 s is common, e.g. Node): a request that is written while the server closes is
+ * lost, and if it is not idempotent, the client gets the error. undici calls it `keepAliveTimeout`.
  */
 const IDLE_MS = 4000;
 
-/** Most milliseconds that an idle connection is kept on the server's word, so that a burst's connections are closed. */
+/** Most milliseconds that the server's Keep-Alive field may ask for, so that connections of a burst do not linger. */
 const LONGEST_HINT_MS = 60_000;
 
 /** A connection is closed this many milliseconds before the server, by its Keep-Alive field, closes it. */

@@ -1,11 +1,12 @@
 /**
  * What a connection to a server waits for. One exchange is in flight at a time.
  *
- * After the last byte of a response, `ClientConnection` decides (`end`, `#finish`): the connection becomes `idle` if
- * the request was written completely, the server keeps the connection, and it did not refuse a long body; else it is
- * closed. The pool (`OriginPool`) keeps the idle connection until it expires or takes it for the next request.
- * Then the connection waits in `check` until everything that had arrived was read: a close or unasked bytes end it,
- * and the request goes to a new connection.
+ * After the last byte of a response, `ClientConnection` decides (`end`, `#finish`). It becomes `idle` if the kernel has
+ * taken all of the request and no write has failed, if the server keeps the connection, and if the response is no
+ * refusal of a long body; else it is closed. The pool (`OriginPool`) keeps an idle connection for the next request to
+ * the same address; it closes it when it expires, has carried as many requests as it may, or makes room for others.
+ * Before the next request is written, the connection waits in `check` until everything that had arrived was read: a
+ * close or unasked bytes end it, and the request goes to a new connection.
  */
 export type ClientPhase =
   /** TCP and TLS to connect. The first request waits, too. */

@@ -11,7 +11,7 @@ import { type RequestHead, urlHost } from './parse-request-head.ts';
 
 /** What a request can ask of its client's connection. */
 export interface Link {
-  /** The client's address, as the socket has it. */
+  /** Address of the socket's peer. */
   readonly peer: string;
   /** Port of the listener. */
   readonly serverPort: number;
@@ -64,7 +64,7 @@ export class ServerRequest implements RequestHead, Received {
   get peer(): string {
     return this.link.peer;
   }
-  /** Whether the client asks for a WebSocket. Upgrade is ignored in HTTP/1.0 (RFC 9110 section 7.8). */
+  /** Whether Connection names Upgrade, in HTTP/1.1: in HTTP/1.0 it means nothing (RFC 9110 section 7.8). */
   get upgradable(): boolean {
     return this.http11 && namesUpgrade(this.headers);
   }
@@ -159,7 +159,7 @@ function webBodyOf({
   return upload.buffered === null ? byteStream(upload.reader()) : new Uint8Array(upload.buffered);
 }
 
-/** The client's address in its plain form. Only this function reads it from a socket, so all code sees the same one. */
+/** The peer's address in its plain form. Only this function reads it from a socket, so all code sees the same one. */
 export function peerOf({ remoteAddress = '' }: Socket): string {
   return plainAddress(remoteAddress) ?? remoteAddress;
 }
