@@ -5,9 +5,9 @@ import { controlPlaneGuard } from './admin/guard.ts';
 import { healthApi } from './admin/health.ts';
 import { explainApi } from './explain/api.ts';
 import { matchPath, originForm } from './http/target.ts';
-import type { Trust } from './request/admit.ts';
+import type { Trust } from './request/inbound.ts';
 import type { RouteTable } from './route-table.ts';
-import type { Runtime } from './runtime/port.ts';
+import type { Runtime } from './runtime/runtime.ts';
 import type { LiveTable } from './stores/live.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 

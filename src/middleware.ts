@@ -3,7 +3,7 @@ import { observeBody } from '#observe';
 import { ConfigError } from './config/error.ts';
 import { documentText } from './config/fault.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
-import { admit, trustProxies } from './request/admit.ts';
+import { inboundOf, trustProxies } from './request/inbound.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
 import { instanceId, requestIds } from './request/ids.ts';
 import { NOWHERE } from './http/destination.ts';
@@ -15,7 +15,7 @@ import { copySender } from './mirror/send.ts';
 import { contextOf, createBackground } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { ObservedBody } from './runtime/observe/observed.ts';
-import type { Runtime } from './runtime/port.ts';
+import type { Runtime } from './runtime/runtime.ts';
 import type { OutcomeHook } from './telemetry/hooks.ts';
 import { outcomeTelemetry } from './telemetry/telemetry.ts';
 
@@ -158,7 +158,7 @@ function mirroring(of: string, config: ProxyMirrorConfig, options: ProxyMirrorOp
   return (request: Request, env: unknown, context: WaitUntilContext | null): Mirrored | null => {
     const received = runtime.receive(request, env);
     const body = observed(request, received.upload, env);
-    const inbound = admit(received, trust, idOf, body?.upload ?? received.upload);
+    const inbound = inboundOf(received, trust, idOf, body?.upload ?? received.upload);
     const copies = planCopies(inbound, mirrors, plan);
     if (copies === null) return null;
     (context ?? background).waitUntil(copies.send(copyOf(inbound)));

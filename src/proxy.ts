@@ -1,11 +1,11 @@
 import { prepareExchange, upstreamless } from './exchange/exchange.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './http/gateway-error.ts';
-import { admit, type Trust } from './request/admit.ts';
+import { inboundOf, type Trust } from './request/inbound.ts';
 import type { RequestIds } from './request/ids.ts';
 import type { Inbound, Received, Reply } from './http/messages.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
 import { type CopiesOptions, planCopies } from './mirror/copies.ts';
-import type { Runtime, WaitUntil } from './runtime/port.ts';
+import type { Runtime, WaitUntil } from './runtime/runtime.ts';
 import type { RouteTable } from './route-table.ts';
 import type { Listener } from './telemetry/events.ts';
 
@@ -34,7 +34,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const exchangeOptions = { forward: runtime.forward, trust };
 
   return (received, waitUntil) => {
-    const inbound = admit(received, trust, requestIds);
+    const inbound = inboundOf(received, trust, requestIds);
     if (reserved.test(inbound.path)) return null;
     return respond(inbound, waitUntil, performance.now());
   };

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { documentText } from '../config/fault.ts';
-import { trustProxies } from '../request/admit.ts';
+import { trustProxies } from '../request/inbound.ts';
 import { explain } from '../explain/explain.ts';
 import { checkQuestion, type Question } from '../explain/question.ts';
 import { explanationText } from '../explain/print.ts';

@@ -4,7 +4,7 @@ import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
 import { type RouteConfig, routeFaults } from './route.ts';
 import { above, array, faultsOf, isObject, map, number, object } from './schema.ts';
-import { forbidden, hinted } from './text.ts';
+import { forbidden, hinted } from './messages.ts';
 
 /**
  * The routes document: `routes.json`, or the value of the key `routes` in KV. Unknown fields are kept. Each route has

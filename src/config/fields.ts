@@ -14,7 +14,7 @@ import {
   string,
   typed,
 } from './schema.ts';
-import { noneOf } from './text.ts';
+import { noneOf } from './messages.ts';
 
 // Schemas of fields that occur in several objects (`apisix/schema_def.lua`).
 

@@ -1,5 +1,5 @@
 import { type Fault, HIDE_PATH } from './fault.ts';
-import { forbidden } from './text.ts';
+import { forbidden } from './messages.ts';
 
 const MOST_LEVELS = 64;
 

@@ -2,7 +2,7 @@ import { parseCidr } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
 import { type Fault, MOST_FAULTS, HIDE_PATH } from './fault.ts';
 import { atLeast, atMost, faultsOf, integer, isObject, typed, string, object } from './schema.ts';
-import { noneOf, wrongType } from './text.ts';
+import { noneOf, wrongType } from './messages.ts';
 
 /** A node in the array form of `nodes`, as written in the document. */
 export interface NodeEntry {

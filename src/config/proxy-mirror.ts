@@ -23,7 +23,7 @@ import {
   object,
   type Test,
 } from './schema.ts';
-import { hinted, mismatch, missing } from './text.ts';
+import { hinted, mismatch, missing } from './messages.ts';
 import { passHostFaults } from './upstream.ts';
 
 /** One mirror: APISIX's attributes and, from `sample_key` on, the ones that only this gateway has. */

@@ -28,7 +28,7 @@ import {
   string,
   typed,
 } from './schema.ts';
-import { noneOf } from './text.ts';
+import { noneOf } from './messages.ts';
 import { type UpstreamConfig, upstreamFaults } from './upstream.ts';
 
 const METHODS = [

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Fault, MOST_FAULTS } from './fault.ts';
-import { forbidden, mismatch, missing, notInEnum, outside, wrongType } from './text.ts';
+import { forbidden, mismatch, missing, notInEnum, outside, wrongType } from './messages.ts';
 
 // JSON Schema's vocabulary as valibot schemas with APISIX's error texts. No schema transforms its value: what is
 // stored and returned must be what was sent (APISIX stores no defaults since its PR 12603).

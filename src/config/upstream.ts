@@ -25,7 +25,7 @@ import {
   object,
   type Test,
 } from './schema.ts';
-import { hinted } from './text.ts';
+import { hinted } from './messages.ts';
 
 /** An upstream as written in a route, without defaults filled in. */
 export interface UpstreamConfig extends Description {

@@ -9,7 +9,7 @@ import {
 } from '../http/messages.ts';
 import { type Call, ClientLeftError, type Forward, TransportError } from '../http/transport.ts';
 import { Upload } from '../http/upload.ts';
-import type { Trust } from '../request/admit.ts';
+import type { Trust } from '../request/inbound.ts';
 import type { Node } from './balancer.ts';
 import { passHandshake, requestHeaders } from './request-headers.ts';
 import type { Upstream } from './upstream.ts';

@@ -1,10 +1,10 @@
 import { fieldNames, type HeaderList, HOP_BY_HOP, nominated } from '../http/fields.ts';
-import { isHandshake, WEBSOCKET } from '../http/handshake.ts';
+import { isHandshake, WEBSOCKET } from '../http/websocket.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
-import type { Trust } from '../request/admit.ts';
+import type { Trust } from '../request/inbound.ts';
 
 /** Fields that say where a request came from. Never forwarded unchecked: this hop writes its own. */
-const ORIGIN_FIELDS: readonly string[] = [
+const FORWARDING_FIELDS: readonly string[] = [
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -23,7 +23,7 @@ const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'expect']);
 const LOOKALIKE = '_';
 
 /** Recognizes the fields that need handling here, and their lookalikes. */
-const nameOf = fieldNames([...DROPPED, ...ORIGIN_FIELDS, 'content-length'], LOOKALIKE);
+const nameOf = fieldNames([...DROPPED, ...FORWARDING_FIELDS, 'content-length'], LOOKALIKE);
 
 /**
  * The fields that an upstream gets: `Host`, the client's fields in their order and case without hop-by-hop fields,

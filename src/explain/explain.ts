@@ -4,10 +4,10 @@ import { requestTo, upstreamless } from '../exchange/exchange.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { SkipReason } from '../mirror/outcome.ts';
-import type { Trust } from '../request/admit.ts';
+import type { Trust } from '../request/inbound.ts';
 import type { Route, RouteTable } from '../route-table.ts';
 import type { Verdict } from '../routes/matcher.ts';
-import { inboundOf, type Question } from './question.ts';
+import { type Question, requestOf } from './question.ts';
 
 /** What the gateway would do with a request. Making it sends nothing and changes no counter or limit. */
 export interface Explanation {
@@ -45,7 +45,7 @@ export interface ExplainOptions {
  */
 export function explain(question: Question, options: ExplainOptions): Explanation {
   const { table, document, trust, hostOfUrl } = options;
-  const inbound = inboundOf(question, trust);
+  const inbound = requestOf(question, trust);
   const candidates = table.candidates(inbound);
   const route = candidates.find(({ verdict }) => verdict === 'matched')?.route ?? null;
   const primary = route && primaryOf(route, inbound, trust);
@@ -120,7 +120,7 @@ export function explainMirror(
   const because = mirror.skipReason(inbound, 0) ?? atLimit(mirror, performance.now());
   if (because !== null)
     return { mirror: mirror.host, copied: 'never', share: 0, because, copy: null };
-  const share = mirror.share(inbound);
+  const share = mirror.sampleRatio(inbound);
   return {
     mirror: mirror.host,
     copied: share < 1 ? 'sometimes' : 'always',

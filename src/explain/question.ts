@@ -1,10 +1,10 @@
 import { type Checked, type Fault, verdict } from '../config/fault.ts';
 import { atLeast, faultsOf, integer, list, map, typed, string, object } from '../config/schema.ts';
 import { lazy } from 'valibot';
-import { admit, type Trust } from '../request/admit.ts';
+import { inboundOf, type Trust } from '../request/inbound.ts';
 import { isAuthority } from '../http/authority.ts';
 import { plainAddress } from '../http/cidr.ts';
-import { namesUpgrade } from '../http/handshake.ts';
+import { namesUpgrade } from '../http/websocket.ts';
 import { type HeaderList, headerValue } from '../http/fields.ts';
 import type { Inbound, Received } from '../http/messages.ts';
 import { quoted } from '../http/quoted.ts';
@@ -79,7 +79,7 @@ function hostFaults({ headers = {} }: Question): Fault[] {
 }
 
 /** The request as the gateway would receive it, without a client connection or body bytes. */
-export function inboundOf(question: Question, trust: Trust): Inbound {
+export function requestOf(question: Question, trust: Trust): Inbound {
   const { url, method = 'GET', body_length: length = 0, remote_addr = '127.0.0.1' } = question;
   const [, scheme = 'http', named = 'localhost'] = ABSOLUTE.exec(url) ?? [];
   const headers = fieldsOf(question);
@@ -101,7 +101,7 @@ export function inboundOf(question: Question, trust: Trust): Inbound {
     onGone() {},
     inform() {},
   };
-  return admit(received, trust, () => '');
+  return inboundOf(received, trust, () => '');
 }
 
 const NOTHING = { read: async () => null, cancel() {} };

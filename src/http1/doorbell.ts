@@ -1,6 +1,6 @@
+import type { Poll } from './fence.ts';
 import { once, on } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Poll } from './turns.ts';
 
 const LOOPBACK = '127.0.0.1';
 

@@ -16,7 +16,7 @@ export type Framing =
 export type RequestFraming = Extract<Framing, { readonly kind: 'none' | 'length' | 'chunked' }>;
 
 /** The facts of a request that the framing of its response depends on. */
-export interface Asked {
+export interface RequestBasics {
   readonly method: string;
   readonly http11: boolean;
 }
@@ -81,7 +81,7 @@ export function responseFraming(
 /** The framing of a response to a client. */
 export function outgoingFraming(
   response: { readonly status: number; readonly length: number | null; readonly body: unknown },
-  { method, http11 }: Asked,
+  { method, http11 }: RequestBasics,
 ): Framing {
   const { status, length } = response;
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return NO_BODY;

@@ -44,7 +44,7 @@ export interface Mirror {
    */
   skipReason(inbound: Inbound, random?: number): SkipReason | null;
   /** The probability that sampling takes a request like this. */
-  readonly share: Sampler;
+  readonly sampleRatio: Sampler;
   /** Makes the copy of a request. */
   copyOf(primary: Outbound, body: Uint8Array | null): Outbound;
 }
@@ -107,7 +107,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
     rate: config.rate_limit === undefined ? NO_RATE_LIMIT : tokenBucket(config.rate_limit),
     breaker:
       config.breaker === false ? NO_BREAKER : breaker({ ...DEFAULTS.breaker, ...config.breaker }),
-    share,
+    sampleRatio: share,
     skipReason: skipReasonOf(config, share, maxBodySize),
     copyOf: (primary, body) => ({
       destination: to,

@@ -1,5 +1,5 @@
 import type { Context, ExecutionContext } from 'hono';
-import type { WaitUntil } from './port.ts';
+import type { WaitUntil } from './runtime.ts';
 
 /** Tracks work that outlives its request, on runtimes whose platform does not. */
 export interface Background {

@@ -1,5 +1,5 @@
 import type { Received, Reply } from '../http/messages.ts';
-import type { WaitUntil } from './port.ts';
+import type { WaitUntil } from './runtime.ts';
 
 /** A faster equivalent of a `fetch` function, for our own listeners. */
 export interface Direct {

@@ -1,6 +1,6 @@
 import type { Listening } from '../http1/server/listen.ts';
 import type { WriteOutput } from './output.ts';
-import type { Runtime, WaitUntil } from './port.ts';
+import type { Runtime, WaitUntil } from './runtime.ts';
 
 /** What a listener needs of an app: Hono's `fetch`, and `waitUntil` for work that outlives a request. */
 export interface FetchApp {

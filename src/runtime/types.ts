@@ -21,4 +21,4 @@ export type {
   SendCopy,
   TransportError,
 } from '../http/transport.ts';
-export type { Runtime, WaitUntil } from './port.ts';
+export type { Runtime, WaitUntil } from './runtime.ts';

@@ -4,7 +4,7 @@ import { fetchSendCopy } from './fetch/copy.ts';
 import { type Dialect, kindByText } from './fetch/dialect.ts';
 import { fetchForward } from './fetch/forward.ts';
 import { receiveWeb } from './fetch/receive.ts';
-import type { Runtime } from './port.ts';
+import type { Runtime } from './runtime.ts';
 
 /** Exists only in workerd: a stream of known length, which is not sent chunked. */
 declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>;

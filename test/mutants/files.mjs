@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 export const FILES = {
   'whom to believe': [
     'src/admin/guard.ts',
-    'src/request/admit.ts',
+    'src/request/inbound.ts',
     'src/exchange/request-headers.ts',
     'src/http/authority.ts',
     'src/http/cidr.ts',

@@ -4,7 +4,7 @@
  */
 import { ClientConnection } from '../../dist/http1/client/connection.js';
 import { CLIENT_PHASES } from '../../dist/http1/client/phases.js';
-import { overwriteFreeBuffers } from '../../dist/http1/client/read-buffer.js';
+import { overwriteFreeBuffers } from '../../dist/http1/read-buffer.js';
 import { ServerConnection } from '../../dist/http1/server/connection.js';
 import { SERVER_PHASES } from '../../dist/http1/server/phases.js';
 

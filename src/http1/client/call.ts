@@ -17,7 +17,7 @@ import type { Framing } from '../framing.ts';
 import { RelayedResponse } from '../relayed-response.ts';
 import type { ResponseHead } from './parse-response-head.ts';
 import type { Pool } from './pool.ts';
-import { recycle } from './read-buffer.ts';
+import { recycle } from '../read-buffer.ts';
 
 /** Creates a `Forward` over a pool. Fields, reason phrases and bodies are passed on as raw bytes. */
 export function http1Forward(pool: Pool): Forward {

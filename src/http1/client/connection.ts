@@ -6,14 +6,15 @@ import { BodyPipe, type Flow } from '../body-pipe.ts';
 import { type ResponseListener, ResponseParser } from './response-parser.ts';
 import { closedByServer, transportError } from './failure.ts';
 import type { ResponseHead } from './parse-response-head.ts';
-import { type Fence, Lookout, type Turns } from '../turns.ts';
+import type { Turns } from '../turns.ts';
 import { isLong, RequestWriter, type RequestWriterListener } from './write-request.ts';
 import { ExchangeTimers } from '../timers.ts';
-import type { ReadBuffer } from './read-buffer.ts';
+import type { ReadBuffer } from '../read-buffer.ts';
 import type { Opening, SocketListener } from './dial.ts';
 import type { ExchangeListener } from './exchange-listener.ts';
 import type { ClientPhase } from './phases.ts';
 import { takeOver, UpgradedBody } from '../tunnel.ts';
+import { type Fence, Lookout } from '../fence.ts';
 
 /** What a connection needs from its pool. */
 export interface ClientConnectionOwner {
@@ -23,7 +24,7 @@ export interface ClientConnectionOwner {
   readonly gathers: boolean;
   readonly turns: Turns | null;
   /** Called when the exchange is over and the connection may carry another. */
-  idle(): void;
+  becameIdle(): void;
   closed(): void;
 }
 
@@ -216,7 +217,7 @@ export class ClientConnection
     this.#socket.pause();
     return new UpgradedBody(this, this.#request!.timeouts, () => {
       this.#timers.end();
-      return takeOver(this.#socket, this.#parser.release());
+      return takeOver(this.#socket, this.#parser.takeRest());
     });
   }
 
@@ -245,7 +246,7 @@ export class ClientConnection
     this.#body = null;
     if (!lasts || this.#phase === 'over') return this.#close(null);
     this.#enter('idle');
-    this.#owner.idle();
+    this.#owner.becameIdle();
   }
 
   pause(): void {

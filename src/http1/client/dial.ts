@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { TransportError } from '../../http/transport.ts';
 import { transportError } from './failure.ts';
-import { type ReadBuffer, readingInto } from './read-buffer.ts';
+import { type ReadBuffer, readingInto } from '../read-buffer.ts';
 
 /** Gets the result of opening a connection. Exactly one of `opened` and `failed` is called, asynchronously. */
 export interface SocketListener {

@@ -4,12 +4,13 @@ import { TransportError } from '../../http/transport.ts';
 import { ClientConnection, type ClientConnectionOwner } from './connection.ts';
 import { Dial, type Origin, type SocketListener, type SpareSockets } from './dial.ts';
 import { transportError } from './failure.ts';
-import type { Fence, Turns } from '../turns.ts';
+import type { Turns } from '../turns.ts';
 import { type IdleEntry, type Peer as PeerOf, Peers } from './peers.ts';
 import { type LoopShare, SharingConnection } from './loop-share.ts';
 import type { Addresses } from './names/names.ts';
-import { ReadBuffer } from './read-buffer.ts';
+import { ReadBuffer } from '../read-buffer.ts';
 import type { ExchangeListener } from './exchange-listener.ts';
+import type { Fence } from '../fence.ts';
 
 /**
  * Milliseconds that an idle connection is kept if neither the server nor the operator says how long. Below the timeout
@@ -96,8 +97,8 @@ export class OriginPool {
     const peer = this.peers.next(now);
     // A connection that may become a tunnel must not read into a `ReadBuffer`: it gets a new one without.
     const leaves = request.upgrade === true;
-    const idle = fresh || leaves || peer === null ? null : this.#takeIdle(peer, now);
-    const { connection } = idle ?? this.#open(peer, leaves);
+    const keep = fresh || leaves || peer === null ? null : this.#takeIdle(peer, now);
+    const { connection } = keep ?? this.#open(peer, leaves);
     connection.start(request, listener);
     return connection;
   }
@@ -254,7 +255,7 @@ export class PooledConnection implements ClientConnectionOwner, IdleEntry<Pooled
     return this.#pool.gathers;
   }
 
-  idle(): void {
+  becameIdle(): void {
     this.#pool.idle(this);
   }
 

@@ -6,7 +6,7 @@ import {
   nominated,
   trimmed,
 } from '../../http/fields.ts';
-import { WEBSOCKET } from '../../http/handshake.ts';
+import { WEBSOCKET } from '../../http/websocket.ts';
 import { isPersistent } from '../fields.ts';
 import { type Framing, responseFraming, UPGRADED } from '../framing.ts';
 import { quoted } from '../../http/quoted.ts';

@@ -13,7 +13,7 @@ export type ClientPhase =
   | 'opening'
   /** The next request. */
   | 'idle'
-  /** The fence (`turns.ts`). The next request waits, too. */
+  /** The fence (`fence.ts`). The next request waits, too. */
   | 'check'
   /** The response, to its last byte. The request may still be sent meanwhile. */
   | 'exchange'

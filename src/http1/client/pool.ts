@@ -1,7 +1,7 @@
 import { serverNameOf } from '../../http/destination.ts';
 import { headerValue } from '../../http/fields.ts';
 import type { Outbound } from '../../http/messages.ts';
-import { createFence, type Fence, type Turns } from '../turns.ts';
+import type { Turns } from '../turns.ts';
 import type { ClientConnection } from './connection.ts';
 import type { ExchangeListener } from './exchange-listener.ts';
 import { LoopShare } from './loop-share.ts';
@@ -9,6 +9,7 @@ import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';
 import { parseOrigin } from './dial.ts';
 import { OriginPool } from './origin-pool.ts';
+import { createFence, type Fence } from '../fence.ts';
 
 /** Most origins without connections whose state (round-robin position, avoided addresses) is kept. */
 const MOST_EMPTY = 1024;
@@ -43,7 +44,7 @@ export interface PoolOptions {
   /** Resolves names. Default: the system's configuration, with a cache of this pool's own. */
   readonly names?: Names;
   /** Share of the event loop's time for connecting and reading, above 0 to 1. Default: no limit. */
-  readonly share?: number;
+  readonly loopShare?: number;
   /** The fence at which kept connections wait before they are used again. Default: one for event loops like Node's. */
   readonly fence?: Fence;
   /** Where long responses wait for their next turn of the event loop. Default: they never wait, as with a `share`. */
@@ -54,7 +55,7 @@ export function createPool(options: PoolOptions = {}): Pool {
   const { ownBuffers = false, most = Infinity, names = new Names(createLookup()) } = options;
   const { gathers = true, fence = createFence(), turns = null } = options;
   const { shortage = () => null } = options;
-  const share = options.share === undefined ? null : new LoopShare(options.share, inUse);
+  const share = options.loopShare === undefined ? null : new LoopShare(options.loopShare, inUse);
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
   let open = 0;

@@ -86,7 +86,7 @@ export class ResponseParser {
   }
 
   /** Removes and returns the bytes behind the head of a 101. */
-  release(): Buffer {
+  takeRest(): Buffer {
     const bytes = this.#behind?.bytes ?? Buffer.alloc(0);
     this.#behind = null;
     return bytes;

@@ -191,7 +191,7 @@ export class ServerConnection implements Link, TurnTaker {
     this.#deadline.dispose();
     this.#drainDeadline.dispose();
     this.#socket.write(switchingHead(response), 'latin1');
-    const client = takeOver(this.#socket, this.#incoming.release());
+    const client = takeOver(this.#socket, this.#incoming.takeRest());
     tunnel(client, upstream.takeOver(), upstream.timeouts);
   }
 

@@ -105,8 +105,8 @@ export class Incoming implements RequestListener, Flow {
   }
 
   /** Removes and returns the buffered bytes behind the last request. */
-  release(): Buffer {
-    return this.#parser.release();
+  takeRest(): Buffer {
+    return this.#parser.takeRest();
   }
 
   head(head: RequestHead): void {

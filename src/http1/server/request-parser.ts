@@ -95,7 +95,7 @@ export class RequestParser {
   }
 
   /** Removes and returns the bytes behind a complete request. */
-  release(): Buffer {
+  takeRest(): Buffer {
     const bytes = this.#behind?.bytes ?? Buffer.alloc(0);
     this.#behind = null;
     return bytes;

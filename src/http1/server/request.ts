@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { plainAddress } from '../../http/cidr.ts';
-import { namesUpgrade } from '../../http/handshake.ts';
+import { namesUpgrade } from '../../http/websocket.ts';
 import { hasMember, type HeaderList, joinedValue, webHeaders } from '../../http/fields.ts';
 import type { Interim, Received } from '../../http/messages.ts';
 import { Upload } from '../../http/upload.ts';

@@ -9,15 +9,15 @@ import {
   webHeaders,
 } from '../../http/fields.ts';
 import { errorBody, type GatewayStatus } from '../../http/gateway-error.ts';
-import { WEBSOCKET } from '../../http/handshake.ts';
+import { WEBSOCKET } from '../../http/websocket.ts';
 import { type Reply, responseOf } from '../../http/messages.ts';
 import type { BodySource } from '../../http/upload.ts';
 import { webBody } from '../../http/web-body.ts';
 import { BodyPipe } from '../body-pipe.ts';
 import { lastChunk, ONE_PIECE_BYTES, onePiece, writeChunk } from '../body-writer.ts';
-import { recycle } from '../client/read-buffer.ts';
+import { recycle } from '../read-buffer.ts';
 import { fieldLines, parseFieldLines } from '../fields.ts';
-import type { Asked, Framing } from '../framing.ts';
+import type { RequestBasics, Framing } from '../framing.ts';
 import { RelayedResponse } from '../relayed-response.ts';
 
 /**
@@ -216,7 +216,7 @@ function linesOf(headers: Headers, length: number | null): string {
 export function writeResponseHead(
   { status, reason, lines, length, upgrade }: OutgoingResponse,
   framing: Framing,
-  { http11 }: Asked,
+  { http11 }: RequestBasics,
   keep: boolean,
 ): string {
   let head = `HTTP/1.1 ${status} ${reason}\r\n${lines}`;

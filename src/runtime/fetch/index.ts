@@ -1,4 +1,4 @@
-import type { Runtime } from '../port.ts';
+import type { Runtime } from '../runtime.ts';
 import { fetchSendCopy } from './copy.ts';
 import { decodesOf } from './decodes.ts';
 import { type Dialect, kindByText } from './dialect.ts';

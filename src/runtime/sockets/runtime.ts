@@ -1,7 +1,7 @@
 import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from '../../http1/client/call.ts';
-import { createFence, type Poll, Turns } from '../../http1/turns.ts';
+import { Turns } from '../../http1/turns.ts';
 import { createLookup, type NameOptions } from '../../http1/client/names/lookup.ts';
 import { Names } from '../../http1/client/names/names.ts';
 import { createPool, type PoolOptions } from '../../http1/client/pool.ts';
@@ -10,6 +10,7 @@ import { shareOut } from '../../http1/descriptors.ts';
 import { MOST_CONNECTIONS } from '../../http1/server/limits.ts';
 import { receive } from '../received.ts';
 import { serveApp } from './serve.ts';
+import { createFence, type Poll } from '../../http1/fence.ts';
 
 /** Options of a runtime for programs that use the library. */
 export interface RuntimeOptions {
@@ -71,7 +72,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
       ...more,
     });
   const primaries = pool({ turns });
-  const mirrors = pool({ share: MIRRORS_SHARE });
+  const mirrors = pool({ loopShare: MIRRORS_SHARE });
   return {
     name,
     mostCopies: most,

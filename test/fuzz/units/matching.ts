@@ -1,6 +1,6 @@
 import { compileMatcher } from '../../../src/routes/matcher.ts';
 import { compileGlob } from '../../../src/routes/patterns.ts';
-import { admit, trustProxies } from '../../../src/request/admit.ts';
+import { inboundOf, trustProxies } from '../../../src/request/inbound.ts';
 import type { Inbound, Received } from '../../../src/http/messages.ts';
 import type { Draw } from '../draw.ts';
 import { ALIKE, finding, type Input, type Part, REFUSED, type Verdict } from '../part.ts';
@@ -90,7 +90,7 @@ function requestOf(method: string, authority: string, target: string): Inbound {
     onGone() {},
     inform() {},
   };
-  return admit(received, TRUST, () => '');
+  return inboundOf(received, TRUST, () => '');
 }
 
 function criteria(draw: Draw): Criteria {

@@ -1,4 +1,4 @@
-import { admit, trustProxies } from '../../../src/request/admit.ts';
+import { inboundOf, trustProxies } from '../../../src/request/inbound.ts';
 import type { Inbound } from '../../../src/http/messages.ts';
 import { compileVars, VarsError } from '../../../src/vars/expression.ts';
 import type { Draw } from '../draw.ts';
@@ -142,7 +142,7 @@ function requestWith(subject: string): Inbound {
     onGone() {},
     inform() {},
   };
-  return admit(received, TRUST, () => '');
+  return inboundOf(received, TRUST, () => '');
 }
 
 /** Laws that hold for every expression. */

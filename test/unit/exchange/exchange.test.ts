@@ -11,7 +11,7 @@ import { compileUpstream } from '../../../src/exchange/upstream.ts';
 import type { Inbound, Outbound, Reply } from '../../../src/http/messages.ts';
 import { type Call, ClientLeftError, TransportError } from '../../../src/http/transport.ts';
 import { Upload } from '../../../src/http/upload.ts';
-import { trustProxies } from '../../../src/request/admit.ts';
+import { trustProxies } from '../../../src/request/inbound.ts';
 import { request } from '../routes/request.ts';
 
 const NOBODY = trustProxies([]);

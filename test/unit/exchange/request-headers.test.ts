@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requestHeaders } from '../../../src/exchange/request-headers.ts';
-import { type Trust, trustProxies } from '../../../src/request/admit.ts';
+import { type Trust, trustProxies } from '../../../src/request/inbound.ts';
 import type { Inbound } from '../../../src/http/messages.ts';
 import { Upload } from '../../../src/http/upload.ts';
 import { request } from '../routes/request.ts';

@@ -9,9 +9,10 @@ import type { SocketListener } from '../../../src/http1/client/dial.ts';
 import { doorbell } from '../../../src/http1/doorbell.ts';
 import { ServerConnection } from '../../../src/http1/server/connection.ts';
 import type { ServerRequest } from '../../../src/http1/server/request.ts';
-import { createFence, type Fence, type Poll, Turns } from '../../../src/http1/turns.ts';
+import { Turns } from '../../../src/http1/turns.ts';
 import { until } from '../../support/until.ts';
 import { client, gate } from './server/gate.ts';
+import { createFence, type Fence, type Poll } from '../../../src/http1/fence.ts';
 
 /** A poll that ends when a test says so. */
 function heldPoll() {
@@ -346,7 +347,7 @@ describe.each(BODIES)('a body in chunks such as $what', ({ bytes, size, wire, mo
         fence: createFence(),
         turns: new Turns(),
         gathers: true,
-        idle() {},
+        becameIdle() {},
         closed() {},
       };
       const request = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { admit, trustProxies } from '../../../src/request/admit.ts';
+import { inboundOf, trustProxies } from '../../../src/request/inbound.ts';
 import { instanceId, requestIds } from '../../../src/request/ids.ts';
 import { request } from '../routes/request.ts';
 
@@ -26,7 +26,7 @@ it.each([
 
 it('is made once for each request, when it is asked for', () => {
   const idOf = requestIds(() => 'me');
-  const [first, second] = [1, 2].map(() => admit(request('/'), trustProxies([]), idOf));
+  const [first, second] = [1, 2].map(() => inboundOf(request('/'), trustProxies([]), idOf));
   expect([second!.id, first!.id, second!.id, first!.id]).toEqual(['me-1', 'me-2', 'me-1', 'me-2']);
 });
 

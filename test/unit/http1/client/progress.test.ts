@@ -75,7 +75,10 @@ describe('a switch', () => {
     parser.expect('GET', true);
     push('HTTP/1.1 101 Now\r\nUpgrade: websocket\r\n\r\nab');
     push('cd');
-    expect([parser.release().toString('latin1'), parser.release().byteLength]).toEqual(['abcd', 0]);
+    expect([parser.takeRest().toString('latin1'), parser.takeRest().byteLength]).toEqual([
+      'abcd',
+      0,
+    ]);
     expect(told).toEqual([101]);
   });
 

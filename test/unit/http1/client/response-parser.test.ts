@@ -161,7 +161,7 @@ describe('a switch to WebSocket', () => {
     parser.expect('GET', asked);
     const bytes = Buffer.from(text, 'latin1');
     for (let i = 0; i < bytes.byteLength; i += size) parser.push(bytes.subarray(i, i + size));
-    return { heads, rest: parser.release().toString('latin1') };
+    return { heads, rest: parser.takeRest().toString('latin1') };
   }
 
   it('leaves what follows to others, however it is cut', () => {

@@ -71,8 +71,8 @@ describe('what comes behind a request', () => {
   it('may be given away, once', () => {
     push(`${GET}GET /2`);
     push(' HTTP');
-    expect(parser.release().toString('latin1')).toBe('GET /2 HTTP');
-    expect([parser.held, parser.release().byteLength]).toEqual([0, 0]);
+    expect(parser.takeRest().toString('latin1')).toBe('GET /2 HTTP');
+    expect([parser.held, parser.takeRest().byteLength]).toEqual([0, 0]);
     parser.next();
     push(GET);
     expect(told).toEqual(['GET', 'GET']);

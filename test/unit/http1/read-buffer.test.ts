@@ -1,9 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  overwriteFreeBuffers,
-  ReadBuffer,
-  recycle,
-} from '../../../../src/http1/client/read-buffer.ts';
+import { overwriteFreeBuffers, ReadBuffer, recycle } from '../../../src/http1/read-buffer.ts';
 
 const SIZE = 64 * 1024;
 

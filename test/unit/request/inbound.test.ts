@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../../src/http/messages.ts';
 import { Upload } from '../../../src/http/upload.ts';
-import { admit, trustProxies } from '../../../src/request/admit.ts';
+import { inboundOf, trustProxies } from '../../../src/request/inbound.ts';
 import { requestIds } from '../../../src/request/ids.ts';
 
 const PROXY = '10.0.0.1';
@@ -27,7 +27,7 @@ function received(rest: Partial<Received> = {}): Received {
 }
 
 const admitted = (rest?: Partial<Received>) =>
-  admit(
+  inboundOf(
     received(rest),
     trustProxies([PROXY]),
     requestIds(() => 'me'),

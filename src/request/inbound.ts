@@ -10,17 +10,17 @@ import type { RequestIds } from './ids.ts';
  *
  * @param upload the body, if it is not the received request's own: the middleware observes a body that the app reads
  */
-export function admit(
+export function inboundOf(
   received: Received,
   trust: Trust,
   idOf: RequestIds,
   upload: Inbound['upload'] = received.upload,
 ): Inbound {
-  return new AdmittedRequest(received, trust, idOf, upload);
+  return new InboundRequest(received, trust, idOf, upload);
 }
 
 /** A class with lazy getters: most routes never need host or query, and the id is seldom logged. */
-class AdmittedRequest implements Inbound {
+class InboundRequest implements Inbound {
   readonly method: string;
   readonly target: string;
   readonly path: string;
