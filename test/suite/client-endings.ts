@@ -110,7 +110,7 @@ async function observe(
   const copies = Object.entries(await outcomes(gateway, route));
   return {
     client: listed(
-      responses.map(({ status, isComplete: whole }) => (whole ? status : `${status} in part`)),
+      responses.map(({ status, isComplete }) => (isComplete ? status : `${status} in part`)),
       'nothing',
     ),
     connection: client.closed() ? 'closed' : 'open',

@@ -198,9 +198,9 @@ export function flow(runtime: TestRuntime): void {
           `HTTP/1.1 200 POST ${sum} ${sum}`,
           `HTTP/1.1 200 PUT ${nothing} undefined`,
         ]);
-        for (const { body, trailers, isComplete: whole } of [first, second]) {
+        for (const { body, trailers, isComplete } of [first, second]) {
           expect(Buffer.from(body, 'latin1').equals(sent)).toBe(true);
-          expect([trailers, whole]).toEqual([[`X-Sum: ${sum}`], true]);
+          expect([trailers, isComplete]).toEqual([[`X-Sum: ${sum}`], true]);
         }
         expect(second.rest).toBe('');
       }

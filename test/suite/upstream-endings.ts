@@ -90,10 +90,10 @@ export function upstreamEndings(runtime: TestRuntime): void {
 }
 
 function responsesIn(bytes: string): string {
-  const responses = messagesIn(bytes).map(({ status, isComplete: whole }) => {
+  const responses = messagesIn(bytes).map(({ status, isComplete }) => {
     // Bytes after 101.
     if (!/^\d{3}$/.test(status)) return 'bytes';
-    return whole ? status : `${status} in part`;
+    return isComplete ? status : `${status} in part`;
   });
   return responses.join(', ') || 'nothing';
 }

@@ -129,7 +129,7 @@ function requestFault(text: string, { messages, refused }: Reported): string | n
   if (requests.at(-1)?.persists === false) return null;
   if (end === 'broken' && !refused) return `does not refuse: ${why}`;
   if (end === 'clean' && refused) return 'refuses what is right';
-  if (messages.filter(({ isComplete: whole }) => whole).length > requests.length)
+  if (messages.filter(({ isComplete }) => isComplete).length > requests.length)
     return 'tells of more requests than there are';
   return null;
 }

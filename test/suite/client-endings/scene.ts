@@ -88,9 +88,9 @@ export async function openUpstream(): Promise<Upstream> {
 function sawBy({ got, sent, state }: Line): string {
   if (/^\S+ 101/.test(sent)) return `a tunnel, ${state}`;
   const asked = messagesIn(got);
-  const complete = messagesIn(sent).filter(({ isComplete: whole }) => whole);
-  const requests = asked.map(({ isComplete: whole }) =>
-    whole ? 'a whole request' : 'a part of a request',
+  const complete = messagesIn(sent).filter(({ isComplete }) => isComplete);
+  const requests = asked.map(({ isComplete }) =>
+    isComplete ? 'a whole request' : 'a part of a request',
   );
   // A connection that closes after its last response was not given up.
   const over = state !== 'broken off' && complete.length === asked.length;
@@ -104,6 +104,6 @@ export function messagesIn(
 ): { readonly status: string; readonly body: string; readonly isComplete: boolean }[] {
   const message = readMessage(bytes, (_, fields) => declaredFraming(fields) ?? NO_BODY);
   if (message === null) return bytes === '' ? [] : [{ status: '', body: '', isComplete: false }];
-  const { line, body, isComplete: whole, rest } = message;
-  return [{ status: line.split(' ')[1]!, body, isComplete: whole }, ...messagesIn(rest)];
+  const { line, body, isComplete, rest } = message;
+  return [{ status: line.split(' ')[1]!, body, isComplete }, ...messagesIn(rest)];
 }

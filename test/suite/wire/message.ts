@@ -71,11 +71,11 @@ function readContent(bytes: string, framing: Framing): Content {
   if (framing.kind === 'chunked') return readChunks(bytes);
   if (framing.kind === 'close') return { body: bytes, trailers: [], isComplete: false, rest: '' };
   const { length } = framing;
-  const whole = bytes.length >= length;
+  const isComplete = bytes.length >= length;
   return {
     body: bytes.slice(0, length),
     trailers: [],
-    isComplete: whole,
+    isComplete,
     rest: bytes.slice(length),
   };
 }
