@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { imports, src } from '../support/imports.ts';
 
 /**
- * The rooms of the house and what each may import besides itself, from the ground up: a room knows none
- * that stands below it in this list. A file right below `src` is a room of its own.
+ * The rooms below `src` and what each may import besides itself: only rooms that are listed before it. A file right
+ * below `src` is a room of its own.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Words and rules of HTTP that all share.
@@ -71,9 +71,9 @@ describe('the rooms', () => {
     expect([...new Set(Array.from(imports.keys(), roomOf))].toSorted()).toEqual(names.toSorted());
   });
 
-  it.each(names)('%s: knows none that stands above it', (room) => {
-    const below = names.slice(0, names.indexOf(room));
-    expect(ROOMS[room]!.filter((other) => !below.includes(other))).toEqual([]);
+  it.each(names)('%s: may import only rooms that are listed before it', (room) => {
+    const before = names.slice(0, names.indexOf(room));
+    expect(ROOMS[room]!.filter((other) => !before.includes(other))).toEqual([]);
   });
 
   it.each(names)('%s: imports what it may, and needs all of that', (room) => {
