@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ROOT, runtimeProgram } from './runtimes/paths.ts';
+import { logged } from './support/log.ts';
 import { line, run } from './support/process.ts';
+import { until } from './support/until.ts';
 
 const LISTENING = /^proxy-mirror on deno, listening on (http:\/\/[\w.:]+)$/m;
 
@@ -156,7 +158,20 @@ it('refuses to write where it was not allowed to, and says so', async () => {
   });
   expect([refused.status, await refused.json()]).toEqual([
     503,
-    { error_msg: expect.stringMatching(/^routes\.json: expected a folder that can be written to/) },
+    {
+      error_msg:
+        "routes.json: expected Deno's permission to write in the folder, found none; " +
+        'start deno with --allow-write for the folder, which the log names',
+    },
   ]);
   expect(await readFile(file, 'utf8')).toBe('{"routes":[]}');
+  await until(() => logged(program).some(({ level }) => level === 'ERROR'));
+  const { properties } = logged(program).find(({ level }) => level === 'ERROR')!;
+  expect(properties).toEqual({
+    place: file,
+    faults: [
+      "expected Deno's permission to write in the folder, found none; " +
+        `start deno with --allow-write=${elsewhere}`,
+    ],
+  });
 });

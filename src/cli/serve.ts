@@ -13,6 +13,7 @@ import { SettingError } from '../settings/values.ts';
 import { fileStore } from '../stores/file/file-store.ts';
 import { memoryStore } from '../stores/memory.ts';
 import type { Store } from '../stores/store.ts';
+import { jsonLine } from '../telemetry/line.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
 import { configureLog, log } from '../telemetry/log.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
@@ -26,7 +27,7 @@ const LOG_DRAIN_TIMEOUT_MS = 500;
 /** Runs the gateway until SIGTERM or SIGINT, then shuts it down and exits. */
 export async function serve(runtime: ServerRuntime): Promise<void> {
   const settings = settingsOrExit();
-  const output = outputSink(runtime.write);
+  const output = outputSink(runtime.write, () => jsonLine);
   configureLog(settings.logLevel, output.sink);
   const store = storeOf(settings);
   const { adminKey, trustedProxies, mirrorMemory } = settings;

@@ -1,7 +1,7 @@
 import { asWritten, checkDocument, parseDocument } from '../config/document.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import { documentText } from '../config/fault.ts';
-import { StoreError } from './error.ts';
+import { StoreError, type StorePlace } from './error.ts';
 
 /** The document of a store in which nothing was stored yet. */
 export const EMPTY_DOCUMENT: RoutesDocument = { routes: [] };
@@ -40,30 +40,31 @@ export function formatDocument(document: RoutesDocument, layout: Layout): string
 
 /**
  * Parses and checks the text of a document.
- * @throws StoreError that names `where` and every fault
+ * @throws StoreError that names the place and every fault
  */
-export function readDocument(text: string, where: string): RoutesDocument {
+export function readDocument(text: string, place: StorePlace): RoutesDocument {
   const parsed = parseDocument(text);
   if (parsed.ok) return parsed.value;
-  throw invalid(where, documentText(parsed.faults, json(text)), 'correct it');
+  throw invalid(place, documentText(parsed.faults, json(text)), 'correct it');
 }
 
 /**
  * Checks an edited document before it is stored.
- * @throws StoreError that names `where` and every fault
+ * @throws StoreError that names the place and every fault
  */
-export function checkEdited(document: RoutesDocument, where: string): RoutesDocument {
+export function checkEdited(document: RoutesDocument, place: StorePlace): RoutesDocument {
   const checked = checkDocument(document);
   if (checked.ok) return checked.value;
-  throw invalid(where, documentText(checked.faults, document), 'nothing was stored');
+  throw invalid(place, documentText(checked.faults, document), 'nothing was stored');
 }
 
-function invalid(where: string, lines: readonly string[], remedy: string): StoreError {
+function invalid(place: StorePlace, lines: readonly string[], remedy: string): StoreError {
   return new StoreError({
-    where,
+    ...place,
     expected: 'a valid routes document',
     found: lines.length === 1 ? lines[0]! : `${lines.length} faults:\n  ${lines.join('\n  ')}\n`,
     remedy,
+    faults: lines,
   });
 }
 

@@ -1,15 +1,26 @@
-/** The parts of a {@link StoreError}'s message. */
-export interface StoreFault {
+/** Which store a {@link StoreError} is about. */
+export interface StorePlace {
   /** The store's name: `routes.json`, `KV binding ROUTES`. Never a full path, because clients see it. */
   readonly where: string;
+  /** The full path of a file, for logs and command lines alone. */
+  readonly file?: string;
+}
+
+/** The parts of a {@link StoreError}'s message. */
+export interface StoreFault extends StorePlace {
   readonly expected: string;
   readonly found: string;
   readonly remedy: string;
+  /**
+   * What is wrong, one line for each fault, for logs and command lines: they may hold full paths. Default: one line of
+   * the three parts above.
+   */
+  readonly faults?: readonly string[];
 }
 
 /**
- * A document could not be read or written. The message may be shown to clients of the admin API. `cause` is the
- * system's error, which may contain full paths and must only be logged.
+ * A document could not be read or written. The message may be shown to clients of the admin API. `place`, `faults` and
+ * `cause`, the system's error, may contain full paths and must only be logged.
  *
  * @example
  * new StoreError({
@@ -19,21 +30,19 @@ export interface StoreFault {
  *   remedy: 'put the file back',
  * }).message // 'routes.json: expected a JSON document, found nothing; put the file back'
  */
-export class StoreError extends Error implements StoreFault {
+export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly where: string;
-  readonly expected: string;
-  readonly found: string;
-  readonly remedy: string;
+  /** The full path of a file, else the store's name. */
+  readonly place: string;
+  readonly faults: readonly string[];
 
-  constructor(fault: StoreFault, cause?: unknown) {
-    super(
-      `${fault.where}: expected ${fault.expected}, found ${fault.found}; ${fault.remedy}`,
-      cause === undefined ? undefined : { cause },
-    );
-    this.where = fault.where;
-    this.expected = fault.expected;
-    this.found = fault.found;
-    this.remedy = fault.remedy;
+  constructor(
+    { where, file = where, expected, found, remedy, faults }: StoreFault,
+    cause?: unknown,
+  ) {
+    const text = `expected ${expected}, found ${found}; ${remedy}`;
+    super(`${where}: ${text}`, cause === undefined ? undefined : { cause });
+    this.place = file;
+    this.faults = faults ?? [text];
   }
 }

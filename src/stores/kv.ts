@@ -69,7 +69,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
       .catch((error: unknown) => unreachable('read', error));
     const text = await own.latest(shown, now());
     if (text === null) return { text, document: EMPTY_DOCUMENT };
-    if (known?.text !== text) known = { text, document: readDocument(text, name) };
+    if (known?.text !== text) known = { text, document: readDocument(text, { where: name }) };
     return { text, document: known.document };
   }
 
@@ -102,7 +102,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
     update: (edit) =>
       inTurn(async () => {
         const { text: before, document } = await read();
-        const edited = checkEdited(edit(document), name);
+        const edited = checkEdited(edit(document), { where: name });
         const text = formatDocument(edited, layoutOf(before));
         const { byteLength } = new TextEncoder().encode(text);
         if (byteLength > MOST_BYTES) throw tooLarge(name, byteLength);

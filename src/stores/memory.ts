@@ -17,7 +17,7 @@ export function memoryStore(initial: RoutesDocument): Store {
     load: () => Promise.resolve(document),
     // Awaits nothing, so two updates cannot overlap.
     async update(edit) {
-      document = checkEdited(edit(document), 'memory');
+      document = checkEdited(edit(document), { where: 'memory' });
       return document;
     },
   };

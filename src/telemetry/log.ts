@@ -1,13 +1,7 @@
-import {
-  configureSync,
-  getConsoleSink,
-  getJsonLinesFormatter,
-  getLogger,
-  type Logger,
-  type Sink,
-} from '@logtape/logtape';
+import { configureSync, getConsoleSink, getLogger, type Logger, type Sink } from '@logtape/logtape';
 import { type CopyEvent, type Listener, reportOf, type RequestFacts } from './events.ts';
 import { lineRate } from './line-rate.ts';
+import { jsonLine } from './line.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -16,14 +10,14 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const log: Logger = getLogger('proxy-mirror');
 
 /**
- * Configures the log of our own commands: one JSON object per line.
+ * Configures the log of our own commands.
  *
- * @param sink destination of the lines. Default: the console, which blocks a server process while its output is not
- * read
+ * @param sink destination of the lines. Default: the console, which gets one JSON object per line, and blocks a server
+ * process while its output is not read
  */
 export function configureLog(
   level: LogLevel,
-  sink: Sink = getConsoleSink({ formatter: getJsonLinesFormatter() }),
+  sink: Sink = getConsoleSink({ formatter: jsonLine }),
 ): void {
   configureSync({
     reset: true,
@@ -57,15 +51,12 @@ export function logListener(now: () => number = Date.now): Listener {
         break;
       }
       case 'admin_failure':
-        log.error('a write was refused: {error}', { error: event.error.message });
+        log.error('a write was refused', faultsOf(event.error));
         break;
       case 'reload':
         if (event.result === 'success')
           log.info('{routes} routes in force', { routes: event.routes });
-        else
-          log.error('the routes were not read, those in force stay: {error}', {
-            error: event.error.message,
-          });
+        else log.error('the routes were not read, those in force stay', faultsOf(event.error));
         break;
       case 'copy': {
         const { route, mirror, outcome } = event;
@@ -87,6 +78,15 @@ export function logListener(now: () => number = Date.now): Listener {
       }
     }
   };
+}
+
+/** What is wrong with a document, each fault once, and in which. Errors of stores list both; others have a message. */
+function faultsOf(error: Error): Record<string, unknown> {
+  const { place, faults = [error.message] } = error as Error & {
+    readonly place?: string;
+    readonly faults?: readonly string[];
+  };
+  return place === undefined ? { faults } : { place, faults };
 }
 
 /** How long the result of `isEnabledFor` is remembered. */

@@ -1,4 +1,4 @@
-import { fromAsyncSink, getJsonLinesFormatter, type LogRecord, type Sink } from '@logtape/logtape';
+import { fromAsyncSink, type LogRecord, type Sink, type TextFormatter } from '@logtape/logtape';
 import type { Output, WriteOutput } from '../runtime/output.ts';
 
 /** Lines that may wait to be written while the output is not read. Further lines are dropped and counted. */
@@ -8,19 +8,24 @@ const MOST_LINES = 1000;
 const TO_STDERR: ReadonlySet<string> = new Set(['warning', 'error', 'fatal']);
 
 /**
- * Writes the log to the output of the process, one JSON object per line, without blocking. If the output is a pipe
- * that nobody reads, `console` would block Bun and Deno with all their connections, and on Node use ever more memory.
+ * Writes the log to the output of the process without blocking. If the output is a pipe that nobody reads, `console`
+ * would block Bun and Deno with all their connections, and on Node use ever more memory.
+ *
+ * @param formatFor how the lines of an output look
  */
-export function outputSink(write: WriteOutput): { readonly sink: Sink; drain(): Promise<unknown> } {
-  const [stdout, stderr] = [linesTo('stdout', write), linesTo('stderr', write)];
+export function outputSink(
+  write: WriteOutput,
+  formatFor: (to: Output) => TextFormatter,
+): { readonly sink: Sink; drain(): Promise<unknown> } {
+  const stdout = linesTo('stdout', write, formatFor('stdout'));
+  const stderr = linesTo('stderr', write, formatFor('stderr'));
   return {
     sink: (record) => (TO_STDERR.has(record.level) ? stderr : stdout)(record),
     drain: () => Promise.all([stdout.drain(), stderr.drain()]),
   };
 }
 
-function linesTo(to: Output, write: WriteOutput) {
-  const format = getJsonLinesFormatter();
+function linesTo(to: Output, write: WriteOutput, format: TextFormatter) {
   let dropped = 0;
   return fromAsyncSink(
     (record) => {

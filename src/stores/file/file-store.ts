@@ -1,6 +1,7 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { RoutesDocument } from '../../config/document.ts';
-import { StoreError } from '../error.ts';
+import { StoreError, type StorePlace } from '../error.ts';
+import { placeOf } from './place.ts';
 import { readSnapshot } from './read.ts';
 import type { Snapshot } from './read.ts';
 import { replaceFile } from './replace.ts';
@@ -24,6 +25,8 @@ const MOST_ATTEMPTS = 10;
 export interface FileStoreOptions {
   /** Largest file that is read, in bytes. Default: 64 MiB. */
   readonly maxBytes?: number;
+  /** Whether a file that is missing from the beginning is an error as well. Default: it is an empty document. */
+  readonly mustExist?: boolean;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface FileStoreOptions {
  */
 export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   const absolute = resolve(path);
-  const name = basename(absolute);
+  const place = placeOf(absolute);
   const maxBytes = options.maxBytes ?? DEFAULT_MOST_BYTES;
   /** The last valid text and its document, so that an unchanged file is not parsed again. */
   let known: { readonly text: string; readonly document: RoutesDocument } | null = null;
@@ -52,6 +55,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   /** Text of that file if its stamp is racy: the stamp alone then does not prove that the file is unchanged. */
   let racyText: string | null = null;
   let existed = false;
+  const { mustExist = false } = options;
   let tail: Promise<unknown> = Promise.resolve();
 
   /** Runs jobs one after another: a read during a write could not tell which state it saw. */
@@ -62,15 +66,16 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   }
 
   async function read(): Promise<{ snapshot: Snapshot; document: RoutesDocument }> {
-    const snapshot = await readSnapshot(absolute, name, maxBytes);
+    const snapshot = await readSnapshot(absolute, maxBytes);
     seen = snapshot.stamp;
     racyText = snapshot.racy ? snapshot.text : null;
     if (snapshot.text === null) {
-      if (existed) throw vanished(name);
+      if (existed) throw vanished(place);
+      if (mustExist) throw absent(place);
       return { snapshot, document: EMPTY_DOCUMENT };
     }
     if (known?.text !== snapshot.text) {
-      known = { text: snapshot.text, document: readDocument(snapshot.text, name) };
+      known = { text: snapshot.text, document: readDocument(snapshot.text, place) };
     }
     existed = true;
     return { snapshot, document: known.document };
@@ -79,9 +84,9 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   async function update(edit: (document: RoutesDocument) => RoutesDocument) {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       const { snapshot, document } = await read();
-      const edited = checkEdited(edit(document), name);
+      const edited = checkEdited(edit(document), place);
       const text = formatDocument(edited, layoutOf(snapshot.text));
-      const stamp = await replaceFile(absolute, name, text, snapshot);
+      const stamp = await replaceFile(absolute, text, snapshot);
       if (stamp === null) continue;
       known = { text, document: edited };
       seen = stamp;
@@ -90,7 +95,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
       return edited;
     }
     throw new StoreError({
-      where: name,
+      ...place,
       expected: 'a file at rest',
       found: 'one that others kept writing to',
       remedy: 'try again',
@@ -103,7 +108,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
     return inTurn(async () => {
       const before = racyText;
       if (before === null) return false;
-      const snapshot = await readSnapshot(absolute, name, maxBytes);
+      const snapshot = await readSnapshot(absolute, maxBytes);
       // The file changed just now: the next poll sees its new stamp.
       if (snapshot.stamp !== seen) return false;
       if (!snapshot.racy) racyText = null;
@@ -112,16 +117,25 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   }
 
   return {
-    name,
+    name: place.where,
     load: () => inTurn(async () => (await read()).document),
     update: (edit) => inTurn(() => update(edit)),
     watch: (changed) => watchFile({ path: absolute, seen: () => seen, differs }, changed),
   };
 }
 
-function vanished(where: string): StoreError {
+function absent(place: StorePlace): StoreError {
   return new StoreError({
-    where,
+    ...place,
+    expected: 'a routes document',
+    found: 'no such file',
+    remedy: 'name one that is there, or begin with {"routes": []}',
+  });
+}
+
+function vanished(place: StorePlace): StoreError {
+  return new StoreError({
+    ...place,
     expected: 'the file that was there before',
     found: 'it missing',
     remedy: 'keeping the last good table; put the file back',

@@ -1,6 +1,7 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '../error.ts';
+import { StoreError, type StorePlace } from '../error.ts';
+import { NOT_PERMITTED, notPermitted, placeOf } from './place.ts';
 import { errorCode, MISSING, stampOf } from './stamp.ts';
 import type { Stamp } from './stamp.ts';
 
@@ -35,18 +36,14 @@ const RACY_MS = 100n;
  * @param maxBytes larger files are refused without reading them
  * @throws StoreError when the file cannot be read, is too large, is not UTF-8 or keeps changing
  */
-export async function readSnapshot(
-  path: string,
-  where: string,
-  maxBytes: number,
-): Promise<Snapshot> {
+export async function readSnapshot(path: string, maxBytes: number): Promise<Snapshot> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const snapshot = await readOnce(path, where, maxBytes);
+    const snapshot = await readOnce(path, maxBytes);
     if (snapshot !== null) return snapshot;
     await sleep(RETRY_PAUSE_MS);
   }
   throw new StoreError({
-    where,
+    ...placeOf(path),
     expected: 'a file at rest',
     found: 'one that kept changing while it was read',
     remedy: 'write a new file and rename it over the old one',
@@ -54,23 +51,24 @@ export async function readSnapshot(
 }
 
 /** Reads the file; `null` when it changed while it was read. */
-async function readOnce(path: string, where: string, maxBytes: number): Promise<Snapshot | null> {
+async function readOnce(path: string, maxBytes: number): Promise<Snapshot | null> {
+  const place = placeOf(path);
   let target: string | null = null;
   try {
     target = await realpath(path);
     // Check the type before open(), which would block on a named pipe without a writer.
     const stats = await stat(target);
-    if (!stats.isFile()) throw notAFile(where);
+    if (!stats.isFile()) throw notAFile(place);
     const file = await open(target, 'r');
     try {
       const before = await file.stat({ bigint: true });
-      if (before.size > BigInt(maxBytes)) throw tooLarge(where, before.size, maxBytes);
+      if (before.size > BigInt(maxBytes)) throw tooLarge(place, before.size, maxBytes);
       const bytes = await readExactly(file, Number(before.size));
       const after = await file.stat({ bigint: true });
       if (bytes === null || stampOf(before) !== stampOf(after)) return null;
       return {
         target,
-        text: decode(bytes, where),
+        text: decode(bytes, place),
         stamp: stampOf(after),
         racy: BigInt(Date.now()) - after.mtimeNs / 1_000_000n < RACY_MS,
         mode: Number(after.mode) & 0o777,
@@ -82,16 +80,19 @@ async function readOnce(path: string, where: string, maxBytes: number): Promise<
     }
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    if (errorCode(error) === 'ENOENT') {
+    const code = errorCode(error);
+    if (code === 'ENOENT') {
       // The file vanished after its path was resolved: a symlink was switched and its old target removed.
       if (target !== null) return null;
       return { target, text: null, stamp: MISSING, racy: false, mode: 0o600, uid: -1, gid: -1 };
     }
+    if (code === NOT_PERMITTED)
+      throw new StoreError(notPermitted(path, target ?? path, 'read'), error);
     throw new StoreError(
       {
-        where,
+        ...place,
         expected: 'a readable file',
-        found: errorCode(error),
+        found: code,
         remedy: 'check its permissions and those of its folder',
       },
       error,
@@ -114,30 +115,30 @@ async function readExactly(
   return filled === size ? bytes.subarray(0, size) : null;
 }
 
-function decode(bytes: Uint8Array, where: string): string {
+function decode(bytes: Uint8Array, place: StorePlace): string {
   try {
     // Fatal: otherwise the next update would write replacement characters into the file.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new StoreError(
-      { where, expected: 'UTF-8 text', found: 'other bytes', remedy: 'save it as UTF-8' },
+      { ...place, expected: 'UTF-8 text', found: 'other bytes', remedy: 'save it as UTF-8' },
       error,
     );
   }
 }
 
-function notAFile(where: string): StoreError {
+function notAFile(place: StorePlace): StoreError {
   return new StoreError({
-    where,
+    ...place,
     expected: 'a regular file',
     found: 'a folder, pipe or device',
     remedy: 'name a file that can be read again',
   });
 }
 
-function tooLarge(where: string, size: bigint, maxBytes: number): StoreError {
+function tooLarge(place: StorePlace, size: bigint, maxBytes: number): StoreError {
   return new StoreError({
-    where,
+    ...place,
     expected: `at most ${maxBytes} bytes`,
     found: `${size} bytes`,
     remedy: 'check that it is the routes document',

@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { link, lstat, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StoreError } from '../error.ts';
+import { NOT_PERMITTED, notPermitted, placeOf } from './place.ts';
 import { errorCode, stampAt, stampOf } from './stamp.ts';
 import type { Stamp } from './stamp.ts';
 import type { Snapshot } from './read.ts';
@@ -22,18 +23,18 @@ const STALE_MS = 60_000;
  */
 export async function replaceFile(
   path: string,
-  where: string,
   text: string,
   base: Snapshot,
 ): Promise<Stamp | null> {
+  const target = base.target ?? (await newFile(path));
   try {
-    return await replace(path, base.target ?? (await newFile(path, where)), text, base);
+    return await replace(path, target, text, base);
   } catch (error) {
-    if (error instanceof StoreError) throw error;
     const code = errorCode(error);
+    if (code === NOT_PERMITTED) throw new StoreError(notPermitted(path, target, 'write'), error);
     throw new StoreError(
       {
-        where,
+        ...placeOf(path),
         expected: code === 'ENOENT' ? 'a folder to write it in' : 'a folder that can be written to',
         found: code === 'ENOENT' ? 'no such folder' : code,
         remedy: code === 'ENOENT' ? 'create the folder' : 'check the permissions and free space',
@@ -131,11 +132,11 @@ async function leadsTo(path: string, target: string): Promise<boolean> {
 }
 
 /** The path for a new file: `path` itself. @throws StoreError when `path` is a dangling symlink */
-async function newFile(path: string, where: string): Promise<string> {
+async function newFile(path: string): Promise<string> {
   const stats = await lstat(path).catch(() => null);
   if (stats === null || !stats.isSymbolicLink()) return path;
   throw new StoreError({
-    where,
+    ...placeOf(path),
     expected: 'a file or nothing',
     found: 'a symbolic link that leads nowhere',
     remedy: 'create the file it should lead to',

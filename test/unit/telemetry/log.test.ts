@@ -75,11 +75,20 @@ it('names the cause of what failed', () => {
   listen({ type: 'upstream_failure', route: '1', request: REQUEST, node: 'http://n', error });
   listen({ type: 'reload', result: 'failure', error });
   listen({ type: 'admin_failure', error });
-  expect(records.map(({ level, properties }) => [level, properties['error']])).toEqual(
-    [1, 2, 3].map(() => ['error', error.message]),
-  );
+  expect(lines().slice(1)).toEqual([1, 2].map(() => ['error', { faults: [error.message] }]));
   const { seconds: _, ...facts } = FACTS;
   expect(records[0]!.properties).toEqual({ ...facts, node: 'http://n', error: error.message });
+});
+
+it('lists each fault of a document once, with the path of its file', () => {
+  const listen = logListener();
+  const faults = ['routes[0] (id "7"): uri: wrong type', 'routes[1]: ...'];
+  const place = '/etc/proxy-mirror/routes.json';
+  const error = Object.assign(new Error('routes.json: 2 faults'), { place, faults });
+  listen({ type: 'reload', result: 'failure', error });
+  listen({ type: 'admin_failure', error });
+  expect(lines()).toEqual([1, 2].map(() => ['error', { place, faults }]));
+  expect(records.flatMap(({ message }) => message).join()).not.toContain('routes[0]');
 });
 
 it('cuts what a client may make as long as it likes, and escapes what a terminal may obey', () => {

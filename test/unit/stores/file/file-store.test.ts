@@ -112,12 +112,31 @@ describe('load', () => {
     await faultOf(fileStore(path).load());
   });
 
+  it('names the full path and each fault for logs, and in its message only the name', async () => {
+    await writeFile(path, '{"routes":[{"id":"7","uri":"/a","plugins":{"a":{},"b":{}}}]}');
+    const { message, place, faults } = await faultOf(fileStore(path).load());
+    expect(place).toBe(path);
+    expect(faults).toEqual(
+      ['a', 'b'].map((name) => `routes[0] (id "7"): plugins.${name}: unknown plugin [${name}]`),
+    );
+    expect(message).toMatch(/^routes\.json: expected a valid routes document, found 2 faults:/);
+    expect(message).not.toContain(folder);
+  });
+
+  it('refuses a missing file where one must exist, from the beginning', async () => {
+    const { place, faults } = await faultOf(fileStore(path, { mustExist: true }).load());
+    expect([place, ...faults]).toEqual([
+      path,
+      expect.stringMatching(/^expected a routes document, found no such file; /),
+    ]);
+  });
+
   it('refuses a file over the limit, and a folder', async () => {
     await writeFile(path, text('1'));
     expect((await faultOf(fileStore(path, { maxBytes: 10 }).load())).message).toMatch(
       /expected at most 10 bytes, found \d+ bytes/,
     );
-    expect((await faultOf(fileStore(folder).load())).expected).toBe('a regular file');
+    expect((await faultOf(fileStore(folder).load())).message).toContain('expected a regular file');
   });
 
   it('never sees half of a file that is rewritten in place all the time', async () => {
@@ -205,7 +224,7 @@ describe('update', () => {
 
   it('does not put a file in the place of a symlink that leads nowhere', async () => {
     await symlink('nowhere.json', path);
-    expect((await faultOf(fileStore(path).update(adding('1')))).found).toMatch(/symbolic link/);
+    expect((await faultOf(fileStore(path).update(adding('1')))).message).toMatch(/symbolic link/);
   });
 
   it('loses no edit and overwrites no other file while a symlink is swapped', async () => {
