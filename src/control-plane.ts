@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly live: LiveTable<RouteTable>;
   readonly trust: Trust;
   readonly telemetry: Telemetry;
+  /** True once the server is about to stop: readiness then tells load balancers to send requests elsewhere. */
+  readonly retired: () => boolean;
 }
 
 /** Paths that the control plane answers. */
@@ -27,7 +29,11 @@ export const CONTROL_PLANE: RegExp = /^\/apisix(?:\/|$)/;
 export function controlPlane(options: ControlPlaneOptions): Hono {
   const { adminKey, runtime, live, trust, telemetry } = options;
   const access = controlPlaneGuard({ adminKey, peer: (c) => runtime.peer(c.req.raw, c.env) });
-  const ready = () => live.current(Date.now()) !== null;
+  function notReady(): string | null {
+    if (live.current(Date.now()) === null)
+      return 'no routes are loaded yet: see the log for the reason';
+    return options.retired() ? 'this server is about to stop' : null;
+  }
   // Hono's own path is whatever follows the first slash of the URL, which on some runtimes is text of the
   // client's choice (`GET http://a?/apisix/admin`). Both planes must agree on the path.
   const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
@@ -37,7 +43,7 @@ export function controlPlane(options: ControlPlaneOptions): Hono {
     return next();
   };
   app.use('/apisix/status/ready', loaded).use('/apisix/admin/*', loaded);
-  app.route('/apisix', healthApi({ runtime: runtime.name, ready }));
+  app.route('/apisix', healthApi({ runtime: runtime.name, notReady }));
   app.route('/apisix', metricsApi(access, telemetry));
   app.route('/apisix', explainApi({ access, inForce }));
   app.route('/apisix', adminApi({ live, access, onFailure: telemetry.onAdminFailure }));

@@ -68,6 +68,8 @@ export interface Gateway {
   refresh(): Promise<void>;
   /** True once a table is in force. */
   ready(): boolean;
+  /** From now on readiness answers 503, and all else goes on: load balancers then send requests elsewhere. */
+  retire(): void;
   /** For listeners that hand in no execution context of their own. */
   readonly waitUntil: WaitUntil;
   /**
@@ -117,7 +119,15 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
   const background = createBackground();
   const { adminKey = null } = options;
-  const control = controlPlane({ adminKey, runtime, live, trust, telemetry });
+  let retired = false;
+  const control = controlPlane({
+    adminKey,
+    runtime,
+    live,
+    trust,
+    telemetry,
+    retired: () => retired,
+  });
   const respond = (request: Request, env: unknown, context: ExecutionContext | null) => {
     const received = runtime.receive(request, env);
     // Our own listeners have refused these. Others let them in, and Deno.serve makes a path of what follows a
@@ -148,6 +158,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     handler,
     refresh: () => live.refresh(),
     ready: () => live.current(Date.now()) !== null,
+    retire: () => void (retired = true),
     waitUntil: background.waitUntil,
     drain: (milliseconds) => background.drain(milliseconds, () => sender.abandon()),
   };

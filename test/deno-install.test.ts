@@ -175,3 +175,20 @@ it('refuses to write where it was not allowed to, and says so', async () => {
     ],
   });
 });
+
+it('does not start without permission to read the routes, and says which', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'routes.json');
+  await writeFile(file, '{"routes":[]}');
+  const { tasks } = JSON.parse(await readFile(join(ROOT, 'deno.json'), 'utf8')) as {
+    tasks: { start: string };
+  };
+  const command = tasks.start.replace('--allow-read', `--allow-read=${ROOT}`).split(' ').slice(1);
+  const program = run(runtimeProgram('deno'), [...command, '--routes', file], { cwd: ROOT });
+  expect(await program.exited).toBe(2);
+  expect(program.stderr().trim().split('\n').at(-1)).toBe(
+    `proxy-mirror: ${file}: expected Deno's permission to read in the folder, found none; ` +
+      `start deno with --allow-read=${folder}`,
+  );
+});

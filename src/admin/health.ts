@@ -2,15 +2,16 @@ import { Hono } from 'hono/tiny';
 
 export interface HealthOptions {
   readonly runtime: string;
-  readonly ready: () => boolean;
+  /** Why clients must not be sent here now; `null` if they may. */
+  readonly notReady: () => string | null;
 }
 
 /** Liveness (`/status`) and readiness (`/status/ready`). Without a key: load balancers and orchestrators have none. */
-export function healthApi({ runtime, ready }: HealthOptions): Hono {
+export function healthApi({ runtime, notReady }: HealthOptions): Hono {
   return new Hono()
     .get('/status', (c) => c.json({ status: 'ok', runtime }))
     .get('/status/ready', (c) => {
-      if (ready()) return c.json({ status: 'ok' });
-      return c.json({ error_msg: 'no routes are loaded yet: see the log for the reason' }, 503);
+      const reason = notReady();
+      return reason === null ? c.json({ status: 'ok' }) : c.json({ error_msg: reason }, 503);
     });
 }

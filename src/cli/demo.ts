@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
+import { SettingError, wholeNumber } from '../settings/values.ts';
+import type { Call } from './command.ts';
 
 /** Delay of the demo's mirror, to show that clients do not wait for it. */
 const MIRROR_DELAY_MS = 1000;
+
+const DEFAULT_PORT = 9080;
 
 /** How much of a body is printed. */
 const MOST_PRINTED_CHARACTERS = 60;
@@ -15,7 +18,10 @@ const MOST_PRINTED_CHARACTERS = 60;
  * Runs a gateway together with an upstream and a mirror, all in this process. Prints a curl command to try, and
  * then what the client and the mirror receive. The mirror is slow and responds with 500.
  */
-export async function demo(runtime: ServerRuntime): Promise<void> {
+export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void> {
+  const asked = flags['port'];
+  const port = asked === undefined ? null : wholeNumber(0, 65_535)(asked, '--port');
+  const runtime = await makeRuntime();
   const upstream = await serveEach((request, body, response) => {
     const text = `Hello from the upstream: ${request.method} ${request.url}`;
     response.writeHead(200, { 'content-type': 'text/plain' });
@@ -45,16 +51,16 @@ export async function demo(runtime: ServerRuntime): Promise<void> {
   });
   // Before the output says that the gateway runs, so that a signal from then on ends it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
-  const { port } = await listenNear(runtime, gateway);
+  const { port: taken } = await listenNear(runtime, gateway, port);
   console.log(
     [
-      `gateway   http://127.0.0.1:${port}`,
+      `gateway   http://127.0.0.1:${taken}`,
       `upstream  http://127.0.0.1:${upstream}  answers the client`,
       `mirror    http://127.0.0.1:${mirror}  gets a copy, answers 500 after ${MIRROR_DELAY_MS} ms`,
       '',
       'Try it in another terminal (Ctrl-C here ends the demo):',
       '',
-      `  curl -i 'http://127.0.0.1:${port}/hello?name=you' -d 'some text'`,
+      `  curl -i 'http://127.0.0.1:${taken}/hello?name=you' -d 'some text'`,
       '',
     ].join('\n'),
   );
@@ -84,10 +90,16 @@ function show(who: string, { method, url }: IncomingMessage, body: string, what:
   console.log(`${who}  ${method} ${url}${shown && ` with ${JSON.stringify(shown)}`}: ${what}`);
 }
 
-/** Listens on `--port`, else on the gateway's default port, or on a free one when that is in use. */
-async function listenNear(runtime: ServerRuntime, app: Gateway): Promise<Listening> {
-  const { values } = parseArgs({ options: { port: { type: 'string' } }, strict: false });
+/** Listens on the given port, else on the gateway's default port, or on a free one when that is in use. */
+async function listenNear(
+  runtime: ServerRuntime,
+  app: Gateway,
+  given: number | null,
+): Promise<Listening> {
   const on = (port: number) => runtime.listen({ app, hostname: '127.0.0.1', port });
-  if (typeof values['port'] === 'string') return on(Number(values['port']));
-  return on(9080).catch(() => on(0));
+  if (given === null) return on(DEFAULT_PORT).catch(() => on(0));
+  return on(given).catch((error: unknown) => {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new SettingError(`cannot listen on 127.0.0.1 port ${given}: ${found}`);
+  });
 }

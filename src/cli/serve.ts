@@ -1,60 +1,54 @@
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { routesDocument } from '../config/document.ts';
-import { createGateway } from '../gateway.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
-import {
-  type Flags,
-  readServerSettings,
-  SERVER_FLAGS,
-  type ServerSettings,
-} from '../settings/server.ts';
+import { readServerSettings, type ServerSettings } from '../settings/server.ts';
 import { SettingError } from '../settings/values.ts';
 import { fileStore } from '../stores/file/file-store.ts';
 import { memoryStore } from '../stores/memory.ts';
 import type { Store } from '../stores/store.ts';
-import { jsonLine } from '../telemetry/line.ts';
+import { jsonLine, textLine } from '../telemetry/line.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
 import { configureLog, log } from '../telemetry/log.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
-
-/** Exit status when the gateway could not start: an invalid setting, or the address is in use. */
-const EXIT_USAGE = 2;
+import type { Call } from './command.ts';
+import { loadRoutes } from './routes.ts';
+import { signalled } from './signals.ts';
 
 /** How long a shutdown waits until the log is written: the reader of the output may have stopped reading. */
 const LOG_DRAIN_TIMEOUT_MS = 500;
 
 /** Runs the gateway until SIGTERM or SIGINT, then shuts it down and exits. */
-export async function serve(runtime: ServerRuntime): Promise<void> {
-  const settings = settingsOrExit();
-  const output = outputSink(runtime.write, () => jsonLine);
-  configureLog(settings.logLevel, output.sink);
+export async function serve({ flags, runtime: makeRuntime }: Call): Promise<void> {
+  const settings = readServerSettings(flags, process.env);
   const store = storeOf(settings);
+  // A gateway that has no routes because they are broken would only look as if it ran.
+  await loadRoutes(store);
+  const runtime = await makeRuntime();
+  const output = outputSink(runtime.write, (to) =>
+    isText(settings, process[to].isTTY) ? textLine : jsonLine,
+  );
+  configureLog(settings.logLevel, output.sink);
   const { adminKey, trustedProxies, mirrorMemory } = settings;
   const gateway = createGateway({ store, runtime, adminKey, trustedProxies, mirrorMemory });
   await gateway.refresh();
   const unwatch = store.watch?.(() => void gateway.refresh());
 
   // Before the line with the URL is printed, because a signal may follow it at once.
-  const stop = signalled();
-  let listening: Listening;
-  try {
-    listening = await runtime.listen({
-      app: gateway,
-      hostname: settings.host,
-      port: settings.port,
-      clientTimeout: settings.clientTimeout,
-      ...(settings.maxConnections !== null && { maxConnections: settings.maxConnections }),
-      onCrowded: crowdedListener(),
-      onReopened: () => log.error('no connection was accepted any more: listening anew'),
-    });
-  } catch (error) {
-    stopWith(`cannot listen on ${settings.host} port ${settings.port}: ${textOf(error)}`);
-  }
+  const stop = signalled(() => {
+    log.info('SIGHUP: reading the routes again');
+    void gateway.refresh();
+  });
+  const listening = await listen(runtime, gateway, settings);
   warnIfFewer(settings.maxConnections, listening.maxConnections);
-  console.log(`proxy-mirror on ${runtime.name}, listening on ${urlOf(listening)}`);
+  console.log(`proxy-mirror on ${runtime.name}, listening on ${urlsOf(listening)}`);
 
-  await stop;
+  if ((await stop) === 'SIGTERM' && settings.shutdownDelay > 0) {
+    gateway.retire();
+    const { shutdownDelay } = settings;
+    log.info('stopping in {shutdownDelay} s: until then only readiness says so', { shutdownDelay });
+    await after(shutdownDelay * 1000);
+  }
   log.info('stopping: finishing requests and copies');
   unwatch?.();
   const deadline = settings.shutdownTimeout * 1000;
@@ -68,22 +62,34 @@ export async function serve(runtime: ServerRuntime): Promise<void> {
   process.exit(0);
 }
 
-function settingsOrExit(): ServerSettings {
+/** @throws SettingError when the address cannot be listened on */
+async function listen(
+  runtime: ServerRuntime,
+  app: Gateway,
+  { host, port, clientTimeout, maxConnections }: ServerSettings,
+): Promise<Listening> {
   try {
-    return readServerSettings(parseFlags(process.argv.slice(2), SERVER_FLAGS), process.env);
+    return await runtime.listen({
+      app,
+      hostname: host,
+      port,
+      clientTimeout,
+      ...(maxConnections !== null && { maxConnections }),
+      onCrowded: crowdedListener(),
+      onReopened: () => log.error('no connection was accepted any more: listening anew'),
+    });
   } catch (error) {
-    if (!(error instanceof SettingError)) throw error;
-    return stopWith(error.message);
+    throw new SettingError(`cannot listen on ${host} port ${port}: ${textOf(error)}`);
   }
 }
 
 function storeOf({ routes }: ServerSettings): Store {
-  return typeof routes === 'string' ? fileStore(routes) : memoryStore(routesDocument(routes));
+  if ('path' in routes) return fileStore(routes.path, { mustExist: routes.given });
+  return memoryStore(routesDocument(routes));
 }
 
-function stopWith(line: string): never {
-  console.error(`proxy-mirror: ${line}`);
-  process.exit(EXIT_USAGE);
+function isText({ logFormat }: ServerSettings, terminal: boolean): boolean {
+  return logFormat === 'text' || (logFormat === 'auto' && terminal);
 }
 
 function warnIfFewer(asked: number | null, maxConnections: number): void {
@@ -109,56 +115,19 @@ function after(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A URL that works on this machine: a wildcard address, which means all interfaces, becomes 127.0.0.1. */
-function urlOf({ hostname, port }: Listening): string {
-  const host = hostname === '0.0.0.0' || hostname === '::' ? '127.0.0.1' : hostname;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** Addresses that mean all of the machine's, and one of these that a client on the machine can use. */
+const WILDCARDS: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
+/** Where it listens; for all addresses also a URL that works on this machine. */
+export function urlsOf({ hostname, port }: Pick<Listening, 'hostname' | 'port'>): string {
+  const url = (host: string) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const local = WILDCARDS.get(hostname);
+  return local === undefined ? url(hostname) : `${url(hostname)} (${url(local)})`;
 }
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/**
- * Parses a command line of flags, which all have a value.
- *
- * @param names the allowed flags, without the dashes
- * @throws SettingError whose message is the line to print
- */
-export function parseFlags(args: readonly string[], names: readonly string[]): Flags {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
-      allowPositionals: false,
-    });
-    return values as Flags;
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    // Only the first sentence: Node's advice after it takes several lines.
-    const [sentence] = found.split(/\.(?:\s|$)/);
-    throw new SettingError(`${sentence}; flags: ${names.map((n) => `--${n}`).join(' ')}`);
-  }
-}
-
-/**
- * A terminal sends Ctrl-C to the whole process group, and npm and `bun run` forward it, so one Ctrl-C may arrive
- * twice. A signal this soon after the first counts as the same one.
- */
-const SAME_SIGNAL_MS = 500;
-
-/** Resolves on the first SIGTERM or SIGINT; a second one ends the process at once. */
-export function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    let first: number | null = null;
-    // One listener for both signals: Deno also calls listeners that are added while a signal is handled.
-    function receive(): void {
-      const now = performance.now();
-      if (first === null) {
-        first = now;
-        resolve();
-      } else if (now - first > SAME_SIGNAL_MS) process.exit(1);
-    }
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, receive);
-  });
 }

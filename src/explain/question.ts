@@ -55,7 +55,8 @@ function urlFault(url: string): string | undefined {
   const [whole, , authority = ''] = ABSOLUTE.exec(url) ?? [];
   if (whole === undefined ? url.startsWith('/') : authority !== '' && isAuthority(authority))
     return;
-  return `expected a URL such as http://shop.example/cart?x=1 or a path, found ${quoted(url)}`;
+  const missing = url.includes('://') ? '' : ', which begins with neither "http://" nor "/"';
+  return `expected a URL such as http://shop.example/cart?x=1 or a path, found ${quoted(url)}${missing}`;
 }
 
 function addressFault(address: string): string | undefined {

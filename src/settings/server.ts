@@ -1,66 +1,67 @@
 import { type Lookup, readShared, setting, type SharedSettings } from './shared.ts';
-import { origin, ratio, seconds, SettingError, wholeNumber, words } from './values.ts';
+import { SERVER_SETTINGS } from './table.ts';
+import {
+  oneOf,
+  origin,
+  ratio,
+  type Read,
+  seconds,
+  SettingError,
+  wholeNumber,
+  words,
+} from './values.ts';
 import type { Fault } from '../config/fault.ts';
 import type { RouteInput } from '../config/document.ts';
 import { checkRoute } from '../config/route.ts';
+import { LOG_FORMATS, type LogFormat } from '../telemetry/line.ts';
 
 export interface ServerSettings extends SharedSettings {
   /** 0: any free port. Default 9080. */
   readonly port: number;
   /** Address to listen on. Default `0.0.0.0`. */
   readonly host: string;
-  /** Path of the routes document, or the one route made of the flags `--upstream` and `--mirror`. */
-  readonly routes: string | readonly RouteInput[];
+  /** The routes document, or the one route made of the flags `--upstream` and `--mirror`. */
+  readonly routes: RoutesFile | readonly RouteInput[];
+  /** Seconds after SIGTERM in which only readiness changes. Default 0. */
+  readonly shutdownDelay: number;
   /** Seconds for which a shutdown waits for requests and copies in flight. Default 30. */
   readonly shutdownTimeout: number;
   /** Seconds that a client may take for a head, or between two reads or writes of a body. Default 60. */
   readonly clientTimeout: number;
   /** `null`: the listener's default, which depends on the limit of file descriptors. */
   readonly maxConnections: number | null;
+  /** Default `auto`. */
+  readonly logFormat: LogFormat;
 }
 
-/** Flags by the variable that they override. ADMIN_KEY has no flag: other users can see command lines. */
-const FLAG_OF_VARIABLE: Readonly<Record<string, string>> = {
-  PORT: 'port',
-  HOST: 'host',
-  ROUTES: 'routes',
-  TRUSTED_PROXIES: 'trusted-proxies',
-  MIRROR_MEMORY: 'mirror-memory',
-  SHUTDOWN_TIMEOUT: 'shutdown-timeout',
-  CLIENT_TIMEOUT: 'client-timeout',
-  MAX_CONNECTIONS: 'max-connections',
-  LOG_LEVEL: 'log-level',
-};
-
-const ROUTE_FLAGS = ['upstream', 'mirror', 'sample-ratio'] as const;
+/** Where the routes document is. */
+export interface RoutesFile {
+  readonly path: string;
+  /** False for the default path, which alone may be missing. */
+  readonly given: boolean;
+}
 
 /** Values of command line flags, by name without the dashes. */
 export type Flags = Readonly<Record<string, string | undefined>>;
 
-/** Names of all flags of the server. */
-export const SERVER_FLAGS: readonly string[] = [...Object.values(FLAG_OF_VARIABLE), ...ROUTE_FLAGS];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const FLAG_OF_VARIABLE: ReadonlyMap<string | undefined, string | undefined> = new Map(
+  SERVER_SETTINGS.map(({ variable, flag }) => [variable, flag]),
+);
 
 /**
  * Reads the settings of a server. A flag wins over its environment variable.
  *
  * @throws SettingError whose message is the line to print
  */
-export function readServerSettings(
-  flags: Flags,
-  environment: Readonly<Record<string, string | undefined>>,
-): ServerSettings {
-  const lookup: Lookup = (variable) => {
-    const flag = FLAG_OF_VARIABLE[variable];
-    const given = flag === undefined ? undefined : flags[flag];
-    if (given !== undefined) return { text: given, from: `--${flag}` };
-    const text = environment[variable];
-    return text === undefined ? undefined : { text, from: variable };
-  };
+export function readServerSettings(flags: Flags, environment: Environment): ServerSettings {
+  const lookup = lookupIn(flags, environment);
   return {
     ...readShared(lookup),
     port: setting(lookup, 'PORT', wholeNumber(0, 65_535), 9080),
     host: setting(lookup, 'HOST', words, '0.0.0.0'),
-    routes: routeOf(flags) ?? setting(lookup, 'ROUTES', words, 'routes.json'),
+    routes: routeOf(flags) ?? readRoutesFile(flags, environment),
     clientTimeout: setting(lookup, 'CLIENT_TIMEOUT', seconds(0.1, 86_400), 60),
     maxConnections: setting<number | null>(
       lookup,
@@ -68,7 +69,26 @@ export function readServerSettings(
       wholeNumber(1, 1_000_000),
       null,
     ),
+    shutdownDelay: setting(lookup, 'SHUTDOWN_DELAY', seconds(0, 86_400), 0),
     shutdownTimeout: setting(lookup, 'SHUTDOWN_TIMEOUT', seconds(0, 86_400), 30),
+    logFormat: setting(lookup, 'LOG_FORMAT', oneOf(LOG_FORMATS), 'auto'),
+  };
+}
+
+/** Reads which file has the routes, for commands that need no other setting. */
+export function readRoutesFile(flags: Flags, environment: Environment): RoutesFile {
+  const read: Read<RoutesFile> = (text, from) => ({ path: words(text, from), given: true });
+  const fallback = { path: 'routes.json', given: false };
+  return setting(lookupIn(flags, environment), 'ROUTES', read, fallback);
+}
+
+function lookupIn(flags: Flags, environment: Environment): Lookup {
+  return (variable) => {
+    const flag = FLAG_OF_VARIABLE.get(variable);
+    const given = flag === undefined ? undefined : flags[flag];
+    if (given !== undefined) return { text: given, from: `--${flag}` };
+    const text = environment[variable];
+    return text === undefined ? undefined : { text, from: variable };
   };
 }
 

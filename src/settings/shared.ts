@@ -1,6 +1,6 @@
 import { DEFAULT_MIRROR_MEMORY_BYTES } from '../mirror/record.ts';
-import type { LogLevel } from '../telemetry/log.ts';
-import { cidrs, logLevel, type Read, size } from './values.ts';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts';
+import { cidrs, oneOf, type Read, size } from './values.ts';
 
 /** Settings that servers and Workers have in common. */
 export interface SharedSettings {
@@ -29,6 +29,6 @@ export function readShared(lookup: Lookup): SharedSettings {
     adminKey: setting<string | null>(lookup, 'ADMIN_KEY', (text) => text, null),
     trustedProxies: setting(lookup, 'TRUSTED_PROXIES', cidrs, []),
     mirrorMemory: setting(lookup, 'MIRROR_MEMORY', size, DEFAULT_MIRROR_MEMORY_BYTES),
-    logLevel: setting(lookup, 'LOG_LEVEL', logLevel, 'info'),
+    logLevel: setting(lookup, 'LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
   };
 }

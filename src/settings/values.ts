@@ -1,6 +1,5 @@
 import { compileCidrs } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
-import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts';
 
 /** A setting has an invalid value. The message is one line, and the program does not start. */
 export class SettingError extends Error {
@@ -55,11 +54,14 @@ export const cidrs: Read<readonly string[]> = (text, from) => {
   }
 };
 
-export const logLevel: Read<LogLevel> = (text, from) => {
-  const level = LOG_LEVELS.find((name) => name === text);
-  if (level !== undefined) return level;
-  throw wrong(from, `one of ${LOG_LEVELS.join(', ')}`, text);
-};
+/** One of a few words. */
+export function oneOf<T extends string>(options: readonly T[]): Read<T> {
+  return (text, from) => {
+    const option = options.find((name) => name === text);
+    if (option !== undefined) return option;
+    throw wrong(from, `one of ${options.join(', ')}`, text);
+  };
+}
 
 export const words: Read<string> = (text, from) => {
   if (text !== '') return text;

@@ -22,7 +22,7 @@ function built(path) {
 const settings = readServerSettings([], process.env);
 configureLog(settings.logLevel);
 const { adminKey, trustedProxies, mirrorMemory } = settings;
-const store = fileStore(settings.routes);
+const store = fileStore(settings.routes.path);
 const gateway = createGateway({ store, adminKey, trustedProxies, mirrorMemory });
 await gateway.refresh();
 store.watch?.(() => void gateway.refresh());

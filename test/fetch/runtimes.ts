@@ -40,7 +40,7 @@ export const bun = {
 export const deno = {
   ...serverRuntime(
     'deno',
-    (folder, flags) => [...DENO, `--allow-write=${folder}`, ...flags, onDeno],
+    (folder, { flags = [] }) => [...DENO, `--allow-write=${folder}`, ...flags, onDeno],
     DENO,
   ),
   name: 'deno',

@@ -9,7 +9,7 @@ const config = join(ROOT, 'deno.json');
 /** `deno task start`, with write permission for the test's folder instead of the checkout's. */
 export const deno: TestServerRuntime = serverRuntime(
   'deno',
-  (folder, flags) => [
+  (folder, { flags = [] }) => [
     runtimeProgram('deno'),
     ...startFlags().map((flag) =>
       flag.startsWith('--allow-write') ? `--allow-write=${folder}` : flag,

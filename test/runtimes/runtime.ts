@@ -50,6 +50,10 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
   readonly descriptors?: number;
+  /** Where it runs. Default: in the checkout. */
+  readonly cwd?: string;
+  /** Whether it has a terminal of its own, which is closed when the program, `script`, is killed. */
+  readonly terminal?: true;
 }
 
 /** All runtimes but Workers: a process with flags, signals and an exit status. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,19 +7,22 @@ import { line, type Program, run } from '../support/process.ts';
 import { gatewayProcess } from './client.ts';
 import { KEY, type LaunchOptions, type RuntimeName, type TestServerRuntime } from './runtime.ts';
 
+const EMPTY = '{\n  "routes": []\n}\n';
+
 /** A runtime whose gateway is a server with a routes file: all but Workers. */
 export function serverRuntime(
   name: RuntimeName,
   command: (
     folder: string,
-    flags: readonly string[],
+    options: Pick<LaunchOptions, 'flags' | 'cwd'>,
   ) => readonly [program: string, ...args: string[]],
   interpreter: readonly [program: string, ...args: string[]],
 ): TestServerRuntime {
   function launch(folder: string, options: LaunchOptions): Program {
-    const { args = [], env = {}, flags = [], descriptors } = options;
-    const [program, ...rest] = [...limitedTo(descriptors), ...command(folder, flags), ...args];
-    return run(program!, rest, { env });
+    const { args = [], env = {}, descriptors, cwd, terminal = false } = options;
+    const whole = [...limitedTo(descriptors), ...command(folder, options), ...args];
+    const [program, ...rest] = terminal ? onTerminal(whole) : whole;
+    return run(program!, rest, { env, ...(cwd !== undefined && { cwd }) });
   }
 
   return {
@@ -32,7 +36,9 @@ export function serverRuntime(
       const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'proxy-mirror-')));
       const file = join(folder, 'routes.json');
       const text = document ?? (routes && JSON.stringify({ routes }, null, 2));
-      if (text !== undefined) await writeFile(file, text);
+      // A file that the gateway is told of has to be there.
+      const missing = text === undefined && !existsSync(file);
+      if (text !== undefined || missing) await writeFile(file, text ?? EMPTY);
       const started = launch(folder, {
         env: {
           HOST: '127.0.0.1',
@@ -56,6 +62,12 @@ export function serverRuntime(
       });
     },
   };
+}
+
+/** A command that runs another one on a terminal. */
+function onTerminal(command: readonly string[]): readonly string[] {
+  const words = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
+  return ['script', '--quiet', '--return', '--command', `exec ${words.join(' ')}`, '/dev/null'];
 }
 
 /** A command prefix that limits the number of descriptors. */

@@ -12,6 +12,7 @@ import {
   it,
   onTestFinished,
 } from 'vitest';
+import { gatewayProcess } from '../runtimes/client.ts';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
@@ -67,8 +68,21 @@ export function routesFile(runtime: TestServerRuntime): void {
     });
   }
 
-  describe('no file', () => {
-    started(undefined, EACH);
+  describe('no file, and none was named', () => {
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-file-'));
+      file = join(folder, 'routes.json');
+      const env = { HOST: '127.0.0.1', PORT: '0' };
+      const program = runtime.launch(folder, { env, cwd: folder });
+      const [, port] = await line(program, /listening on http:\S*:(\d+)/);
+      const facts = { runtime: runtime.name, port: Number(port), adminKey: null };
+      gateway = gatewayProcess({ ...facts, program, file });
+    });
+    afterEach(async () => {
+      await gateway.stop();
+      await rm(folder, { recursive: true });
+    });
+
     it('is an empty table, ready, and created by the first write', async () => {
       expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
       expect(await statusOf('/a')).toBe(404);
@@ -82,9 +96,10 @@ export function routesFile(runtime: TestServerRuntime): void {
     });
   });
 
-  describe('an invalid file', () => {
+  describe('a file that became invalid', () => {
     const mirror = { url: 'ftp://a' };
-    started(async () => {
+    started(() => writeFile(file, text('0')));
+    beforeAll(async () => {
       const routes: object[] = ['1', '2', '3'].map((id) => at(id));
       routes.push({ ...route(upstream, mirror, { uri: '/7' }), id: '7' });
       const plugin = { host: 'http://a', sample_ratio: 10 };
@@ -92,28 +107,26 @@ export function routesFile(runtime: TestServerRuntime): void {
       await writeFile(file, JSON.stringify({ routes }));
     });
 
-    it('is not ready, responds with 503, and logs every fault with its place', async () => {
-      const ready = await fetch(`${gateway.url}/apisix/status/ready`);
-      expect([ready.status, await ready.json()]).toEqual([
-        503,
-        { error_msg: expect.stringContaining('log') },
-      ]);
-      const refused = await fetch(`${gateway.url}/1`);
-      expect([refused.status, await refused.text()]).toEqual([
-        503,
-        '{"error_msg":"503 Service Unavailable"}\n',
-      ]);
-      expect((await fetch(`${gateway.url}/apisix/status`)).status).toBe(200);
+    it('changes nothing, and has every fault in the log once, with its place', async () => {
       const errors = () => logged(gateway.program).filter(({ level }) => level === 'ERROR');
       await until(() => errors().length > 0, EFFECT_MS, 'the faults in the log');
       // One log line holds both faults.
       expect(errors().length).toBe(1);
-      const { error } = errors()[0]!.properties;
-      expect(error).toContain('routes[3] (id "7"): plugins.proxy-mirror.host: failed to match');
-      expect(error).toContain(
-        'routes[4] (id 8): plugins.proxy-mirror.sample_ratio: expected 10 to be at most 1',
-      );
+      expect(errors()[0]).toMatchObject({
+        message: 'the routes were not read, those in force stay',
+        properties: {
+          place: file,
+          faults: [
+            expect.stringMatching(
+              /^routes\[3\] \(id "7"\): plugins\.proxy-mirror\.host: failed to match/,
+            ),
+            'routes[4] (id 8): plugins.proxy-mirror.sample_ratio: expected 10 to be at most 1',
+          ],
+        },
+      });
       expect(await failures()).toBe(1);
+      expect(await statusOf('/0')).toBe(200);
+      expect((await fetch(`${gateway.url}/apisix/status/ready`)).status).toBe(200);
     });
 
     it('is not overwritten by a write', async () => {
@@ -125,7 +138,7 @@ export function routesFile(runtime: TestServerRuntime): void {
         { error_msg: expect.stringMatching(/^routes\.json: expected a valid .* 2 faults/) },
       ]);
       expect(await readFile(file, 'utf8')).toBe(before);
-      expect(await statusOf('/new')).toBe(503);
+      expect(await statusOf('/new')).toBe(404);
     });
 
     it('recovers when the file is corrected', async () => {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { badSettings } from './start-stop/bad-settings.ts';
+import { commandLine } from './start-stop/command-line.ts';
 import { launchers } from './start-stop/launchers.ts';
+import { logFormat } from './start-stop/log-format.ts';
+import { routesAtStart } from './start-stop/routes-at-start.ts';
 import { start } from './start-stop/start.ts';
 import { stop } from './start-stop/stop.ts';
 
@@ -17,6 +20,9 @@ export function startStop(runtime: TestServerRuntime): void {
   afterAll(() => rm(folder, { recursive: true }));
 
   describe('bad settings', () => badSettings(runtime, () => folder));
+  describe('commands', () => commandLine(runtime, () => folder));
+  describe('routes at the start', () => routesAtStart(runtime, () => folder));
+  describe('LOG_FORMAT', () => logFormat(runtime, () => folder));
   describe('start', () => start(runtime, () => folder));
   describe('stop', () => stop(runtime));
   describe('as users start it', () => launchers(runtime, () => folder));

@@ -14,8 +14,12 @@ export const imports: ReadonlyMap<string, readonly string[]> = new Map(
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), 'utf8');
-  const found = text.matchAll(/^(?:import|export)\b[^;]*?['"]([^'"]+)['"];$/gms);
-  return Array.from(found, ([, name]) =>
+  const found = [
+    ...text.matchAll(/^(?:import|export)\b[^;]*?['"]([^'"]+)['"];$/gms),
+    // Code that is loaded when it is needed.
+    ...text.matchAll(/\bimport\('([^']+)'\)/g),
+  ];
+  return found.map(([, name]) =>
     name!.startsWith('.') ? relative(src, join(src, dirname(file), name!)) : name!,
   );
 }

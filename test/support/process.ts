@@ -19,11 +19,13 @@ const SETTINGS = [
   'ADMIN_KEY',
   'TRUSTED_PROXIES',
   'MIRROR_MEMORY',
+  'SHUTDOWN_DELAY',
   'SHUTDOWN_TIMEOUT',
   'CLIENT_TIMEOUT',
   'MAX_CONNECTIONS',
   'ROUTES_TTL',
   'LOG_LEVEL',
+  'LOG_FORMAT',
 ];
 
 /** Running process groups: a process in its own group outlives its parent, and gets no Ctrl-C. */

@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: rooms(''),
   // HTTP/1.1 over sockets: a library that knows no gateway.
   http1: rooms('http'),
+  'version.ts': rooms(''),
   // Adapters, one for each runtime.
   runtime: rooms('http http1'),
   // What may be said in a document, and what routes make of it.
@@ -23,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // The work: to the upstream and back, and to the mirrors. Without mirror/ a proxy is left.
   exchange: rooms('http vars config request'),
   mirror: rooms('http vars config'),
-  telemetry: rooms('runtime mirror'),
+  telemetry: rooms('http runtime mirror'),
   'route-table.ts': rooms('http config routes exchange mirror'),
   'proxy.ts': rooms('http runtime request exchange mirror telemetry route-table.ts'),
   // Where documents are kept, and who asks for them or changes them.
@@ -40,7 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': rooms('runtime config mirror telemetry stores middleware.ts gateway.ts'),
   'workers.ts': rooms('http runtime telemetry stores settings gateway.ts'),
   cli: rooms(
-    'http runtime config request telemetry stores settings explain route-table.ts gateway.ts',
+    'http version.ts runtime config request telemetry stores settings explain route-table.ts gateway.ts',
   ),
 };
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ROOT, runtimeProgram } from '../../runtimes/paths.ts';
@@ -28,7 +29,9 @@ export function launchers(runtime: TestServerRuntime, folder: () => string): voi
   );
 
   it.each(cases)('%s and %s: ends, and frees the port', async (_, signal, [, program, ...args]) => {
-    const env = { HOST: '127.0.0.1', ROUTES: join(folder(), 'routes.json'), NO_COLOR: '1' };
+    const routes = join(folder(), 'routes.json');
+    await writeFile(routes, '{"routes":[]}');
+    const env = { HOST: '127.0.0.1', ROUTES: routes, NO_COLOR: '1' };
     const launched = run(program, args, { env, cwd: ROOT });
     onTestFinished(() => launched.signal('SIGKILL'));
     const [, port] = await line(

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { gatewayProcess } from '../../runtimes/client.ts';
@@ -12,7 +12,8 @@ import { line } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { linesOf } from './bad-settings.ts';
 
-const READY = /^proxy-mirror on (\w+), listening on (http:\/\/127\.0\.0\.1:(\d+))$/m;
+const READY =
+  /^proxy-mirror on (\w+), listening on (?:http:\/\/0\.0\.0\.0:\d+ \()?(http:\/\/127\.0\.0\.1:(\d+))\)?$/m;
 
 /** What a start prints, and where settings come from. */
 export function start(runtime: TestServerRuntime, folder: () => string): void {
@@ -41,22 +42,28 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
       CLIENT_TIMEOUT: 'x',
       MAX_CONNECTIONS: 'x',
       LOG_LEVEL: 'x',
+      LOG_FORMAT: 'x',
+      SHUTDOWN_DELAY: 'x',
     };
+    const byFlag = join(folder(), 'by-flag.json');
+    await writeFile(byFlag, '{"routes":[]}');
     const flags = {
       port: '0',
       host: '127.0.0.1',
-      routes: join(folder(), 'by-flag.json'),
+      routes: byFlag,
       'trusted-proxies': '127.0.0.0/8,::1',
       'mirror-memory': '1MiB',
       'shutdown-timeout': '0.5',
       'client-timeout': '10',
       'max-connections': '100',
       'log-level': 'silent',
+      'log-format': 'json',
+      'shutdown-delay': '0.1',
     };
     const args = Object.entries(flags).map(([flag, text]) => `--${flag}=${text}`);
     const gateway = await launched({ args, env: { ...bad, ...worse } });
     await gateway.put('1', { uri: '/a', plugins: {} });
-    expect(await readdir(folder())).toContain('by-flag.json');
+    expect(await readFile(byFlag, 'utf8')).toContain('"uri": "/a"');
     expect(await gateway.stop()).toBe(0);
     expect(gateway.program.stdout().trim().split('\n').length).toBe(1);
     expect(linesOf(gateway.program)).toEqual([]);
@@ -107,6 +114,7 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
 
   it('never prints the key', async () => {
     const routes = join(folder(), 'keyed.json');
+    await writeFile(routes, '{"routes":[]}');
     const env = { ADMIN_KEY: 'top-secret-key', LOG_LEVEL: 'debug', PORT: '0', ROUTES: routes };
     const [upstream, gateway] = await Promise.all([origin(), launched({ env })]);
     onTestFinished(() => upstream.close());

@@ -15,6 +15,7 @@ export function stop(runtime: TestServerRuntime): void {
     upstream?: Respond;
     mirror?: Respond;
     timeout: number;
+    delay?: number;
   }): Promise<{ gateway: GatewayProcess; seen: () => [upstream: number, mirror: number] }> {
     const [upstream, mirror] = await Promise.all([
       origin(options.upstream),
@@ -22,7 +23,11 @@ export function stop(runtime: TestServerRuntime): void {
     ]);
     const gateway = await runtime.start({
       routes: [{ id: '1', ...route(upstream, mirror, { plugin: { timeout: 60 } }) }],
-      env: { SHUTDOWN_TIMEOUT: String(options.timeout), LOG_LEVEL: 'debug' },
+      env: {
+        SHUTDOWN_TIMEOUT: String(options.timeout),
+        LOG_LEVEL: 'debug',
+        ...(options.delay !== undefined && { SHUTDOWN_DELAY: String(options.delay) }),
+      },
     });
     onTestFinished(async () => {
       gateway.program.signal('SIGKILL');
@@ -151,6 +156,34 @@ export function stop(runtime: TestServerRuntime): void {
       'the end',
     );
     expect(code).not.toBe(0);
+  });
+
+  it('goes on for SHUTDOWN_DELAY, but is not ready', async () => {
+    const { gateway, seen } = await started({ timeout: 60, delay: 3 });
+    const ready = async () => (await fetch(`${gateway.url}/apisix/status/ready`)).status;
+    expect(await ready()).toBe(200);
+    const began = performance.now();
+    gateway.program.signal('SIGTERM');
+    await until(async () => (await ready()) === 503, LIMIT_MS, 'readiness to end');
+    for (const path of ['/a', '/b', '/c']) {
+      expect((await fetch(gateway.url + path)).status).toBe(200);
+    }
+    expect((await fetch(`${gateway.url}/apisix/status`)).status).toBe(200);
+    await gateway.put('2', { uri: '/2', plugins: {} });
+    expect(await (await fetch(`${gateway.url}/apisix/status/ready`)).json()).toEqual({
+      error_msg: 'this server is about to stop',
+    });
+    await until(() => seen()[1] === 3, LIMIT_MS, 'the copies');
+    // New connections, long after the signal.
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(await gateway.program.exited).toBe(0);
+    expect(performance.now() - began).toBeGreaterThan(2900);
+  });
+
+  it('does not wait for SHUTDOWN_DELAY at SIGINT', async () => {
+    const { gateway } = await started({ timeout: 60, delay: 600 });
+    gateway.program.signal('SIGINT');
+    expect(await gateway.program.exited).toBe(0);
   });
 
   it('ends with 0 at SIGINT, too', async () => {

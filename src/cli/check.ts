@@ -1,0 +1,24 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { readRoutesFile } from '../settings/server.ts';
+import { fileStore } from '../stores/file/file-store.ts';
+import type { Call } from './command.ts';
+import { faultLines, loadRoutes } from './routes.ts';
+
+/** Exit status when the document has faults. */
+const EXIT_FAULTS = 1;
+
+/** Prints what is wrong with a routes document, one fault a line. */
+export async function check({ words: [file] }: Call): Promise<void> {
+  const { path } = readRoutesFile({ routes: file }, process.env);
+  try {
+    const { document } = await loadRoutes(fileStore(path, { mustExist: true }));
+    const count = document.routes.length;
+    console.log(`${resolve(path)}: valid, ${count} route${count === 1 ? '' : 's'}`);
+  } catch (error) {
+    const lines = faultLines(error);
+    if (lines === null) throw error;
+    for (const line of lines) console.log(line);
+    process.exitCode = EXIT_FAULTS;
+  }
+}

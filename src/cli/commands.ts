@@ -1,0 +1,67 @@
+import { SERVER_SETTINGS } from '../settings/table.ts';
+import type { Command, Option } from './command.ts';
+
+const ROUTES: Option = settingOf('routes');
+
+/** All commands, in the order of the help. The first one runs when none is named. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'serve',
+    summary: 'run the gateway; the command when none is named',
+    options: SERVER_SETTINGS.flatMap(({ flag }) => (flag === undefined ? [] : [settingOf(flag)])),
+    notes: [
+      'A flag wins over its variable, which is in parentheses. ADMIN_KEY, the key of the control',
+      'plane, has no flag, as other users can see command lines.',
+      'SIGTERM and SIGINT: finish what is under way, then exit. SIGHUP: read the routes again.',
+    ],
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'demo',
+    summary: 'run a gateway with an upstream and a mirror of its own, to try it',
+    options: [{ flag: 'port', value: 'N', help: 'default 9080, or a free one if that is taken' }],
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'check',
+    words: ['[FILE]', 1],
+    summary: 'print what is wrong with a routes document',
+    options: [],
+    notes: [
+      'FILE: default ROUTES, or else routes.json. One fault a line, and status 1; status 0 if',
+      'there is none.',
+    ],
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
+    name: 'explain',
+    words: ['[METHOD] URL', 2],
+    summary: 'print what would happen to a request; sends nothing',
+    options: [
+      ROUTES,
+      { flag: 'header', short: 'H', value: '"NAME: VALUE"', help: 'a field; may be repeated' },
+      { flag: 'body-length', value: 'BYTES', help: 'length of its body; default 0' },
+      { flag: 'remote-addr', value: 'IP', help: 'address of the client; default 127.0.0.1' },
+      settingOf('trusted-proxies'),
+      { flag: 'json', help: 'print JSON' },
+    ],
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
+    name: 'help',
+    words: ['[COMMAND]', 1],
+    summary: 'print the options of a command',
+    options: [],
+    load: async () => (await import('./help.ts')).help,
+  },
+];
+
+/** A setting of the server as an option of a command. */
+function settingOf(name: string): Option {
+  const { variable, value, help, fallback } = SERVER_SETTINGS.find(({ flag }) => flag === name)!;
+  const more = [
+    ...(fallback === undefined ? [] : [`; default ${fallback}`]),
+    ...(variable === undefined ? [] : [` (${variable})`]),
+  ];
+  return { flag: name, value, help: help + more.join('') };
+}

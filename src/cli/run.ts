@@ -1,0 +1,39 @@
+import process from 'node:process';
+import { SettingError } from '../settings/values.ts';
+import { parseArguments } from './arguments.ts';
+import { type Call, type Command, EXIT_USAGE } from './command.ts';
+import { commandHelp, commandOf, generalHelp, VERSION_LINE } from './help.ts';
+import { faultLines } from './routes.ts';
+
+type Setup = Pick<Call, 'commands' | 'runtime'>;
+
+/** Runs the command that the arguments name. What is wrong with them is printed, and the process exits with 2. */
+export async function runCommandLine(args: readonly string[], setup: Setup): Promise<void> {
+  try {
+    await run(args, setup);
+  } catch (error) {
+    const lines = error instanceof SettingError ? [error.message] : faultLines(error);
+    if (lines === null) throw error;
+    for (const line of lines) console.error(`proxy-mirror: ${line}`);
+    process.exit(EXIT_USAGE);
+  }
+}
+
+async function run(args: readonly string[], setup: Setup): Promise<void> {
+  const [command, rest, named] = chosen(args, setup.commands);
+  const parsed = parseArguments(rest, command);
+  if ('help' in parsed.flags)
+    console.log(named ? commandHelp(command) : generalHelp(setup.commands));
+  else if ('version' in parsed.flags) console.log(VERSION_LINE);
+  else await (await command.load())({ ...parsed, ...setup });
+}
+
+/** The command, what follows its name, and whether it was named at all. */
+function chosen(
+  args: readonly string[],
+  commands: readonly Command[],
+): [command: Command, rest: readonly string[], named: boolean] {
+  const [first, ...rest] = args;
+  if (first === undefined || first.startsWith('-')) return [commands[0]!, args, false];
+  return [commandOf(first, commands), rest, true];
+}

@@ -1,0 +1,37 @@
+import process from 'node:process';
+import { isatty } from 'node:tty';
+
+/**
+ * A terminal sends Ctrl-C to the whole process group, and npm and `bun run` forward it, so one Ctrl-C may arrive
+ * twice. A signal this soon after the first counts as the same one.
+ */
+const SAME_SIGNAL_MS = 500;
+
+const STDOUT = 1;
+
+/**
+ * Resolves with the first signal that ends a server: SIGTERM, SIGINT, or the SIGHUP of a terminal that was closed. A
+ * second one ends the process at once.
+ *
+ * @param reload called at every other SIGHUP
+ */
+export function signalled(reload: () => void): Promise<NodeJS.Signals> {
+  const onTerminal = isatty(STDOUT);
+  return new Promise((resolve) => {
+    let first: number | null = null;
+    // One listener for all signals: Deno also calls listeners that are added while a signal is handled.
+    function receive(signal: NodeJS.Signals): void {
+      if (signal === 'SIGHUP' && !(onTerminal && !isatty(STDOUT))) return reload();
+      const now = performance.now();
+      if (first === null) {
+        first = now;
+        resolve(signal);
+      } else if (now - first > SAME_SIGNAL_MS) process.exit(1);
+    }
+    for (const signal of SIGNALS) process.on(signal, receive);
+  });
+}
+
+/** Windows has no SIGHUP: there it says that the console ends, and with it the process. */
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP'];

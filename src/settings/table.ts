@@ -1,0 +1,91 @@
+/** A setting of a server: how it is given, and its row in the help. `server.ts` reads it. */
+export interface Setting {
+  /** Environment variable. */
+  readonly variable?: string;
+  /** Without the dashes; wins over the variable. */
+  readonly flag?: string;
+  /** What the value is, for the help. */
+  readonly value: string;
+  readonly help: string;
+  /** The default as users would write it. */
+  readonly fallback?: string;
+}
+
+/** All settings of a server. ADMIN_KEY has no flag: other users can see command lines. */
+export const SERVER_SETTINGS: readonly Setting[] = [
+  { variable: 'PORT', flag: 'port', value: 'N', help: '0 picks a free one', fallback: '9080' },
+  {
+    variable: 'HOST',
+    flag: 'host',
+    value: 'ADDRESS',
+    help: 'address to listen on',
+    fallback: '0.0.0.0',
+  },
+  {
+    variable: 'ROUTES',
+    flag: 'routes',
+    value: 'FILE',
+    help: 'routes document; only the default one may be missing',
+    fallback: 'routes.json',
+  },
+  { flag: 'upstream', value: 'URL', help: 'in place of a file: one route /* to this upstream' },
+  { flag: 'mirror', value: 'URL', help: 'the mirror of that route' },
+  { flag: 'sample-ratio', value: 'N', help: 'share of its requests to copy', fallback: '1' },
+  { variable: 'ADMIN_KEY', value: 'KEY', help: 'key of the control plane' },
+  {
+    variable: 'TRUSTED_PROXIES',
+    flag: 'trusted-proxies',
+    value: 'LIST',
+    help: 'addresses and ranges whose X-Forwarded-* are believed',
+    fallback: 'none',
+  },
+  {
+    variable: 'MIRROR_MEMORY',
+    flag: 'mirror-memory',
+    value: 'BYTES',
+    help: 'most bytes of bodies held for all copies',
+    fallback: '64M',
+  },
+  {
+    variable: 'SHUTDOWN_DELAY',
+    flag: 'shutdown-delay',
+    value: 'SECONDS',
+    help: 'after SIGTERM only readiness changes, for so long',
+    fallback: '0',
+  },
+  {
+    variable: 'SHUTDOWN_TIMEOUT',
+    flag: 'shutdown-timeout',
+    value: 'SECONDS',
+    help: 'then requests and copies have so long to end',
+    fallback: '30',
+  },
+  {
+    variable: 'CLIENT_TIMEOUT',
+    flag: 'client-timeout',
+    value: 'SECONDS',
+    help: 'how long a client may keep us waiting',
+    fallback: '60',
+  },
+  {
+    variable: 'MAX_CONNECTIONS',
+    flag: 'max-connections',
+    value: 'N',
+    help: 'connections of clients at once',
+    fallback: '10000',
+  },
+  {
+    variable: 'LOG_LEVEL',
+    flag: 'log-level',
+    value: 'LEVEL',
+    help: 'debug, info, warning, error or silent',
+    fallback: 'info',
+  },
+  {
+    variable: 'LOG_FORMAT',
+    flag: 'log-format',
+    value: 'FORMAT',
+    help: 'json, text or auto: text on a terminal',
+    fallback: 'auto',
+  },
+];
