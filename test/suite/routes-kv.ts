@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayProcess } from '../runtimes/runtime.ts';
 import { seed, stored, workers } from '../runtimes/workers.ts';
+import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 
@@ -88,11 +89,15 @@ export function routesKv(): void {
         503,
         '{"error_msg":"503 Service Unavailable"}\n',
       ]);
-      const printed = () => gateway.program.stdout() + gateway.program.stderr();
-      await until(() => printed().includes('routes[1]'), 20_000, 'the fault in the log');
-      expect(printed()).toMatch(
-        /KV binding ROUTES: .*routes\[1\] \(id \\?"7\\?"\): .*found pluginz/,
-      );
+      const errors = () => logged(gateway.program).filter(({ level }) => level === 'ERROR');
+      await until(() => errors().length > 0, 20_000, 'the faults in the log');
+      expect(errors()[0]!.properties).toEqual({
+        place: 'KV binding ROUTES',
+        faults: [
+          'routes[1] (id "7"): pluginz: additional properties forbidden, found pluginz',
+          expect.stringMatching(/^routes\[1\] \(id "7"\): object matches none of the required/),
+        ],
+      });
     });
 
     it('recovers when the document is corrected', async () => {
