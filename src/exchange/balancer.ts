@@ -1,3 +1,4 @@
+import { UPSTREAM_DEFAULTS } from '../config/defaults.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Destination } from '../http/destination.ts';
 import type { Inbound } from '../http/messages.ts';
@@ -110,7 +111,10 @@ const ALIASES: Readonly<Record<string, string>> = { hostname: 'host', server_nam
  * @throws VarsError for an unknown variable
  * @example hashKey({ hash_on: 'header', key: 'x-user', nodes }) // reads X-User
  */
-function hashKey({ hash_on = 'vars', key = '' }: UpstreamConfig): (inbound: Inbound) => string {
+function hashKey({
+  hash_on = UPSTREAM_DEFAULTS.hash_on,
+  key = '',
+}: UpstreamConfig): (inbound: Inbound) => string {
   const read = READERS[hash_on](key);
   return (inbound) => read(inbound) || inbound.remoteAddr;
 }
@@ -174,5 +178,5 @@ type Balance = (nodes: readonly Node[]) => Pick;
  * @throws VarsError for a `key` that names an unknown variable
  */
 export function balancer(config: UpstreamConfig, nodes: readonly Node[]): Pick {
-  return byPriority(nodes, BALANCERS[config.type ?? 'roundrobin'](config));
+  return byPriority(nodes, BALANCERS[config.type ?? UPSTREAM_DEFAULTS.type](config));
 }

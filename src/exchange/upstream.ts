@@ -1,3 +1,4 @@
+import { UPSTREAM_DEFAULTS } from '../config/defaults.ts';
 import { type KeepalivePool, nodesOf, type UpstreamConfig } from '../config/upstream.ts';
 import { destination, type KeepAlive } from '../http/destination.ts';
 import type { Inbound, Timeouts } from '../http/messages.ts';
@@ -21,9 +22,6 @@ export interface Upstream extends PassiveHealth {
   hostFor(inbound: Inbound, node: Node): string;
 }
 
-/** APISIX's default for connect, send and read. */
-const DEFAULT_TIMEOUT_S = 60;
-
 const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 interface TimeoutConfig {
@@ -44,7 +42,7 @@ interface RouteSettings {
  * @throws VarsError for a `key` that names an unknown variable
  */
 export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {}): Upstream {
-  const { scheme = 'http' } = config;
+  const { scheme = UPSTREAM_DEFAULTS.scheme } = config;
   const keepAlive = keepAliveOf(config.keepalive_pool);
   const nodes = nodesOf(config).map(({ host, port, weight, priority }): Node => {
     const address = `${host}:${port}`;
@@ -69,7 +67,7 @@ export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {
     nodes,
     counts: config.type === 'least_conn',
     attempts: Math.max(1, retries + 1),
-    retryTimeout: (config.retry_timeout ?? 0) * 1000,
+    retryTimeout: (config.retry_timeout ?? UPSTREAM_DEFAULTS.retry_timeout) * 1000,
     timeouts: milliseconds(route.timeout ?? config.timeout),
     websocket: route.enable_websocket === true,
     hostFor: hostRule(config),
@@ -87,11 +85,7 @@ function neverEjected(node: Node): PassiveHealth {
 }
 
 function milliseconds(timeout: TimeoutConfig | undefined): Timeouts {
-  const { connect, send, read } = timeout ?? {
-    connect: DEFAULT_TIMEOUT_S,
-    send: DEFAULT_TIMEOUT_S,
-    read: DEFAULT_TIMEOUT_S,
-  };
+  const { connect, send, read } = timeout ?? UPSTREAM_DEFAULTS.timeout;
   return { connect: connect * 1000, send: send * 1000, read: read * 1000 };
 }
 

@@ -1,3 +1,4 @@
+import { MIRROR_DEFAULTS } from '../config/defaults.ts';
 import {
   isDisabled,
   type MirrorConfig,
@@ -49,17 +50,8 @@ export interface Mirror {
   copyOf(primary: Outbound, body: Uint8Array | null): Outbound;
 }
 
-/**
- * Defaults of a mirror; `timeout` and `open` in seconds, `maxBodySize` in bytes, `connectionRate` per second. APISIX
- * has no such limits, so they are generous.
- */
-const DEFAULTS = {
-  timeout: 10,
-  maxBodySize: 1_048_576,
-  maxInFlight: 128,
-  breaker: { failures: 10, open: 5 },
-  connectionRate: 500,
-} as const;
+/** Default of `connectionRate`, connections per second. */
+const CONNECTION_RATE = 500;
 
 export interface MirrorOptions {
   /** Id of this gateway, the value of the loop mark. */
@@ -86,17 +78,17 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const { host } = config;
   const authority = host.slice(host.indexOf('://') + 3);
   const longest = options.longestTimeout ?? Infinity;
-  const timeout = Math.min(config.timeout ?? DEFAULTS.timeout, longest) * 1000;
+  const timeout = Math.min(config.timeout ?? MIRROR_DEFAULTS.timeout, longest) * 1000;
   const timeouts: Timeouts = { connect: timeout, send: timeout, read: timeout };
-  const maxBodySize = config.max_body_size ?? DEFAULTS.maxBodySize;
+  const maxBodySize = config.max_body_size ?? MIRROR_DEFAULTS.max_body_size;
   const target = copyTarget(config.path, config.path_concat_mode);
   const to = destination(host, config);
   const headers = copyHeaders(config, authority, options.instance);
-  const places = config.max_in_flight ?? DEFAULTS.maxInFlight;
+  const places = config.max_in_flight ?? MIRROR_DEFAULTS.max_in_flight;
   // Grows with `max_in_flight`, so that a mirror that needs more connections can be given them.
-  const rate = (options.connectionRate ?? DEFAULTS.connectionRate) + places;
+  const rate = (options.connectionRate ?? CONNECTION_RATE) + places;
   const connections = churn(rate, host.startsWith('https:'));
-  const share = sampler(config.sample_ratio ?? 1, config.sample_key);
+  const share = sampler(config.sample_ratio ?? MIRROR_DEFAULTS.sample_ratio, config.sample_key);
   return {
     route,
     host,
@@ -106,7 +98,9 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
     churn: connections,
     rate: config.rate_limit === undefined ? NO_RATE_LIMIT : tokenBucket(config.rate_limit),
     breaker:
-      config.breaker === false ? NO_BREAKER : breaker({ ...DEFAULTS.breaker, ...config.breaker }),
+      config.breaker === false
+        ? NO_BREAKER
+        : breaker({ ...MIRROR_DEFAULTS.breaker, ...config.breaker }),
     sampleRatio: share,
     skipReason: skipReasonOf(config, share, maxBodySize),
     copyOf: (primary, body) => ({
@@ -182,7 +176,7 @@ export type CopyTarget = (target: string) => string;
  */
 export function copyTarget(
   configured: string | undefined,
-  mode: 'replace' | 'prefix' = 'replace',
+  mode: 'replace' | 'prefix' = MIRROR_DEFAULTS.path_concat_mode,
 ): CopyTarget {
   if (configured === undefined) return (target) => target;
   const path = encoded(configured);
