@@ -48,6 +48,12 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
+    name: 'schema',
+    summary: 'print the JSON Schema of a routes document, for editors',
+    options: [],
+    load: async () => (await import('./schema.ts')).schema,
+  },
+  {
     name: 'help',
     words: ['[COMMAND]', 1],
     summary: 'print the options of a command',

@@ -3,7 +3,7 @@ import { type Checked, documentText, type Fault, MOST_FAULTS, under, verdict } f
 import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
 import { type RouteConfig, routeFaults } from './route.ts';
-import { above, array, faultsOf, isObject, map, number, object } from './schema.ts';
+import { above, array, faultsOf, isObject, map, number, object, type Schema } from './schema.ts';
 import { forbidden, hinted } from './messages.ts';
 
 /**
@@ -19,7 +19,7 @@ export interface RoutesDocument {
 
 // APISIX's other resource types. They are faults: a gateway that ignored them would route differently
 // from what the document says.
-const RESOURCES: Readonly<Record<string, string>> = {
+export const RESOURCES: Readonly<Record<string, string>> = {
   services: 'put what a service holds into its routes',
   upstreams: 'put each into the "upstream" of its routes',
   plugin_configs: 'put the plugins into the routes',
@@ -33,7 +33,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
   protos: 'gRPC does not pass here',
 };
 
-const schema = object<Pick<RoutesDocument, 'routes' | 'expires'>>(
+type Fields = Pick<RoutesDocument, 'routes' | 'expires'>;
+
+export const documentSchema: Schema<Fields> = object<Fields>(
   // `documentFaults` checks the routes one by one.
   { routes: array() as never, expires: map(number(above(0))) },
   { required: ['routes'], open: true },
@@ -68,7 +70,7 @@ export function checkDocument(value: unknown): Checked<RoutesDocument> {
 }
 
 function documentFaults(document: unknown): Fault[] {
-  const faults = faultsOf(schema, document);
+  const faults = faultsOf(documentSchema, document);
   if (!isObject(document)) return faults;
   faults.push(...resourceFaults(document));
   const routes: unknown[] = Array.isArray(document['routes']) ? document['routes'] : [];

@@ -12,6 +12,7 @@ import {
   object,
   pattern,
   string,
+  type Test,
   typed,
 } from './schema.ts';
 import { noneOf } from './messages.ts';
@@ -31,7 +32,7 @@ export interface Timeout {
 /** Timers of all four runtimes hold at most 2^31-1 ms; a longer timer would fire at once. */
 export const LONGEST_TIMER_S: number = 2_147_483;
 
-const ID = /^[a-zA-Z0-9-_.]{1,64}$/;
+export const ID: RegExp = /^[a-zA-Z0-9-_.]{1,64}$/;
 const ID_HINT = 'expected a string of 1 to 64 letters, digits, "-", "_" or ".", or an integer >= 1';
 const HOST = '^\\*$|^\\*?[0-9a-zA-Z-._\\[\\]:]+$';
 
@@ -42,12 +43,10 @@ export function isId(value: unknown): value is Id {
     : Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
+export const idTest: Test<Id> = (value) => (isId(value) ? undefined : noneOf(ID_HINT));
+
 export function id(): GenericSchema<Id> {
-  return typed(
-    'id',
-    () => true,
-    (value) => (isId(value) ? undefined : noneOf(ID_HINT)),
-  );
+  return typed('id', () => true, idTest);
 }
 
 export function hostName(): GenericSchema<string> {

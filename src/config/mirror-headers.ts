@@ -13,11 +13,12 @@ export interface HeaderChanges {
 }
 
 // RFC 9110 sections 5.6.2 and 5.5. No runtime can send characters above 0xFF in a field.
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
+export const TOKEN: RegExp = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+export const VALUE: RegExp =
+  /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
 
 // Fields that only the gateway sets, with the reason or the setting to use instead.
-const GATEWAY_FIELDS: Readonly<Record<string, string>> = {
+export const GATEWAY_FIELDS: Readonly<Record<string, string>> = {
   host: 'use "pass_host" and "upstream_host"',
   'content-length': 'it is the length of the recorded body',
   expect: 'a recorded body needs no 100-continue',
@@ -25,7 +26,7 @@ const GATEWAY_FIELDS: Readonly<Record<string, string>> = {
   'x-mirrored-by': 'it keeps mirrors that point back from amplifying',
 };
 
-const fieldName: Test<string> = (name) => {
+export const fieldName: Test<string> = (name) => {
   const lower = name.toLowerCase();
   if (!TOKEN.test(name)) {
     return `invalid header name ${quoted(name)} (expected letters, digits and "-")`;
@@ -37,7 +38,7 @@ const fieldName: Test<string> = (name) => {
   return undefined;
 };
 
-const fieldValue: Test<string> = (value) =>
+export const fieldValue: Test<string> = (value) =>
   VALUE.test(value)
     ? undefined
     : 'invalid header value (expected visible latin characters, with spaces and tabs only inside)';

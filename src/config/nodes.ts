@@ -1,7 +1,18 @@
 import { parseCidr } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
 import { type Fault, MOST_FAULTS, HIDE_PATH } from './fault.ts';
-import { atLeast, atMost, faultsOf, integer, isObject, typed, string, object } from './schema.ts';
+import {
+  atLeast,
+  atMost,
+  faultsOf,
+  integer,
+  isObject,
+  object,
+  type Schema,
+  string,
+  type Test,
+  typed,
+} from './schema.ts';
 import { noneOf, wrongType } from './messages.ts';
 
 /** A node in the array form of `nodes`, as written in the document. */
@@ -22,7 +33,7 @@ export interface Address {
   readonly port: number | null;
 }
 
-const NAME = /^[0-9a-zA-Z._-]+$/;
+export const NAME: RegExp = /^[0-9a-zA-Z._-]+$/;
 const ADDRESS_HINT =
   'expected a name, an IPv4 address or an IPv6 address in brackets, no scheme or path';
 
@@ -48,14 +59,19 @@ export function parseAddress(text: string): Address | null {
   return { host, port: port === undefined ? null : Number(port) };
 }
 
-const port = integer((value) => (value < 1 || value > 65535 ? `invalid port ${value}` : undefined));
-// Balancers add up the weights. With each below 2^31, the sum over any list that fits in memory is exact.
-const weight = integer(atLeast(0), atMost(2 ** 31 - 1));
+export const portTest: Test<number> = (value) =>
+  value < 1 || value > 65535 ? `invalid port ${value}` : undefined;
 
-const entry = object<NodeEntry>(
+export const nodeHost: Test<string> = (host) =>
+  isHost(host) ? undefined : `invalid host ${quoted(host)}`;
+
+// Balancers add up the weights. With each below 2^31, the sum over any list that fits in memory is exact.
+export const weight: Schema<number> = integer(atLeast(0), atMost(2 ** 31 - 1));
+
+export const entry: Schema<NodeEntry> = object<NodeEntry>(
   {
-    host: string((host) => (isHost(host) ? undefined : `invalid host ${quoted(host)}`)),
-    port,
+    host: string(nodeHost),
+    port: integer(portTest),
     weight,
     priority: integer(),
     metadata: typed('object', isObject),

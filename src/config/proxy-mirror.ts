@@ -19,6 +19,7 @@ import {
   number,
   typed,
   pattern,
+  type Schema,
   string,
   object,
   type Test,
@@ -80,15 +81,15 @@ export interface ProxyMirrorConfig extends Omit<MirrorConfig, 'host'> {
   readonly mirrors?: readonly MirrorConfig[];
 }
 
-const HOST = '^(http(s)?|grpc(s)?):\\/\\/([\\da-zA-Z.-]+|\\[[\\da-fA-F:]+\\])(:\\d+)?$';
+export const HOST = '^(http(s)?|grpc(s)?):\\/\\/([\\da-zA-Z.-]+|\\[[\\da-fA-F:]+\\])(:\\d+)?$';
 const HOST_HINT =
   'expected http:// or https://, a host and optionally a port, no path: put a path in "path"';
-const PATH = '^/[^?&]+$';
+export const PATH = '^/[^?&]+$';
 const PATH_HINT =
   'expected "/" and at least one more character, no "?", "&" or control characters; ' +
   'the query of the request is kept';
 
-const mirrorHost: Test<string> = (host) => {
+export const mirrorHost: Test<string> = (host) => {
   if (/^grpcs?:\/\//.test(host)) {
     return 'grpc:// and grpcs:// are not supported: gRPC needs HTTP/2 trailers, which this gateway does not have';
   }
@@ -104,10 +105,10 @@ const mirrorHost: Test<string> = (host) => {
 
 // HTTP servers refuse control characters in a request line, so such a copy could never arrive.
 const CONTROL = /\p{Cc}/u;
-const mirrorPath: Test<string> = (path) =>
+export const mirrorPath: Test<string> = (path) =>
   CONTROL.test(path) ? mismatch(PATH, path, PATH_HINT) : pattern(PATH, PATH_HINT)(path);
 
-const variable: Test<string> = (name) => {
+export const variable: Test<string> = (name) => {
   try {
     compileVariable(name);
     return undefined;
@@ -127,7 +128,7 @@ const meta = object<PluginMeta>(
   },
 );
 
-const breakerObject = object<BreakerConfig>({
+export const breakerObject: Schema<BreakerConfig> = object<BreakerConfig>({
   failures: integer(atLeast(1)),
   // The time doubles with each failed probe, up to 300 s, so it must not start above that.
   open: number(above(0), atMost(300)),
@@ -154,9 +155,11 @@ const attributes = {
   breaker,
 };
 
-const mirrorSchema = object<MirrorConfig>(attributes, { required: ['host'] });
+export const mirrorSchema: Schema<MirrorConfig> = object<MirrorConfig>(attributes, {
+  required: ['host'],
+});
 // `mirrorFaults` checks the items of `mirrors` one by one: each inherits what stands beside the list.
-const schema = object<ProxyMirrorConfig>({
+export const pluginSchema: Schema<ProxyMirrorConfig> = object<ProxyMirrorConfig>({
   ...attributes,
   mirrors: list(anything(), { min: 1 }),
   disable: typed<false>('boolean', isBoolean, notDisabled),
@@ -166,7 +169,7 @@ function isBoolean(value: unknown): boolean {
   return typeof value === 'boolean';
 }
 
-function notDisabled(value: boolean): string | undefined {
+export function notDisabled(value: boolean): string | undefined {
   if (!value) return undefined;
   const hint = 'expected false; to turn the plugin off, write "_meta": {"disable": true}';
   return hinted('matches none of the enum values', hint);
@@ -190,7 +193,7 @@ export function checkProxyMirror(value: unknown): Checked<ProxyMirrorConfig> {
 
 /** Like `checkProxyMirror`, for a value inside a document that `hazards` has already checked. */
 export function proxyMirrorFaults(value: unknown): Fault[] {
-  const faults = isDisabled(value) ? [] : faultsOf(schema, value);
+  const faults = isDisabled(value) ? [] : faultsOf(pluginSchema, value);
   if (!isObject(value)) return faults;
   if (!isDisabled(value)) faults.push(...ruleFaults(value));
   return [...faults, ...filterFaults(value)];

@@ -25,7 +25,9 @@ import {
   length,
   list,
   object,
+  type Schema,
   string,
+  type Test,
   typed,
 } from './schema.ts';
 import { noneOf } from './messages.ts';
@@ -76,7 +78,7 @@ export interface RouteConfig extends Description {
 }
 
 /** Ids of APISIX objects that this gateway does not have. */
-interface References {
+export interface References {
   readonly upstream_id?: Id;
   readonly service_id?: Id;
   readonly plugin_config_id?: Id;
@@ -84,16 +86,20 @@ interface References {
 
 const NO_LUA = 'no Lua runs here: use "vars" to choose requests';
 
+const ADDRESS_HINT = 'expected an IPv4 or IPv6 address or a CIDR';
+
+export const addressTest: Test<string> = (text) =>
+  parseCidr(text) === null ? noneOf(ADDRESS_HINT) : undefined;
+
 function address() {
-  const hint = 'expected an IPv4 or IPv6 address or a CIDR';
-  return string((text) => (parseCidr(text) === null ? noneOf(hint) : undefined));
+  return string(addressTest);
 }
 
 function uri() {
   return string(length(1, 4096));
 }
 
-const schema = object<RouteConfig & References>(
+export const routeSchema: Schema<RouteConfig & References> = object<RouteConfig & References>(
   {
     ...description(),
     id: id(),
@@ -137,11 +143,11 @@ export function checkRoute(value: unknown): Checked<RouteConfig> {
 
 /** Like `checkRoute`, for a route inside a document that `hazards` has already checked. */
 export function routeFaults(route: unknown): Fault[] {
-  if (!isObject(route)) return faultsOf(schema, route);
+  if (!isObject(route)) return faultsOf(routeSchema, route);
   // In APISIX's order (`check_conf` in apisix/admin/routes.lua), because APISIX reports the first fault only.
   return [
     ...pairFaults(route),
-    ...faultsOf(schema, route),
+    ...faultsOf(routeSchema, route),
     ...requiredFaults(route),
     ...(route['upstream'] === undefined
       ? []
@@ -154,7 +160,7 @@ export function routeFaults(route: unknown): Fault[] {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const PAIRS = [
+export const PAIRS = [
   ['host', 'hosts'],
   ['remote_addr', 'remote_addrs'],
 ] as const;
@@ -192,7 +198,7 @@ function requiredFaults(route: Fields): Fault[] {
 }
 
 // This gateway has no such objects, so the fault is what APISIX reports when it cannot find one.
-const REFERENCES: Readonly<Record<string, string>> = {
+export const REFERENCES: Readonly<Record<string, string>> = {
   upstream_id: 'upstream',
   service_id: 'service',
   plugin_config_id: 'plugin config',

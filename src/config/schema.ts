@@ -5,8 +5,27 @@ import { forbidden, mismatch, missing, notInEnum, outside, wrongType } from './m
 // JSON Schema's vocabulary as valibot schemas with APISIX's error texts. No schema transforms its value: what is
 // stored and returned must be what was sent (APISIX stores no defaults since its PR 12603).
 
-/** Checks a value of the right type. Returns the fault's message, or `undefined` when the value is valid. */
-export type Test<T> = (value: T) => string | undefined;
+/**
+ * Checks a value of the right type. Returns the fault's message, or `undefined` when the value is valid. What JSON
+ * Schema says of it are its `keywords`, or else stands in `json-schema/checks.ts`.
+ */
+export interface Test<T> {
+  (value: T): string | undefined;
+  readonly keywords?: Readonly<Record<string, unknown>>;
+}
+
+/** A validator and what it was made of, of which `json-schema/` makes its JSON Schema. */
+export type Schema<T> = v.GenericSchema<T> & { readonly parts: Parts };
+
+export type Parts =
+  | { readonly type: string; readonly tests: readonly Test<never>[] }
+  | { readonly item: v.GenericSchema; readonly min: number; readonly unique: boolean }
+  | { readonly member: v.GenericSchema; readonly key: Test<string> | undefined }
+  | {
+      readonly entries: Readonly<Record<string, v.GenericSchema>>;
+      readonly required: readonly string[];
+      readonly open: true | undefined;
+    };
 
 type AddIssue = v.RawCheckContext<unknown>['addIssue'];
 
@@ -27,46 +46,59 @@ export function faultsOf(schema: v.GenericSchema, value: unknown): Fault[] {
   }));
 }
 
+/** A value of the right type is looked at by `check`, which adds what it finds. */
+function checked<T>(
+  expected: string,
+  is: (value: unknown) => boolean,
+  parts: Parts,
+  check: (value: T, addIssue: AddIssue, isFull: () => boolean) => void,
+): Schema<T> {
+  const schema = v.pipe(
+    v.custom<T>(is, ({ input }) => wrongType(expected, input)),
+    v.rawCheck<T>(({ dataset, addIssue }) =>
+      check(dataset.value as T, addIssue, () => (dataset.issues?.length ?? 0) > MOST_FAULTS),
+    ),
+  );
+  return Object.assign(schema, { parts });
+}
+
 /**
  * A value of one type that passes all tests; only the first test that fails is reported.
  *
- * @param expected the type's name for the message `wrong type: expected ...`
+ * @param type the type's name for the message `wrong type: expected ...`
  */
 export function typed<T>(
-  expected: string,
+  type: string,
   is: (value: unknown) => boolean,
   ...tests: Test<T>[]
-): v.GenericSchema<T> {
-  return v.pipe(
-    v.custom<T>(is, ({ input }) => wrongType(expected, input)),
-    v.rawCheck<T>(({ dataset, addIssue }) => {
-      for (const test of tests) {
-        const message = test(dataset.value as T);
-        if (message !== undefined) return addIssue({ message });
-      }
-    }),
-  );
+): Schema<T> {
+  return checked<T>(type, is, { type, tests }, (value, addIssue) => {
+    for (const test of tests) {
+      const message = test(value);
+      if (message !== undefined) return addIssue({ message });
+    }
+  });
 }
 
-export function string(...tests: Test<string>[]): v.GenericSchema<string> {
+export function string(...tests: Test<string>[]): Schema<string> {
   return typed('string', (value) => typeof value === 'string', ...tests);
 }
 
-export function boolean(): v.GenericSchema<boolean> {
+export function boolean(): Schema<boolean> {
   return typed('boolean', (value) => typeof value === 'boolean');
 }
 
 /** A finite number. @param tests limits: `atLeast`, `atMost`, `above` */
-export function number(...tests: Test<number>[]): v.GenericSchema<number> {
+export function number(...tests: Test<number>[]): Schema<number> {
   return typed('number', Number.isFinite, ...tests);
 }
 
 /** A safe integer: beyond 2^53 a double cannot represent every integer, so larger numbers are refused. */
-export function integer(...tests: Test<number>[]): v.GenericSchema<number> {
+export function integer(...tests: Test<number>[]): Schema<number> {
   return typed('integer', Number.isSafeInteger, ...tests);
 }
 
-export function array(): v.GenericSchema<unknown[]> {
+export function array(): Schema<unknown[]> {
   return typed('array', Array.isArray);
 }
 
@@ -74,63 +106,72 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export const atLeast =
-  (limit: number): Test<number> =>
-  (value) =>
-    value < limit ? outside(value, 'at least', limit) : undefined;
+/** Gives a check its keywords of JSON Schema. */
+function says<T>(keywords: Readonly<Record<string, unknown>>, check: Test<T>): Test<T> {
+  return Object.assign(check, { keywords });
+}
 
-export const atMost =
-  (limit: number): Test<number> =>
-  (value) =>
-    value > limit ? outside(value, 'at most', limit) : undefined;
+export const atLeast = (limit: number): Test<number> =>
+  says({ minimum: limit }, (value: number) =>
+    value < limit ? outside(value, 'at least', limit) : undefined,
+  );
 
-export const above =
-  (limit: number): Test<number> =>
-  (value) =>
-    value <= limit ? outside(value, 'greater than', limit) : undefined;
+export const atMost = (limit: number): Test<number> =>
+  says({ maximum: limit }, (value: number) =>
+    value > limit ? outside(value, 'at most', limit) : undefined,
+  );
+
+export const above = (limit: number): Test<number> =>
+  says({ exclusiveMinimum: limit }, (value: number) =>
+    value <= limit ? outside(value, 'greater than', limit) : undefined,
+  );
 
 /** Limits the length in code points, as api7/jsonschema does; counted in UTF-16 units, an emoji would be two. */
 export function length(min: number, max: number): Test<string> {
-  return (value) => {
+  return says({ minLength: min, maxLength: max }, (value: string) => {
     const count = value.length > max * 2 ? value.length : Array.from(value).length;
     if (count < min) return `string too short, expected at least ${min}, got ${count}`;
     if (count > max) return `string too long, expected at most ${max}, got ${count}`;
     return undefined;
-  };
+  });
 }
 
 /** @param source appears in the message, so it must be written as in APISIX's schema */
 export function pattern(source: string, hint?: string): Test<string> {
   const expression = new RegExp(source);
-  return (value) => (expression.test(value) ? undefined : mismatch(source, value, hint));
+  return says({ pattern: source }, (value: string) =>
+    expression.test(value) ? undefined : mismatch(source, value, hint),
+  );
 }
 
 export function among<T>(...options: readonly T[]): Test<T> {
-  return (value) => (options.includes(value) ? undefined : notInEnum(options));
+  return says({ enum: options }, (value: T) =>
+    options.includes(value) ? undefined : notInEnum(options),
+  );
 }
 
 /** A string that is one of the options. */
-export function choice<T extends string>(...options: readonly T[]): v.GenericSchema<T> {
+export function choice<T extends string>(...options: readonly T[]): Schema<T> {
   return typed<T>('string', (value) => typeof value === 'string', among(...options));
 }
 
 /** A list whose items all match `item`. */
 export function list<T>(
   item: v.GenericSchema<T>,
-  rules: { readonly min?: number; readonly unique?: boolean } = {},
-): v.GenericSchema<readonly T[]> {
-  return v.pipe(
-    v.custom<readonly T[]>(Array.isArray, ({ input }) => wrongType('array', input)),
-    v.rawCheck<readonly T[]>(({ dataset, addIssue }) => {
-      const value = dataset.value as readonly unknown[];
-      const { min = 0, unique = false } = rules;
+  { min = 0, unique = false }: { readonly min?: number; readonly unique?: boolean } = {},
+): Schema<readonly T[]> {
+  return checked<readonly T[]>(
+    'array',
+    Array.isArray,
+    { item, min, unique },
+    (value, addIssue, isFull) => {
       if (value.length < min) {
         addIssue({ message: `expect array to have at least ${min} items` });
       }
-      for (let index = 0; index < value.length && !isFull(dataset); index += 1)
+      for (let index = 0; index < value.length && !isFull(); index += 1)
         inspect(item, value, index, value[index], addIssue);
-      if (unique && !isFull(dataset)) reportEqual(value, addIssue);
-    }),
+      if (unique && !isFull()) reportEqual(value, addIssue);
+    },
   );
 }
 
@@ -146,27 +187,23 @@ function reportEqual(value: readonly unknown[], addIssue: AddIssue): void {
   }
 }
 
-/** Whether more faults were found than are listed. */
-function isFull({ issues = [] }: { readonly issues?: readonly unknown[] | undefined }): boolean {
-  return issues.length > MOST_FAULTS;
-}
-
 /** An object whose keys are data: each value matches `member`, each key passes `key`. */
 export function map<T>(
   member: v.GenericSchema<T>,
-  key: Test<string> = () => undefined,
-): v.GenericSchema<Readonly<Record<string, T>>> {
-  return v.pipe(
-    v.custom<Readonly<Record<string, T>>>(isObject, ({ input }) => wrongType('object', input)),
-    v.rawCheck<Readonly<Record<string, T>>>(({ dataset, addIssue }) => {
-      const value = dataset.value as Record<string, unknown>;
+  key?: Test<string>,
+): Schema<Readonly<Record<string, T>>> {
+  return checked<Readonly<Record<string, T>>>(
+    'object',
+    isObject,
+    { member, key },
+    (value, addIssue, isFull) => {
       for (const name of Object.keys(value)) {
-        if (isFull(dataset)) break;
-        const message = key(name);
+        if (isFull()) break;
+        const message = key?.(name);
         if (message !== undefined) addIssue({ message, path: [step(value, name)] });
         else inspect(member, value, name, value[name], addIssue);
       }
-    }),
+    },
   );
 }
 
@@ -186,27 +223,24 @@ export interface ObjectRules {
 export function object<T extends object>(
   entries: { readonly [K in keyof T]-?: v.GenericSchema<Exclude<T[K], undefined>> },
   { required = [], refused = {}, open }: ObjectRules = {},
-): v.GenericSchema<T> {
+): Schema<T> {
   const schemas = new Map<string, v.GenericSchema>(Object.entries(entries));
   const reasons = new Map(Object.entries(refused));
-  return v.pipe(
-    v.custom<T>(isObject, ({ input }) => wrongType('object', input)),
-    v.rawCheck<T>(({ dataset, addIssue }) => {
-      const value = dataset.value as Record<string, unknown>;
-      for (const key of Object.keys(value)) {
-        if (isFull(dataset)) break;
-        // JSON has no `undefined`; in an object made by a program it means "not given".
-        if (value[key] === undefined) continue;
-        const schema = schemas.get(key);
-        if (schema !== undefined) inspect(schema, value, key, value[key], addIssue);
-        else if (!open) ofParent(value, key, forbidden(key, reasons.get(key)), addIssue);
-      }
-      for (const key of required) {
-        const present = Object.hasOwn(value, key) && value[key] !== undefined;
-        if (!present) ofParent(value, key, missing(key), addIssue);
-      }
-    }),
-  );
+  return checked<T>('object', isObject, { entries, required, open }, (given, addIssue, isFull) => {
+    const value = given as Record<string, unknown>;
+    for (const key of Object.keys(value)) {
+      if (isFull()) break;
+      // JSON has no `undefined`; in an object made by a program it means "not given".
+      if (value[key] === undefined) continue;
+      const schema = schemas.get(key);
+      if (schema !== undefined) inspect(schema, value, key, value[key], addIssue);
+      else if (!open) ofParent(value, key, forbidden(key, reasons.get(key)), addIssue);
+    }
+    for (const key of required) {
+      const present = Object.hasOwn(value, key) && value[key] !== undefined;
+      if (!present) ofParent(value, key, missing(key), addIssue);
+    }
+  });
 }
 
 function inspect(

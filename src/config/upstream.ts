@@ -1,3 +1,4 @@
+import { UPSTREAM_DEFAULTS } from './defaults.ts';
 import { type Fault, under, HIDE_PATH } from './fault.ts';
 import {
   type Description,
@@ -21,6 +22,7 @@ import {
   typed,
   pattern,
   choice,
+  type Schema,
   string,
   object,
   type Test,
@@ -70,25 +72,23 @@ export interface NodeConfig {
   readonly priority: number;
 }
 
-const SCHEMES = ['http', 'https'] as const;
+export const SCHEMES = ['http', 'https'] as const;
 const NO_GRPC = 'no gRPC: it needs HTTP/2 trailers, which this gateway does not have';
 const NO_DISCOVERY = 'service discovery is not supported here: list the addresses in "nodes"';
 
-const schema = object<UpstreamConfig>(
+export const schemeTest: Test<'http' | 'https'> = (value) => {
+  const fault = among(...SCHEMES)(value);
+  return fault && /^grpcs?$/.test(String(value)) ? hinted(fault, NO_GRPC) : fault;
+};
+
+export const upstreamSchema: Schema<UpstreamConfig> = object<UpstreamConfig>(
   {
     ...description(),
     id: id(),
     // `nodesFaults` checks the contents, because the messages depend on the form.
     nodes: typed('object or array', () => true),
     type: choice('roundrobin', 'chash', 'least_conn'),
-    scheme: typed(
-      'string',
-      () => true,
-      (value) => {
-        const fault = among<unknown>(...SCHEMES)(value);
-        return fault && /^grpcs?$/.test(String(value)) ? hinted(fault, NO_GRPC) : fault;
-      },
-    ),
+    scheme: typed('string', () => true, schemeTest),
     pass_host: choice('pass', 'node', 'rewrite'),
     upstream_host: hostName(),
     retries: integer(atLeast(0)),
@@ -118,7 +118,7 @@ const schema = object<UpstreamConfig>(
 
 /** All faults of a route's `upstream`: first against the schema, then the rules that APISIX checks in code. */
 export function upstreamFaults(upstream: unknown): Fault[] {
-  const faults = faultsOf(schema, upstream);
+  const faults = faultsOf(upstreamSchema, upstream);
   if (!isObject(upstream)) return faults;
   if (upstream['nodes'] !== undefined)
     faults.push(...under(['nodes'], nodesFaults(upstream['nodes'])));
@@ -139,7 +139,7 @@ export function passHostFaults(value: Readonly<Record<string, unknown>>): Fault[
 
 // Allowed values of `key` for each `hash_on` (`upstream_hash_*_schema` in apisix/schema_def.lua).
 const FIELD_NAME = '^[a-zA-Z0-9-_]+$';
-const KEY_TESTS: ReadonlyMap<unknown, Test<string>> = new Map([
+export const KEY_TESTS: ReadonlyMap<unknown, Test<string>> = new Map([
   [
     'vars',
     pattern(
@@ -153,7 +153,8 @@ const KEY_TESTS: ReadonlyMap<unknown, Test<string>> = new Map([
 
 const MISSING_KEY = 'missing key (type "chash" needs "key": the name of what "hash_on" reads)';
 
-function hashFaults({ type, hash_on = 'vars', key }: Readonly<Record<string, unknown>>): Fault[] {
+function hashFaults(upstream: Readonly<Record<string, unknown>>): Fault[] {
+  const { type, hash_on = UPSTREAM_DEFAULTS.hash_on, key } = upstream;
   if (type !== 'chash') return [];
   if (key === undefined) return [{ path: ['key'], message: MISSING_KEY, noPrefix: true }];
   const message = typeof key === 'string' ? KEY_TESTS.get(hash_on)?.(key) : undefined;
@@ -169,7 +170,10 @@ const DEFAULT_PORT = { http: 80, https: 443 };
  * nodesOf({ nodes: { 'A.example': 1 }, scheme: 'https' })
  * // [{ host: 'a.example', port: 443, weight: 1, priority: 0 }]
  */
-export function nodesOf({ nodes, scheme = 'http' }: UpstreamConfig): NodeConfig[] {
+export function nodesOf({
+  nodes,
+  scheme = UPSTREAM_DEFAULTS.scheme,
+}: UpstreamConfig): NodeConfig[] {
   const port = DEFAULT_PORT[scheme];
   if (isList(nodes)) {
     return nodes.map((node) => ({

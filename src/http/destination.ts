@@ -30,7 +30,7 @@ export interface DestinationOptions {
 }
 
 /** APISIX's defaults, except for `idleTimeout`: with `null`, the client chooses a cautious one (`http1/client/`). */
-const KEEP_ALIVE: KeepAlive = { size: 320, idleTimeout: null, requests: 1000 };
+export const KEEP_ALIVE: KeepAlive = { size: 320, idleTimeout: null, requests: 1000 };
 
 /** Compiles a destination once, so that requests have nothing left to compute from its options. */
 export function destination(origin: string, options: DestinationOptions = {}): Destination {

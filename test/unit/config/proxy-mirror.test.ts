@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { adminText, under } from '../../../src/config/fault.ts';
 import { quoted } from '../../../src/http/quoted.ts';
-import { checkProxyMirror, mirrorsOf } from '../../../src/config/proxy-mirror.ts';
+import { mirrorsOf } from '../../../src/config/proxy-mirror.ts';
+import { checkProxyMirror } from './agree.ts';
 
 const host = 'http://127.0.0.1:9797';
 const PREFIX = 'failed to check the configuration of plugin proxy-mirror err: ';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adminText, documentText } from '../../../src/config/fault.ts';
-import { checkRoute } from '../../../src/config/route.ts';
+import { checkRoute } from './agree.ts';
 
 const upstream = { type: 'roundrobin', nodes: { '127.0.0.1:1980': 1 } };
 const base = { id: '1', uri: '/hello', upstream };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adminText, under } from '../../../src/config/fault.ts';
-import { nodesOf, type UpstreamConfig, upstreamFaults } from '../../../src/config/upstream.ts';
+import { nodesOf, type UpstreamConfig } from '../../../src/config/upstream.ts';
+import { upstreamFaults } from './agree.ts';
 
 const nodes = { '127.0.0.1:1980': 1 };
 
