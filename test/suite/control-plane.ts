@@ -4,6 +4,7 @@ import { origin, type Origin, route } from '../support/origin.ts';
 import { keyed, keylessServer, keylessWorker } from './control-plane/access.ts';
 import { KEPT, putKept } from './control-plane/bench.ts';
 import { health } from './control-plane/health.ts';
+import { idsByPlace } from './control-plane/ids-by-place.ts';
 import { refusals } from './control-plane/refusals.ts';
 import { writes } from './control-plane/writes.ts';
 
@@ -29,6 +30,8 @@ export function controlPlane(runtime: TestRuntime): void {
     describe('what is written', () => writes(bench));
     describe('status and metrics', () => health(bench));
   });
+
+  describe('routes without an id', () => idsByPlace(runtime, () => upstream));
 
   describe('without a key', () => {
     let gateway: GatewayProcess;
