@@ -22,13 +22,13 @@ const LIMIT_MS = 10_000;
  */
 export function clientEndings(runtime: TestRuntime): void {
   const stage = set(runtime);
-  const impatient = set(runtime, { CLIENT_TIMEOUT: '1' });
+  const shortTimeout = set(runtime, { CLIENT_TIMEOUT: '1' });
   const cells = isServer(runtime) ? SERVERS : WORKERS;
 
   /** Brings an exchange into the state in which the client acts. */
   async function begin(name: StateName, action: ActionName) {
     const state: State = STATES[name];
-    const { gateway, fresh, put } = WAITING.has(action) ? impatient : stage;
+    const { gateway, fresh, put } = WAITING.has(action) ? shortTimeout : stage;
     const upstream = await openUpstream();
     const id = fresh('ending');
     // A tunnel has no client timeout, only those of the route, for either end.

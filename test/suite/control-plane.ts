@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { keyed, keylessServer, keylessWorker } from './control-plane/access.ts';
-import { KEPT, putKept } from './control-plane/bench.ts';
+import { KEPT, putKept } from './control-plane/context.ts';
 import { health } from './control-plane/health.ts';
 import { idsByPlace } from './control-plane/ids-by-place.ts';
 import { refusals } from './control-plane/refusals.ts';
@@ -18,17 +18,17 @@ export function controlPlane(runtime: TestRuntime): void {
 
   describe('with a key', () => {
     let gateway: GatewayProcess;
-    const bench = () => ({ gateway, upstream });
+    const context = () => ({ gateway, upstream });
     beforeAll(async () => {
       gateway = await runtime.start();
-      await putKept(bench());
+      await putKept(context());
     });
     afterAll(() => gateway.stop());
 
-    describe('what is refused', () => refusals(bench));
-    describe('who has access', () => keyed(bench));
-    describe('what is written', () => writes(bench));
-    describe('status and metrics', () => health(bench));
+    describe('what is refused', () => refusals(context));
+    describe('who has access', () => keyed(context));
+    describe('what is written', () => writes(context));
+    describe('status and metrics', () => health(context));
   });
 
   describe('routes without an id', () => idsByPlace(runtime, () => upstream));

@@ -3,21 +3,21 @@ import { expect, it } from 'vitest';
 import { KEY } from '../../runtimes/runtime.ts';
 import { type Got, type Send, send, sendRaw } from '../../support/client.ts';
 import { route } from '../../support/origin.ts';
-import { type Bench, KEPT, unchanged } from './bench.ts';
+import { type AdminContext, KEPT, unchanged } from './context.ts';
 
 const ROUTES = '/apisix/admin/routes';
 const METRICS = '/apisix/prometheus/metrics';
 
-function put(bench: Bench, options: Send, host = '127.0.0.1'): Promise<Got> {
-  const body = JSON.stringify(route(bench.upstream, null, { uri: '/refused' }));
-  const { port } = bench.gateway;
+function put(context: AdminContext, options: Send, host = '127.0.0.1'): Promise<Got> {
+  const body = JSON.stringify(route(context.upstream, null, { uri: '/refused' }));
+  const { port } = context.gateway;
   return send(`http://${host}:${port}`, `${ROUTES}/${KEPT}`, { method: 'PUT', body, ...options });
 }
 
 const jsonOf = ({ body }: Got): unknown => JSON.parse(body.toString());
 
 /** With a key set: without it nothing can be read or changed. */
-export function keyed(bench: () => Bench): void {
+export function keyed(context: () => AdminContext): void {
   it.each([
     { what: 'no key', headers: {}, description: 'missing apikey' },
     { what: 'an empty key', headers: { 'x-api-key': '' }, description: 'missing apikey' },
@@ -35,18 +35,18 @@ export function keyed(bench: () => Bench): void {
       description: 'missing apikey',
     },
   ])('responds with 401 to $what', async ({ headers, description }) => {
-    await unchanged(bench(), async () => {
-      const refused = await put(bench(), { headers });
+    await unchanged(context(), async () => {
+      const refused = await put(context(), { headers });
       expect(refused.status).toBe(401);
       expect(jsonOf(refused)).toEqual({ error_msg: 'failed to check token', description });
       for (const path of [ROUTES, `${ROUTES}/${KEPT}`, METRICS]) {
-        expect((await send(bench().gateway.url, path, { headers })).status).toBe(401);
+        expect((await send(context().gateway.url, path, { headers })).status).toBe(401);
       }
     });
   });
 
   it('does not take the key from the query', async () => {
-    const { url } = bench().gateway;
+    const { url } = context().gateway;
     expect((await send(url, `${ROUTES}?api_key=${KEY}`)).status).toBe(401);
   });
 
@@ -55,7 +55,7 @@ export function keyed(bench: () => Bench): void {
     { authorization: `Bearer ${KEY}` },
     { authorization: `bearer ${KEY}` },
   ])('lets in %j', async (headers) => {
-    expect((await send(bench().gateway.url, ROUTES, { headers })).status).toBe(200);
+    expect((await send(context().gateway.url, ROUTES, { headers })).status).toBe(200);
   });
 }
 
@@ -97,28 +97,28 @@ export function strangers(): string[] {
 }
 
 /** Without a key: a server gives access to this machine and nobody else. */
-export function keylessServer(bench: () => Bench): void {
-  ownPage(bench);
+export function keylessServer(context: () => AdminContext): void {
+  ownPage(context);
 
   it.each(FOREIGN)('responds with 403 to $what', async ({ headers }) => {
-    await unchanged(bench(), async () => {
-      const refused = await put(bench(), { headers });
+    await unchanged(context(), async () => {
+      const refused = await put(context(), { headers });
       expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
       for (const path of [ROUTES, METRICS])
-        expect((await send(bench().gateway.url, path, { headers })).status).toBe(403);
+        expect((await send(context().gateway.url, path, { headers })).status).toBe(403);
     });
   });
 
   it('responds with 403 to a peer that is not loopback, whatever its Host', async () => {
     for (const address of strangers()) {
-      const refused = await put(bench(), { headers: { host: '127.0.0.1' } }, address);
+      const refused = await put(context(), { headers: { host: '127.0.0.1' } }, address);
       expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
     }
-    expect((await fetch(`${bench().gateway.url}/refused`)).status).toBe(404);
+    expect((await fetch(`${context().gateway.url}/refused`)).status).toBe(404);
   });
 
   it('responds with 403 to a target that names another host, whatever its Host', async () => {
-    const { port } = bench().gateway;
+    const { port } = context().gateway;
     for (const path of [ROUTES, METRICS]) {
       const [foreign, local] = ['evil.example', '127.0.0.1'].map(
         (name) => `GET http://${name}${path} HTTP/1.1\r\n`,
@@ -129,7 +129,7 @@ export function keylessServer(bench: () => Bench): void {
   });
 
   it.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('accepts Host %s', async (host) => {
-    const { url, port } = bench().gateway;
+    const { url, port } = context().gateway;
     for (const path of [ROUTES, METRICS]) {
       const headers = { host: `${host}:${port}` };
       expect((await send(url, path, { headers })).status).toBe(200);
@@ -138,9 +138,9 @@ export function keylessServer(bench: () => Bench): void {
 }
 
 /** The fields that browsers send with requests of the gateway's own page. */
-function ownPage(bench: () => Bench): void {
+function ownPage(context: () => AdminContext): void {
   it.each(['127.0.0.1', 'localhost', '[::1]'])('accepts its own page on %s', async (name) => {
-    const { url, port } = bench().gateway;
+    const { url, port } = context().gateway;
     const host = `${name}:${port}`;
     const page = {
       origin: `http://${host}`,
@@ -155,7 +155,7 @@ function ownPage(bench: () => Bench): void {
 }
 
 /** Without a key, Workers give no access at all: a Worker cannot recognise a local peer. */
-export function keylessWorker(gateway: () => Bench['gateway']): void {
+export function keylessWorker(gateway: () => AdminContext['gateway']): void {
   it.each([
     { what: 'a local request', headers: {} },
     { what: 'some key', headers: { 'x-api-key': KEY } },

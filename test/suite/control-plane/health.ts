@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { readExposition } from '../../support/exposition.ts';
 import { send } from '../../support/client.ts';
 import { route } from '../../support/origin.ts';
-import { type Bench, read } from './bench.ts';
+import { type AdminContext, read } from './context.ts';
 
 /** Status, readiness and metrics, and which paths belong to the control plane. */
-export function health(bench: () => Bench): void {
+export function health(context: () => AdminContext): void {
   it('shows its status and readiness without a key', async () => {
-    const { url, runtime } = bench().gateway;
+    const { url, runtime } = context().gateway;
     const status = await read(await fetch(`${url}/apisix/status`));
     expect([status.status, status.json]).toEqual([200, { status: 'ok', runtime }]);
     const ready = await read(await fetch(`${url}/apisix/status/ready`));
@@ -16,7 +16,7 @@ export function health(bench: () => Bench): void {
   });
 
   it('shows metrics in the text format of Prometheus', async () => {
-    const { gateway, upstream } = bench();
+    const { gateway, upstream } = context();
     const odd = 'odd "name"\\';
     // Counters outlive a route, and a retry of this test would see those of the first try.
     const id = randomUUID();
@@ -43,7 +43,7 @@ export function health(bench: () => Bench): void {
     '/apisix/nothing',
     '/apisix/status/x',
   ])('serves %s itself, whatever the routes say', async (path) => {
-    const { gateway, upstream } = bench();
+    const { gateway, upstream } = context();
     await gateway.put('all', route(upstream, null, { uri: '/apisix/*' }));
     const headers = { 'x-api-key': 'test-key' };
     const response = await read(await fetch(gateway.url + path, { headers }));
@@ -60,7 +60,7 @@ export function health(bench: () => Bench): void {
     ['/apisix/status/x', 404],
     ['/apisix?x', 404],
   ])('responds to HEAD %s with %i, whatever the routes say', async (target, status) => {
-    const { gateway, upstream } = bench();
+    const { gateway, upstream } = context();
     await gateway.put('all', route(upstream));
     const asked = (method: string) => send(gateway.url, target, { method });
     const [head, get] = [await asked('HEAD'), await asked('GET')];
@@ -70,7 +70,7 @@ export function health(bench: () => Bench): void {
   });
 
   it('says which methods are allowed', async () => {
-    const response = await bench().gateway.admin('admin/routes/1', { method: 'OPTIONS' });
+    const response = await context().gateway.admin('admin/routes/1', { method: 'OPTIONS' });
     expect([response.status, response.headers.get('allow')]).toEqual([
       405,
       'GET, HEAD, PUT, POST, PATCH, DELETE',

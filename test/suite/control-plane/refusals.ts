@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { send } from '../../support/client.ts';
 import { KEY } from '../../runtimes/runtime.ts';
 import { route } from '../../support/origin.ts';
-import { type Bench, KEPT, ask, unchanged } from './bench.ts';
+import { type AdminContext, KEPT, ask, unchanged } from './context.ts';
 
 const PLUGIN = 'failed to check the configuration of plugin proxy-mirror err: ';
 const HOST_HINT = /http:\/\/ or https:\/\/, a host and optionally a port, no path/;
@@ -165,9 +165,9 @@ const QUOTED: readonly { what: string; method: string; path: string; body?: obje
 ];
 
 /** Every refusal is a 400 with a helpful message, and leaves the table unchanged. */
-export function refusals(bench: () => Bench): void {
+export function refusals(context: () => AdminContext): void {
   it.each(REFUSALS)('refuses $what', async ({ plugin, route: more, begins, hint }) => {
-    const { gateway, upstream } = bench();
+    const { gateway, upstream } = context();
     const bad = Array.isArray(more)
       ? more
       : route(
@@ -179,7 +179,7 @@ export function refusals(bench: () => Bench): void {
             ...(more !== undefined && { route: more }),
           },
         );
-    await unchanged(bench(), async () => {
+    await unchanged(context(), async () => {
       const put = await ask(gateway, 'PUT', `/${KEPT}`, bad);
       expect(put.status).toBe(400);
       expect(put.json).toEqual({ error_msg: expect.stringMatching(hint) });
@@ -204,16 +204,16 @@ export function refusals(bench: () => Bench): void {
     { path: '', value: [1], hint: /^invalid configuration/ },
     { path: '', value: { id: 'other' }, hint: /^wrong route id/ },
   ])('refuses a patch of "$path" with $value', async ({ path, value, hint }) => {
-    await unchanged(bench(), async () => {
-      const patched = await ask(bench().gateway, 'PATCH', `/${KEPT}${path}`, value);
+    await unchanged(context(), async () => {
+      const patched = await ask(context().gateway, 'PATCH', `/${KEPT}${path}`, value);
       expect(patched.status).toBe(400);
       expect(patched.json).toEqual({ error_msg: expect.stringMatching(hint) });
     });
   });
 
   it.each(QUOTED)('quotes $what in one line, truncated', async ({ method, path, body }) => {
-    await unchanged(bench(), async () => {
-      const { gateway } = bench();
+    await unchanged(context(), async () => {
+      const { gateway } = context();
       const response = await gateway.admin(`admin/${path}`, {
         method,
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -231,8 +231,8 @@ export function refusals(bench: () => Bench): void {
     { what: 'a trailing comma', body: '{\n"uri": "/refused",\n}', at: 'line 3, column 1' },
     { what: 'form fields', body: 'uri=/refused', at: 'line 1, column 1' },
   ])('refuses bad JSON: $what', async ({ body, at }) => {
-    await unchanged(bench(), async () => {
-      const put = await ask(bench().gateway, 'PUT', `/${KEPT}`, body);
+    await unchanged(context(), async () => {
+      const put = await ask(context().gateway, 'PUT', `/${KEPT}`, body);
       expect(put.status).toBe(400);
       expect(put.json).toEqual({ error_msg: expect.stringContaining(at), req_body: body });
       expect(put.json.error_msg).toMatch(
@@ -266,8 +266,8 @@ export function refusals(bench: () => Bench): void {
       text: 'the property is forbidden:  create_time',
     },
   ])('responds to $method $path with $body: $text', async ({ method, path, body, text }) => {
-    await unchanged(bench(), async () => {
-      const { status, json } = await ask(bench().gateway, method, path, body);
+    await unchanged(context(), async () => {
+      const { status, json } = await ask(context().gateway, method, path, body);
       expect([status, json]).toEqual([400, { error_msg: text }]);
     });
   });
@@ -275,9 +275,9 @@ export function refusals(bench: () => Bench): void {
   it.each([{ how: 'with its length' }, { how: 'in chunks', chunks: 65_536 }])(
     'refuses a body of 2 MB sent $how',
     async ({ chunks }) => {
-      const { url } = bench().gateway;
+      const { url } = context().gateway;
       const body = JSON.stringify({ uri: '/refused', desc: 'x'.repeat(2_000_000) });
-      await unchanged(bench(), async () => {
+      await unchanged(context(), async () => {
         const got = await send(url, `/apisix/admin/routes/${KEPT}`, {
           method: 'PUT',
           headers: { 'x-api-key': KEY },

@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest';
 import { route } from '../../support/origin.ts';
 import { until } from '../../support/until.ts';
-import { type Bench, ask } from './bench.ts';
+import { type AdminContext, ask } from './context.ts';
 
 /** Envelopes and statuses of APISIX's admin API, version v3, and the effect of each write on the next request. */
-export function writes(bench: () => Bench): void {
+export function writes(context: () => AdminContext): void {
   const at = (uri: string, more: object = {}) =>
-    route(bench().upstream, null, { uri, route: more });
-  const statusOf = async (path: string) => (await fetch(bench().gateway.url + path)).status;
+    route(context().upstream, null, { uri, route: more });
+  const statusOf = async (path: string) => (await fetch(context().gateway.url + path)).status;
 
   /** Removes routes that an earlier try of the test left. */
   async function without(...ids: string[]): Promise<void> {
-    await Promise.all(ids.map((id) => ask(bench().gateway, 'DELETE', `/${id}`)));
+    await Promise.all(ids.map((id) => ask(context().gateway, 'DELETE', `/${id}`)));
   }
 
   it('creates with 201, replaces with 200, reads and deletes, each in force for the next request', async () => {
-    const { gateway } = bench();
+    const { gateway } = context();
     await without('w1');
     const times = { create_time: expect.any(Number), update_time: expect.any(Number) };
     const created = await ask(gateway, 'PUT', '/w1', at('/w1'));
@@ -59,14 +59,14 @@ export function writes(bench: () => Bench): void {
 
   it('takes the id from the body of a PUT, with its type', async () => {
     await without('77');
-    const { status, json } = await ask(bench().gateway, 'PUT', '', { ...at('/w2'), id: 77 });
+    const { status, json } = await ask(context().gateway, 'PUT', '', { ...at('/w2'), id: 77 });
     expect([status, json.key, json.value.id]).toEqual([201, '/apisix/routes/77', 77]);
     expect(await statusOf('/w2')).toBe(200);
-    expect((await ask(bench().gateway, 'DELETE', '/77')).status).toBe(200);
+    expect((await ask(context().gateway, 'DELETE', '/77')).status).toBe(200);
   });
 
   it('creates a route under a generated id with POST', async () => {
-    const { gateway } = bench();
+    const { gateway } = context();
     const first = await ask(gateway, 'POST', '', at('/w3'));
     const second = await ask(gateway, 'POST', '', at('/w3-second'));
     expect([first.status, second.status]).toEqual([201, 201]);
@@ -78,7 +78,7 @@ export function writes(bench: () => Bench): void {
   });
 
   it('merges a PATCH deeply: null deletes, lists are replaced', async () => {
-    const { gateway } = bench();
+    const { gateway } = context();
     const methods = ['GET', 'HEAD'];
     await ask(gateway, 'PUT', '/w4', at('/w4', { desc: 'a', labels: { x: '1', y: '2' }, methods }));
     const change = { desc: null, labels: { x: null, z: '3' }, methods: ['POST'] };
@@ -91,7 +91,7 @@ export function writes(bench: () => Bench): void {
   });
 
   it('replaces one attribute with PATCH of its path', async () => {
-    const { gateway, upstream } = bench();
+    const { gateway, upstream } = context();
     const mirror = { url: 'http://127.0.0.1:9' };
     await gateway.put('w5', route(upstream, mirror, { uri: '/w5', plugin: { sample_ratio: 0.5 } }));
     const plugin = { host: 'http://127.0.0.1:10' };
@@ -104,7 +104,7 @@ export function writes(bench: () => Bench): void {
   });
 
   it('keeps every one of many concurrent writes', async () => {
-    const { gateway } = bench();
+    const { gateway } = context();
     const ids = Array.from({ length: 24 }, (_, i) => `many-${i}`);
     await without(...ids);
     const responses = await Promise.all(
@@ -122,7 +122,7 @@ export function writes(bench: () => Bench): void {
   });
 
   it('pages the list by 10 and more', async () => {
-    const { gateway } = bench();
+    const { gateway } = context();
     const first = await ask(gateway, 'GET', '?page=1&page_size=10&uri=%5E/many-');
     const second = await ask(gateway, 'GET', '?page=2&page_size=10&uri=%5E/many-');
     expect([first.json.list.length, first.json.total]).toEqual([10, 12]);
@@ -137,7 +137,7 @@ export function writes(bench: () => Bench): void {
   });
 
   it('removes a route when its ttl is over', async () => {
-    const { gateway } = bench();
+    const { gateway } = context();
     await without('w6');
     expect((await ask(gateway, 'PUT', '/w6?ttl=1', at('/w6'))).status).toBe(201);
     await until(async () => (await statusOf('/w6')) === 404, 20_000, 'the route to expire');
@@ -148,7 +148,7 @@ export function writes(bench: () => Bench): void {
   });
 
   it('checks without storing', async () => {
-    const { gateway } = bench();
+    const { gateway } = context();
     const init = { method: 'POST', body: JSON.stringify(at('/w7')) };
     const checked = await gateway.admin('admin/schema/validate/routes', init);
     expect([checked.status, await checked.text()]).toEqual([200, '']);

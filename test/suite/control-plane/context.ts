@@ -3,7 +3,7 @@ import type { GatewayProcess } from '../../runtimes/runtime.ts';
 import { type Origin, route } from '../../support/origin.ts';
 
 /** Shared by the parts of this test: one gateway with the key, its upstream, and access to the table in force. */
-export interface Bench {
+export interface AdminContext {
   readonly gateway: GatewayProcess;
   readonly upstream: Origin;
 }
@@ -37,7 +37,7 @@ export async function ask(
 /** The route that refused writes try to replace. */
 export const KEPT = 'kept';
 
-export async function putKept({ gateway, upstream }: Bench): Promise<void> {
+export async function putKept({ gateway, upstream }: AdminContext): Promise<void> {
   await gateway.put(KEPT, route(upstream, null, { uri: '/kept' }));
 }
 
@@ -45,7 +45,10 @@ export async function putKept({ gateway, upstream }: Bench): Promise<void> {
  * Runs something that must not change the table, and checks that it did not: the route in force still responds, its
  * replacement does not, and the list reads the same.
  */
-export async function unchanged({ gateway }: Bench, act: () => Promise<void>): Promise<void> {
+export async function unchanged(
+  { gateway }: AdminContext,
+  act: () => Promise<void>,
+): Promise<void> {
   const before = await ask(gateway, 'GET', '');
   expect(before.status).toBe(200);
   await act();
