@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TestRuntime } from '../../runtimes/runtime.ts';
 import { type Origin, route } from '../../support/origin.ts';
-import { ask } from './bench.ts';
+import { ask } from './context.ts';
 
 /** Routes whose document gives them no id. */
 export function idsByPlace(runtime: TestRuntime, upstream: () => Origin): void {
