@@ -19,7 +19,7 @@ import { others } from './others.ts';
 const DEFAULTS = { pairs: 5, seconds: 3, rate: 500, others: 50 };
 
 /** The highest p99 of a healthy route beside such names, as a multiple of its p99 beside healthy names. */
-const MOST_RATIO = 1.15;
+const MAX_RATIO = 1.15;
 
 type Numbers = Readonly<Record<keyof typeof DEFAULTS, number>>;
 
@@ -68,7 +68,7 @@ async function measure(runtime: TestServerRuntime, setting: Setting): Promise<bo
       beside.push(await turn(gateway, kind, setting));
     }
     const ratio = pairedRatio(beside, without);
-    const held = ratio <= MOST_RATIO;
+    const held = ratio <= MAX_RATIO;
     passed &&= held;
     rows.push([
       kind.name,
@@ -80,7 +80,7 @@ async function measure(runtime: TestServerRuntime, setting: Setting): Promise<bo
   }
   gateway.program.signal('SIGKILL');
   await gateway.program.exited;
-  console.log(`\n${runtime.name} (fails above ${MOST_RATIO})`);
+  console.log(`\n${runtime.name} (fails above ${MAX_RATIO})`);
   console.log(
     table([['the other name', 'p99 without', 'p99 beside', 'beside/without', ''], ...rows]),
   );

@@ -21,8 +21,8 @@ const MOODS: readonly Mood[] = [
 ];
 
 /** How long a mood lasts, at least and at most, in milliseconds. */
-const SHORTEST_MS = 300;
-const LONGEST_MS = 3000;
+const MIN_MS = 300;
+const MAX_MS = 3000;
 
 /**
  * Starts a mirror that changes its mood now and then; in one mood of six it is down.
@@ -41,7 +41,7 @@ export async function moodyMirror(next: () => number): Promise<MoodyMirror> {
 
   let timer: NodeJS.Timeout;
   function afterMood(then: () => void): void {
-    timer = setTimeout(then, SHORTEST_MS + next() * (LONGEST_MS - SHORTEST_MS));
+    timer = setTimeout(then, MIN_MS + next() * (MAX_MS - MIN_MS));
   }
   function change(): void {
     const drawn = MOODS[Math.floor(next() * (MOODS.length + 1))];

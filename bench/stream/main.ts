@@ -14,8 +14,8 @@ const MIB = 1024 * 1024;
  * Limit in bytes above the idle gateway's memory, whatever the size of the body. workerd does not report live memory,
  * and V8 collects array buffers only at some 64 MiB of them: so twice the limit there.
  */
-const MOST_BYTES = 64 * MIB;
-const limitOf = (runtime: RuntimeName) => (runtime === 'workers' ? 2 : 1) * MOST_BYTES;
+const MAX_BYTES = 64 * MIB;
+const limitOf = (runtime: RuntimeName) => (runtime === 'workers' ? 2 : 1) * MAX_BYTES;
 
 const DIRECTIONS: readonly (readonly [Direction, what: string])[] = [
   ['download', 'to a client that pauses'],

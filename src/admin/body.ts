@@ -4,17 +4,17 @@ import { parseJson } from '../config/json.ts';
 import { AdminRefusal, failed } from './responses.ts';
 
 /** APISIX's limit. */
-const MOST_BYTES = 1_572_864;
+const MAX_BYTES = 1_572_864;
 /**
- * A body that is larger than `MOST_BYTES` but not than this is read to its end before it is refused. A response
+ * A body that is larger than `MAX_BYTES` but not than this is read to its end before it is refused. A response
  * during an upload can make the server close the connection, and clients that read only after sending would
  * never see it.
  */
-const MOST_DISCARDED_BYTES = 16 * 1_048_576;
+const MAX_DISCARDED_BYTES = 16 * 1_048_576;
 /** How much of a body that is not JSON is returned to the client (of one that is not UTF-8: bytes). */
-const MOST_ECHOED_CHARACTERS = 1024;
+const MAX_ECHOED_CHARACTERS = 1024;
 /** The limit of APISIX's JSON parser. Recursive code could overflow the stack with deeper values. */
-const MOST_LEVELS = 1000;
+const MAX_LEVELS = 1000;
 
 /** A request body: `absent`, or its JSON value, which may be `null`. */
 export type Body = { readonly absent: true } | { readonly absent: false; readonly value: unknown };
@@ -28,13 +28,13 @@ export type Body = { readonly absent: true } | { readonly absent: false; readonl
  */
 export async function readBody(request: Request): Promise<Body> {
   const declared = Number(request.headers.get('content-length') ?? 0);
-  if (declared > MOST_DISCARDED_BYTES) throw tooLarge(declared);
+  if (declared > MAX_DISCARDED_BYTES) throw tooLarge(declared);
   const bytes = await readBytes(request.body);
   // Not `request.body === null`: on Workers there is a stream even with `Content-Length: 0`.
   if (bytes.length === 0) return { absent: true };
   const text = decode(bytes);
-  if (nesting(text) > MOST_LEVELS) {
-    throw notJson(`found too many nested data structures (over ${MOST_LEVELS})`, text);
+  if (nesting(text) > MAX_LEVELS) {
+    throw notJson(`found too many nested data structures (over ${MAX_LEVELS})`, text);
   }
   const parsed = parseJson(text);
   if (!parsed.ok)
@@ -50,15 +50,15 @@ async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8
     const chunk = await reader?.read();
     if (chunk === undefined || chunk.done) break;
     size += chunk.value.byteLength;
-    if (size <= MOST_BYTES) chunks.push(chunk.value);
+    if (size <= MAX_BYTES) chunks.push(chunk.value);
     else chunks = [];
-    if (size > MOST_DISCARDED_BYTES) {
+    if (size > MAX_DISCARDED_BYTES) {
       // Not awaited: a client that keeps sending must not delay the response.
       reader?.cancel().catch(() => undefined);
       break;
     }
   }
-  if (size > MOST_BYTES) throw tooLarge(size);
+  if (size > MAX_BYTES) throw tooLarge(size);
   return joinBytes(chunks);
 }
 
@@ -67,7 +67,7 @@ function decode(bytes: Uint8Array): string {
     // JSON is UTF-8 (RFC 8259 section 8.1). Fatal: otherwise replacement characters would be stored.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw notJson('not UTF-8', new TextDecoder().decode(bytes.subarray(0, MOST_ECHOED_CHARACTERS)));
+    throw notJson('not UTF-8', new TextDecoder().decode(bytes.subarray(0, MAX_ECHOED_CHARACTERS)));
   }
 }
 
@@ -93,13 +93,13 @@ function tooLarge(size: number): AdminRefusal {
     failed(
       400,
       `invalid request body: request size ${size} is greater than the maximum size ` +
-        `${MOST_BYTES} allowed`,
+        `${MAX_BYTES} allowed`,
     ),
   );
 }
 
 function notJson(reason: string, text: string): AdminRefusal {
-  const echo = text.slice(0, MOST_ECHOED_CHARACTERS);
+  const echo = text.slice(0, MAX_ECHOED_CHARACTERS);
   const body = { error_msg: `invalid request body: ${reason}`, req_body: echo };
   return new AdminRefusal({ status: 400, body });
 }

@@ -12,7 +12,7 @@ const MIRROR_DELAY_MS = 1000;
 const DEFAULT_PORT = 9080;
 
 /** How much of a body is printed. */
-const MOST_PRINTED_CHARACTERS = 60;
+const MAX_PRINTED_CHARACTERS = 60;
 
 /**
  * Runs a gateway together with an upstream and a mirror, all in this process. Prints a curl command to try, and
@@ -73,8 +73,7 @@ function serveEach(respond: Respond): Promise<number> {
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => {
-      if (body.length <= MOST_PRINTED_CHARACTERS)
-        body += text.slice(0, MOST_PRINTED_CHARACTERS + 1);
+      if (body.length <= MAX_PRINTED_CHARACTERS) body += text.slice(0, MAX_PRINTED_CHARACTERS + 1);
     });
     request.on('end', () => respond(request, body, response));
   });
@@ -86,7 +85,7 @@ function serveEach(respond: Respond): Promise<number> {
 
 function show(who: string, { method, url }: IncomingMessage, body: string, what: string): void {
   const shown =
-    body.length > MOST_PRINTED_CHARACTERS ? `${body.slice(0, MOST_PRINTED_CHARACTERS)}...` : body;
+    body.length > MAX_PRINTED_CHARACTERS ? `${body.slice(0, MAX_PRINTED_CHARACTERS)}...` : body;
   console.log(`${who}  ${method} ${url}${shown && ` with ${JSON.stringify(shown)}`}: ${what}`);
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError } from './error.ts';
-import { type Checked, documentText, type Fault, MOST_FAULTS, under, verdict } from './fault.ts';
+import { type Checked, documentText, type Fault, MAX_FAULTS, under, verdict } from './fault.ts';
 import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
 import { type RouteConfig, routeFaults } from './route.ts';
@@ -75,7 +75,7 @@ function documentFaults(document: unknown): Fault[] {
   faults.push(...resourceFaults(document));
   const routes: unknown[] = Array.isArray(document['routes']) ? document['routes'] : [];
   for (const [index, route] of routes.entries()) {
-    if (faults.length > MOST_FAULTS) return faults;
+    if (faults.length > MAX_FAULTS) return faults;
     const named = isObject(route) ? withId(route, index) : route;
     faults.push(...under(['routes', index], routeFaults(named)));
   }

@@ -24,19 +24,19 @@ export const HIDE_PATH: number = Number.MAX_SAFE_INTEGER;
  * Most faults that are listed; nobody corrects more at once. Without this limit, the description of a value
  * that is wrong everywhere could be a hundred times as long as the value.
  */
-export const MOST_FAULTS = 100;
+export const MAX_FAULTS = 100;
 
 const MORE: Fault = {
   path: [],
-  message: `there may be more faults than these ${MOST_FAULTS}`,
+  message: `there may be more faults than these ${MAX_FAULTS}`,
   noPrefix: true,
 };
 
-/** The result of a check: `value` itself when there are no faults, else at most `MOST_FAULTS` of them. */
+/** The result of a check: `value` itself when there are no faults, else at most `MAX_FAULTS` of them. */
 export function verdict<T>(value: unknown, faults: readonly Fault[]): Checked<T> {
   if (faults.length === 0) return { ok: true, value: value as T };
-  if (faults.length <= MOST_FAULTS) return { ok: false, faults };
-  return { ok: false, faults: [...faults.slice(0, MOST_FAULTS), MORE] };
+  if (faults.length <= MAX_FAULTS) return { ok: false, faults };
+  return { ok: false, faults: [...faults.slice(0, MAX_FAULTS), MORE] };
 }
 
 /** Prefixes the path of each fault with `path`, where the checked value stands in a larger one. */

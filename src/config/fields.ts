@@ -30,7 +30,7 @@ export interface Timeout {
 }
 
 /** Timers of all four runtimes hold at most 2^31-1 ms; a longer timer would fire at once. */
-export const LONGEST_TIMER_S: number = 2_147_483;
+export const MAX_TIMER_S: number = 2_147_483;
 
 export const ID: RegExp = /^[a-zA-Z0-9-_.]{1,64}$/;
 const ID_HINT = 'expected a string of 1 to 64 letters, digits, "-", "_" or ".", or an integer >= 1';
@@ -55,7 +55,7 @@ export function hostName(): GenericSchema<string> {
 
 /** A duration in seconds: above 0, at most what a timer can hold. */
 export function seconds(): GenericSchema<number> {
-  return number(above(0), atMost(LONGEST_TIMER_S));
+  return number(above(0), atMost(MAX_TIMER_S));
 }
 
 export function timeout(): GenericSchema<Timeout> {

@@ -1,7 +1,7 @@
 import { type Fault, HIDE_PATH } from './fault.ts';
 import { forbidden } from './messages.ts';
 
-const MOST_LEVELS = 64;
+const MAX_LEVELS = 64;
 
 /**
  * Finds values that the later checks must not see:
@@ -15,8 +15,8 @@ export function hazards(value: unknown): Fault[] {
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { value: object, path } = top;
     if (typeof object !== 'object' || object === null) continue;
-    if (path.length >= MOST_LEVELS) {
-      const message = `nested too deeply (at most ${MOST_LEVELS} levels)`;
+    if (path.length >= MAX_LEVELS) {
+      const message = `nested too deeply (at most ${MAX_LEVELS} levels)`;
       // Stop at the first: a cycle has no end. The start of the path shows where it is.
       return [{ path: path.slice(0, 8), message, hiddenSteps: HIDE_PATH }];
     }

@@ -1,6 +1,6 @@
 import { parseCidr } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
-import { type Fault, MOST_FAULTS, HIDE_PATH } from './fault.ts';
+import { type Fault, MAX_FAULTS, HIDE_PATH } from './fault.ts';
 import {
   atLeast,
   atMost,
@@ -96,7 +96,7 @@ function faultsOfEach<K>(
 ): Fault[] {
   const faults: Fault[] = [];
   for (const [key, node] of nodes) {
-    if (faults.length > MOST_FAULTS) break;
+    if (faults.length > MAX_FAULTS) break;
     faults.push(...faultsAt(key, node));
   }
   return faults;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Fault, MOST_FAULTS } from './fault.ts';
+import { type Fault, MAX_FAULTS } from './fault.ts';
 import { forbidden, mismatch, missing, notInEnum, outside, wrongType } from './messages.ts';
 
 // JSON Schema's vocabulary as valibot schemas with APISIX's error texts. No schema transforms its value: what is
@@ -56,7 +56,7 @@ function checked<T>(
   const schema = v.pipe(
     v.custom<T>(is, ({ input }) => wrongType(expected, input)),
     v.rawCheck<T>(({ dataset, addIssue }) =>
-      check(dataset.value as T, addIssue, () => (dataset.issues?.length ?? 0) > MOST_FAULTS),
+      check(dataset.value as T, addIssue, () => (dataset.issues?.length ?? 0) > MAX_FAULTS),
     ),
   );
   return Object.assign(schema, { parts });
@@ -182,7 +182,7 @@ function reportEqual(value: readonly unknown[], addIssue: AddIssue): void {
   for (const [index, entry] of value.entries()) {
     const first = seen.get(entry);
     if (first === undefined) seen.set(entry, index + 1);
-    else if (++found <= MOST_FAULTS)
+    else if (++found <= MAX_FAULTS)
       addIssue({ message: `expected unique items but items ${first} and ${index + 1} are equal` });
   }
 }

@@ -6,7 +6,7 @@ import {
   hostName,
   type Id,
   id,
-  LONGEST_TIMER_S,
+  MAX_TIMER_S,
   timeout,
   type Timeout,
 } from './fields.ts';
@@ -92,7 +92,7 @@ export const upstreamSchema: Schema<UpstreamConfig> = object<UpstreamConfig>(
     pass_host: choice('pass', 'node', 'rewrite'),
     upstream_host: hostName(),
     retries: integer(atLeast(0)),
-    retry_timeout: number(atLeast(0), atMost(LONGEST_TIMER_S)),
+    retry_timeout: number(atLeast(0), atMost(MAX_TIMER_S)),
     timeout: timeout(),
     hash_on: choice('vars', 'header', 'cookie', 'vars_combinations'),
     key: string(),

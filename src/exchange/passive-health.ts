@@ -1,7 +1,7 @@
 import type { Node, Pick } from './balancer.ts';
 
 /** Failures in a row that eject a node. More than one, since a single failure may be the request's fault. */
-const MOST_FAILURES = 3;
+const MAX_FAILURES = 3;
 
 /** Duration of an ejection; the default of nginx's `fail_timeout`. */
 const EJECTION_MS = 10_000;
@@ -33,7 +33,7 @@ export function passiveHealth(
     },
     failed(node) {
       node.failures++;
-      if (node.failures < MOST_FAILURES) return;
+      if (node.failures < MAX_FAILURES) return;
       node.ejectedUntil = now() + EJECTION_MS;
       if (!ejected.includes(node)) ejected = [...ejected, node];
     },

@@ -21,7 +21,7 @@ const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 const GROUP = /^[0-9a-f]{1,4}$/i;
 const PREFIX = /^(?:0|[1-9][0-9]{0,2})$/;
-const MOST_ADDRESS_CHARACTERS = 45;
+const MAX_ADDRESS_CHARACTERS = 45;
 
 /**
  * Parses an IPv4 or IPv6 address; `null` if the text is neither. An IPv4-mapped IPv6 address (RFC 4291
@@ -146,7 +146,7 @@ function isMapped(words: readonly number[]): boolean {
 }
 
 function ipv6Words(text: string): number[] | null {
-  if (text.length > MOST_ADDRESS_CHARACTERS) return null;
+  if (text.length > MAX_ADDRESS_CHARACTERS) return null;
   const halves = text.split('::');
   if (halves.length > 2) return null;
   const head = ipv6Groups(halves[0]!, halves.length === 1);

@@ -62,7 +62,7 @@ const EXTENSIONS_LIMIT_BYTES = 16 * 1024;
 const TRAILERS_LIMIT_BYTES = 32 * 1024;
 
 /** Most fields of trailers. */
-const MOST_TRAILERS = 100;
+const MAX_TRAILERS = 100;
 
 /** Chunk data of at least this many bytes is passed on without a copy; less is moved next to the data before it. */
 const LARGE_BYTES = 4096;
@@ -234,6 +234,6 @@ function move(bytes: Buffer, from: number, count: number, to: number): void {
 function parseTrailers(text: string): HeaderList {
   const lines = withoutSpaceBeforeColon(`\r\n${text}`).slice(2, -2);
   const list = parseFieldLines(lines);
-  if (list.length > 2 * MOST_TRAILERS) throw new ProtocolError('too many trailers');
+  if (list.length > 2 * MAX_TRAILERS) throw new ProtocolError('too many trailers');
   return list;
 }

@@ -8,7 +8,7 @@ import { isShortage } from '../http/transport.ts';
 const OWN_DESCRIPTORS = 48;
 
 /** Most connections at a time that are open only to get a 503. Fewer if descriptors are scarce. */
-const MOST_TURNED_AWAY = 100;
+const MAX_TURNED_AWAY = 100;
 
 /** The descriptor limit that most systems set: assumed where the limit is not known. */
 export const USUAL_LIMIT = 1024;
@@ -29,13 +29,13 @@ export interface Shares {
  */
 export function shareOut(descriptors: number, accepted: number): Shares {
   const left = Math.max(0, descriptors - OWN_DESCRIPTORS - accepted);
-  const turnedAway = Math.min(MOST_TURNED_AWAY, 1 + Math.floor(left / 8));
+  const turnedAway = Math.min(MAX_TURNED_AWAY, 1 + Math.floor(left / 8));
   return { each: Math.max(1, Math.floor((left - turnedAway) / 3)), turnedAway };
 }
 
 /** The inverse of `shareOut`: the descriptors needed so that clients, upstreams and mirrors get `each` sockets each. */
 export function descriptorsFor(each: number, accepted: number): number {
-  return OWN_DESCRIPTORS + accepted + MOST_TURNED_AWAY + 3 * each;
+  return OWN_DESCRIPTORS + accepted + MAX_TURNED_AWAY + 3 * each;
 }
 
 /** This process's limit on open files and sockets, as Linux reports it; `Infinity` on other systems. */

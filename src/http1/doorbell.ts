@@ -7,14 +7,14 @@ const LOOPBACK = '127.0.0.1';
 const RING = new Uint8Array(1);
 
 /** Rounds of immediates after which Deno has polled its sockets: it does so after 61 at the latest. */
-const MOST_ROUNDS = 64;
+const MAX_ROUNDS = 64;
 
 /**
  * Polls all sockets on Deno, which runs up to 61 rounds of immediates, and timers that are due, before it asks the
  * system for ready sockets. So a byte is sent over a connection from this process to itself: the system reports sockets
  * in the order in which they became ready, so this one comes after all that were ready before.
  *
- * @param mayListen whether the process may listen on this address. If not, each poll runs `MOST_ROUNDS` rounds of
+ * @param mayListen whether the process may listen on this address. If not, each poll runs `MAX_ROUNDS` rounds of
  * immediates, which costs some hundred microseconds
  */
 export function doorbell(mayListen: (hostname: string) => boolean): Poll {
@@ -29,7 +29,7 @@ export function doorbell(mayListen: (hostname: string) => boolean): Poll {
   }
   function broken(): void {
     bell = null;
-    rounds(MOST_ROUNDS, rung);
+    rounds(MAX_ROUNDS, rung);
   }
   return (callback) => {
     polled = callback;

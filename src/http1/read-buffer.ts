@@ -7,7 +7,7 @@ const READ_BYTES = 64 * 1024;
 const LITTLE_BYTES = READ_BYTES / 8;
 
 /** Most free buffers that are kept for reuse, 4 MiB in total. Further ones are left to the garbage collector. */
-const MOST_FREE_BUFFERS = 64;
+const MAX_FREE_BUFFERS = 64;
 
 /** The buffer for short reads, shared by all connections: only one of them reads at a time. */
 const SHARED: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -98,7 +98,7 @@ export function recycle({ buffer }: Uint8Array): void {
 
 function putBack(buffer: Buffer): void {
   if (overwritesFree) buffer.fill(OVERWRITTEN);
-  if (free.length < MOST_FREE_BUFFERS) free.push(buffer);
+  if (free.length < MAX_FREE_BUFFERS) free.push(buffer);
 }
 
 /** Options for a socket that reads into a `ReadBuffer` instead of emitting `data` events. */

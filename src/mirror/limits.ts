@@ -140,7 +140,7 @@ export interface Breaker {
 }
 
 /** Longest time that a breaker stays open between probes. */
-const LONGEST_OPEN_MS = 300_000;
+const MAX_OPEN_MS = 300_000;
 
 /**
  * A circuit breaker. Opens for `open` seconds after `failures` in a row, then lets one probe through: a success
@@ -161,7 +161,7 @@ export function breaker({ failures, open }: { failures: number; open: number }):
   function settleProbe(success: boolean, now: number): void {
     probing = false;
     if (success) return close();
-    period = Math.min(period * 2, LONGEST_OPEN_MS);
+    period = Math.min(period * 2, MAX_OPEN_MS);
     probeAt = now + period;
   }
 

@@ -33,11 +33,11 @@ const DONE = Promise.resolve();
  * mirrors, and each copy holds a socket, a timer and up to 40 KiB of fields. Enough for full speed: a process sends
  * about 25,000 copies per second, so that mirrors may take 160 ms for each.
  */
-const MOST_COPIES = 4096;
+const MAX_COPIES = 4096;
 
 /** @param runtimeLimit copies in flight that the runtime can handle */
 export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity): CopySender {
-  const most = Math.min(MOST_COPIES, runtimeLimit);
+  const most = Math.min(MAX_COPIES, runtimeLimit);
   const inFlight = new Slots<Call<CopyResponse>>();
   const recordings = new Slots<() => void>();
   let abandoned = false;

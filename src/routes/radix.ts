@@ -100,7 +100,7 @@ function finished<T>(seed: Branch<T>): Node<T> {
 }
 
 /** Largest range of first code units for which a node has an array of children. */
-const MOST_PLACES = 256;
+const MAX_PLACES = 256;
 
 /** Makes a node with an empty array for its children. */
 function nodeOf<T>({ label, value, children }: Branch<T>, above: Prefix<T> | null): Node<T> {
@@ -111,7 +111,7 @@ function nodeOf<T>({ label, value, children }: Branch<T>, above: Prefix<T> | nul
   const places = Math.max(...letters) - first + 1;
   // A dense array is fastest to read. For a wide range it would be mostly empty, so children beyond its length
   // make it sparse instead.
-  const length = places > MOST_PLACES ? 0 : places;
+  const length = places > MAX_PLACES ? 0 : places;
   return {
     label,
     length: label.length,

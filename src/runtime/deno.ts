@@ -1,12 +1,12 @@
 import { doorbell } from '../http1/doorbell.ts';
 import { descriptorsFor, openableDescriptors, USUAL_LIMIT } from '../http1/descriptors.ts';
 import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
-import { MOST_CONNECTIONS } from '../http1/server/limits.ts';
+import { MAX_CONNECTIONS } from '../http1/server/limits.ts';
 import type { WriteOutput } from './output.ts';
 import type { ServerRuntime } from './server.ts';
 
 /** Most connections accepted in one turn of the event loop, as measured. Closed descriptors are free in the next. */
-const MOST_ACCEPTED = 128;
+const MAX_ACCEPTED = 128;
 
 /** The runtime adapter for Deno. */
 export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
@@ -19,7 +19,7 @@ export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
     write,
     names,
     descriptors,
-    accepted: MOST_ACCEPTED,
+    accepted: MAX_ACCEPTED,
     goesDeaf: true,
   });
 }
@@ -49,7 +49,7 @@ function mayListen(hostname: string): boolean {
 /** The permission is checked first: on a terminal, opening a file without it would prompt the user. */
 function descriptors(): number {
   return granted({ name: 'read', path: '/dev/null' })
-    ? openableDescriptors(descriptorsFor(MOST_CONNECTIONS, MOST_ACCEPTED))
+    ? openableDescriptors(descriptorsFor(MAX_CONNECTIONS, MAX_ACCEPTED))
     : USUAL_LIMIT;
 }
 

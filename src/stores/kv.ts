@@ -30,7 +30,7 @@ const KEY = 'routes';
 /** KV refuses a shorter cache time. */
 const LEAST_CACHE_TTL_S = 30;
 /** KV's limit for a value. */
-const MOST_BYTES = 25 * 1024 * 1024;
+const MAX_BYTES = 25 * 1024 * 1024;
 /** KV may take this long until a write is visible everywhere. */
 const PROPAGATION_S = 60;
 /** An update waits at most this long for another one. */
@@ -105,7 +105,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
         const edited = checkEdited(edit(document), { where: name });
         const text = formatDocument(edited, layoutOf(before));
         const { byteLength } = new TextEncoder().encode(text);
-        if (byteLength > MOST_BYTES) throw tooLarge(name, byteLength);
+        if (byteLength > MAX_BYTES) throw tooLarge(name, byteLength);
         await namespace.put(KEY, text).catch((error: unknown) => unreachable('write', error));
         await own.wrote(before, text, now());
         known = { text, document: edited };
@@ -117,7 +117,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
 function tooLarge(where: string, size: number): StoreError {
   return new StoreError({
     where,
-    expected: `at most ${MOST_BYTES} bytes, the most KV takes`,
+    expected: `at most ${MAX_BYTES} bytes, the most KV takes`,
     found: `${size} bytes`,
     remedy: 'nothing was stored; use fewer routes',
   });

@@ -8,10 +8,10 @@ export type LineRate = (key: string) => number | null;
 const QUIET_MS = 1000;
 
 /** Lines of all keys together in that time: a thousand routes may have a thousand dead mirrors. */
-const MOST_LINES = 100;
+const MAX_LINES = 100;
 
 /** Keys remembered at once: routes and mirrors come and go in a process that runs for months. */
-const MOST_KEYS = 1000;
+const MAX_KEYS = 1000;
 
 /** @param now clock in milliseconds */
 export function lineRate(now: () => number): LineRate {
@@ -26,7 +26,7 @@ export function lineRate(now: () => number): LineRate {
       began = at;
       written = 0;
     }
-    return written++ < MOST_LINES;
+    return written++ < MAX_LINES;
   }
   return (key) => {
     const at = now();
@@ -43,7 +43,7 @@ export function lineRate(now: () => number): LineRate {
       key,
       admitted ? { at, suppressed: 0 } : { at: -Infinity, suppressed: suppressed + 1 },
     );
-    if (lines.size > MOST_KEYS) lines.delete(lines.keys().next().value!);
+    if (lines.size > MAX_KEYS) lines.delete(lines.keys().next().value!);
     return admitted ? suppressed : null;
   };
 }

@@ -21,7 +21,7 @@ export const jsonLine: TextFormatter = (record) =>
  */
 export const textLine: TextFormatter = (record) => {
   const time = new Date(record.timestamp).toISOString();
-  const level = LEVELS[record.level].padEnd(LONGEST_LEVEL);
+  const level = LEVELS[record.level].padEnd(MAX_LEVEL_CHARACTERS);
   const named = templateOf(record);
   const facts = Object.entries(record.properties).filter(([name]) => !named.includes(`{${name}}`));
   const pairs = facts
@@ -40,7 +40,7 @@ const LEVELS: Readonly<Record<LogRecord['level'], string>> = {
   error: 'ERROR',
   fatal: 'FATAL',
 };
-const LONGEST_LEVEL = 5;
+const MAX_LEVEL_CHARACTERS = 5;
 
 /** The message with its values as they are: LogTape would quote them and escape the quotes in them. */
 function messageOf({ message }: LogRecord): string {

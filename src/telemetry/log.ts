@@ -107,7 +107,7 @@ function debugEnabled(now: () => number): () => boolean {
 }
 
 /** Most characters of a method or a path in a line: a client may send some thousand. */
-const MOST_PART_CHARACTERS = 256;
+const MAX_PART_CHARACTERS = 256;
 
 function factsOf(event: CopyEvent): Record<string, unknown> {
   const { target, method, ...facts } = reportOf(event);
@@ -126,8 +126,7 @@ function pathOf(target: string): string {
 
 /** Text of a client, cut to 256 characters and percent-encoded where it is not printable ASCII. */
 function escaped(text: string): string {
-  const cut =
-    text.length > MOST_PART_CHARACTERS ? `${text.slice(0, MOST_PART_CHARACTERS)}...` : text;
+  const cut = text.length > MAX_PART_CHARACTERS ? `${text.slice(0, MAX_PART_CHARACTERS)}...` : text;
   return cut.replace(NOT_PRINTABLE, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });

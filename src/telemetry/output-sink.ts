@@ -2,7 +2,7 @@ import { fromAsyncSink, type LogRecord, type Sink, type TextFormatter } from '@l
 import type { Output, WriteOutput } from '../runtime/output.ts';
 
 /** Lines that may wait to be written while the output is not read. Further lines are dropped and counted. */
-const MOST_LINES = 1000;
+const MAX_LINES = 1000;
 
 /** Levels written to stderr, as by the console. */
 const TO_STDERR: ReadonlySet<string> = new Set(['warning', 'error', 'fatal']);
@@ -34,7 +34,7 @@ function linesTo(to: Output, write: WriteOutput, format: TextFormatter) {
       return write(to, note + format(record));
     },
     {
-      maxQueueSize: MOST_LINES,
+      maxQueueSize: MAX_LINES,
       overflow: 'drop-newest',
       onDrop: ({ count }) => void (dropped += count),
     },

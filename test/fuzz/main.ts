@@ -19,7 +19,7 @@ const USAGE = `npm run fuzz -- [--minutes N] [--seed S] [--runtime node|bun|deno
 const LIMIT_MS = 50;
 
 /** More findings would not help; the seed reproduces them. */
-const MOST_FINDINGS = 50;
+const MAX_FINDINGS = 50;
 
 /** @returns whether there were no findings */
 export async function main(args: readonly string[]): Promise<boolean> {
@@ -57,7 +57,7 @@ async function fuzz(
 ): Promise<Map<string, Tally>> {
   const tallies = new Map(parts.map(({ name }) => [name, newTally()]));
   const found = () => [...tallies.values()].reduce((sum, { findings }) => sum + findings.length, 0);
-  for (let round = 0; performance.now() < until && found() < MOST_FINDINGS; round++) {
+  for (let round = 0; performance.now() < until && found() < MAX_FINDINGS; round++) {
     for (const part of parts) {
       const tally = tallies.get(part.name)!;
       const size = part.batch;

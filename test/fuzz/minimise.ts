@@ -4,8 +4,8 @@ import type { Input } from './part.ts';
 export type Fails<T> = (smaller: T) => Promise<boolean>;
 
 /** More tries would rarely shrink the input further. */
-const MOST_TRIES = 400;
-const LONGEST_MS = 60_000;
+const MAX_TRIES = 400;
+const MAX_MS = 60_000;
 
 /** Reduces an input while it still fails. */
 export async function minimised(input: Input, fails: Fails<Input>): Promise<Input> {
@@ -51,11 +51,11 @@ export async function fewest<T>(
 
 /** Reports no more failures after too many tries, which ends the search. */
 export function bounded<T>(fails: Fails<T>): Fails<T> {
-  const end = performance.now() + LONGEST_MS;
+  const end = performance.now() + MAX_MS;
   let tries = 0;
   return async (smaller) => {
     tries += 1;
-    return tries <= MOST_TRIES && performance.now() < end && (await fails(smaller));
+    return tries <= MAX_TRIES && performance.now() < end && (await fails(smaller));
   };
 }
 

@@ -33,7 +33,7 @@ export interface Batch {
 }
 
 /** So many findings of a kind are tried again and reduced; more would only take time. */
-const MOST_EXPLORED_OF_A_KIND = 3;
+const MAX_EXPLORED_OF_A_KIND = 3;
 
 /** Patience in milliseconds for an input while it is reduced. */
 const HASTE_MS = 2000;
@@ -126,7 +126,7 @@ async function explored(
   const together: Input = { ...input, pieces: before.flatMap(({ pieces }) => pieces) };
   const found = { part: part.name, what, number };
   const same = tally.findings.filter((other) => kindOf(other.what) === kind);
-  if (same.length >= MOST_EXPLORED_OF_A_KIND) return { ...found, input, again: false };
+  if (same.length >= MAX_EXPLORED_OF_A_KIND) return { ...found, input, again: false };
   for (const candidate of before.length > 1 ? [input, together] : [input]) {
     if (!(await fails(candidate))) continue;
     const least = await inHaste(part, () => minimised(candidate, fails));

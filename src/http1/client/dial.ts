@@ -22,10 +22,10 @@ export interface Opening {
 const HEAD_START_MS = 250;
 
 /** Most addresses that are tried in parallel. A further one replaces the first of them. */
-const MOST_AT_ONCE = 4;
+const MAX_AT_ONCE = 4;
 
 /** Most addresses whose errors are reported: most of them fail with the same error. */
-const MOST_REPORTED = 3;
+const MAX_REPORTED = 3;
 
 /** An address to connect to. */
 export interface Candidate {
@@ -135,7 +135,7 @@ export class Dial<C extends Candidate> implements Opening {
   }
 
   #mayTryBeside(): boolean {
-    return this.#attempts.size < MOST_AT_ONCE && this.#spare.take();
+    return this.#attempts.size < MAX_AT_ONCE && this.#spare.take();
   }
 
   #attempt(socket: Socket, candidate: C, ready: string, then: () => void): void {
@@ -180,7 +180,7 @@ export class Dial<C extends Candidate> implements Opening {
     let failure = transportError(error);
     if (failure.kind === 'connect') failure = transportError(this.#spare.shortage() ?? failure);
     if (!failure.blameless) attempt.candidate.avoid();
-    if (this.#errors.length < MOST_REPORTED) this.#errors.push(failure);
+    if (this.#errors.length < MAX_REPORTED) this.#errors.push(failure);
     this.#tryNext();
   }
 

@@ -16,7 +16,7 @@ const BURST_MS = 10;
  * Most milliseconds of debt. Connections are opened even while nothing is read, perhaps a thousand over TLS for one
  * mirror: the responses of other mirrors must not wait for seconds because of them.
  */
-const MOST_OWED_MS = 50;
+const MAX_OWED_MS = 50;
 
 /** Milliseconds that each exchange adds to the budget: more than a usual response takes. */
 const EXCHANGE_MS = 0.02;
@@ -29,8 +29,8 @@ const MEBIBYTE_MS = 0.5;
  * Most milliseconds that are charged for a read and for a MiB: no input takes longer to parse. A longer time was not
  * spent on the input: the process was not scheduled, or garbage was collected.
  */
-const LONGEST_READ_MS = 0.05;
-const LONGEST_MEBIBYTE_MS = 500;
+const MAX_READ_MS = 0.05;
+const MAX_MEBIBYTE_MS = 500;
 
 /** Milliseconds of processor time for a new connection on Node, without TLS and with TLS. */
 const CONNECT_MS = 0.17;
@@ -87,7 +87,7 @@ export class LoopShare {
    */
   took(milliseconds: number, bytes: number, connection: Reading, now: number = this.#now()): void {
     const mebibytes = bytes / 2 ** 20;
-    const most = LONGEST_READ_MS + mebibytes * LONGEST_MEBIBYTE_MS;
+    const most = MAX_READ_MS + mebibytes * MAX_MEBIBYTE_MS;
     this.#use(Math.min(milliseconds, most) + READ_MS + mebibytes * MEBIBYTE_MS, now);
     if (this.#held !== null) this.#hold(connection);
   }
@@ -98,7 +98,7 @@ export class LoopShare {
       this.#left = Math.min(BURST_MS, this.#left + more);
       this.#at = now;
     }
-    this.#left = Math.max(this.#left - milliseconds, -MOST_OWED_MS);
+    this.#left = Math.max(this.#left - milliseconds, -MAX_OWED_MS);
     if (this.#left >= 0 || this.#held !== null) return;
     this.#held = new Set();
     for (const connection of this.#inUse()) this.#hold(connection);

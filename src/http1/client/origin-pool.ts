@@ -20,7 +20,7 @@ import type { Fence } from '../fence.ts';
 const IDLE_MS = 4000;
 
 /** Most milliseconds that the server's Keep-Alive field may ask for, so that connections of a burst do not linger. */
-const LONGEST_HINT_MS = 60_000;
+const MAX_HINT_MS = 60_000;
 
 /** A connection is closed this many milliseconds before the server, by its Keep-Alive field, closes it. */
 const HINT_MARGIN_MS = 1000;
@@ -161,7 +161,7 @@ export class OriginPool {
   #idleTime(hint: number | null): number {
     const { idleTimeout } = this.#keepAlive;
     if (hint === null) return idleTimeout ?? IDLE_MS;
-    return Math.min(hint - HINT_MARGIN_MS, idleTimeout ?? LONGEST_HINT_MS);
+    return Math.min(hint - HINT_MARGIN_MS, idleTimeout ?? MAX_HINT_MS);
   }
 
   /** Last in, first out, so that connections that are not needed expire. */

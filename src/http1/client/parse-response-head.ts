@@ -35,7 +35,7 @@ export interface ResponseHead {
 const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
 
 /** Most fields of a response's head, as of a request's: each costs as much as a hundred bytes. */
-const MOST_FIELDS = 200;
+const MAX_FIELDS = 200;
 
 /**
  * Parses the head of a response. `text` may go on behind the head: cutting the head out first would cost a string.
@@ -65,7 +65,7 @@ export function parseResponseHead(
   let kept = statusEnd + 2;
 
   for (let start = kept, lineEnd; start < end; start = lineEnd + 2) {
-    if (++fields > MOST_FIELDS) throw new ProtocolError('too many fields');
+    if (++fields > MAX_FIELDS) throw new ProtocolError('too many fields');
     lineEnd = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
     const name = nameOf(text, start, colon);

@@ -12,7 +12,7 @@ import { OriginPool } from './origin-pool.ts';
 import { createFence, type Fence } from '../fence.ts';
 
 /** Most origins without connections whose state (round-robin position, avoided addresses) is kept. */
-const MOST_EMPTY = 1024;
+const MAX_EMPTY = 1024;
 
 /** Connections to servers, kept for reuse. */
 export interface Pool {
@@ -87,7 +87,7 @@ export function createPool(options: PoolOptions = {}): Pool {
         empty() {
           empty.add(key);
           const [longest] = empty;
-          if (empty.size > MOST_EMPTY && empty.delete(longest!)) origins.delete(longest!);
+          if (empty.size > MAX_EMPTY && empty.delete(longest!)) origins.delete(longest!);
         },
       },
     );

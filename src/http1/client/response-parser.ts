@@ -28,7 +28,7 @@ export interface ResponseListener {
 const HEAD_LIMIT_BYTES = 64 * 1024;
 
 /** Most interim responses before the final one: more than any server needs. */
-const MOST_INTERIM = 32;
+const MAX_INTERIM = 32;
 
 /** Lenient: some servers pad the size of a chunk with spaces. */
 const CHUNKS = new ChunkedGrammar(true);
@@ -150,7 +150,7 @@ export class ResponseParser {
   #countInterim(wire: number): void {
     this.#interim += 1;
     this.#interimBytes += wire;
-    if (this.#interim > MOST_INTERIM) throw new ProtocolError('too many 1xx answers');
+    if (this.#interim > MAX_INTERIM) throw new ProtocolError('too many 1xx answers');
     if (this.#interimBytes > HEAD_LIMIT_BYTES) throw new ProtocolError('1xx answers over 64 KiB');
   }
 

@@ -12,10 +12,10 @@ export interface Watched {
 const CHECK_EVERY_MS = 2500;
 
 /** Checks that a probe may wait to be accepted. Then the listener counts as dead. */
-const MOST_SILENT_CHECKS = 2;
+const MAX_SILENT_CHECKS = 2;
 
 /** Failed attempts in a row to reopen the listener. Then the process ends. */
-const MOST_ATTEMPTS = 12;
+const MAX_ATTEMPTS = 12;
 
 /** The address to connect to for a listener on all interfaces. */
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
@@ -56,7 +56,7 @@ export class AcceptWatch {
       this.#drop();
     } else if (this.#probe === null) {
       this.#sendProbe();
-    } else if (++this.#silentChecks >= MOST_SILENT_CHECKS) {
+    } else if (++this.#silentChecks >= MAX_SILENT_CHECKS) {
       this.#drop();
       void this.#reopen();
     }
@@ -85,7 +85,7 @@ export class AcceptWatch {
       this.#failures = 0;
     } catch (error) {
       // An unhandled rejection: the process ends.
-      if (++this.#failures >= MOST_ATTEMPTS) throw error;
+      if (++this.#failures >= MAX_ATTEMPTS) throw error;
     }
   }
 }

@@ -5,7 +5,7 @@ export const REQUEST_LINE_LIMIT_BYTES: number = 8 * 1024;
 export const HEAD_LIMIT_BYTES: number = 32 * 1024;
 
 /** Most fields of a request's head. Twice Apache's limit, and few enough to keep every look-up by name fast. */
-export const MOST_FIELDS = 200;
+export const MAX_FIELDS = 200;
 
 /**
  * Default for the milliseconds that a client may take: from the first byte of a head to its last, between two reads of
@@ -33,4 +33,4 @@ export const LINGER_PAUSE_MS = 2000;
 export const LINGER_MS = 30_000;
 
 /** Default for the most connections of clients at a time. About APISIX's worker_connections. */
-export const MOST_CONNECTIONS = 10_000;
+export const MAX_CONNECTIONS = 10_000;

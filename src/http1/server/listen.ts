@@ -4,7 +4,7 @@ import { shareOut, type Shares } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
 import { AcceptWatch } from './accept-watch.ts';
 import { ServerConnection, type ServerConnectionOwner } from './connection.ts';
-import { CLIENT_TIMEOUT_MS, MOST_CONNECTIONS } from './limits.ts';
+import { CLIENT_TIMEOUT_MS, MAX_CONNECTIONS } from './limits.ts';
 import type { ServerRequest } from './request.ts';
 
 export interface Http1ListenOptions {
@@ -49,7 +49,7 @@ export interface Listening {
 export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const { hostname, respond, onCrowded = () => {}, onReopened = () => {} } = options;
   const { shares = shareOut(Infinity, 0), turns = new Turns(), goesDeaf = false } = options;
-  const maxConnections = Math.min(options.maxConnections ?? MOST_CONNECTIONS, shares.each);
+  const maxConnections = Math.min(options.maxConnections ?? MAX_CONNECTIONS, shares.each);
   const limits = { each: maxConnections, turnedAway: shares.turnedAway };
   const crowded = () => onCrowded(maxConnections);
   const connections = new Connections(limits, crowded);

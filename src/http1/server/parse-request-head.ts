@@ -5,7 +5,7 @@ import { originForm } from '../../http/target.ts';
 import { RequestRefusal } from '../errors.ts';
 import { isPersistent } from '../fields.ts';
 import { requestFraming, type RequestFraming } from '../framing.ts';
-import { MOST_FIELDS, REQUEST_LINE_LIMIT_BYTES } from './limits.ts';
+import { MAX_FIELDS, REQUEST_LINE_LIMIT_BYTES } from './limits.ts';
 
 /** The head of a request. Fields are as received, except for Host (see `authority`). */
 export interface RequestHead {
@@ -50,7 +50,7 @@ export function parseRequestHead(text: string, end: number): RequestHead {
     lineEnd = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
     const value = trimmed(text, colon + 1, lineEnd);
-    if (headers.push(text.slice(start, colon), value) > 2 * MOST_FIELDS)
+    if (headers.push(text.slice(start, colon), value) > 2 * MAX_FIELDS)
       throw new RequestRefusal(431, 'too many fields');
     switch (nameOf(text, start, colon)) {
       case 'host':

@@ -7,7 +7,7 @@ import { Names } from '../../http1/client/names/names.ts';
 import { createPool, type PoolOptions } from '../../http1/client/pool.ts';
 import { ownError } from '../../http1/own-error.ts';
 import { shareOut } from '../../http1/descriptors.ts';
-import { MOST_CONNECTIONS } from '../../http1/server/limits.ts';
+import { MAX_CONNECTIONS } from '../../http1/server/limits.ts';
 import { receive } from '../received.ts';
 import { serveApp } from './serve.ts';
 import { createFence, type Poll } from '../../http1/fence.ts';
@@ -57,7 +57,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     write = processOutput(),
   } = options;
   const shares = shareOut(descriptors(), accepted);
-  const most = Math.min(MOST_CONNECTIONS, shares.each);
+  const most = Math.min(MAX_CONNECTIONS, shares.each);
   const fence = createFence(poll);
   const turns = new Turns(fence);
   // Each pool has its own resolver, so that the primary never waits for the look-ups of mirrors.

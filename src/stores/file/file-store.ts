@@ -19,7 +19,7 @@ import {
 /** No routes document is larger: this is room for hundreds of thousands of routes. */
 const DEFAULT_MOST_BYTES = 64 * 1024 * 1024;
 /** How often an edit is tried when others keep writing to the file in between. */
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 /** Options of {@link fileStore}. */
 export interface FileStoreOptions {
@@ -82,7 +82,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
   }
 
   async function update(edit: (document: RoutesDocument) => RoutesDocument) {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const { snapshot, document } = await read();
       const edited = checkEdited(edit(document), place);
       const text = formatDocument(edited, layoutOf(snapshot.text));

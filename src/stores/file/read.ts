@@ -26,7 +26,7 @@ export interface Snapshot {
   readonly gid: number;
 }
 
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 const RETRY_PAUSE_MS = 20;
 /** A file is racy when it is read within this time after it was written. */
 const RACY_MS = 100n;
@@ -37,7 +37,7 @@ const RACY_MS = 100n;
  * @throws StoreError when the file cannot be read, is too large, is not UTF-8 or keeps changing
  */
 export async function readSnapshot(path: string, maxBytes: number): Promise<Snapshot> {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const snapshot = await readOnce(path, maxBytes);
     if (snapshot !== null) return snapshot;
     await sleep(RETRY_PAUSE_MS);

@@ -10,7 +10,7 @@ export interface Letter {
 }
 
 /** Most non-ASCII characters in the cache. */
-const MOST_CACHED_CHARACTERS = 1024;
+const MAX_CACHED_CHARACTERS = 1024;
 
 /**
  * Maps characters to the equivalence classes of a pattern. Whether a set contains a character is decided by the
@@ -54,7 +54,7 @@ export class Alphabet {
     const letter = this.#letterOf(code);
     if (code < 128) this.#ascii[code] = letter;
     else {
-      if (this.#others.size === MOST_CACHED_CHARACTERS) this.#others = new Map();
+      if (this.#others.size === MAX_CACHED_CHARACTERS) this.#others = new Map();
       this.#others.set(code, letter);
     }
     return letter;

@@ -17,7 +17,7 @@ interface State {
  * a client can choose a text that visits them. Beyond the limit the cache is emptied, and the text at hand is
  * searched without it.
  */
-const MOST_CACHED_NUMBERS = 16 * 1024;
+const MAX_CACHED_NUMBERS = 16 * 1024;
 
 const NOWHERE: Position = [];
 const NO_LOOKS: Found = [];
@@ -88,7 +88,7 @@ export class Automaton {
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     this.#cachedNumbers += 2 * position.length + this.#alphabet.size;
-    if (this.#cachedNumbers > MOST_CACHED_NUMBERS) {
+    if (this.#cachedNumbers > MAX_CACHED_NUMBERS) {
       this.#clearCache();
       return null;
     }

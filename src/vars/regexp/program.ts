@@ -63,7 +63,7 @@ const WORD_BITS = 32;
  * alternation of seventy words. At the limit, 32 KiB of text take about 50 ms if a client finds a text that keeps
  * all steps active.
  */
-const MOST_STEPS = 150;
+const MAX_STEPS = 150;
 
 /** Cost of a lookaround, which is matched against the whole text separately. */
 const LOOK_STEPS = 16;
@@ -79,9 +79,9 @@ export function compile(tree: Tree): Compiled {
 
   function count(steps = 1): void {
     cost += steps;
-    if (cost > MOST_STEPS)
+    if (cost > MAX_STEPS)
       throw new SyntaxError(
-        `over ${MOST_STEPS} steps, where counts such as {2,50} multiply: write it as several`,
+        `over ${MAX_STEPS} steps, where counts such as {2,50} multiply: write it as several`,
       );
   }
 
@@ -184,7 +184,7 @@ export function compile(tree: Tree): Compiled {
       if (most === 0) return;
       const skip = least === 0 ? fork() : null;
       // Beyond this length `count` throws anyway, so a huge count need not allocate a huge array.
-      const length = Math.min(most, (MOST_STEPS + 1) * WORD_BITS);
+      const length = Math.min(most, (MAX_STEPS + 1) * WORD_BITS);
       run(new Array<string>(length).fill(set), Math.max(1, least));
       if (skip !== null) skip.or = steps.length;
     }

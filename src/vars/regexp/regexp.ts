@@ -10,7 +10,7 @@ export interface Matcher {
 }
 
 /** Longer than any pattern that people write by hand. */
-const MOST_CHARACTERS = 8192;
+const MAX_CHARACTERS = 8192;
 
 /**
  * Compiles a regular expression whose matching time is linear in the length of the text, whatever the text.
@@ -28,8 +28,8 @@ const MOST_CHARACTERS = 8192;
  * @example compileRegExp('^v[0-9]+$', '').test('v12') // true
  */
 export function compileRegExp(source: string, flags: string): Matcher {
-  if (source.length > MOST_CHARACTERS)
-    throw new SyntaxError(`longer than ${MOST_CHARACTERS} characters`);
+  if (source.length > MAX_CHARACTERS)
+    throw new SyntaxError(`longer than ${MAX_CHARACTERS} characters`);
   // `\p{..}` needs flag u. Not set otherwise, because it also refuses harmless escapes such as `\-`.
   const setFlags = /\\p\{/i.test(source) ? `${flags}u` : flags;
   checkSyntax(source, setFlags);

@@ -26,7 +26,7 @@ export interface Repeat {
 }
 
 /** Limit on nested groups, because the functions that walk the tree are recursive. */
-const MOST_NESTED_GROUPS = 100;
+const MAX_NESTED_GROUPS = 100;
 
 // Sticky: each token starts where the previous one ended.
 const GROUP = /\((?:\?(?:[:=!]|<[=!]|<[\w$]+>))?/y;
@@ -59,8 +59,8 @@ export function parse(text: string): Tree {
   }
 
   function choice(depth: number): Tree {
-    if (depth > MOST_NESTED_GROUPS)
-      throw new SyntaxError(`groups nested deeper than ${MOST_NESTED_GROUPS}`);
+    if (depth > MAX_NESTED_GROUPS)
+      throw new SyntaxError(`groups nested deeper than ${MAX_NESTED_GROUPS}`);
     const of = [sequence(depth)];
     while (text[at] === '|') {
       at += 1;

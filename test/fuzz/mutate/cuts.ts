@@ -1,7 +1,7 @@
 import type { Draw } from '../draw.ts';
 
 /** More single bytes than this would only take longer. */
-const MOST_SINGLE_BYTES = 300;
+const MAX_SINGLE_BYTES = 300;
 
 /**
  * Cuts a stream into the pieces in which it is sent: usually one piece, else cut anywhere, near line ends, or byte by
@@ -10,7 +10,7 @@ const MOST_SINGLE_BYTES = 300;
 export function pieces(text: string, draw: Draw): string[] {
   const way = draw.next();
   if (text.length < 2 || way < 0.5) return [text];
-  if (way < 0.55 && text.length <= MOST_SINGLE_BYTES) return [...text];
+  if (way < 0.55 && text.length <= MAX_SINGLE_BYTES) return [...text];
   const cuts = new Set<number>();
   for (let i = draw.few(1, 6); i > 0; i--) {
     const at = draw.below(text.length);

@@ -15,7 +15,7 @@ export const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Limits from docs/limits.md: bytes of all extensions, bytes of trailers, number of trailers. */
 const EXTENSIONS_LIMIT_BYTES = 16 * 1024;
 const TRAILERS_LIMIT_BYTES = 32 * 1024;
-const MOST_TRAILERS = 100;
+const MAX_TRAILERS = 100;
 
 /** @throws Broken, Unfinished */
 export function nextBody(text: Text, extent: Extent, rules: Strictness): Body {
@@ -55,7 +55,7 @@ function chunkedBody(text: Text, rules: Strictness): Body {
     text.at = end + 2;
   }
   const start = text.at;
-  const trailerRules = { ...rules, bareLf: false, fields: MOST_TRAILERS };
+  const trailerRules = { ...rules, bareLf: false, fields: MAX_TRAILERS };
   const trailers = section(text, () => nextFields(text, trailerRules, FIELD_VALUE));
   if (text.at - start > TRAILERS_LIMIT_BYTES + 4) throw new Broken('too many bytes of trailers');
   return { body, trailers };

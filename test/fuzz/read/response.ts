@@ -40,12 +40,12 @@ export interface ResponseContext {
 
 const FORGIVING: Strictness = { bareLf: true, mends: true };
 const HEAD_LIMIT_BYTES = 64 * 1024;
-const MOST_FIELDS = 200;
+const MAX_FIELDS = 200;
 
 /** All characters but line ends and NUL (RFC 9110 section 5.5); forwarded unchanged. */
 const VALUE = /^[^\r\n\0]*$/;
 
-const MOST_INTERIM = 32;
+const MAX_INTERIM = 32;
 
 export function readResponse(bytes: string, context: ResponseContext, at = 0): ResponseReading {
   const text: Text = { bytes, at };
@@ -60,7 +60,7 @@ export function readResponse(bytes: string, context: ResponseContext, at = 0): R
         head = next;
         break;
       }
-      if (interim.push(next) > MOST_INTERIM || text.at - at > HEAD_LIMIT_BYTES)
+      if (interim.push(next) > MAX_INTERIM || text.at - at > HEAD_LIMIT_BYTES)
         throw new Broken('interim responses without end');
     }
     if (head.extent === 'close' && !context.closed) throw new Unfinished();
@@ -78,7 +78,7 @@ function nextHead(text: Text, method: string): ResponseHead {
   const [, version, digits, reason = ''] =
     /^(HTTP\/1\.[01]) ([1-9]\d\d)(?: ([^\r\n\0]*))?$/.exec(nextLine(text, FORGIVING)) ?? [];
   if (version === undefined) throw new Broken('no status line');
-  const fields = nextFields(text, { ...FORGIVING, fields: MOST_FIELDS }, VALUE);
+  const fields = nextFields(text, { ...FORGIVING, fields: MAX_FIELDS }, VALUE);
   if (text.at - start > HEAD_LIMIT_BYTES + 4) throw new Broken('a long head');
   const status = Number(digits);
   const { extent, faulty } = extentOf(status, method, version, fields);

@@ -14,7 +14,7 @@ import { forwardOf, textOf } from './forwarded.ts';
 import { PATIENCE_MS, type Stage } from './stage.ts';
 
 /** The most inputs that one connection carries: a finding may need all of them. */
-const MOST_HISTORY = 50;
+const MAX_HISTORY = 50;
 
 interface Lane {
   client: Client | null;
@@ -60,7 +60,7 @@ export class Requests implements Part {
     };
     if (number !== null) this.#lanes.set(number, lane);
     const { client } = lane;
-    if (client === null || client.over || lane.history.length >= MOST_HISTORY) {
+    if (client === null || client.over || lane.history.length >= MAX_HISTORY) {
       client?.destroy();
       lane.client = new Client(this.#stage.gateway.port, this.#stage.address());
       lane.history = [];

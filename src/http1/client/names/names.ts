@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { TransportError } from '../../../http/transport.ts';
 
 /** Most names in the cache. They come from the routes; the names of deleted routes are evicted first. */
-const MOST_NAMES = 1024;
+const MAX_NAMES = 1024;
 
 /** A cache of names. All connections to a name share its look-ups. */
 export class Names {
@@ -20,7 +20,7 @@ export class Names {
     const name = this.#names.get(hostname) ?? new Name(hostname, this.#lookup);
     this.#names.delete(hostname);
     this.#names.set(hostname, name);
-    if (this.#names.size > MOST_NAMES) {
+    if (this.#names.size > MAX_NAMES) {
       const [oldest] = this.#names.keys();
       this.#names.delete(oldest!);
     }
@@ -43,10 +43,10 @@ export interface Addresses {
 }
 
 /** Most milliseconds that addresses are valid. Some TTLs are days, but a server that moved must be found. */
-const LONGEST_TTL_MS = 30_000;
+const MAX_TTL_MS = 30_000;
 
 /** Least milliseconds that addresses are valid: limits the rate of look-ups. */
-const SHORTEST_TTL_MS = 1000;
+const MIN_TTL_MS = 1000;
 
 /** Share of its TTL after which a name in use is looked up again. */
 const REFRESH_SHARE = 0.8;
@@ -61,13 +61,13 @@ const DEADLINE_MS = 10_000;
 const STALE_WAIT_MS = 500;
 
 /** Most milliseconds that expired addresses are used while look-ups fail. */
-const LONGEST_STALE_MS = 3_600_000;
+const MAX_STALE_MS = 3_600_000;
 
 /** Most milliseconds that addresses are used although look-ups say that the name has none: some names come and go. */
-const LONGEST_GONE_MS = 30_000;
+const MAX_GONE_MS = 30_000;
 
 /** Most addresses of one name. Further ones are ignored. */
-const MOST_ADDRESSES = 64;
+const MAX_ADDRESSES = 64;
 
 const NONE: readonly string[] = [];
 
@@ -97,7 +97,7 @@ export class Name implements Addresses {
     const now = performance.now();
     const held = this.current(now);
     if (held !== null) return held;
-    const isStale = this.#addresses !== NONE && now < this.#foundAt + LONGEST_STALE_MS;
+    const isStale = this.#addresses !== NONE && now < this.#foundAt + MAX_STALE_MS;
     if (this.#pending !== null) {
       await (isStale ? this.#pendingFor(this.#pendingSince + STALE_WAIT_MS - now) : this.#pending);
     }
@@ -130,9 +130,9 @@ export class Name implements Addresses {
     const now = performance.now();
     if (found === null || found.addresses.length === 0) {
       const failure = new TransportError('dns', `${this.#hostname}: no such name`);
-      return this.#keep(now, LONGEST_GONE_MS, failure);
+      return this.#keep(now, MAX_GONE_MS, failure);
     }
-    const ttl = Math.min(Math.max(found.ttl, SHORTEST_TTL_MS), LONGEST_TTL_MS);
+    const ttl = Math.min(Math.max(found.ttl, MIN_TTL_MS), MAX_TTL_MS);
     const addresses = inTurn(found.addresses);
     if (addresses.join() !== this.#addresses.join()) this.#addresses = addresses;
     this.#foundAt = now;
@@ -141,7 +141,7 @@ export class Name implements Addresses {
   }
 
   #failed(error: TransportError): void {
-    this.#keep(performance.now(), LONGEST_STALE_MS, error);
+    this.#keep(performance.now(), MAX_STALE_MS, error);
   }
 
   /**
@@ -175,7 +175,7 @@ function inTurn(addresses: readonly string[]): readonly string[] {
   const four = sorted.filter((address) => !isIPv6(address));
   const longer = Math.max(six.length, four.length);
   const alternating = Array.from({ length: longer }, (_, i) => [six[i], four[i]]).flat();
-  return alternating.filter((address) => address !== undefined).slice(0, MOST_ADDRESSES);
+  return alternating.filter((address) => address !== undefined).slice(0, MAX_ADDRESSES);
 }
 
 /** The result of `work`, or of `late` if `work` takes longer than `milliseconds`. */

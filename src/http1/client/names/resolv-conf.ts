@@ -18,7 +18,7 @@ const DEFAULTS: ResolvConf = { search: [], ndots: 1, timeout: 1000, attempts: 3 
 const MOST = { ndots: 15, timeout: 30, attempts: 5 };
 
 /** Most search domains. More are likely a mistake, and each makes the look-up of a missing name longer. */
-const MOST_DOMAINS = 32;
+const MAX_DOMAINS = 32;
 
 /** Parses resolv.conf(5). The last `search` or `domain` line counts. */
 export function parseResolvConf(text: string): ResolvConf {
@@ -40,7 +40,7 @@ export function parseResolvConf(text: string): ResolvConf {
 
 function domains(values: readonly string[]): string[] {
   const named = values.map((domain) => domain.toLowerCase().replace(/^\.|\.$/g, ''));
-  return named.filter((domain) => domain !== '').slice(0, MOST_DOMAINS);
+  return named.filter((domain) => domain !== '').slice(0, MAX_DOMAINS);
 }
 
 /**

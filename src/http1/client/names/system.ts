@@ -5,10 +5,10 @@ import type { Found, Lookup } from './names.ts';
 export const UNTIMED_TTL_MS = 5000;
 
 /** Most calls that wait for their turn. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 
 /** Most milliseconds that a call waits for its turn. */
-const LONGEST_WAIT_MS = 2000;
+const MAX_WAIT_MS = 2000;
 
 /**
  * Asks the C library, which has further sources, e.g. multicast DNS and directories. libuv runs such calls on two of
@@ -26,7 +26,7 @@ export function systemLookup(atOnce: number, resolve: typeof lookup): Lookup {
       running++;
       return Promise.resolve();
     }
-    if (waiting.size >= MOST_WAITING) return Promise.reject(new Error('too many look-ups wait'));
+    if (waiting.size >= MAX_WAITING) return Promise.reject(new Error('too many look-ups wait'));
     return new Promise((taken, reject) => {
       const next = () => {
         clearTimeout(timer);
@@ -35,7 +35,7 @@ export function systemLookup(atOnce: number, resolve: typeof lookup): Lookup {
       const timer = setTimeout(() => {
         waiting.delete(next);
         reject(new Error('another look-up takes too long'));
-      }, LONGEST_WAIT_MS);
+      }, MAX_WAIT_MS);
       waiting.add(next);
     });
   }
