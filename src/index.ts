@@ -15,7 +15,7 @@ export { memoryStore } from './stores/memory.ts';
 export { kvStore } from './stores/kv.ts';
 export type { KvNamespace, KvStoreOptions } from './stores/kv.ts';
 export { StoreError } from './stores/error.ts';
-export type { StoreFault } from './stores/error.ts';
+export type { StoreFault, StorePlace } from './stores/error.ts';
 export type { Store } from './stores/store.ts';
 export type { CopyEvent, CopyReport, GatewayEvent, RequestFacts } from './telemetry/events.ts';
 export type { OutcomeHook } from './telemetry/hooks.ts';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,31 +111,34 @@ it(
   CHECK_MS,
 );
 
-it('installed from npm, runs as Deno', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const pack = run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
-    cwd: ROOT,
-  });
-  expect(await pack.exited).toBe(0);
-  const modules = join(folder, 'node_modules');
-  await mkdir(join(modules, 'proxy-mirror'), { recursive: true });
-  const archive = join(folder, pack.stdout().trim());
-  const unpack = ['-xzf', archive, '-C', join(modules, 'proxy-mirror'), '--strip-components=1'];
-  expect(await run('tar', unpack).exited).toBe(0);
-  for (const name of ['hono', 'valibot', '@logtape'])
-    await symlink(join(ROOT, 'node_modules', name), join(modules, name));
-  await writeFile(join(folder, 'package.json'), '{ "dependencies": { "proxy-mirror": "*" } }');
-  const allowed = ['--allow-net', '--allow-env', '--allow-read', `--allow-write=${folder}`];
-  const program = run(runtimeProgram('deno'), ['run', ...allowed, 'npm:proxy-mirror'], {
-    cwd: folder,
-    env: { HOST: '127.0.0.1', PORT: '0' },
-  });
-  onTestFinished(() => program.signal('SIGKILL'));
-  const [, url] = await line(program, LISTENING);
-  const status = await fetch(`${url}/apisix/status`);
-  expect(await status.json()).toEqual({ status: 'ok', runtime: 'deno' });
+const { exports: ENTRIES } = JSON.parse(readFileSync(join(ROOT, 'deno.json'), 'utf8')) as {
+  exports: Readonly<Record<string, string>>;
+};
+
+it('has the entries of the package on npm', () => {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    exports: object;
+  };
+  const modules = Object.keys(exports).filter((entry) => !entry.endsWith('.json'));
+  expect(Object.keys(ENTRIES)).toEqual(modules);
 });
+
+/** Types that the app has from Hono, and types of our constants. */
+const NOT_OURS = /'(?:Hono|Handler|MiddlewareHandler|[A-Z_]+)'$/;
+
+it.each(Object.entries(ENTRIES))(
+  '%s exports each type that its signatures name',
+  async (_, file) => {
+    const env = { NO_COLOR: '1' };
+    const lint = run(runtimeProgram('deno'), ['doc', '--lint', file], { cwd: ROOT, env });
+    await lint.exited;
+    // Members without a description are listed as well.
+    expect(lint.stderr()).toMatch(/Found \d+ documentation lint error|^Checked/m);
+    const named = lint.stderr().match(/^error\[private-type-ref\]: .*$/gm) ?? [];
+    expect(named.filter((text) => !NOT_OURS.test(text))).toEqual([]);
+  },
+  CHECK_MS,
+);
 
 it('refuses to write where it was not allowed to, and says so', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));

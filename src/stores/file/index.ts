@@ -2,6 +2,6 @@
 export { fileStore } from './file-store.ts';
 export type { FileStoreOptions } from './file-store.ts';
 export { StoreError } from '../error.ts';
-export type { StoreFault } from '../error.ts';
+export type { StoreFault, StorePlace } from '../error.ts';
 export type { Store } from '../store.ts';
 export type * from '../../config/types.ts';
