@@ -1,0 +1,196 @@
+/** Uses everything that the entries export. The test holds this against the entries. */
+import { Hono } from 'hono';
+import {
+  ConfigError,
+  createGateway,
+  kvStore,
+  memoryStore,
+  mirrorFetch,
+  proxyMirror,
+  StoreError,
+  type BodySource,
+  type BreakerConfig,
+  type Call,
+  type ConfigFault,
+  type ConnectionLeft,
+  type CopyEvent,
+  type CopyReport,
+  type CopyResponse,
+  type Destination,
+  type FailureKind,
+  type FetchHandler,
+  type Forward,
+  type Gateway,
+  type GatewayEvent,
+  type GatewayOptions,
+  type GatewayStatus,
+  type HeaderChanges,
+  type HeaderList,
+  type Informed,
+  type Interim,
+  type KeepAlive,
+  type KeepalivePool,
+  type KvNamespace,
+  type KvStoreOptions,
+  type LightResponse,
+  type MirrorConfig,
+  type Outbound,
+  type Outcome,
+  type OutcomeHook,
+  type PluginMeta,
+  type PluginsConfig,
+  type ProxyMirrorConfig,
+  type ProxyMirrorOptions,
+  type Received,
+  type Reply,
+  type RequestFacts,
+  type ResourceDescription,
+  type ResourceId,
+  type RouteConfig,
+  type RouteInput,
+  type RouteMethod,
+  type RoutesDocument,
+  type Runtime,
+  type SendCopy,
+  type SkipReason,
+  type StatusClass,
+  type Store,
+  type StoreFault,
+  type StorePlace,
+  type Tap,
+  type Timeouts,
+  type TransportError,
+  type Upload,
+  type UpstreamConfig,
+  type UpstreamNode,
+  type UpstreamNodes,
+  type UpstreamTimeout,
+  type WaitUntil,
+} from 'proxy-mirror';
+import { bunRuntime } from 'proxy-mirror/bun';
+import { denoRuntime } from 'proxy-mirror/deno';
+import { fileStore, type FileStoreOptions } from 'proxy-mirror/file-store';
+import {
+  nodeRuntime,
+  runtime,
+  type FetchApp,
+  type Listening,
+  type ListenOptions,
+  type NameOptions,
+  type Output,
+  type RuntimeOptions,
+  type ServerRuntime,
+  type WriteOutput,
+} from 'proxy-mirror/node';
+import { workersRuntime } from 'proxy-mirror/workers';
+
+const mirror: MirrorConfig = { host: 'http://127.0.0.1:9797', sample_ratio: 0.5 };
+const config: ProxyMirrorConfig = mirror;
+const onOutcome: OutcomeHook = (copy: CopyReport) => copy.outcome;
+const options: ProxyMirrorOptions = { onOutcome, mirrorMemory: 1024 };
+
+const nodes: UpstreamNodes = { '127.0.0.1:1999': 1 };
+const upstream: UpstreamConfig = { nodes };
+const plugins: PluginsConfig = { 'proxy-mirror': config };
+const routes: RouteInput[] = [
+  { uri: '/*', methods: ['GET' satisfies RouteMethod], upstream, plugins },
+];
+const document: RoutesDocument = { routes: [] };
+
+function runtimes(given: RuntimeOptions): ServerRuntime[] {
+  return [nodeRuntime(given), bunRuntime(given), denoRuntime(given), runtime(given)];
+}
+
+function stores(namespace: KvNamespace, kv: KvStoreOptions, file: FileStoreOptions): Store[] {
+  return [memoryStore(document), kvStore(namespace, kv), fileStore('routes.json', file)];
+}
+
+function gateway(): Gateway {
+  const given: GatewayOptions = { routes, onOutcome, runtime: workersRuntime() };
+  const made = createGateway(given);
+  made.app.use(async (c, next) => {
+    await next();
+    c.header('x-seen', 'yes');
+  });
+  made.app.get('/healthz', (c) => c.text('ok'));
+  return made;
+}
+
+export async function serve(given: ListenOptions): Promise<Listening> {
+  const app: FetchApp = gateway();
+  return nodeRuntime().listen({ ...given, app });
+}
+
+/** Apps with types of their own for bindings, variables and a base path. */
+export function apps() {
+  const plain = new Hono().use(proxyMirror(config, options)).all('*', gateway().handler);
+  const typed = new Hono<{ Bindings: { KEY: string }; Variables: { user: string } }>()
+    .basePath('/api')
+    .use('*', proxyMirror(config))
+    .get('/user', (c) => c.json({ user: c.var.user, key: c.env.KEY }))
+    .all('/*', gateway().handler);
+  const handler: FetchHandler<[env: { KEY: string }]> = (request, env) =>
+    new Response(request.url + env.KEY);
+  const mirrored: (request: Request, env: { KEY: string }) => Promise<Response> = mirrorFetch(
+    handler,
+    config,
+    options,
+  );
+  return [plain, typed, mirrored, plain.route('/gateway', gateway().app)];
+}
+
+export function faultsOf(error: unknown): readonly (ConfigFault | string)[] {
+  if (error instanceof ConfigError) return error.code === 'ERR_INVALID_CONFIG' ? error.faults : [];
+  return error instanceof StoreError ? [error.place, ...error.faults] : [];
+}
+
+export function missing(place: StorePlace): StoreError {
+  const fault: StoreFault = { ...place, expected: 'a row', found: 'none', remedy: 'add one' };
+  return new StoreError(fault);
+}
+
+/** The rest: types that these are made of. */
+export type Others = [
+  BodySource,
+  BreakerConfig,
+  Call<Reply>,
+  ConnectionLeft,
+  CopyEvent,
+  CopyResponse,
+  Destination,
+  FailureKind,
+  Forward,
+  GatewayEvent,
+  GatewayStatus,
+  HeaderChanges,
+  HeaderList,
+  Informed,
+  Interim,
+  KeepAlive,
+  KeepalivePool,
+  LightResponse,
+  NameOptions,
+  Outbound,
+  Outcome,
+  Output,
+  PluginMeta,
+  Received,
+  RequestFacts,
+  ResourceDescription,
+  ResourceId,
+  RouteConfig,
+  Runtime,
+  SendCopy,
+  SkipReason,
+  StatusClass,
+  Tap,
+  Timeouts,
+  TransportError,
+  Upload,
+  UpstreamNode,
+  UpstreamTimeout,
+  WaitUntil,
+  WriteOutput,
+];
+
+export { runtimes, stores };
