@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { servers } from './middleware/servers.ts';
+import { removeTemporary } from './package/project.ts';
 import { send, type Send } from './support/client.ts';
 import { type Respond, origin, type Origin } from './support/origin.ts';
 import { line, type Program } from './support/process.ts';
@@ -17,6 +18,8 @@ const ADDED: readonly {
   readonly of: string;
   readonly asked?: Send;
   readonly status?: number;
+  /** A chunked body over the limit, for which some versions of Hono have another status. */
+  readonly over?: true;
   readonly field?: readonly [name: string, value: RegExp];
 }[] = [
   { of: 'cors', field: ['access-control-allow-origin', /^\*$/] },
@@ -28,7 +31,12 @@ const ADDED: readonly {
   { of: 'token', status: 401 },
   { of: 'token', asked: { headers: { authorization: `Bearer ${JWT}` } } },
   { of: 'limited', asked: { method: 'POST', body: '0123456789ab' }, status: 413 },
-  { of: 'limited', asked: { method: 'POST', body: '0123456789ab', chunks: 2 }, status: 413 },
+  {
+    of: 'limited',
+    asked: { method: 'POST', body: '0123456789ab', chunks: 2 },
+    status: 413,
+    over: true,
+  },
   { of: 'limited', asked: { method: 'POST', body: '0123456789' } },
   { of: 'limited', asked: { method: 'POST', body: '0123456789', chunks: 2 } },
   { of: 'logged' },
@@ -48,6 +56,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
   afterAll(async () => {
     program.signal('SIGKILL');
     await Promise.all([program.exited, upstream.close(), mirror.close()]);
+    await removeTemporary();
   });
 
   const ask = (door: string, target: string, asked: Send = {}) =>
@@ -57,10 +66,10 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
   describe.each(DOORS)('by its %s', (door) => {
     it.each(ADDED.map((one, i) => [one.of, i, one] as const))(
       'middleware that was added runs before the proxy: %s (%i)',
-      async (of, i, { asked, status = 200, field }) => {
+      async (of, i, { asked, status = 200, over, field }) => {
         const target = `/${of}/${door}/${i}`;
         const got = await ask(door, target, asked);
-        expect(got.status).toBe(status);
+        expect(got.status).toBe(over ? (server.statusOver ?? status) : status);
         if (field !== undefined) expect(got.headers[field[0]]).toMatch(field[1]);
         const seen = upstream.seen.find(({ url: path }) => path === target);
         expect(seen?.body.toString()).toBe(status === 200 ? (asked?.body ?? '') : undefined);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Case, casesOf, names, namesFor } from './middleware/cases.ts';
 import { clients } from './middleware/clients.ts';
 import { type AppServer, servers } from './middleware/servers.ts';
+import { removeTemporary } from './package/project.ts';
 import { type Got, send } from './support/client.ts';
 import { origin, type Origin } from './support/origin.ts';
 import { line, type Program } from './support/process.ts';
@@ -35,6 +36,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
   afterAll(async () => {
     program.signal('SIGKILL');
     await Promise.all([program.exited, upstream.close(), mirror.close()]);
+    await removeTemporary();
   });
 
   async function reported(): Promise<void> {

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { install, pack, temporary } from '../package/project.ts';
 import { bun } from '../runtimes/bun.ts';
 import { deno } from '../runtimes/deno.ts';
 import { node } from '../runtimes/node.ts';
@@ -23,12 +24,27 @@ export interface AppServer {
   readonly pumps?: true;
   /** It gives the app Node's own stream of a body, as `c.env.incoming`. */
   readonly givesIncoming?: true;
+  /**
+   * Status of a proxied request whose chunked body exceeds the limit of Hono's `bodyLimit`, where that breaks the body
+   * off instead of reading it first (before Hono 4.12.16). Default: 413.
+   */
+  readonly statusOver?: 502;
   start(kind: 'mirrored' | 'extended', upstream: string, mirror: string): Promise<Program>;
 }
+
+/** The oldest Hono that package.json allows. */
+const OLDEST_HONO = '4.9.0';
 
 /** The servers that users have, and ours on each of its runtimes. */
 export const servers: readonly AppServer[] = [
   { ...served('@hono/node-server', node, 'node-server'), givesIncoming: true },
+  {
+    name: `@hono/node-server with Hono ${OLDEST_HONO}`,
+    address: '127.0.0.1',
+    givesIncoming: true,
+    statusOver: 502,
+    start: startInstalled,
+  },
   served('our listener on Node', node, 'own'),
   { ...served('our listener on Deno', deno, 'own'), framesStreams: false },
   served('our listener on Bun', bun, 'own'),
@@ -44,6 +60,14 @@ function served(name: string, runtime: TestServerRuntime, script: string): AppSe
     address: '127.0.0.1',
     start: (...args) => Promise.resolve(runtime.script(file, args)),
   };
+}
+
+/** In a project of its own, which has installed the package as users do. */
+async function startInstalled(...args: readonly string[]): Promise<Program> {
+  const { path } = await pack(await temporary('tarball'));
+  const folder = await install(path, OLDEST_HONO);
+  await cp(fileURLToPath(new URL('.', import.meta.url)), folder, { recursive: true });
+  return run(process.execPath, [join(folder, 'servers/node-server.mjs'), ...args], { cwd: folder });
 }
 
 async function startWorker(kind: string, upstream: string, mirror: string): Promise<Program> {
