@@ -7,11 +7,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What stands in the root, and why it stands there and not in a folder. */
 const REASONS: Readonly<Record<string, string>> = {
   '.ci': 'what continuous integration runs',
+  '.dockerignore': 'read by Docker here',
   '.gitignore': 'read by git here',
   '.oxfmtrc.json': 'read by oxfmt here',
   '.oxlintrc.json': 'read by oxlint here',
   'CHANGELOG.md': 'for people who update',
   'CONTRIBUTING.md': 'for people who change it',
+  Dockerfile: 'read by Docker here',
   LICENSE: 'for people who use it',
   'README.md': 'for people who come by',
   'SECURITY.md': 'read by GitHub here, and by people who found something',
