@@ -33,9 +33,9 @@ export async function pack(folder: string): Promise<Tarball> {
   const output = await finished('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: copy,
   });
-  // The scripts of package.json print before it. Some versions of npm list packages, others map names to them.
-  const printed: unknown = JSON.parse(output.slice(output.search(/^[[{]/m)));
-  const [packed] = Object.values(printed as object) as [Tarball & { readonly filename: string }];
+  // Some versions of npm print what the scripts of package.json do before it.
+  const list = output.slice(output.search(/^\[/m));
+  const [packed] = JSON.parse(list) as [Tarball & { readonly filename: string }];
   return { ...packed, path: join(folder, packed.filename) };
 }
 
