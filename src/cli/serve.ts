@@ -43,23 +43,30 @@ export async function serve({ flags, runtime: makeRuntime }: Call): Promise<void
   warnIfFewer(settings.maxConnections, listening.maxConnections);
   console.log(`proxy-mirror on ${runtime.name}, listening on ${urlsOf(listening)}`);
 
-  if ((await stop) === 'SIGTERM' && settings.shutdownDelay > 0) {
-    gateway.retire();
-    const { shutdownDelay } = settings;
-    log.info('stopping in {shutdownDelay} s: until then only readiness says so', { shutdownDelay });
-    await after(shutdownDelay * 1000);
-  }
+  if ((await stop) === 'SIGTERM') await announceStop(gateway, settings);
   log.info('stopping: finishing requests and copies');
   unwatch?.();
-  const deadline = settings.shutdownTimeout * 1000;
-  const began = performance.now();
-  const kill = setTimeout(() => listening.kill(), deadline);
-  await Promise.race([listening.stop(), after(deadline)]);
-  clearTimeout(kill);
-  await gateway.drain(Math.max(0, deadline - (performance.now() - began)));
+  await finish(gateway, listening, settings.shutdownTimeout * 1000);
   runtime.close();
   await Promise.race([output.drain(), after(LOG_DRAIN_TIMEOUT_MS)]);
   process.exit(0);
+}
+
+/** Lets load balancers see that this server is about to stop, before it refuses connections. */
+async function announceStop(gateway: Gateway, { shutdownDelay }: ServerSettings): Promise<void> {
+  if (shutdownDelay === 0) return;
+  gateway.retire();
+  log.info('stopping in {shutdownDelay} s: until then only readiness says so', { shutdownDelay });
+  await after(shutdownDelay * 1000);
+}
+
+/** Stops accepting, and ends requests and then copies, together in this time. */
+async function finish(gateway: Gateway, listening: Listening, deadlineMs: number): Promise<void> {
+  const began = performance.now();
+  const kill = setTimeout(() => listening.kill(), deadlineMs);
+  await Promise.race([listening.stop(), after(deadlineMs)]);
+  clearTimeout(kill);
+  await gateway.drain(Math.max(0, deadlineMs - (performance.now() - began)));
 }
 
 /** @throws SettingError when the address cannot be listened on */

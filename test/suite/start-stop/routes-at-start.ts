@@ -60,20 +60,24 @@ export function routesAtStart(runtime: TestServerRuntime, folder: () => string):
     const gateway = await runtime.start({ routes: [at('/old')] });
     onTestFinished(() => gateway.program.signal('SIGKILL'));
     const readings = () =>
-      logged(gateway.program).filter(({ message }) => message.startsWith('SIGHUP'));
-    gateway.program.signal('SIGHUP');
-    await until(() => readings().length === 1, LIMIT_MS, 'the line of SIGHUP');
+      logged(gateway.program).filter(({ message }) => message.startsWith('SIGHUP')).length;
+    /** At least one: `bun start` passes on what the whole group gets. */
+    async function hangUp(): Promise<void> {
+      const before = readings();
+      gateway.program.signal('SIGHUP');
+      await until(() => readings() > before, LIMIT_MS, 'the line of SIGHUP');
+    }
+    await hangUp();
     expect((await fetch(`${gateway.url}/old`)).status).toBe(200);
     await writeFile(gateway.file!, JSON.stringify({ routes: [at('/new')] }));
-    gateway.program.signal('SIGHUP');
+    await hangUp();
     await until(async () => (await fetch(`${gateway.url}/new`)).status === 200, LIMIT_MS, '/new');
     // What is broken never replaces what is not.
     await writeFile(gateway.file!, '{"routes":');
-    gateway.program.signal('SIGHUP');
+    await hangUp();
     const errors = () => logged(gateway.program).filter(({ level }) => level === 'ERROR');
     await until(() => errors().length > 0, LIMIT_MS, 'the fault');
-    gateway.program.signal('SIGHUP');
-    await until(() => readings().length === 4, LIMIT_MS, 'the fourth line of SIGHUP');
+    await hangUp();
     expect((await fetch(`${gateway.url}/new`)).status).toBe(200);
     expect(await gateway.stop()).toBe(0);
     expect(errors().map(({ properties }) => properties)).toEqual([
