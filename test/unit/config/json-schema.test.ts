@@ -10,6 +10,11 @@ import { BEYOND } from '../../../src/config/json-schema/beyond.ts';
 import { documentSchema } from '../../../src/config/json-schema/document.ts';
 import { WORDS } from '../../../src/config/json-schema/words.ts';
 import { REFERENCES } from '../../../src/config/route.ts';
+import { nodesOf } from '../../../src/config/upstream.ts';
+import { compileUpstream } from '../../../src/exchange/upstream.ts';
+import type { Inbound } from '../../../src/http/messages.ts';
+import { compileMirrors } from '../../../src/mirror/mirror.ts';
+import { compileRule } from '../../../src/routes/rule.ts';
 import type { JsonSchema } from '../../../src/config/json-schema/json-schema.ts';
 import { random } from '../../support/random.ts';
 import { verdicts } from './agree.ts';
@@ -97,6 +102,38 @@ describe('every field', () => {
       const validate = ajv.getSchema(`routes#/$defs/${title}/properties/${name}`)!;
       expect([title, name, validate(value)]).toEqual([title, name, true]);
     }
+  });
+
+  it('means without a value what it means with its default', () => {
+    type Defaults = Readonly<Record<string, unknown>>;
+    const defaultsOf = (title: string): Defaults => WORDS[title]!.defaults ?? {};
+    const plain = (compiled: unknown): unknown => JSON.parse(JSON.stringify(compiled));
+    const node = { nodes: { 'a:81': 1 } };
+    const mirror = { host: 'http://b:82' };
+    const message = { target: '/c', method: 'GET', headers: ['Host', 'd'], body: null };
+    const compiled = (defaults: (title: string) => Defaults) => {
+      const keepalive_pool = defaults('keepalive_pool');
+      const upstream = compileUpstream(
+        { ...node, ...defaults('upstream'), keepalive_pool },
+        defaults('route'),
+      );
+      const _meta = defaults('_meta');
+      const options = { instance: () => 'i' };
+      const mirrors = compileMirrors(
+        '1',
+        { ...mirror, ...defaults('proxy-mirror'), _meta },
+        options,
+      );
+      return plain({
+        rule: compileRule({ uri: '/a', ...defaults('route') }),
+        nodes: nodesOf({ nodes: [{ host: 'a', weight: 1, ...defaults('node') }] }),
+        upstream,
+        host: upstream.hostFor({ authority: 'd' } as Inbound, upstream.nodes[0]!),
+        mirrors,
+        copies: mirrors.map((one) => one.copyOf(message as never, null)),
+      });
+    };
+    expect(compiled(defaultsOf)).toEqual(compiled(() => ({})));
   });
 
   it('is in one of the documents that are changed', () => {
