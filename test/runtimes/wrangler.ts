@@ -11,7 +11,7 @@ import { KEY, type TestRuntime } from './runtime.ts';
 export const CONFIG = join(ROOT, 'wrangler.toml');
 
 /** Wrangler would request a sample of `Request.cf` and updates over the network; neither is needed. */
-const QUIET = {
+export const QUIET: Readonly<Record<string, string>> = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_LOG_SANITIZE: 'true',

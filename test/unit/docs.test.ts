@@ -63,6 +63,7 @@ describe.each([
   'CONTRIBUTING.md',
   'SECURITY.md',
   'bench/README.md',
+  'examples/README.md',
   'src/http1/README.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))

@@ -21,6 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'bunfig.toml': 'read by Bun here',
   'deno.json': 'read by Deno here',
   docs: 'a page for each question that the README has no room for',
+  examples: 'programs to begin from, and to run',
   'package-lock.json': 'read by npm here',
   'package.json': 'read by npm, Node and Bun here',
   src: 'the product',
