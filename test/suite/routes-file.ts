@@ -13,7 +13,7 @@ import {
   onTestFinished,
 } from 'vitest';
 import { gatewayProcess } from '../runtimes/client.ts';
-import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
+import { type GatewayProcess, KEY, type TestServerRuntime } from '../runtimes/runtime.ts';
 import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { line, run } from '../support/process.ts';
@@ -72,10 +72,10 @@ export function routesFile(runtime: TestServerRuntime): void {
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-file-'));
       file = join(folder, 'routes.json');
-      const env = { HOST: '127.0.0.1', PORT: '0' };
+      const env = { HOST: '127.0.0.1', PORT: '0', ADMIN_KEY: KEY };
       const program = runtime.launch(folder, { env, cwd: folder });
       const [, port] = await line(program, /listening on http:\S*:(\d+)/);
-      const facts = { runtime: runtime.name, port: Number(port), adminKey: null };
+      const facts = { runtime: runtime.name, port: Number(port), adminKey: KEY };
       gateway = gatewayProcess({ ...facts, program, file });
     });
     afterEach(async () => {
