@@ -32,6 +32,7 @@ export interface StoreFault extends StorePlace {
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
+  readonly code = 'ERR_STORE';
   /** The full path of a file, else the store's name. */
   readonly place: string;
   readonly faults: readonly string[];

@@ -72,7 +72,9 @@ it('refuses a value over 25 MiB before it is put', async () => {
 it('reports the platform and bad documents as store errors', async () => {
   const kv = namespace('{"routes":[{}]}');
   await expect(kvStore(kv).load()).rejects.toThrow(/^KV binding ROUTES: expected a valid routes/);
-  await expect(kvStore(kv).update(adding('1'))).rejects.toBeInstanceOf(StoreError);
+  const refused = kvStore(kv).update(adding('1'));
+  await expect(refused).rejects.toBeInstanceOf(StoreError);
+  await expect(refused).rejects.toMatchObject({ code: 'ERR_STORE' });
   kv.get = () => Promise.reject(new Error('internal'));
   await expect(kvStore(kv).load()).rejects.toThrow(/expected to read the key routes/);
 });
