@@ -6,8 +6,7 @@ import { ROOT, runtimeProgram } from './runtimes/paths.ts';
 import { QUIET } from './runtimes/wrangler.ts';
 import { send } from './support/client.ts';
 import { origin, type Origin } from './support/origin.ts';
-import { freePort } from './support/ports.ts';
-import { run } from './support/process.ts';
+import { line, run } from './support/process.ts';
 import { until } from './support/until.ts';
 
 const FOLDER = join(ROOT, 'examples');
@@ -47,6 +46,9 @@ const OWN_PATHS: Readonly<Record<string, readonly string[]>> = {
   'gateway.mjs': ['/healthz'],
   worker: ['/healthz'],
 };
+
+/** What each prints once it listens: ours, SvelteKit's, wrangler's. */
+const LISTENING = /\b(?:listening|Listening|Ready) on (http:\/\/127\.0\.0\.1:\d+)$/m;
 
 /** Each finds nothing wrong with the types of what the root's tsconfig.json leaves out. */
 const TYPES = [
@@ -97,31 +99,18 @@ describe('as a user has them', () => {
     SLOW_MS,
   );
 
-  /** Starts an example by its command, with addresses of this test; resolves when it responds. */
+  /** Starts an example by its command, with addresses of this test; resolves with its own when it listens. */
   async function started({ name, command }: Example): Promise<string> {
-    const port = await freePort();
     const addresses = { UPSTREAM: upstream.url, MIRROR: mirror.url };
     const launched = command.includes('wrangler')
-      ? shell(forWrangler(command, port, { ...addresses, STATE: join(folder, name) }), QUIET)
-      : shell(command, { ...addresses, PORT: String(port), HOST: '127.0.0.1' });
+      ? shell(forWrangler(command, { ...addresses, STATE: join(folder, name) }), QUIET)
+      : shell(command, { ...addresses, PORT: '0', HOST: '127.0.0.1' });
     const program = run(...launched);
     onTestFinished(async () => {
       program.signal('SIGKILL');
       await program.exited;
     });
-    let code: number | null | undefined;
-    void program.exited.then((exit) => (code = exit));
-    const url = `http://127.0.0.1:${port}`;
-    const responds = () =>
-      fetch(url).then(
-        () => true,
-        () => false,
-      );
-    const settled = async () => code !== undefined || (await responds());
-    await until(settled, 120_000, `${command} to respond`);
-    if (code !== undefined)
-      throw new Error(`${command}: ${code}\n${program.stdout()}${program.stderr()}`);
-    return url;
+    return (await line(program, LISTENING))[1]!;
   }
 
   describe.each(examples)('$command', (example) => {
@@ -154,10 +143,9 @@ describe('as a user has them', () => {
 /** `wrangler dev` takes variables and ports as options. */
 function forWrangler(
   command: string,
-  port: number,
   { UPSTREAM, MIRROR, STATE }: Readonly<Record<'UPSTREAM' | 'MIRROR' | 'STATE', string>>,
 ): string {
   const own = command.replace(/ --port \d+/, '');
-  const where = `--ip 127.0.0.1 --port ${port} --inspector-port 0 --persist-to '${STATE}'`;
+  const where = `--ip 127.0.0.1 --port 0 --inspector-port 0 --persist-to '${STATE}'`;
   return `${own} ${where} --var UPSTREAM:${UPSTREAM} --var MIRROR:${MIRROR}`;
 }
