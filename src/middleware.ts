@@ -138,6 +138,11 @@ function mirroring(of: string, config: ProxyMirrorConfig, options: ProxyMirrorOp
   const checked = checkProxyMirror(config);
   if (!checked.ok) throw new ConfigError(of, documentText(checked.faults, null), checked.faults);
   const runtime = options.runtime ?? fetchRuntime();
+  if (typeof runtime.receive !== 'function') {
+    // Found with the first request, it would be the client's problem.
+    const message = `expected a runtime such as nodeRuntime(), found a ${typeof runtime}`;
+    throw new ConfigError(of, [`runtime: ${message}`], [{ path: ['runtime'], message }]);
+  }
   const background = createBackground();
   const trust = trustProxies([]);
   const instance = instanceId();

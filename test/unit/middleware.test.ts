@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { proxyMirror } from '../../src/middleware.ts';
+import { nodeRuntime } from '../../src/runtime/node.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import type { ProxyMirrorConfig } from '../../src/config/proxy-mirror.ts';
 import { origin, type Origin } from '../support/origin.ts';
 import { until } from '../support/until.ts';
@@ -76,4 +78,11 @@ it('leaves a body to the middleware that has begun to read it before', async () 
   expect(await answer.text()).toBe('body');
   await until(() => outcomes.length > 0);
   expect(outcomes).toEqual(['skipped body_incomplete']);
+});
+
+it('refuses what is no runtime at once, and not with the first request', () => {
+  const runtime = nodeRuntime as unknown as Runtime;
+  expect(() => proxyMirror({ host: 'http://m' }, { runtime })).toThrow(
+    'proxyMirror: runtime: expected a runtime such as nodeRuntime(), found a function',
+  );
 });
