@@ -123,7 +123,7 @@ function ttlOf(query: URLSearchParams): number | null {
  *
  * @example segmentsOf('http://a/apisix/admin/routes/1/labels/a%2Fb') // ['routes', '1', 'labels', 'a/b']
  */
-export function segmentsOf(url: string): string[] {
+function segmentsOf(url: string): string[] {
   const { pathname } = new URL(url, 'http://localhost');
   const start = pathname.indexOf('/admin/');
   if (start === -1) return [];

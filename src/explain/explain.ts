@@ -110,7 +110,7 @@ export interface MirrorExplanation {
  *
  * @param primary the request to the upstream, from which the copy is made
  */
-export function explainMirror(
+function explainMirror(
   mirror: Mirror,
   inbound: Inbound,
   primary: Outbound,
@@ -145,7 +145,7 @@ export interface ShownRequest {
 }
 
 /** @param hostOfUrl whether the platform sets Host itself, from the URL */
-export function showRequest(request: Outbound, hostOfUrl: boolean): ShownRequest {
+function showRequest(request: Outbound, hostOfUrl: boolean): ShownRequest {
   const { method, destination, target, headers } = request;
   const { origin } = destination;
   const fields: [string, string][] = [];

@@ -58,7 +58,7 @@ function bytesOf(byte: string | RegExp): readonly number[] {
 /** A character of a token (RFC 9110 section 5.6.2). */
 export const TOKEN: RegExp = /[!#$%&'*+\-.^_`|~\w]/;
 
-export const BLANK: RegExp = /[\t ]/;
+const BLANK: RegExp = /[\t ]/;
 
 /** A character of a field's value (RFC 9110 section 5.5). */
 export const TEXT: RegExp = /[\t\x20-\x7e\x80-\xff]/;

@@ -79,7 +79,7 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
  * Builds a web `Response`. Its body is a copy of the bytes if all have arrived, else a stream that reads from the
  * connection at the pace of its reader.
  */
-export function webResponse(head: ResponseHead, body: BodyPipe): Response {
+function webResponse(head: ResponseHead, body: BodyPipe): Response {
   const { status, reason, lines, upgrade } = head;
   const content = bodyOf(head, body);
   const fields = parseFieldLines(lines);

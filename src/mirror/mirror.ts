@@ -201,7 +201,7 @@ function escaped(character: string): string {
 }
 
 /** Field that marks copies. Requests with it are not copied, so that a mirror that leads back here causes no loop. */
-export const LOOP_MARK = 'x-mirrored-by';
+const LOOP_MARK = 'x-mirrored-by';
 
 /** Makes the fields of a copy from the primary's. */
 export type CopyHeaders = (primary: HeaderList) => HeaderList;

@@ -108,7 +108,7 @@ const NOT_IN_TARGET = /[^\x21-\x7e\x80-\xff]/;
  *
  * @throws TypeError if method or target are not valid in a request line
  */
-export function writeRequestHead({ method, target, headers, body }: Outbound): {
+function writeRequestHead({ method, target, headers, body }: Outbound): {
   head: string;
   framing: BodyFraming;
 } {
@@ -144,7 +144,7 @@ export interface UploadingOptions {
 }
 
 /** A streamed request body in flight. */
-export class Uploading {
+class Uploading {
   readonly #socket: Socket;
   readonly #timers: ExchangeTimers;
   readonly #upload: Upload;
@@ -238,7 +238,7 @@ export function isLong(body: Outbound['body']): boolean {
  * response has arrived and is unread. All runtimes destroy a socket when a write fails, and its stream drops what is
  * read after an error. So the destruction is postponed, and what is read bypasses the stream.
  */
-export function keepReadingAfterWriteError(socket: Socket, listener: WriteErrorListener): void {
+function keepReadingAfterWriteError(socket: Socket, listener: WriteErrorListener): void {
   const { destroy } = socket;
   let failed = false;
   socket.destroy = (error?: (Error & { readonly syscall?: string }) | null) => {

@@ -23,7 +23,7 @@ export function serveApp(options: ListenOptions, traits: ListenerTraits = {}): P
 }
 
 /** Makes the `Request` and the `env` that user code gets, and registers how to convert them back. */
-export function handOut(served: ServerRequest): readonly [request: Request, env: object] {
+function handOut(served: ServerRequest): readonly [request: Request, env: object] {
   const request = served.toRequest();
   const env = {};
   // Only our own `Request` stands for the received one: user code may have replaced it.
