@@ -2,7 +2,6 @@ import type { Context as HonoContext, ExecutionContext, Handler, Hono as HonoApp
 import { Hono } from 'hono/tiny';
 import { type RouteInput, routesDocument } from './config/document.ts';
 import { ConfigError, type ConfigFault } from './config/error.ts';
-import { documentText } from './config/fault.ts';
 import { CONTROL_PLANE, controlPlane } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
 import { parseCidr } from './http/cidr.ts';
@@ -201,7 +200,7 @@ function checkOptions({ routes, store, trustedProxies = [] }: GatewayOptions): v
     const message = `expected an address or a range such as 10.0.0.0/8, found ${quoted(text)}`;
     faults.push({ path: ['trustedProxies', index], message });
   }
-  if (faults.length > 0) throw new ConfigError('createGateway', documentText(faults, null), faults);
+  if (faults.length > 0) throw new ConfigError('createGateway', faults);
 }
 
 /** Routes given in code are in force at once; those of a store after the first refresh. */

@@ -1,7 +1,6 @@
 import type { ExecutionContext, MiddlewareHandler } from 'hono';
 import { observeBody } from '#observe';
 import { ConfigError } from './config/error.ts';
-import { documentText } from './config/fault.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
 import { inboundOf, trustProxies } from './request/inbound.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
@@ -136,12 +135,12 @@ interface Mirrored {
  */
 function mirroring(of: string, config: ProxyMirrorConfig, options: ProxyMirrorOptions) {
   const checked = checkProxyMirror(config);
-  if (!checked.ok) throw new ConfigError(of, documentText(checked.faults, null), checked.faults);
+  if (!checked.ok) throw new ConfigError(of, checked.faults);
   const runtime = options.runtime ?? fetchRuntime();
   if (typeof runtime.receive !== 'function') {
     // Found with the first request, it would be the client's problem.
     const message = `expected a runtime such as nodeRuntime(), found a ${typeof runtime}`;
-    throw new ConfigError(of, [`runtime: ${message}`], [{ path: ['runtime'], message }]);
+    throw new ConfigError(of, [{ path: ['runtime'], message }]);
   }
   const background = createBackground();
   const trust = trustProxies([]);

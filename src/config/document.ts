@@ -1,5 +1,5 @@
 import { ConfigError } from './error.ts';
-import { type Checked, documentText, type Fault, MAX_FAULTS, under, verdict } from './fault.ts';
+import { type Checked, type Fault, MAX_FAULTS, under, verdict } from './fault.ts';
 import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
 import { type RouteConfig, routeFaults } from './route.ts';
@@ -180,5 +180,5 @@ export function routesDocument(routes: readonly RouteInput[]): RoutesDocument {
   const document = { routes };
   const checked = checkDocument(document);
   if (checked.ok) return checked.value;
-  throw new ConfigError('createGateway', documentText(checked.faults, document), checked.faults);
+  throw new ConfigError('createGateway', checked.faults, document);
 }

@@ -1,3 +1,5 @@
+import { documentText } from './fault.ts';
+
 /** One thing that is wrong with a configuration. */
 export interface ConfigFault {
   /** Where, from the value that was passed in inwards: `['routes', 0, 'upstream', 'nodes']`. */
@@ -24,9 +26,10 @@ export class ConfigError extends Error {
 
   /**
    * @param of the function that got the configuration
-   * @param lines the faults as text
+   * @param document the document that has the faults, if it is one: their lines name its routes
    */
-  constructor(of: string, lines: readonly string[], faults: readonly ConfigFault[]) {
+  constructor(of: string, faults: readonly ConfigFault[], document: unknown = null) {
+    const lines = documentText(faults, document);
     super(lines.length === 1 ? `${of}: ${lines[0]!}` : `${of}:\n  ${lines.join('\n  ')}`);
     this.faults = faults.map(({ path, message }) => ({ path, message }));
   }
