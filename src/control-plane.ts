@@ -25,6 +25,14 @@ export interface ControlPlaneOptions {
 /** Paths that the control plane answers. */
 export const CONTROL_PLANE: RegExp = /^\/apisix(?:\/|$)/;
 
+/**
+ * For a Hono app whose idea of a path is the proxy's. Hono's own path is whatever follows the first slash of the URL,
+ * which on some runtimes is text of the client's choice (`GET http://a?/apisix/admin`).
+ */
+export const PROXY_PATHS = {
+  getPath: (request: Request): string => matchPath(originForm(request.url)),
+};
+
 /** The Hono app behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
 export function controlPlane(options: ControlPlaneOptions): Hono {
   const { adminKey, runtime, live, trust, telemetry } = options;
@@ -34,9 +42,7 @@ export function controlPlane(options: ControlPlaneOptions): Hono {
       return 'no routes are loaded yet: see the log for the reason';
     return options.retired() ? 'this server is about to stop' : null;
   }
-  // Hono's own path is whatever follows the first slash of the URL, which on some runtimes is text of the
-  // client's choice (`GET http://a?/apisix/admin`). Both planes must agree on the path.
-  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
+  const app = new Hono(PROXY_PATHS);
   // As in the proxy: the first request waits for the first document.
   const loaded: MiddlewareHandler = async (_, next) => {
     await live.load();

@@ -2,13 +2,12 @@ import type { Context as HonoContext, ExecutionContext, Handler, Hono as HonoApp
 import { Hono } from 'hono/tiny';
 import { type RouteInput, routesDocument } from './config/document.ts';
 import { ConfigError, type ConfigFault } from './config/error.ts';
-import { CONTROL_PLANE, controlPlane } from './control-plane.ts';
+import { CONTROL_PLANE, controlPlane, PROXY_PATHS } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
 import { parseCidr } from './http/cidr.ts';
 import { gatewayError } from './http/gateway-error.ts';
 import { quoted } from './http/quoted.ts';
 import { type Reply, responseOf } from './http/messages.ts';
-import { matchPath, originForm } from './http/target.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget } from './mirror/record.ts';
 import { copySender } from './mirror/send.ts';
 import { createProxy } from './proxy.ts';
@@ -138,9 +137,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const handler = async (c: HonoContext) =>
     withPrepared(c, await respond(c.req.raw, c.env, contextOf(c)));
 
-  // The same idea of a path as the proxy has. Hono's own is whatever follows the first slash of the URL, which on
-  // some runtimes is text of the client's choice (`GET http://a?/apisix/admin`).
-  const app = new Hono({ getPath: (request) => matchPath(originForm(request.url)) });
+  const app = new Hono(PROXY_PATHS);
   app.notFound(handler);
   // Until something is added there is nothing to route, and requests bypass Hono's router and context.
   const direct: Direct = { respond: proxy };
