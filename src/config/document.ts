@@ -73,13 +73,13 @@ function documentFaults(document: unknown): Fault[] {
   const faults = faultsOf(documentSchema, document);
   if (!isObject(document)) return faults;
   faults.push(...resourceFaults(document));
-  const routes: unknown[] = Array.isArray(document['routes']) ? document['routes'] : [];
+  const written: unknown[] = Array.isArray(document['routes']) ? document['routes'] : [];
+  const routes = written.map((route, index) => (isObject(route) ? withId(route, index) : route));
   for (const [index, route] of routes.entries()) {
     if (faults.length > MAX_FAULTS) return faults;
-    const named = isObject(route) ? withId(route, index) : route;
-    faults.push(...under(['routes', index], routeFaults(named)));
+    faults.push(...under(['routes', index], routeFaults(route)));
   }
-  return [...faults, ...idFaults(routes)];
+  return [...faults, ...idFaults(routes, written)];
 }
 
 function resourceFaults(document: Readonly<Record<string, unknown>>): Fault[] {
@@ -98,10 +98,10 @@ function isEmpty(value: unknown): boolean {
 }
 
 // `1` and `"1"` are the same id: both routes would be `/apisix/admin/routes/1`.
-function idFaults(routes: readonly unknown[]): Fault[] {
+function idFaults(routes: readonly unknown[], written: readonly unknown[]): Fault[] {
   const first = new Map<string, number>();
   return routes.flatMap((route, index): Fault[] => {
-    const id = isObject(route) ? withId(route, index)['id'] : undefined;
+    const id = isObject(route) ? route['id'] : undefined;
     if (typeof id !== 'string' && typeof id !== 'number') return [];
     const earlier = first.get(String(id));
     if (earlier === undefined) {
@@ -110,14 +110,14 @@ function idFaults(routes: readonly unknown[]): Fault[] {
     }
     const message = `the id of routes[${index}] is already that of routes[${earlier}]`;
     return [
-      { path: ['routes', index, 'id'], message: hinted(message, hintOf(routes, earlier, index)) },
+      { path: ['routes', index, 'id'], message: hinted(message, hintOf(written, earlier, index)) },
     ];
   });
 }
 
 /** Which of two routes with the same id has it by its place, since nobody who reads the document sees that id. */
-function hintOf(routes: readonly unknown[], ...indexes: number[]): string | undefined {
-  const placed = indexes.find((index) => (routes[index] as RouteInput).id === undefined);
+function hintOf(written: readonly unknown[], ...indexes: number[]): string | undefined {
+  const placed = indexes.find((index) => (written[index] as RouteInput).id === undefined);
   if (placed === undefined) return undefined;
   return `routes[${placed}] has no "id", so its place, ${placeOf(placed)}, is its id`;
 }
