@@ -24,6 +24,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // The work: to the upstream and back, and to the mirrors. Without mirror/ a proxy is left.
   exchange: rooms('http vars config request'),
   mirror: rooms('http vars config'),
+  // What the mirror answered: knows responses, and neither sockets nor who sends the copies.
+  compare: rooms(''),
   telemetry: rooms('http runtime mirror'),
   'route-table.ts': rooms('http config routes exchange mirror'),
   'proxy.ts': rooms('http runtime request exchange mirror telemetry route-table.ts'),
