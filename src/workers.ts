@@ -1,7 +1,7 @@
 import { gatewayError } from './http/gateway-error.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { kvStore } from './stores/kv.ts';
-import { configureLog } from './telemetry/log.ts';
+import { setLogLevel } from './telemetry/logger/console.ts';
 import { outcomeDataset } from './telemetry/outcome-dataset.ts';
 import { discardUnread } from './runtime/discard-unread.ts';
 import { workersRuntime } from './runtime/workers.ts';
@@ -44,7 +44,7 @@ export default {
 
 function start(bindings: WorkerBindings) {
   const settings = readWorkerSettings(bindings);
-  configureLog(settings.logLevel);
+  setLogLevel(settings.logLevel);
   const gateway = createGateway({
     store: kvStore(bindings.ROUTES),
     adminKey: settings.adminKey,

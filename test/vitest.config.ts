@@ -1,11 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { SecondTries } from './support/second-tries.ts';
 
-const observe = new URL('../src/runtime/observe/relay.ts', import.meta.url).pathname;
+const src = new URL('../src/', import.meta.url).pathname;
 
 export default defineConfig({
   // The sources, as the build may be older.
-  resolve: { alias: { '#observe': observe } },
+  resolve: {
+    alias: {
+      '#logger': `${src}telemetry/logger/logtape.ts`,
+      '#observe': `${src}runtime/observe/relay.ts`,
+    },
+  },
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],

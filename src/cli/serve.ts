@@ -9,7 +9,7 @@ import { memoryStore } from '../stores/memory.ts';
 import type { Store } from '../stores/store.ts';
 import { jsonLine, textLine } from '../telemetry/line.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
-import { configureLog, log } from '../telemetry/log.ts';
+import { configureLog, log } from '../telemetry/logger/logtape.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 import type { Call } from './command.ts';
 import { loadRoutes } from './routes.ts';

@@ -1,5 +1,5 @@
 import { DEFAULT_MIRROR_MEMORY_BYTES } from '../mirror/record.ts';
-import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/logger/logger.ts';
 import { cidrs, oneOf, type Read, size } from './values.ts';
 
 /** Settings that servers and Workers have in common. */

@@ -1,6 +1,6 @@
+import { log } from '#logger';
 import { lineRate } from './line-rate.ts';
 import { type CopyReport, type GatewayEvent, type Listener, reportOf } from './events.ts';
-import { log } from './log.ts';
 
 /**
  * Called exactly once with the outcome of each request at each mirror, also when the copy was skipped. Exceptions it

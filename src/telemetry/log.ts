@@ -1,37 +1,6 @@
-import { configureSync, getConsoleSink, getLogger, type Logger, type Sink } from '@logtape/logtape';
+import { log } from '#logger';
 import { type CopyEvent, type Listener, reportOf, type RequestFacts } from './events.ts';
 import { lineRate } from './line-rate.ts';
-import { jsonLine } from './line.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** The gateway's logger. Silent until the application configures LogTape, as is usual for libraries. */
-export const log: Logger = getLogger('proxy-mirror');
-
-/**
- * Configures the log of our own commands.
- *
- * @param sink destination of the lines. Default: the console, which gets one JSON object per line, and blocks a server
- * process while its output is not read
- */
-export function configureLog(
-  level: LogLevel,
-  sink: Sink = getConsoleSink({ formatter: jsonLine }),
-): void {
-  configureSync({
-    reset: true,
-    sinks: { sink },
-    loggers: [
-      { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['sink'] },
-      {
-        category: 'proxy-mirror',
-        lowestLevel: level === 'silent' ? null : level,
-        sinks: level === 'silent' ? [] : ['sink'],
-      },
-    ],
-  });
-}
 
 /**
  * Writes events to the log. Causes and addresses of upstreams appear only here and in hooks. A request and its copies
@@ -89,7 +58,7 @@ function faultsOf(error: Error): Record<string, unknown> {
   return place === undefined ? { faults } : { place, faults };
 }
 
-/** How long the result of `isEnabledFor` is remembered. */
+/** How long the result of `debugs` is remembered. */
 const REMEMBERED_MS = 50;
 
 /** True if `debug` is enabled. Remembered for a while: asking LogTape costs more than counting a request. */
@@ -99,7 +68,7 @@ function debugEnabled(now: () => number): () => boolean {
   return () => {
     const time = now();
     if (time >= until) {
-      enabled = log.isEnabledFor('debug');
+      enabled = log.debugs();
       until = time + REMEMBERED_MS;
     }
     return enabled;

@@ -4,13 +4,14 @@
  */
 import process from 'node:process';
 
-const [{ createGateway }, { fileStore }, { readServerSettings }, { configureLog }] =
+const [{ createGateway }, { fileStore }, { readServerSettings }, { configureLog }, { jsonLine }] =
   await Promise.all(
     [
       '../../src/index.ts',
       '../../src/stores/file/file-store.ts',
       '../../src/settings/server.ts',
-      '../../src/telemetry/log.ts',
+      '../../src/telemetry/logger/logtape.ts',
+      '../../src/telemetry/line.ts',
     ].map((path) => import('Deno' in globalThis ? path : built(path))),
   );
 
@@ -20,7 +21,9 @@ function built(path) {
 }
 
 const settings = readServerSettings([], process.env);
-configureLog(settings.logLevel);
+configureLog(settings.logLevel, (/** @type {object} */ record) =>
+  console.log(jsonLine(record).trimEnd()),
+);
 const { adminKey, trustedProxies, mirrorMemory } = settings;
 const store = fileStore(settings.routes.path);
 const gateway = createGateway({ store, adminKey, trustedProxies, mirrorMemory });
