@@ -1,8 +1,9 @@
 import { compact } from '../http/bytes.ts';
+import type { MemoryBudget } from '../http/memory-budget.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
 import type { Mirror } from './mirror.ts';
 import type { Outcome, SkipReason } from './outcome.ts';
-import { type MemoryBudget, record, type Recorded, type Recording } from './record.ts';
+import { record, type Recorded, type Recording } from './record.ts';
 import type { CopySender } from './send.ts';
 
 /** Called with every outcome: exactly one per matched request and mirror. */

@@ -1,36 +1,10 @@
 import { ByteQueue, compact } from '../http/bytes.ts';
+import type { MemoryBudget } from '../http/memory-budget.ts';
 import type { Tap } from '../http/upload.ts';
 import type { SkipReason } from './outcome.ts';
 
-/** Limits the memory of all recordings together. */
-export interface MemoryBudget {
-  /** Reserves memory; `false` if there is not enough, and then reserves none. */
-  reserve(bytes: number): boolean;
-  release(bytes: number): void;
-  /** Bytes reserved now. */
-  readonly held: number;
-}
-
 /** Default limit for the recorded bodies of all copies together. */
 export const DEFAULT_MIRROR_MEMORY_BYTES: number = 64 * 1024 * 1024;
-
-/** @param limit most bytes reserved at once */
-export function memoryBudget(limit: number): MemoryBudget {
-  let held = 0;
-  return {
-    reserve(bytes) {
-      if (held + bytes > limit) return false;
-      held += bytes;
-      return true;
-    },
-    release(bytes) {
-      held -= bytes;
-    },
-    get held() {
-      return held;
-    },
-  };
-}
 
 /** Result of a recording: the whole body, or why it is missing. A part of a body is never returned. */
 export type Recorded =

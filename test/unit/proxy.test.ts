@@ -9,7 +9,7 @@ import {
   TransportError,
 } from '../../src/http/transport.ts';
 import { Upload } from '../../src/http/upload.ts';
-import { memoryBudget } from '../../src/mirror/record.ts';
+import { memoryBudget } from '../../src/http/memory-budget.ts';
 import { copySender } from '../../src/mirror/send.ts';
 import { createProxy } from '../../src/proxy.ts';
 import { trustProxies } from '../../src/request/inbound.ts';

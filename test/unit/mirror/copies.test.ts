@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
-import { memoryBudget } from '../../../src/mirror/record.ts';
+import { memoryBudget } from '../../../src/http/memory-budget.ts';
 import { destination } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/messages.ts';
 import { type Call, type CopyResponse, TransportError } from '../../../src/http/transport.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DEFAULT_MIRROR_MEMORY_BYTES, memoryBudget, record } from '../../../src/mirror/record.ts';
+import { memoryBudget } from '../../../src/http/memory-budget.ts';
+import { DEFAULT_MIRROR_MEMORY_BYTES, record } from '../../../src/mirror/record.ts';
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 
