@@ -39,13 +39,16 @@ export class ByteQueue {
   /** Bytes of `#block` in use. */
   #used = 0;
 
-  /** @param bytes may be kept without a copy: the caller must not write to them afterwards */
-  append(bytes: Uint8Array): void {
+  /**
+   * @param isLent true if the caller will write to the bytes again; otherwise they may be kept without a copy, and the
+   * caller must not write to them afterwards
+   */
+  append(bytes: Uint8Array, isLent = false): void {
     this.size += bytes.byteLength;
     // The first chunk is kept without a copy, even a small one: most bodies arrive in one chunk.
     if (this.#arrays.length === this.#taken || bytes.byteLength >= SMALL_BYTES) {
       this.#close();
-      this.#arrays.push(bytes);
+      this.#arrays.push(isLent ? new Uint8Array(bytes) : bytes);
       return;
     }
     if (this.#block === null || this.#used + bytes.byteLength > BLOCK_BYTES) {
@@ -82,6 +85,12 @@ export class ByteQueue {
     this.#taken = 0;
     this.size = 0;
     return arrays;
+  }
+
+  /** Calls `visit` with each array. They stay in the queue. */
+  forEach(visit: (bytes: Uint8Array) => void): void {
+    this.#close();
+    for (let at = this.#taken; at < this.#arrays.length; at++) visit(this.#arrays[at]!);
   }
 
   /** Joins the content into one array and returns it. The queue keeps its content. */

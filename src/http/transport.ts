@@ -1,3 +1,4 @@
+import type { HeaderList } from './fields.ts';
 import type { Informed, Outbound, Reply } from './messages.ts';
 
 /** Why a request got no complete response. The names are also the reasons of failed copies. */
@@ -54,13 +55,41 @@ export interface Call<T> {
   onOver(callback: () => void): void;
 }
 
+/** Observes a response as it passes. Must not throw and must not delay the bytes. */
+export interface ResponseTap {
+  /**
+   * Called once, when the final response has arrived: never for an interim response, and not at all if the request
+   * fails before.
+   *
+   * @param headers the fields as they are passed on, without hop-by-hop fields
+   * @param length bytes of the body that follows; 0 if there is none, `null` if that is not known
+   */
+  head(status: number, headers: HeaderList, length: number | null): void;
+  /** False once the tap needs no more bytes: then it may get none, and `end(false)` at any time. */
+  readonly wanted: boolean;
+  /** @param bytes only lent for the call: the tap must copy what it keeps, and must not write to it */
+  chunk(bytes: Uint8Array): void;
+  /**
+   * Called once after `head`.
+   *
+   * @param isComplete true if the whole body arrived; false if it broke off, the client left, time ran out, or the
+   * connection switched to another protocol
+   */
+  end(isComplete: boolean, trailers: HeaderList | null): void;
+}
+
 /**
  * Sends a request to an upstream. The response is ready for the client: unchanged except for hop-by-hop fields,
  * body streamed, redirects not followed.
  *
  * @param client receives interim responses, on runtimes that expose them
+ * @param tap observes the response; the same one may be given again for another attempt, if this one fails
  */
-export type Forward = (request: Outbound, client: Informed) => Call<Reply>;
+export type Forward = (
+  request: Outbound,
+  client: Informed,
+  tap?: ResponseTap | null,
+) => Call<Reply>;
 
 /** State of the connection after an exchange. `cut`: we closed it in the middle of a long response. */
 export type ConnectionLeft = 'kept' | 'closed' | 'cut';
@@ -77,8 +106,13 @@ export interface CopyResponse {
  *
  * @param life milliseconds for the whole copy, to the last byte of the response. Without a response head by then,
  * the copy fails with `timeout`; with one, the rest of the body is cut off
+ * @param tap observes the response. A long one is read for as long as the tap wants more, so it must have a limit
  */
-export type SendCopy = (request: Outbound, life: number) => Call<CopyResponse>;
+export type SendCopy = (
+  request: Outbound,
+  life: number,
+  tap?: ResponseTap | null,
+) => Call<CopyResponse>;
 
 /** Error codes of resources that this process or machine ran out of: descriptors, ports, memory. */
 const SHORTAGES: ReadonlySet<unknown> = new Set([

@@ -1,5 +1,6 @@
 import { ByteQueue } from '../http/bytes.ts';
 import type { HeaderList } from '../http/fields.ts';
+import type { ResponseTap } from '../http/transport.ts';
 import type { TurnTaker, Turns } from './turns.ts';
 
 /** What a body can ask of the connection that it arrives on. */
@@ -49,6 +50,8 @@ export class BodyPipe implements TurnTaker {
   #paused = false;
   #ended = false;
   #error: Error | null = null;
+  /** Gets each chunk as it arrives, until the body is over. */
+  #tap: ResponseTap | null = null;
   /** The pending `read`. */
   #waiting: { resolve(chunk: Uint8Array | null): void; reject(error: Error): void } | null = null;
 
@@ -59,12 +62,24 @@ export class BodyPipe implements TurnTaker {
   }
 
   /**
+   * Lets `tap` observe the body: what is buffered now, and what arrives later. At most one tap, and before the first
+   * read. It gets bytes when they arrive and not when they are read: then they are whole, whoever gets them next.
+   */
+  tap(tap: ResponseTap): void {
+    this.#tap = tap;
+    if (this.#chunk !== null) this.#show(this.#chunk);
+    this.#queue?.forEach((chunk) => this.#show(chunk));
+    if (this.#ended) this.#untap(true);
+  }
+
+  /**
    * Adds a chunk. The pipe and its reader own it from here on.
    *
    * @param wire bytes that the chunk took on the wire, framing included
    */
   push(chunk: Uint8Array, wire: number = chunk.byteLength): void {
     this.received += wire;
+    if (this.#tap !== null) this.#show(chunk);
     this.#charge(chunk.byteLength + FRAMING_COST * (wire - chunk.byteLength));
     if (this.#waiting !== null) {
       this.#settle()?.resolve(chunk);
@@ -80,6 +95,7 @@ export class BodyPipe implements TurnTaker {
   end(trailers: HeaderList | null = null): void {
     this.trailers = trailers;
     this.#ended = true;
+    this.#untap(true);
     this.#leaveTurns();
     // The connection continues with its next message and must not stay paused for this body's reader.
     this.#full = false;
@@ -92,6 +108,7 @@ export class BodyPipe implements TurnTaker {
   /** Breaks the body off: `read` rejects with `error` behind what is buffered. */
   fail(error: Error): void {
     this.#error = error;
+    this.#untap(false);
     this.#leaveTurns();
     this.onOver();
     this.#settle()?.reject(error);
@@ -134,6 +151,7 @@ export class BodyPipe implements TurnTaker {
     this.#queue = null;
     // At most once per body: by the second call the connection may carry its next message.
     this.#flow = NO_FLOW;
+    this.#untap(false);
     this.#leaveTurns();
     if (!this.#ended && this.#error === null) flow.cancel();
   }
@@ -143,6 +161,18 @@ export class BodyPipe implements TurnTaker {
     this.#turns = null;
     this.#charged = 0;
     this.#steer();
+  }
+
+  #show(chunk: Uint8Array): void {
+    if (this.#tap!.wanted) this.#tap!.chunk(chunk);
+  }
+
+  /** The tap has got all that it will get. */
+  #untap(isComplete: boolean): void {
+    const tap = this.#tap;
+    if (tap === null) return;
+    this.#tap = null;
+    tap.end(isComplete, this.trailers);
   }
 
   #enqueue(chunk: Uint8Array): void {

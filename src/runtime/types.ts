@@ -18,6 +18,7 @@ export type {
   CopyResponse,
   FailureKind,
   Forward,
+  ResponseTap,
   SendCopy,
   TransportError,
 } from '../http/transport.ts';

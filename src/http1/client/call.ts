@@ -4,6 +4,7 @@ import {
   type ConnectionLeft,
   type CopyResponse,
   type Forward,
+  type ResponseTap,
   type SendCopy,
   TransportError,
 } from '../../http/transport.ts';
@@ -21,8 +22,8 @@ import { recycle } from '../read-buffer.ts';
 
 /** Creates a `Forward` over a pool. Fields, reason phrases and bodies are passed on as raw bytes. */
 export function http1Forward(pool: Pool): Forward {
-  return (request, client) => {
-    const call = new ForwardCall(pool, request, client);
+  return (request, client, tap = null) => {
+    const call = new ForwardCall(pool, request, client, tap);
     call.start();
     return call;
   };
@@ -35,8 +36,8 @@ export function http1Forward(pool: Pool): Forward {
  */
 export function http1SendCopy(pool: Pool): SendCopy {
   const start = atEndOfTurn<CopyCall>((call) => call.start());
-  return (request, life) => {
-    const call = new CopyCall(pool, request, performance.now() + life);
+  return (request, life, tap = null) => {
+    const call = new CopyCall(pool, request, performance.now() + life, tap);
     start(call);
     return call;
   };
@@ -57,7 +58,7 @@ function atEndOfTurn<T>(work: (item: T) => void): (item: T) => void {
 
 /**
  * Most bytes of a mirror's response body (on the wire) that are read to keep the connection; that costs about as much
- * as a new connection. A longer response is cut off, which closes the connection.
+ * as a new connection. A longer response is cut off, which closes the connection, unless a tap wants more of it.
  */
 const DRAIN_LIMIT_BYTES = 1024 * 1024;
 
@@ -65,6 +66,7 @@ const DRAIN_LIMIT_BYTES = 1024 * 1024;
 abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   readonly done: Promise<T>;
   readonly until: number;
+  protected readonly tap: ResponseTap | null;
   protected resolve!: (value: T) => void;
   protected connection: ClientConnection | null = null;
   #reject!: (error: TransportError) => void;
@@ -73,8 +75,9 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   #over = false;
   #onOver: () => void = () => {};
 
-  constructor(pool: Pool, request: Outbound, until: number) {
+  constructor(pool: Pool, request: Outbound, until: number, tap: ResponseTap | null) {
     this.until = until;
+    this.tap = tap;
     this.#pool = pool;
     this.#request = request;
     this.done = new Promise((resolve, reject) => {
@@ -152,8 +155,8 @@ const UNASKED_UPGRADE = new TransportError('protocol', 'an upgrade that nobody a
 class ForwardCall extends Http1Call<Reply> {
   readonly #client: Informed;
 
-  constructor(pool: Pool, request: Outbound, client: Informed) {
-    super(pool, request, Infinity);
+  constructor(pool: Pool, request: Outbound, client: Informed, tap: ResponseTap | null) {
+    super(pool, request, Infinity, tap);
     this.#client = client;
   }
 
@@ -165,15 +168,18 @@ class ForwardCall extends Http1Call<Reply> {
     // What follows a 101 is not HTTP, and a client that asked for no upgrade could not read it.
     if (head.status === 101 && head.framing.kind !== 'upgraded') return this.abort(UNASKED_UPGRADE);
     this.over();
+    if (this.tap !== null) observe(this.tap, head, body);
     this.resolve(new RelayedResponse(head, body));
   }
 }
 
 class CopyCall extends Http1Call<CopyResponse> {
-  protected handle({ status, framing }: ResponseHead, body: BodyPipe): void {
+  protected handle(head: ResponseHead, body: BodyPipe): void {
+    const { status, framing } = head;
+    if (this.tap !== null) observe(this.tap, head, body);
     // The usual case: a short response that has arrived in one piece.
     if (body.complete) this.#complete(status, null);
-    else void drain(framing, body).then((left) => this.#complete(status, left));
+    else void drain(framing, body, this.tap).then((left) => this.#complete(status, left));
   }
 
   /** @param left what became of the connection; `null` if the response was read to its end */
@@ -189,16 +195,32 @@ class CopyCall extends Http1Call<CopyResponse> {
   }
 }
 
+/** Tells a tap of a response. What follows a 101 is not its body: to the tap, that has broken off. */
+function observe(tap: ResponseTap, { status, lines, framing }: ResponseHead, body: BodyPipe): void {
+  tap.head(status, parseFieldLines(lines), lengthBy(framing));
+  if (framing.kind === 'upgraded') tap.end(false, null);
+  else body.tap(tap);
+}
+
+function lengthBy(framing: Framing): number | null {
+  if (framing.kind === 'length') return framing.length;
+  return framing.kind === 'none' ? 0 : null;
+}
+
 /**
- * Reads a short response to its end and cuts a long one off. Never rejects: a mirror that sent a status has responded,
+ * Reads a short response to its end, or as much as the tap wants, and cuts a long one off. Never rejects: a mirror that sent a status has responded,
  * whatever becomes of the body.
  *
  * @returns what became of the connection; `null` if the response was read to its end
  */
-async function drain(framing: Framing, body: BodyPipe): Promise<ConnectionLeft | null> {
-  const known = framing.kind === 'length' ? framing.length : 0;
+async function drain(
+  framing: Framing,
+  body: BodyPipe,
+  tap: ResponseTap | null,
+): Promise<ConnectionLeft | null> {
+  const known = lengthBy(framing) ?? 0;
   try {
-    while (known <= DRAIN_LIMIT_BYTES && body.received <= DRAIN_LIMIT_BYTES) {
+    while (tap?.wanted || (known <= DRAIN_LIMIT_BYTES && body.received <= DRAIN_LIMIT_BYTES)) {
       const chunk = await body.read();
       if (chunk === null) return null;
       recycle(chunk);

@@ -65,3 +65,23 @@ it('holds not much more memory than bytes, whatever comes after what', () => {
   const held = queue.drain().reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   expect(held).toBeLessThan(2 * size);
 });
+
+it('shows its arrays in their order, and keeps them', () => {
+  const next = random(7);
+  const queue = new ByteQueue();
+  const given = pieces(50_000, 6000, next);
+  for (const piece of given) queue.append(piece);
+  queue.shift();
+  const shown: Uint8Array[] = [];
+  queue.forEach((bytes) => shown.push(bytes));
+  expect(Buffer.concat(shown)).toEqual(Buffer.concat(given.slice(1)));
+  expect(queue.join()).toEqual(new Uint8Array(Buffer.concat(shown)));
+});
+
+it('copies bytes that are only lent', () => {
+  const queue = new ByteQueue();
+  const lent = Buffer.alloc(5000, 1);
+  for (const size of [3, 5000, 3]) queue.append(lent.subarray(0, size), true);
+  lent.fill(2);
+  expect(queue.join()).toEqual(new Uint8Array(5006).fill(1));
+});

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { BodyPipe } from '../../../src/http1/body-pipe.ts';
+import { heard } from '../../support/heard.ts';
 
 /** A pipe, and what it said to its connection. */
 function pipe(highWater: number) {
@@ -63,4 +64,53 @@ it('has no say on it either once it has ended', () => {
   body.drain();
   body.cancel();
   expect(said).toEqual(['pause', 'resume']);
+});
+
+it('shows a tap what is buffered and what arrives, without waiting for the reader', async () => {
+  const { body, said } = pipe(100);
+  for (const piece of ['ab', 'c', 'd']) body.push(Buffer.from(piece));
+  const tap = heard();
+  body.tap(tap);
+  body.push(Buffer.from('ef'));
+  expect([tap.text, tap.ended]).toEqual(['abcdef', []]);
+  expect(Buffer.concat(body.drain()).toString()).toBe('abcdef');
+  const pending = body.read();
+  body.push(Buffer.from('gh'));
+  expect(await pending).toEqual(Buffer.from('gh'));
+  body.end(['x-sum', '1']);
+  body.cancel();
+  body.fail(new Error('late'));
+  expect([tap.text, tap.ended]).toEqual(['abcdefgh', [[true, ['x-sum', '1']]]]);
+  expect(said).toEqual([]);
+});
+
+it('shows a tap at once what has arrived as a whole', () => {
+  const { body } = pipe(100);
+  body.push(Buffer.from('all'));
+  body.end();
+  const tap = heard();
+  body.tap(tap);
+  expect([tap.text, tap.ended]).toEqual(['all', [[true, null]]]);
+  expect(body.buffered).toEqual(Buffer.from('all'));
+});
+
+it.each(['fail', 'cancel'] as const)('tells a tap once that the body was cut: %s', (how) => {
+  const { body } = pipe(100);
+  const tap = heard();
+  body.tap(tap);
+  body.push(Buffer.from('part'));
+  for (let i = 0; i < 2; i++) body[how](new Error('broken'));
+  body.fail(new Error('broken'));
+  body.push(Buffer.from('more'));
+  expect([tap.text, tap.ended]).toEqual(['part', [[false, null]]]);
+});
+
+it('shows a tap no more than it wants', () => {
+  const { body } = pipe(100);
+  const tap = heard(3);
+  for (const piece of ['ab', 'cd', 'ef']) body.push(Buffer.from(piece));
+  body.tap(tap);
+  body.push(Buffer.from('gh'));
+  body.end();
+  expect([tap.text, tap.ended]).toEqual(['abcdef', [[true, null]]]);
 });
