@@ -43,6 +43,7 @@ export const FILES = {
     'src/request/ids.ts',
     'src/mirror/send.ts',
     'src/mirror/limits.ts',
+    'src/compare/recorded.ts',
   ],
 };
 

@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exchange: rooms('http vars config request'),
   mirror: rooms('http vars config'),
   // What the mirror answered: knows responses, and neither sockets nor who sends the copies.
-  compare: rooms(''),
+  compare: rooms('http'),
   telemetry: rooms('http runtime mirror'),
   'route-table.ts': rooms('http config routes exchange mirror'),
   'proxy.ts': rooms('http runtime request exchange mirror telemetry route-table.ts'),
