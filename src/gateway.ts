@@ -1,12 +1,11 @@
 import type { Context as HonoContext, ExecutionContext, Handler, Hono as HonoApp } from 'hono';
 import { Hono } from 'hono/tiny';
-import { type RouteInput, routesDocument } from './config/document.ts';
-import { ConfigError, type ConfigFault } from './config/error.ts';
+import { checkDocument, type RouteInput, type RoutesDocument } from './config/document.ts';
+import { ConfigError } from './config/error.ts';
+import { GATEWAY_OPTIONS, optionFaults } from './config/options.ts';
 import { CONTROL_PLANE, controlPlane, PROXY_PATHS } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
-import { parseCidr } from './http/cidr.ts';
 import { gatewayError } from './http/gateway-error.ts';
-import { quoted } from './http/quoted.ts';
 import { type Reply, responseOf } from './http/messages.ts';
 import { memoryBudget } from './http/memory-budget.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES } from './mirror/record.ts';
@@ -92,13 +91,13 @@ export interface Gateway {
  * });
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
-  checkOptions(options);
+  const initial = checkedRoutes(options);
   const runtime = options.runtime ?? fetchRuntime();
   const trust = trustProxies(options.trustedProxies ?? []);
   const instance = instanceId();
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
   const sender = copySender(runtime.sendCopy, runtime.mostCopies);
-  const live = liveRoutes(options, runtime, instance, (reload) =>
+  const live = liveRoutes(options, initial, runtime, instance, (reload) =>
     telemetry.emit({ type: 'reload', ...reload }),
   );
   const telemetry = createTelemetry(options, {
@@ -185,31 +184,32 @@ function addProxyTo({ routes }: HonoApp, handler: Handler, onAdded: () => void):
   };
 }
 
-/** @throws ConfigError */
-function checkOptions({ routes, store, trustedProxies = [] }: GatewayOptions): void {
-  const faults: ConfigFault[] = [];
-  if (routes !== undefined && store !== undefined)
-    faults.push({
-      path: ['routes'],
-      message: 'expected either routes or a store, found both: leave one of them out',
-    });
-  for (const [index, text] of trustedProxies.entries()) {
-    if (parseCidr(text) !== null) continue;
-    const message = `expected an address or a range such as 10.0.0.0/8, found ${quoted(text)}`;
-    faults.push({ path: ['trustedProxies', index], message });
-  }
-  if (faults.length > 0) throw new ConfigError('createGateway', faults);
+/**
+ * The document of the routes that were given in code; `undefined` where a store has them.
+ *
+ * @throws ConfigError with all that is wrong with the options
+ */
+function checkedRoutes(options: GatewayOptions): RoutesDocument | undefined {
+  const faults = optionFaults(options, GATEWAY_OPTIONS);
+  const { routes, store } = options ?? {};
+  const message = 'expected either routes or a store, found both: leave one of them out';
+  if (routes !== undefined && store !== undefined) faults.push({ path: ['routes'], message });
+  const document = { routes: routes ?? [] };
+  const checked = checkDocument(document);
+  if (!checked.ok) faults.push(...checked.faults);
+  if (faults.length > 0) throw new ConfigError('createGateway', faults, document);
+  return store === undefined && checked.ok ? checked.value : undefined;
 }
 
 /** Routes given in code are in force at once; those of a store after the first refresh. */
 function liveRoutes(
-  { routes = [], store, longestCopy = Infinity }: GatewayOptions,
+  { store, longestCopy = Infinity }: GatewayOptions,
+  initial: RoutesDocument | undefined,
   { connectionRate, longestCopy: longest = Infinity }: Runtime,
   instance: () => string,
   onReload: (reload: Reload) => void,
 ): LiveTable<RouteTable> {
   const mirrors = { instance, connectionRate, longestTimeout: Math.min(longestCopy, longest) };
-  const initial = store === undefined ? routesDocument(routes) : undefined;
   return liveTable({
     store: store ?? memoryStore(initial!),
     initial,

@@ -1,6 +1,7 @@
 import type { ExecutionContext, MiddlewareHandler } from 'hono';
 import { observeBody } from '#observe';
-import { ConfigError } from './config/error.ts';
+import { ConfigError, type ConfigFault } from './config/error.ts';
+import { MIDDLEWARE_OPTIONS, handlerFaults, optionFaults } from './config/options.ts';
 import { checkProxyMirror, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
 import { inboundOf, trustProxies } from './request/inbound.ts';
 import { memoryBudget } from './http/memory-budget.ts';
@@ -101,7 +102,7 @@ export function mirrorFetch<Rest extends unknown[]>(
   config: ProxyMirrorConfig,
   options: ProxyMirrorOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const mirror = mirroring('mirrorFetch', config, options);
+  const mirror = mirroring('mirrorFetch', config, options, handlerFaults(handler));
   return async (request, ...rest) => {
     const [env, context] = rest;
     const mirrored = mirror(request, env, hasWaitUntil(context) ? context : null);
@@ -132,17 +133,24 @@ interface Mirrored {
  * Compiles a configuration.
  *
  * @param of the function that was called, for errors
+ * @param more what is wrong with what else it was called with
+ * @throws ConfigError
  * @returns what starts the copies of a request; it returns `null` where the app can go on with the request as it is
  */
-function mirroring(of: string, config: ProxyMirrorConfig, options: ProxyMirrorOptions) {
+function mirroring(
+  of: string,
+  config: ProxyMirrorConfig,
+  options: ProxyMirrorOptions,
+  more: readonly ConfigFault[] = [],
+) {
   const checked = checkProxyMirror(config);
-  if (!checked.ok) throw new ConfigError(of, checked.faults);
+  const faults = [
+    ...(checked.ok ? [] : checked.faults),
+    ...optionFaults(options, MIDDLEWARE_OPTIONS),
+    ...more,
+  ];
+  if (faults.length > 0) throw new ConfigError(of, faults);
   const runtime = options.runtime ?? fetchRuntime();
-  if (typeof runtime.receive !== 'function') {
-    // Found with the first request, it would be the client's problem.
-    const message = `expected a runtime such as nodeRuntime(), found a ${typeof runtime}`;
-    throw new ConfigError(of, [{ path: ['runtime'], message }]);
-  }
   const background = createBackground();
   const trust = trustProxies([]);
   const instance = instanceId();

@@ -1,7 +1,7 @@
 import { quoted } from '../http/quoted.ts';
 import { SettingError } from '../settings/values.ts';
 import type { Arguments, Command, Option } from './command.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../config/nearest.ts';
 
 /** Options of every command. */
 export const COMMON_OPTIONS: readonly Option[] = [

@@ -1,4 +1,5 @@
 import { printable, quoted } from '../http/quoted.ts';
+import { nearest } from './nearest.ts';
 
 // APISIX's error texts (api7/jsonschema 0.9), kept so that scripts which look for them work unchanged.
 // A `hint` says how to correct the value where APISIX's text does not.
@@ -16,8 +17,8 @@ export function wrongType(expected: string, value: unknown): string {
   return `wrong type: expected ${expected}, got ${typeName(value)}`;
 }
 
-export function missing(key: string): string {
-  return `property ${JSON.stringify(key)} is required`;
+export function missing(key: string, hint?: string): string {
+  return hinted(`property ${JSON.stringify(key)} is required`, hint);
 }
 
 export function forbidden(key: string, hint?: string): string {
@@ -54,4 +55,10 @@ export function noneOf(hint: string): string {
 /** Appends the hint, if there is one, in parentheses. */
 export function hinted(text: string, hint?: string): string {
   return hint === undefined ? text : `${text} (${hint})`;
+}
+
+/** A hint for an unknown name that is near a known one. */
+export function meant(name: string, known: Iterable<string>): string | undefined {
+  const near = nearest(name, [...known]);
+  return near === null ? undefined : `did you mean "${near}"?`;
 }

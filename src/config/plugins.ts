@@ -1,6 +1,7 @@
 import { printable } from '../http/quoted.ts';
 import { type Fault, under } from './fault.ts';
 import { type ProxyMirrorConfig, proxyMirrorFaults } from './proxy-mirror.ts';
+import { hinted, meant } from './messages.ts';
 import { isObject } from './schema.ts';
 
 /** The plugins of a route. `proxy-mirror` is the only one. */
@@ -27,5 +28,6 @@ function pluginFaults(name: string, value: unknown): Fault[] {
     return withoutPrefix(`invalid plugin conf ${echo} for plugin [${shown}] (expected an object)`);
   }
   const check = PLUGINS.get(name);
-  return check === undefined ? withoutPrefix(`unknown plugin [${shown}]`) : check(value);
+  if (check !== undefined) return check(value);
+  return withoutPrefix(hinted(`unknown plugin [${shown}]`, meant(name, PLUGINS.keys())));
 }

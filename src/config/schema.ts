@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Fault, MAX_FAULTS } from './fault.ts';
-import { forbidden, mismatch, missing, notInEnum, outside, wrongType } from './messages.ts';
+import { nearest } from './nearest.ts';
+import { forbidden, meant, mismatch, missing, notInEnum, outside, wrongType } from './messages.ts';
 
 // JSON Schema's vocabulary as valibot schemas with APISIX's error texts. No schema transforms its value: what is
 // stored and returned must be what was sent (APISIX stores no defaults since its PR 12603).
@@ -234,13 +235,30 @@ export function object<T extends object>(
       if (value[key] === undefined) continue;
       const schema = schemas.get(key);
       if (schema !== undefined) inspect(schema, value, key, value[key], addIssue);
-      else if (!open) ofParent(value, key, forbidden(key, reasons.get(key)), addIssue);
+      else if (!open) {
+        const hint = reasons.get(key) ?? meant(key, schemas.keys());
+        ofParent(value, key, forbidden(key, hint), addIssue);
+      }
     }
     for (const key of required) {
       const present = Object.hasOwn(value, key) && value[key] !== undefined;
-      if (!present) ofParent(value, key, missing(key), addIssue);
+      if (!present) ofParent(value, key, missing(key, misspelt(key, value, schemas)), addIssue);
     }
   });
+}
+
+/** A hint for a key that is missing where one that is near it is there and unknown. */
+function misspelt(
+  key: string,
+  value: Readonly<Record<string, unknown>>,
+  known: ReadonlyMap<string, unknown>,
+): string | undefined {
+  const others = Object.keys(value).slice(0, MAX_FAULTS);
+  const near = nearest(
+    key,
+    others.filter((other) => !known.has(other)),
+  );
+  return near === null ? undefined : `found "${near}": did you mean this one?`;
 }
 
 function inspect(

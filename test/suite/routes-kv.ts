@@ -94,7 +94,7 @@ export function routesKv(): void {
       expect(errors()[0]!.properties).toEqual({
         place: 'KV binding ROUTES',
         faults: [
-          'routes[1] (id "7"): pluginz: additional properties forbidden, found pluginz',
+          'routes[1] (id "7"): pluginz: additional properties forbidden, found pluginz (did you mean "plugins"?)',
           expect.stringMatching(/^routes\[1\] \(id "7"\): object matches none of the required/),
         ],
       });

@@ -16,6 +16,10 @@ function lines(document: unknown): string[] {
 describe('lines for people', () => {
   it.each([
     [{}, ['routes: property "routes" is required']],
+    [
+      { route: [] },
+      ['routes: property "routes" is required (found "route": did you mean this one?)'],
+    ],
     [[], ['wrong type: expected object, got array']],
     [null, ['wrong type: expected object, got null']],
     [{ routes: {} }, ['routes: wrong type: expected array, got object']],
@@ -23,6 +27,12 @@ describe('lines for people', () => {
     [
       { routes: [{ uri: '/a', upstream, nope: 1 }] },
       ['routes[0]: nope: additional properties forbidden, found nope'],
+    ],
+    [
+      { routes: [{ uri: '/a', upstream, plugins: { proxy_mirror: {} } }] },
+      [
+        'routes[0]: plugins.proxy_mirror: unknown plugin [proxy_mirror] (did you mean "proxy-mirror"?)',
+      ],
     ],
     [
       { routes: [route(null)] },

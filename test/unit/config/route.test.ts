@@ -72,7 +72,7 @@ describe('texts an APISIX client may look for', () => {
       { create_time: 'now' },
       'property "create_time" validation failed: wrong type: expected integer, got string',
     ],
-    [{ urii: '/a' }, 'additional properties forbidden, found urii'],
+    [{ kind: '/a' }, 'additional properties forbidden, found kind'],
     [{ id: undefined }, 'property "id" is required'],
   ])('%j', (extra, text) => {
     expect(refusal({ ...base, ...extra })).toBe(`invalid configuration: ${text}`);
@@ -152,6 +152,7 @@ describe('texts an APISIX client may look for', () => {
       '"vars"',
     ],
     [{ script: 'return {}' }, 'additional properties forbidden, found script', 'no Lua'],
+    [{ urii: '/a' }, 'additional properties forbidden, found urii', '(did you mean "uri"?)'],
   ])('%j, with what to do about it', (extra, text, hint) => {
     const said = refusal({ ...base, ...extra });
     expect(said.startsWith(`invalid configuration: ${text}`)).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearest } from '../../../src/cli/nearest.ts';
+import { nearest } from '../../../src/config/nearest.ts';
 
 const WORDS = ['serve', 'demo', 'check', 'explain', 'help', '--port', '--host', '--log-level'];
 
