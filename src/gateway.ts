@@ -14,7 +14,7 @@ import { createProxy } from './proxy.ts';
 import { trustProxies } from './request/inbound.ts';
 import { instanceId, requestIds } from './request/ids.ts';
 import { compileRoutes, type RouteTable } from './route-table.ts';
-import { contextOf, createBackground } from './runtime/background.ts';
+import { contextOf, createBackground, type Drainable } from './runtime/background.ts';
 import { type Direct, provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { Runtime, WaitUntil } from './runtime/runtime.ts';
@@ -47,7 +47,7 @@ export interface GatewayOptions {
 }
 
 /** A gateway, ready to be served by any runtime, alone or as part of an app. */
-export interface Gateway {
+export interface Gateway extends Drainable {
   /**
    * The gateway as a Hono app. What is added to it with `use`, `get` or `route` runs before the proxy, for requests
    * through `fetch` as well; what matches nothing that was added is proxied (it is the app's `notFound`). Hono
@@ -70,11 +70,6 @@ export interface Gateway {
   retire(): void;
   /** For listeners that hand in no execution context of their own. */
   readonly waitUntil: WaitUntil;
-  /**
-   * Waits for the copies under way, and gives up those that are left after `milliseconds`: they
-   * end as `failed: shutdown`.
-   */
-  drain(milliseconds: number): Promise<void>;
 }
 
 /**
@@ -126,12 +121,23 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     telemetry,
     retired: () => retired,
   });
+  /** Copies are waited for by `drain`, and by the platform where it offers to. */
+  const keeping = (platform: WaitUntil | undefined): WaitUntil =>
+    platform === undefined || platform === background.waitUntil
+      ? background.waitUntil
+      : (work) => {
+          background.waitUntil(work);
+          platform(work);
+        };
   const respond = (request: Request, env: unknown, context: ExecutionContext | null) => {
     const received = runtime.receive(request, env);
     // Our own listeners have refused these. Others let them in, and Deno.serve makes a path of what follows a
     // slash in such a Host, which is not the path that a proxy in front has seen.
     if (!isAuthority(received.authority)) return gatewayError(400);
-    const reply = proxy(received, (work) => (context ?? background).waitUntil(work));
+    const reply = proxy(
+      received,
+      keeping(context === null ? undefined : context.waitUntil.bind(context)),
+    );
     return reply === null ? control.fetch(request, env, context ?? undefined) : toResponse(reply);
   };
   const handler = async (c: HonoContext) =>
@@ -140,7 +146,9 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const app = new Hono(PROXY_PATHS);
   app.notFound(handler);
   // Until something is added there is nothing to route, and requests bypass Hono's router and context.
-  const direct: Direct = { respond: proxy };
+  const direct: Direct = {
+    respond: (received, waitUntil) => proxy(received, keeping(waitUntil)),
+  };
   addProxyTo(app, handler, () => (direct.respond = null));
   const fetch: Gateway['fetch'] = (request, env, context) =>
     direct.respond === null

@@ -5,11 +5,17 @@
 export { createGateway } from './gateway.ts';
 export type { Gateway, GatewayOptions } from './gateway.ts';
 export { mirrorFetch, proxyMirror } from './middleware.ts';
-export type { FetchHandler, ProxyMirrorOptions } from './middleware.ts';
+export type {
+  FetchHandler,
+  MirrorHandler,
+  MirrorMiddleware,
+  ProxyMirrorOptions,
+} from './middleware.ts';
 export { ConfigError } from './config/error.ts';
 export type { ConfigFault } from './config/error.ts';
 export type * from './config/types.ts';
 export type { Outcome, SkipReason, StatusClass } from './mirror/outcome.ts';
+export type { Drainable } from './runtime/background.ts';
 export type * from './runtime/types.ts';
 export { memoryStore } from './stores/memory.ts';
 export { kvStore } from './stores/kv.ts';

@@ -13,7 +13,7 @@ import type { Inbound, Outbound } from './http/messages.ts';
 import { planCopies } from './mirror/copies.ts';
 import { compileMirrors } from './mirror/mirror.ts';
 import { copySender } from './mirror/send.ts';
-import { contextOf, createBackground } from './runtime/background.ts';
+import { contextOf, createBackground, type Drainable } from './runtime/background.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { ObservedBody } from './runtime/observe/observed.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -68,9 +68,9 @@ const BODY_WAIT_MS = { sized: 1000, chunked: 100 } as const;
 export function proxyMirror(
   config: ProxyMirrorConfig,
   options: ProxyMirrorOptions = {},
-): MiddlewareHandler {
-  const mirror = mirroring('proxyMirror', config, options);
-  return async function mirrorRequest(c, next) {
+): MirrorMiddleware {
+  const { mirror, drain } = mirroring('proxyMirror', config, options);
+  const mirrorRequest: MiddlewareHandler = async (c, next) => {
     const mirrored = mirror(c.req.raw, c.env, contextOf(c));
     if (mirrored === null) return next();
     c.req.raw = mirrored.request;
@@ -80,7 +80,11 @@ export function proxyMirror(
       await mirrored.finish();
     }
   };
+  return Object.assign(mirrorRequest, { drain });
 }
+
+/** What `proxyMirror` returns. */
+export type MirrorMiddleware = MiddlewareHandler & Drainable;
 
 /** What runtimes serve: `Bun.serve`, `Deno.serve`, a Worker's `fetch`, a route of SvelteKit or Next. */
 export type FetchHandler<Rest extends unknown[]> = (
@@ -101,9 +105,9 @@ export function mirrorFetch<Rest extends unknown[]>(
   handler: FetchHandler<Rest>,
   config: ProxyMirrorConfig,
   options: ProxyMirrorOptions = {},
-): (request: Request, ...rest: Rest) => Promise<Response> {
-  const mirror = mirroring('mirrorFetch', config, options, handlerFaults(handler));
-  return async (request, ...rest) => {
+): MirrorHandler<Rest> {
+  const { mirror, drain } = mirroring('mirrorFetch', config, options, handlerFaults(handler));
+  const mirrorRequest = async (request: Request, ...rest: Rest) => {
     const [env, context] = rest;
     const mirrored = mirror(request, env, hasWaitUntil(context) ? context : null);
     if (mirrored === null) return handler(request, ...rest);
@@ -113,7 +117,12 @@ export function mirrorFetch<Rest extends unknown[]>(
       await mirrored.finish();
     }
   };
+  return Object.assign(mirrorRequest, { drain });
 }
+
+/** What `mirrorFetch` returns: as `FetchHandler`, but always a promise. */
+export type MirrorHandler<Rest extends unknown[]> = Drainable &
+  ((request: Request, ...rest: Rest) => Promise<Response>);
 
 type WaitUntilContext = Pick<ExecutionContext, 'waitUntil'>;
 
@@ -135,7 +144,7 @@ interface Mirrored {
  * @param of the function that was called, for errors
  * @param more what is wrong with what else it was called with
  * @throws ConfigError
- * @returns what starts the copies of a request; it returns `null` where the app can go on with the request as it is
+ * @returns `mirror` starts the copies of a request; it returns `null` where the app can go on with the request as it is
  */
 function mirroring(
   of: string,
@@ -162,19 +171,26 @@ function mirroring(
   // An idle body is noticed after one to two times this period, so half the longest `timeout`.
   const idleMs = Math.max(...mirrors.map(({ timeout }) => timeout)) / 2;
   const { onOutcome } = options;
+  const sender = copySender(runtime.sendCopy);
   const plan = {
-    sender: copySender(runtime.sendCopy),
+    sender,
     budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES),
     onOutcome: outcomeTelemetry({ onOutcome }),
   };
 
-  return (request: Request, env: unknown, context: WaitUntilContext | null): Mirrored | null => {
+  function mirror(
+    request: Request,
+    env: unknown,
+    context: WaitUntilContext | null,
+  ): Mirrored | null {
     const received = runtime.receive(request, env);
     const body = observed(request, received.upload, env);
     const inbound = inboundOf(received, trust, idOf, body?.upload ?? received.upload);
     const copies = planCopies(inbound, mirrors, plan);
     if (copies === null) return null;
-    (context ?? background).waitUntil(copies.send(copyOf(inbound)));
+    const sent = copies.send(copyOf(inbound));
+    background.waitUntil(sent);
+    context?.waitUntil(sent);
     if (body === null) return null;
     const begun = body.begin();
     copies.giveUpWhenIdle(idleMs);
@@ -184,7 +200,9 @@ function mirroring(
         if (isUnread(inbound, body)) await atMost(bodyWaitMs(inbound), body.readRest());
       },
     };
-  };
+  }
+  const drain = (milliseconds: number) => background.drain(milliseconds, () => sender.abandon());
+  return { mirror, drain };
 }
 
 /** Starts observing a request body; `null` when there is none or it is already buffered. */

@@ -7,7 +7,9 @@ export interface Direct {
    * Responds to a received request without Web objects; it returns `null` if the request needs `fetch`. Itself `null`
    * once all requests do.
    */
-  respond: ((received: Received, waitUntil: WaitUntil) => Reply | Promise<Reply> | null) | null;
+  respond:
+    | ((received: Received, waitUntil: WaitUntil | undefined) => Reply | Promise<Reply> | null)
+    | null;
 }
 
 const directs = new WeakMap<object, Direct>();

@@ -2,9 +2,10 @@ import type { Listening } from '../http1/server/listen.ts';
 import type { WriteOutput } from './output.ts';
 import type { Runtime, WaitUntil } from './runtime.ts';
 
-/** What a listener needs of an app: Hono's `fetch`, and `waitUntil` for work that outlives a request. */
+/** What a listener needs of an app: a gateway, an app of Hono's, or any other object with a `fetch`. */
 export interface FetchApp {
-  readonly waitUntil: WaitUntil;
+  /** Told of work that outlives its request. Default: nobody is told, and the work goes on. */
+  readonly waitUntil?: WaitUntil | undefined;
   fetch(
     request: Request,
     env: unknown,

@@ -54,6 +54,11 @@ export function ownApp(runtime: TestServerRuntime): void {
     });
   });
 
+  it('may leave work behind that fails, without a waitUntil of its own', async () => {
+    expect(await textOf('/later')).toBe('now');
+    expect(await textOf('/later')).toBe('now');
+  });
+
   describe('gets a Request', () => {
     const json = { 'content-type': 'application/json', 'x-a': 'b' };
     it.each<[string, Send]>([

@@ -22,7 +22,6 @@ function free() {
 
 const { port } = await runtime().listen({
   app: {
-    waitUntil() {},
     fetch(request) {
       if (request.url.endsWith('/hog')) hog();
       if (request.url.endsWith('/free')) free();

@@ -34,6 +34,10 @@ app.all('/members', async (c) => {
 app.all('/method', (c) => c.text(`${c.req.method} ${c.req.url.replace(/:\d+/, '')}`));
 app.post('/again', async (c) => c.text(await new Request(c.req.raw).text()));
 app.post('/limited', bodyLimit({ maxSize: 1000 }), async (c) => c.text(await c.req.text()));
+app.get('/later', (c) => {
+  c.executionCtx.waitUntil(Promise.reject(new Error('failed later')));
+  return c.text('now');
+});
 app.post('/byob', async (c) => {
   const reader = /** @type {ReadableStream} */ (c.req.raw.body).getReader({ mode: 'byob' });
   const sizes = [];
@@ -46,7 +50,7 @@ app.post('/byob', async (c) => {
 });
 
 const { port } = await runtime().listen({
-  app: { fetch: app.fetch, waitUntil() {} },
+  app,
   hostname: '127.0.0.1',
   port: 0,
 });

@@ -31,7 +31,7 @@ app.get('/members', async (c) => {
 app.route('/', gateway.app);
 
 const { port } = await server.listen({
-  app: { fetch: app.fetch, waitUntil() {} },
+  app,
   hostname: '127.0.0.1',
   port: 0,
 });

@@ -186,14 +186,16 @@ describe('what an app adds', () => {
 
 describe('copies', () => {
   it('are for the waitUntil of the execution context where there is one', async () => {
-    const { gateway } = setUp();
+    const { gateway, outcomes } = setUp();
     const waitUntil = vi.fn();
     const context = { waitUntil, passThroughOnException() {}, props: {} };
     await gateway.fetch(get('/'), {}, context);
     await gateway.app.fetch(get('/'), {}, context);
-    expect(waitUntil.mock.calls).toEqual([[expect.any(Promise)], [expect.any(Promise)]]);
-    // Nothing is left for the gateway's own.
-    await gateway.drain(1_000_000_000);
+    await directOf(gateway.fetch)!.respond!(inbound('/'), waitUntil);
+    expect(waitUntil.mock.calls).toEqual(Array.from({ length: 3 }, () => [expect.any(Promise)]));
+    // They are the gateway's to wait for as well.
+    await gateway.drain(0);
+    expect(outcomes()).toEqual(['shutdown', 'shutdown', 'shutdown']);
   });
 
   it.each(['fetch', 'app'] as const)(

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { proxyMirror } from '../../src/middleware.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { mirrorFetch, proxyMirror } from '../../src/middleware.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import type { ProxyMirrorConfig } from '../../src/config/proxy-mirror.ts';
+import type { CopyReport } from '../../src/telemetry/events.ts';
 import { origin, type Origin } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 
@@ -85,4 +86,52 @@ it('refuses what is no runtime at once, and not with the first request', () => {
   expect(() => proxyMirror({ host: 'http://m' }, { runtime })).toThrow(
     'proxyMirror: runtime: expected a runtime such as nodeRuntime(), found a function',
   );
+});
+
+describe.each(['proxyMirror', 'mirrorFetch'] as const)('drain of %s', (name) => {
+  /** An app whose mirror responds only when it is told to. */
+  async function slow() {
+    let respond!: () => void;
+    const told = new Promise<void>((resolve) => (respond = resolve));
+    const deaf = await origin((_, response) => void told.then(() => response.end()));
+    onTestFinished(() => deaf.close());
+    const outcomes: string[] = [];
+    const options = {
+      onOutcome: ({ outcome, reason }: CopyReport) => void outcomes.push(`${outcome} ${reason}`),
+    };
+    const respondNow = () => new Response('now');
+    if (name === 'mirrorFetch') {
+      const fetch = mirrorFetch(respondNow, { host: deaf.url }, options);
+      return { ask: (request: Request) => fetch(request), drain: fetch.drain, respond, outcomes };
+    }
+    const middleware = proxyMirror({ host: deaf.url }, options);
+    const app = new Hono().use(middleware).all('*', respondNow);
+    // With a platform that waits for copies as well.
+    const context = { waitUntil() {}, passThroughOnException() {}, props: {} };
+    const ask = async (request: Request) => app.fetch(request, {}, context);
+    return { ask, drain: middleware.drain, respond, outcomes };
+  }
+
+  it('waits for the copies under way', async () => {
+    const { ask, drain, respond, outcomes } = await slow();
+    expect(await (await ask(new Request('http://a/'))).text()).toBe('now');
+    let isOver = false;
+    const drained = drain(60_000).then(() => (isOver = true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([isOver, outcomes]).toEqual([false, []]);
+    respond();
+    await drained;
+    expect(outcomes).toEqual(['sent 2xx']);
+    await drain(60_000);
+  });
+
+  it('gives up what is left when the time is over, and what comes after', async () => {
+    const { ask, drain, outcomes } = await slow();
+    await ask(new Request('http://a/'));
+    await drain(1);
+    expect(outcomes).toEqual(['failed shutdown']);
+    await ask(new Request('http://a/'));
+    await drain(60_000);
+    expect(outcomes).toEqual(['failed shutdown', 'failed shutdown']);
+  });
 });

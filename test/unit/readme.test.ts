@@ -9,7 +9,7 @@ import { nodeRuntime } from '../../src/runtime/node.ts';
 import type { FetchApp } from '../../src/runtime/server.ts';
 import { origin, type Origin } from '../support/origin.ts';
 import { logged, type Logged } from '../support/log.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort, refuses } from '../support/ports.ts';
 import { line, run } from '../support/process.ts';
 import { blocksOf } from '../support/readme.ts';
 import { until } from '../support/until.ts';
@@ -67,26 +67,31 @@ describe('the programs of README and docs', () => {
   let folder: string;
   let upstream: Origin;
   let mirror: Origin;
+  /** In place of the port 3000. */
+  let ownPort: number;
 
   /** A project of somebody who installed the package: compiled by its own tsc, run by Node. */
   beforeAll(async () => {
-    [folder, upstream, mirror] = await Promise.all([
+    [folder, upstream, mirror, ownPort] = await Promise.all([
       mkdtemp(join(tmpdir(), 'proxy-mirror-readme-')),
       origin(),
       origin(),
+      freePort(),
     ]);
     const modules = join(folder, 'node_modules');
-    await mkdir(join(modules, '@types'), { recursive: true });
+    for (const scope of ['@types', '@hono']) await mkdir(join(modules, scope), { recursive: true });
     const links = { 'proxy-mirror': root, hono: join(root, 'node_modules/hono') };
     for (const [name, target] of Object.entries(links)) await symlink(target, join(modules, name));
-    await symlink(join(root, 'node_modules/@types/node'), join(modules, '@types/node'));
+    for (const name of ['@types/node', '@hono/node-server'])
+      await symlink(join(root, 'node_modules', name), join(modules, name));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     for (const page of ['README', 'docs/library'])
       for (const [i, block] of blocksOf(`${page}.md`, 'ts').entries()) {
         const program = block
           .replace(UPSTREAM, upstream.node)
           .replace(MIRROR, mirror.node)
-          .replace('sample_ratio: 0.1', 'sample_ratio: 1');
+          .replace('sample_ratio: 0.1', 'sample_ratio: 1')
+          .replace('port: 3000', `port: ${ownPort}`);
         await writeFile(join(folder, `${page.replace('docs/', '')}-${i}.ts`), program);
       }
     const compilerOptions = { module: 'nodenext', strict: true, target: 'es2022', outDir: 'out' };
@@ -104,9 +109,7 @@ describe('the programs of README and docs', () => {
     import(/* @vite-ignore */ pathToFileURL(join(folder, `out/${name}.js`)).href);
 
   /** Serves what an example exports, on our listener. */
-  async function serve({ fetch }: { readonly fetch: FetchApp['fetch'] }) {
-    const waitUntil = (work: Promise<unknown>) => void work;
-    const app = { fetch, waitUntil };
+  async function serve(app: FetchApp) {
     return nodeRuntime().listen({ app, hostname: '127.0.0.1', port: 0 });
   }
 
@@ -114,7 +117,7 @@ describe('the programs of README and docs', () => {
 
   it('run a gateway', async () => {
     const log = vi.spyOn(console, 'log').mockReturnValue();
-    const { port, close } = await example('library-2');
+    const { port, close } = await example('library-3');
     const response = await fetch(`http://127.0.0.1:${port}/hello?7`, {
       headers: { 'x-request-id': 'id-7' },
     });
@@ -123,6 +126,15 @@ describe('the programs of README and docs', () => {
     await close();
     expect(log).toHaveBeenCalledWith('id-7', mirror.url, 200, expect.any(Number));
     log.mockRestore();
+  });
+
+  it('stop an app', async () => {
+    const { close } = await example('library-2');
+    const response = await fetch(`http://127.0.0.1:${ownPort}/hello`);
+    expect(await response.text()).toBe('hello');
+    await close();
+    expect(mirror.seen).toMatchObject([{ url: '/hello' }]);
+    expect(await refuses(ownPort)).toBe(true);
   });
 
   it('extend a gateway', async () => {
@@ -139,9 +151,7 @@ describe('the programs of README and docs', () => {
 
   it.each(['README-0', 'library-0', 'library-1'])('mirror an app: %s', async (name) => {
     const { default: app } = await example(name);
-    const { port, stop } = await serve({
-      fetch: (request, env, context) => app.fetch(request, env, context),
-    });
+    const { port, stop } = await serve(app);
     const response = await fetch(`http://127.0.0.1:${port}/api/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -3,6 +3,7 @@ import type { ServerRequest } from '../../http1/server/request.ts';
 import { directOf } from '../direct.ts';
 import { receiveWeb } from '../fetch/receive.ts';
 import { rememberServed } from '../received.ts';
+import type { WaitUntil } from '../runtime.ts';
 import type { ListenOptions } from '../server.ts';
 
 /** Options of the listener that depend on the runtime. */
@@ -11,7 +12,8 @@ export type ListenerTraits = Pick<Http1ListenOptions, 'shares' | 'turns' | 'goes
 /** Serves an app with our own HTTP/1.1. Rejects if it cannot listen on the address. */
 export function serveApp(options: ListenOptions, traits: ListenerTraits = {}): Promise<Listening> {
   const { app, clientTimeout, ...listener } = options;
-  const context = { waitUntil: app.waitUntil, passThroughOnException() {}, props: {} };
+  const { waitUntil = goOn } = app;
+  const context = { waitUntil, passThroughOnException() {}, props: {} };
   const direct = directOf(app.fetch);
   return listen({
     ...listener,
@@ -21,6 +23,9 @@ export function serveApp(options: ListenOptions, traits: ListenerTraits = {}): P
       direct?.respond?.(request, app.waitUntil) ?? app.fetch(...handOut(request), context),
   });
 }
+
+/** Lets work go on that an app without `waitUntil` leaves behind. That it fails must not end the process. */
+const goOn: WaitUntil = (work) => void work.catch(() => {});
 
 /** Makes the `Request` and the `env` that user code gets, and registers how to convert them back. */
 function handOut(served: ServerRequest): readonly [request: Request, env: object] {

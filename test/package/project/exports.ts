@@ -17,6 +17,7 @@ import {
   type CopyReport,
   type CopyResponse,
   type Destination,
+  type Drainable,
   type FailureKind,
   type FetchHandler,
   type Forward,
@@ -34,6 +35,8 @@ import {
   type KvStoreOptions,
   type LightResponse,
   type MirrorConfig,
+  type MirrorHandler,
+  type MirrorMiddleware,
   type Outbound,
   type Outcome,
   type OutcomeHook,
@@ -131,12 +134,15 @@ export function apps() {
     .all('/*', gateway().handler);
   const handler: FetchHandler<[env: { KEY: string }]> = (request, env) =>
     new Response(request.url + env.KEY);
-  const mirrored: (request: Request, env: { KEY: string }) => Promise<Response> = mirrorFetch(
-    handler,
-    config,
-    options,
-  );
-  return [plain, typed, mirrored, plain.route('/gateway', gateway().app)];
+  const mirrored: MirrorHandler<[env: { KEY: string }]> = mirrorFetch(handler, config, options);
+  const listened: FetchApp[] = [plain, typed, { fetch: () => new Response('plain') }, gateway()];
+  return [...listened, mirrored, plain.route('/gateway', gateway().app)];
+}
+
+/** What a program does at its end. */
+export async function stop(middleware: MirrorMiddleware): Promise<void> {
+  const all: Drainable[] = [middleware, gateway()];
+  await Promise.all(all.map((one) => one.drain(5000)));
 }
 
 export function faultsOf(error: unknown): readonly (ConfigFault | string)[] {

@@ -21,8 +21,7 @@ const { runtime: create } = (await import(
 const runtime = create();
 
 async function listen(fetch: Serve): Promise<string> {
-  const app = { fetch, waitUntil() {} };
-  const { port } = await runtime.listen({ app, hostname: '127.0.0.1', port: 0 });
+  const { port } = await runtime.listen({ app: { fetch }, hostname: '127.0.0.1', port: 0 });
   return `http://127.0.0.1:${port}`;
 }
 

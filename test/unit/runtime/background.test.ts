@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createBackground } from '../../../src/runtime/background.ts';
 
 function work() {
@@ -52,4 +52,16 @@ it('has what is left abandoned when the time is over, and waits for its end', as
     left.resolve();
   });
   expect(abandoned).toBe(1);
+});
+
+it('never has anything abandoned after a time that no timer can hold', async () => {
+  const { waitUntil, drain } = createBackground();
+  const left = work();
+  waitUntil(left.promise);
+  const abandon = vi.fn();
+  const drained = drain(Infinity, abandon);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(abandon).not.toHaveBeenCalled();
+  left.resolve();
+  await drained;
 });
