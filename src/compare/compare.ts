@@ -1,0 +1,98 @@
+import type { Decoders } from '../http/content-coding.ts';
+import { compareBodies } from './bodies.ts';
+import type { Comparison, NotCompared } from './comparison.ts';
+import { webDecoders } from './decode.ts';
+import { compareFields } from './fields.ts';
+import { Findings } from './findings.ts';
+import { Previews } from './previews.ts';
+import type { RecordedResponse } from './recorded.ts';
+import { redactor } from './redact.ts';
+import { type CompareRules, type CompiledRules, compileRules } from './rules.ts';
+import { OverBudget, Steps } from './steps.ts';
+
+/** Compares the responses to a request and to its copy. */
+export type Compare = (primary: RecordedResponse, mirror: RecordedResponse) => Promise<Comparison>;
+
+export interface CompareLimits {
+  /** Most bytes of a body once it is decoded. Default 1 MiB. */
+  readonly maxDecodedBytes?: number;
+  /** Most steps for a pair, a step being about a value that is read or compared. Default 2,000,000. */
+  readonly maxSteps?: number;
+}
+
+const MAX_DECODED_BYTES = 1024 * 1024;
+
+/**
+ * Compiles rules to a function that compares. Whatever the responses hold, that takes time linear in their size and
+ * ends: with `not_compared` and `overload` after too many steps, and with `body_too_large` for a body that is small only
+ * while it is compressed.
+ *
+ * @param redactKey of the hashes that stand for secrets, not empty; the same key makes the same hashes
+ * @param decoders by content coding; default: those that the runtime has without any module
+ * @example
+ * const compare = comparer(rules, crypto.getRandomValues(new Uint8Array(32)));
+ * await compare(primary, mirror);
+ * // { result: 'different', differences: [{ place: '/price', kind: 'type', ignored: false, primary: 1, mirror: '1' }] }
+ */
+export function comparer(
+  rules: CompareRules,
+  redactKey: Uint8Array,
+  decoders: Decoders = webDecoders,
+  { maxDecodedBytes = MAX_DECODED_BYTES, maxSteps }: CompareLimits = {},
+): Compare {
+  const compiled = compileRules(rules);
+  const previews = new Previews(redactor(rules.redact, redactKey));
+
+  async function differences(
+    primary: RecordedResponse,
+    mirror: RecordedResponse,
+  ): Promise<Findings | NotCompared> {
+    const found = new Findings();
+    compareHeads(primary, mirror, compiled, found);
+    if (compiled.body === 'none') return found;
+    const steps = new Steps(maxSteps);
+    const failure = await compareBodies(
+      primary,
+      mirror,
+      compiled,
+      decoders,
+      maxDecodedBytes,
+      found,
+      steps,
+    );
+    return failure ?? found;
+  }
+
+  return async (primary, mirror) => {
+    const found = await differences(primary, mirror).catch(overload);
+    if (typeof found === 'string') return { result: 'not_compared', reason: found };
+    return {
+      result: found.isDifferent ? 'different' : 'same',
+      differences: await found.shown(previews),
+    };
+  };
+}
+
+function overload(error: unknown): NotCompared {
+  if (error instanceof OverBudget) return 'overload';
+  throw error;
+}
+
+/** Statuses and fields; trailers where both have some, as not every runtime can see them. */
+function compareHeads(
+  primary: RecordedResponse,
+  mirror: RecordedResponse,
+  { status, fields }: CompiledRules,
+  found: Findings,
+): void {
+  if (status && primary.status !== mirror.status)
+    found.add({
+      place: 'status',
+      kind: 'value',
+      ignored: false,
+      show: async () => [primary.status, mirror.status],
+    });
+  compareFields(primary.headers, mirror.headers, fields, found);
+  if (primary.trailers !== null && mirror.trailers !== null)
+    compareFields(primary.trailers, mirror.trailers, fields, found);
+}
