@@ -1,3 +1,4 @@
+import { METHODS } from '../http/methods.ts';
 import type { Listener } from './events.ts';
 import { lifetimes, type RouteLabels } from './lifetimes.ts';
 import { counter, gauge, histogram, type Sample } from './prometheus.ts';
@@ -21,20 +22,6 @@ export interface Readings {
 
 /** Label of requests that matched no route. */
 const NO_ROUTE = '';
-
-/** Methods that are label values. All others count as `OTHER`: clients could create any number of labels. */
-const METHODS: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-  'TRACE',
-  'CONNECT',
-  'PURGE',
-]);
 
 /**
  * Creates the metrics. Label values come from the configuration or from closed sets, never from requests.
@@ -84,6 +71,7 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
     listen(event) {
       switch (event.type) {
         case 'request': {
+          // Clients could create any number of labels.
           const method = METHODS.has(event.request.method) ? event.request.method : 'OTHER';
           requests.add(event.route, method, String(event.status));
           requestSeconds.observe(event.seconds, event.route);

@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // The work: to the upstream and back, and to the mirrors. Without mirror/ a proxy is left.
   exchange: rooms('http vars config request'),
   mirror: rooms('http vars config'),
-  // What the mirror answered: knows responses, and neither sockets nor who sends the copies.
+  // How the mirror responded: knows responses, and neither sockets nor who sends the copies.
   compare: rooms('http'),
   telemetry: rooms('http runtime mirror'),
   'route-table.ts': rooms('http config routes exchange mirror'),

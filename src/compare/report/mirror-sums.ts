@@ -1,0 +1,130 @@
+import type { Comparison } from '../comparison.ts';
+import { add, type Counts } from './counts.ts';
+import { endpointMethod, endpointPath } from './endpoint.ts';
+import {
+  addBaseline,
+  addEndpoint,
+  addPair,
+  type EndpointSums,
+  endpointSums,
+  type PairFacts,
+  type Budgets,
+} from './endpoint-sums.ts';
+import { observe } from './histogram.ts';
+
+/** Endpoints of a mirror that are counted apart. */
+const MAX_ENDPOINTS = 1000;
+/** Estimated memory of one, beside its texts. */
+const ENDPOINT_BYTES = 800;
+
+/** What a mirror counts by name: copies by reason, pairs by reason and by statuses, histograms of seconds by bucket. */
+export const COUNTERS = [
+  'sent',
+  'failed',
+  'skipped',
+  'not_compared',
+  'statuses',
+  'primary',
+  'mirror',
+  'lag',
+] as const;
+
+type Counters = Readonly<Record<(typeof COUNTERS)[number], Counts>>;
+
+export interface MirrorSums {
+  readonly route: string;
+  readonly mirror: string;
+  readonly counts: Counters;
+  /** By method and path. */
+  readonly endpoints: Map<string, EndpointSums>;
+}
+
+/** A sent copy that was chosen for comparison, or a pair of two responses of the old version. */
+export interface ComparedPair extends PairFacts {
+  /** Labels as in metrics. */
+  readonly route: string;
+  readonly mirror: string;
+  readonly method: string;
+  /** Path and query as received. The query is not kept. */
+  readonly target: string;
+  readonly requestId: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly comparison: Comparison;
+  /** Seconds to the response's head; `null`: there was none. */
+  readonly primary: { readonly status: number; readonly seconds: number } | null;
+  readonly mirrorResponse: { readonly status: number; readonly seconds: number };
+  /** Examples kept for each kind of difference, the attribute `keep`. Default 2, at most 20. */
+  readonly keep?: number;
+}
+
+export function mirrorSums(route: string, mirror: string): MirrorSums {
+  const counts = Object.fromEntries(COUNTERS.map((name) => [name, new Map<string, number>()]));
+  return { route, mirror, counts: counts as unknown as Counters, endpoints: new Map() };
+}
+
+export function countPair({ counts, endpoints }: MirrorSums, pair: ComparedPair, budgets: Budgets) {
+  const { comparison, primary, mirrorResponse } = pair;
+  if (primary !== null) {
+    const statuses = `${statusClass(primary.status)} ${statusClass(mirrorResponse.status)}`;
+    add(counts.statuses, statuses, 1);
+    observe(counts.primary, primary.seconds);
+    observe(counts.mirror, mirrorResponse.seconds);
+    observe(counts.lag, mirrorResponse.seconds - primary.seconds);
+  }
+  if (comparison.result === 'not_compared') add(counts.not_compared, comparison.reason, 1);
+  else addPair(endpointOf(endpoints, pair, budgets), comparison.differences, pair, budgets);
+}
+
+export function countBaseline({ endpoints }: MirrorSums, pair: ComparedPair, budgets: Budgets) {
+  const { comparison } = pair;
+  if (comparison.result === 'not_compared') return;
+  addBaseline(endpointOf(endpoints, pair, budgets), comparison.differences, budgets);
+}
+
+export function addMirror(sums: MirrorSums, more: MirrorSums, budgets: Budgets): void {
+  for (const name of COUNTERS)
+    for (const [key, count] of more.counts[name]) add(sums.counts[name], key, count);
+  for (const endpoint of more.endpoints.values()) {
+    const { method, path } = endpoint;
+    addEndpoint(endpointAt(sums.endpoints, method, path, budgets), endpoint, budgets);
+  }
+}
+
+function endpointOf(
+  endpoints: MirrorSums['endpoints'],
+  { method, target }: ComparedPair,
+  budgets: Budgets,
+): EndpointSums {
+  return endpointAt(endpoints, endpointMethod(method), endpointPath(target), budgets);
+}
+
+function endpointAt(
+  endpoints: MirrorSums['endpoints'],
+  method: string,
+  path: string,
+  budgets: Budgets,
+): EndpointSums {
+  const key = `${method} ${path}`;
+  const known = endpoints.get(key);
+  if (known !== undefined) return known;
+  const isFull = endpoints.size >= MAX_ENDPOINTS;
+  const hasRoom = !isFull && budgets.sums.reserve(ENDPOINT_BYTES + 2 * key.length);
+  return hasRoom ? create(endpoints, key) : (endpoints.get(OTHER) ?? create(endpoints, OTHER));
+}
+
+/** Method and path of the endpoint that holds the rest. */
+const OTHER = '* other';
+
+function create(endpoints: MirrorSums['endpoints'], key: string): EndpointSums {
+  // Parts of the key, and not of the target that they came in, which would be kept as a whole.
+  const space = key.indexOf(' ');
+  const endpoint = endpointSums(key.slice(0, space), key.slice(space + 1));
+  endpoints.set(key, endpoint);
+  return endpoint;
+}
+
+/** Statuses beyond 599, which are invalid, count as 5xx. */
+function statusClass(status: number): string {
+  return `${Math.min(Math.floor(status / 100), 5)}xx`;
+}
