@@ -63,7 +63,8 @@ export function mirrorSums(route: string, mirror: string): MirrorSums {
   return { route, mirror, counts: counts as unknown as Counters, endpoints: new Map() };
 }
 
-export function countPair({ counts, endpoints }: MirrorSums, pair: ComparedPair, budgets: Budgets) {
+export function countPair(sums: MirrorSums, pair: ComparedPair, budgets: Budgets): void {
+  const { counts, endpoints } = sums;
   const { comparison, primary, mirrorResponse } = pair;
   if (primary !== null) {
     const statuses = `${statusClass(primary.status)} ${statusClass(mirrorResponse.status)}`;
@@ -76,10 +77,10 @@ export function countPair({ counts, endpoints }: MirrorSums, pair: ComparedPair,
   else addPair(endpointOf(endpoints, pair, budgets), comparison.differences, pair, budgets);
 }
 
-export function countBaseline({ endpoints }: MirrorSums, pair: ComparedPair, budgets: Budgets) {
+export function countBaseline(sums: MirrorSums, pair: ComparedPair, budgets: Budgets): void {
   const { comparison } = pair;
   if (comparison.result === 'not_compared') return;
-  addBaseline(endpointOf(endpoints, pair, budgets), comparison.differences, budgets);
+  addBaseline(endpointOf(sums.endpoints, pair, budgets), comparison.differences, budgets);
 }
 
 export function addMirror(sums: MirrorSums, more: MirrorSums, budgets: Budgets): void {

@@ -246,7 +246,7 @@ it('exact: different and noise_only are those of all pairs judged one by one', (
   });
 });
 
-describe('bounded memory', () => {
+describe('bounded memory', { timeout: 120_000 }, () => {
   /** Twice what is allowed by estimate, for sums and examples. */
   const MOST_BYTES = 48 * 2 ** 20;
 
