@@ -18,7 +18,7 @@ import { contextOf, createBackground, type Drainable } from './runtime/backgroun
 import { type Direct, provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { Runtime, WaitUntil } from './runtime/runtime.ts';
-import { type LiveTable, liveTable, type Reload } from './stores/live.ts';
+import { type LiveTable, liveTable, type Refreshed, type Reload } from './stores/live.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
 import type { GatewayEvent } from './telemetry/events.ts';
@@ -62,8 +62,8 @@ export interface Gateway extends Drainable {
   readonly fetch: HonoApp['fetch'];
   /** For an app of one's own: `app.all('*', gateway.handler)`. */
   readonly handler: Handler;
-  /** Reads the routes from the store again. Never rejects; the last good table stays in force. */
-  refresh(): Promise<void>;
+  /** Reads the routes from the store again, and says what came of it. Never rejects: the last good table stays in force. */
+  refresh(): Promise<Refreshed>;
   /** True once a table is in force. */
   ready(): boolean;
   /** From now on readiness answers 503, and all else goes on: load balancers then send requests elsewhere. */

@@ -22,6 +22,7 @@ export { kvStore } from './stores/kv.ts';
 export type { KvNamespace, KvStoreOptions } from './stores/kv.ts';
 export { StoreError } from './stores/error.ts';
 export type { StoreFault, StorePlace } from './stores/error.ts';
+export type { Refreshed, Reload } from './stores/live.ts';
 export type { Store } from './stores/store.ts';
 export type { CopyEvent, CopyReport, GatewayEvent, RequestFacts } from './telemetry/events.ts';
 export type { OutcomeHook } from './telemetry/hooks.ts';

@@ -8,7 +8,7 @@ import { logged } from './support/log.ts';
 import { line, run } from './support/process.ts';
 import { until } from './support/until.ts';
 
-const LISTENING = /^proxy-mirror on deno, listening on (http:\/\/[\w.:]+)$/m;
+const LISTENING = /proxy-mirror on deno, listening on (http:\/\/[\w.:]+)/;
 
 /** Milliseconds for checking the types of all sources, on a busy machine. */
 const CHECK_MS = 120_000;

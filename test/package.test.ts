@@ -180,6 +180,6 @@ async function statusOf(program: string, args: readonly string[], folder: string
   const env = { HOST: '127.0.0.1', PORT: '0', npm_config_cache: join(folder, 'npm-cache') };
   const started = run(program, args, { cwd: folder, env });
   onTestFinished(() => started.signal('SIGKILL'));
-  const [, url] = await line(started, /listening on (http:\/\/[\w.:]+)$/m);
+  const [, url] = await line(started, /listening on (http:\/\/[\w.:]+)/);
   return (await fetch(`${url}/apisix/status`)).json();
 }

@@ -1,18 +1,15 @@
 import process from 'node:process';
-import { routesDocument } from '../config/document.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
 import { readServerSettings, type ServerSettings } from '../settings/server.ts';
 import { SettingError } from '../settings/values.ts';
 import { fileStore } from '../stores/file/file-store.ts';
-import { memoryStore } from '../stores/memory.ts';
-import type { Store } from '../stores/store.ts';
 import { jsonLine, textLine } from '../telemetry/line.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
+import { logReload } from '../telemetry/log.ts';
 import { configureLog, log } from '../telemetry/logger/logtape.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 import type { Call } from './command.ts';
-import { loadRoutes } from './routes.ts';
 import { signalled } from './signals.ts';
 
 /** How long a shutdown waits until the log is written: the reader of the output may have stopped reading. */
@@ -21,27 +18,26 @@ const LOG_DRAIN_TIMEOUT_MS = 500;
 /** Runs the gateway until SIGTERM or SIGINT, then shuts it down and exits. */
 export async function serve({ flags, runtime: makeRuntime }: Call): Promise<void> {
   const settings = readServerSettings(flags, process.env);
-  const store = storeOf(settings);
-  // A gateway that has no routes because they are broken would only look as if it ran.
-  await loadRoutes(store);
+  const home = homeOf(settings);
   const runtime = await makeRuntime();
   const output = outputSink(runtime.write, (to) =>
     isText(settings, process[to].isTTY) ? textLine : jsonLine,
   );
-  configureLog(settings.logLevel, output.sink);
   const { adminKey, trustedProxies, mirrorMemory } = settings;
-  const gateway = createGateway({ store, runtime, adminKey, trustedProxies, mirrorMemory });
-  await gateway.refresh();
-  const unwatch = store.watch?.(() => void gateway.refresh());
+  const gateway = createGateway({ ...home, runtime, adminKey, trustedProxies, mirrorMemory });
+  const first = await gateway.refresh();
+  // A gateway that has no routes because they are broken would only look as if it ran.
+  if (first.result === 'failure') throw first.error;
+  // Not before, so that the faults of a start are printed once.
+  configureLog(settings.logLevel, output.sink);
+  logReload({ ...first, result: 'success' });
+  const unwatch = home.store?.watch?.(() => void gateway.refresh());
 
   // Before the line with the URL is printed, because a signal may follow it at once.
-  const stop = signalled(() => {
-    log.info('SIGHUP: reading the routes again');
-    void gateway.refresh();
-  });
+  const stop = signalled(() => void readAgain(gateway));
   const listening = await listen(runtime, gateway, settings);
   warnIfFewer(settings.maxConnections, listening.maxConnections);
-  console.log(`proxy-mirror on ${runtime.name}, listening on ${urlsOf(listening)}`);
+  console.log(startLine(runtime, listening, isText(settings, process.stdout.isTTY)));
 
   if ((await stop) === 'SIGTERM') await announceStop(gateway, settings);
   log.info('stopping: finishing requests and copies');
@@ -50,6 +46,32 @@ export async function serve({ flags, runtime: makeRuntime }: Call): Promise<void
   runtime.close();
   await Promise.race([output.drain(), after(LOG_DRAIN_TIMEOUT_MS)]);
   process.exit(0);
+}
+
+/** On SIGHUP: who sends it is told what came of it, also where nothing did. */
+async function readAgain(gateway: Gateway): Promise<void> {
+  log.info('SIGHUP: reading the routes again');
+  const refreshed = await gateway.refresh();
+  const isNews = refreshed.result !== 'unchanged' && !('repeated' in refreshed);
+  if (!isNews) logReload(refreshed);
+}
+
+/**
+ * The line that says where it listens. It is printed whatever the level of the log is, because programs wait for it, and
+ * as JSON where the log is JSON, for those that read nothing else.
+ */
+function startLine({ name }: ServerRuntime, listening: Listening, asText: boolean): string {
+  const message = `proxy-mirror on ${name}, listening on ${urlsOf(listening)} as process ${process.pid}`;
+  if (asText) return message;
+  const { hostname, port } = listening;
+  return jsonLine({
+    category: ['proxy-mirror'],
+    level: 'info',
+    rawMessage: message,
+    message: [message],
+    properties: { runtime: name, hostname, port },
+    timestamp: Date.now(),
+  }).trimEnd();
 }
 
 /** Lets load balancers see that this server is about to stop, before it refuses connections. */
@@ -90,9 +112,9 @@ async function listen(
   }
 }
 
-function storeOf({ routes }: ServerSettings): Store {
-  if ('path' in routes) return fileStore(routes.path, { mustExist: routes.given });
-  return memoryStore(routesDocument(routes));
+function homeOf({ routes }: ServerSettings): Pick<GatewayOptions, 'routes' | 'store'> {
+  if (!('path' in routes)) return { routes };
+  return { store: fileStore(routes.path, { mustExist: routes.given }) };
 }
 
 function isText({ logFormat }: ServerSettings, terminal: boolean): boolean {

@@ -1,4 +1,3 @@
-import { ConfigError } from './error.ts';
 import { type Checked, type Fault, MAX_FAULTS, under, verdict } from './fault.ts';
 import { hazards } from './hazard.ts';
 import { parseJson } from './json.ts';
@@ -169,16 +168,4 @@ export function asWritten(document: RoutesDocument): WrittenDocument {
     return written;
   });
   return { ...document, routes };
-}
-
-/**
- * Makes a checked document of routes passed in by a program.
- *
- * @throws ConfigError with every fault
- */
-export function routesDocument(routes: readonly RouteInput[]): RoutesDocument {
-  const document = { routes };
-  const checked = checkDocument(document);
-  if (checked.ok) return checked.value;
-  throw new ConfigError('createGateway', checked.faults, document);
 }

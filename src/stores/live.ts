@@ -2,10 +2,24 @@ import type { RoutesDocument } from '../config/document.ts';
 import { earliestExpiry, withoutExpired } from './expiry.ts';
 import type { Store } from './store.ts';
 
-/** Result of loading the document again. */
+/** A change of the table, or a failure to load the document again. */
 export type Reload =
   | { readonly result: 'success'; readonly routes: number }
-  | { readonly result: 'failure'; readonly error: Error };
+  | {
+      readonly result: 'failure';
+      readonly error: Error;
+      /** Number of routes that stay in use; `null` if there is no table yet. */
+      readonly routes: number | null;
+    };
+
+/** What came of loading the document again. */
+export type Refreshed =
+  | Reload
+  | { readonly result: 'unchanged'; readonly routes: number }
+  | (Extract<Reload, { result: 'failure' }> & {
+      /** The last attempt failed for the same reason, so `onReload` was not called again. */
+      readonly repeated: true;
+    });
 
 /** A valid document could not be compiled to a table. `cause` is the reason. */
 export class CompileError extends Error {
@@ -28,7 +42,7 @@ export interface LiveTable<T> {
    */
   load(): Promise<void> | null;
   /** Loads the document again. Never rejects: if loading fails, the last good table stays in use. */
-  refresh(): Promise<void>;
+  refresh(): Promise<Refreshed>;
   /**
    * Edits the stored document. When the promise resolves, the new table is in use. `edit` may be called more than
    * once, each time with the newest document, and must not modify its argument.
@@ -80,6 +94,8 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
   // Counts events to order them without a clock: starts of reads and edits, ends of writes.
   let events = 0;
   let newestRead = 0;
+  /** What the newest read came to. */
+  let newest!: Refreshed;
   let newestEdit = 0;
   let lastWriteEnd = 0;
 
@@ -95,16 +111,22 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
 
   if (options.initial !== undefined) state = build(options.initial, now());
 
-  function activate(next: State<T>): void {
+  const countOf = (known: State<T>) => known.document.routes.length;
+
+  function activate(next: State<T>): Reload {
     state = next;
     failure = null;
-    onReload({ result: 'success', routes: next.document.routes.length });
+    const reload = { result: 'success', routes: countOf(next) } as const;
+    onReload(reload);
+    return reload;
   }
 
-  function fail(error: Error): void {
-    if (failure === error.message) return;
+  function fail(error: Error): Refreshed {
+    const reload = { result: 'failure', error, routes: state && countOf(state) } as const;
+    if (failure === error.message) return { ...reload, repeated: true };
     failure = error.message;
-    onReload({ result: 'failure', error });
+    onReload(reload);
+    return reload;
   }
 
   /** The current state, after removing routes that have expired. */
@@ -120,22 +142,25 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
     return state;
   }
 
-  async function refresh(): Promise<void> {
+  async function refresh(): Promise<Refreshed> {
     for (;;) {
       const began = ++events;
       try {
         const stored = await store.load();
         // A write ended during this read. The result may be from before or after the write: read again.
         if (began < lastWriteEnd) continue;
-        if (began < newestRead) return;
+        if (began < newestRead) return newest;
         newestRead = began;
-        if (stored !== state?.stored || failure !== null) activate(build(stored, now()));
+        newest =
+          state !== null && stored === state.stored && failure === null
+            ? { result: 'unchanged', routes: countOf(state) }
+            : activate(build(stored, now()));
       } catch (error) {
         if (began < lastWriteEnd) continue;
-        if (began < newestRead) return;
-        fail(error instanceof Error ? error : new Error(String(error)));
+        if (began < newestRead) return newest;
+        newest = fail(error instanceof Error ? error : new Error(String(error)));
       }
-      return;
+      return newest;
     }
   }
 

@@ -50,7 +50,13 @@ export type GatewayEvent =
       readonly error: Error;
     }
   | { readonly type: 'reload'; readonly result: 'success'; readonly routes: number }
-  | { readonly type: 'reload'; readonly result: 'failure'; readonly error: Error };
+  | {
+      readonly type: 'reload';
+      readonly result: 'failure';
+      readonly error: Error;
+      /** Number of routes that stay in force; `null` if none were read yet. */
+      readonly routes: number | null;
+    };
 
 export type Listener = (event: GatewayEvent) => void;
 

@@ -23,9 +23,7 @@ export function logListener(now: () => number = Date.now): Listener {
         log.error('a write was refused', faultsOf(event.error));
         break;
       case 'reload':
-        if (event.result === 'success')
-          log.info('{routes} routes in force', { routes: event.routes });
-        else log.error('the routes were not read, those in force stay', faultsOf(event.error));
+        logReload(event);
         break;
       case 'copy': {
         const { route, mirror, outcome } = event;
@@ -47,6 +45,22 @@ export function logListener(now: () => number = Date.now): Listener {
       }
     }
   };
+}
+
+/** What came of reading routes. */
+type Reading =
+  | { readonly result: 'success' | 'unchanged'; readonly routes: number }
+  | { readonly result: 'failure'; readonly routes: number | null; readonly error: Error };
+
+/** Writes to the log what came of reading routes. */
+export function logReload(reading: Reading): void {
+  const { result, routes } = reading;
+  if (result === 'failure') {
+    const left = routes ? 'those in force stay' : 'and none are in force';
+    return log.error(`the routes were not read, ${left}`, faultsOf(reading.error));
+  }
+  const what = routes === 1 ? '{routes} route in force' : '{routes} routes in force';
+  log.info(result === 'unchanged' ? `${what}, unchanged` : what, { routes });
 }
 
 /** What is wrong with a document, each fault once, and in which. Errors of stores list both; others have a message. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type RouteInput, routesDocument } from '../../src/config/document.ts';
+import { checkDocument, type RouteInput, type RoutesDocument } from '../../src/config/document.ts';
 import type { Outbound, Received, Reply } from '../../src/http/messages.ts';
 import {
   type Call,
@@ -52,8 +52,10 @@ function setUp(
   const background: Promise<unknown>[] = [];
   const emit = (event: GatewayEvent) => void events.push(event);
   const budget = memoryBudget(1000);
-  const compile = (given: readonly RouteInput[]) =>
-    compileRoutes(routesDocument(given), null, { instance: () => 'a-gateway' });
+  const compile = (given: readonly RouteInput[]) => {
+    const { value } = checkDocument({ routes: given }) as { value: RoutesDocument };
+    return compileRoutes(value, null, { instance: () => 'a-gateway' });
+  };
   let table = routes === null ? null : compile(routes);
   const proxy = createProxy({
     runtime: { ...fetchRuntime(), forward: transport(primaries), ...runtime },

@@ -39,7 +39,7 @@ it('the line of the log that docs/ shows is one', async () => {
   const mirror = `http://127.0.0.1:${await freePort()}`;
   const args = ['--host', '127.0.0.1', '--port', '0', '--upstream', mirror, '--mirror', mirror];
   const gateway = run('node', [join(root, 'dist/cli/main.js'), ...args]);
-  const [, port] = await line(gateway, /listening on http:.*:(\d+)/);
+  const [, port] = await line(gateway, /listening on http:\S*:(\d+) as /);
   await fetch(`http://127.0.0.1:${port}${String(shown!.properties['path'])}`, {
     headers: { 'x-request-id': String(shown!.properties['requestId']) },
   });

@@ -46,9 +46,12 @@ import {
   type ProxyMirrorOptions,
   type Received,
   type Reply,
+  type Refreshed,
+  type Reload,
   type RequestFacts,
   type ResourceDescription,
   type ResourceId,
+  type ResponseTap,
   type RouteConfig,
   type RouteInput,
   type RouteMethod,
@@ -139,6 +142,12 @@ export function apps() {
   return [...listened, mirrored, plain.route('/gateway', gateway().app)];
 }
 
+/** What came of reading routes again, as text. */
+export async function readAgain(): Promise<string> {
+  const refreshed: Refreshed = await gateway().refresh();
+  return refreshed.result === 'failure' ? refreshed.error.message : `${refreshed.routes} routes`;
+}
+
 /** What a program does at its end. */
 export async function stop(middleware: MirrorMiddleware): Promise<void> {
   const all: Drainable[] = [middleware, gateway()];
@@ -181,9 +190,11 @@ export type Others = [
   Output,
   PluginMeta,
   Received,
+  Reload,
   RequestFacts,
   ResourceDescription,
   ResourceId,
+  ResponseTap,
   RouteConfig,
   Runtime,
   SendCopy,

@@ -36,7 +36,7 @@ export function launchers(runtime: TestServerRuntime, folder: () => string): voi
     onTestFinished(() => launched.signal('SIGKILL'));
     const [, port] = await line(
       launched,
-      /(?:listening on|^gateway) +http:\/\/127\.0\.0\.1:(\d+)$/m,
+      /(?:listening on|^gateway) +http:\/\/127\.0\.0\.1:(\d+)/m,
     );
     launched.child.kill(signal);
     expect(await launched.exited).toBe(0);

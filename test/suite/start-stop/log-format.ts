@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TestServerRuntime } from '../../runtimes/runtime.ts';
+import type { Logged } from '../../support/log.ts';
 import { origin, route } from '../../support/origin.ts';
 import { freePort, refuses } from '../../support/ports.ts';
 import { line } from '../../support/process.ts';
@@ -46,7 +47,7 @@ export function logFormat(runtime: TestServerRuntime, folder: () => string): voi
     );
     expect(await gateway.stop()).toBe(0);
     const { stdout, stderr } = gateway.program;
-    expect(stdout()).toMatch(new RegExp(`^${TIME} INFO  1 routes in force$`, 'm'));
+    expect(stdout()).toMatch(new RegExp(`^${TIME} INFO  1 route in force$`, 'm'));
     expect(stdout() + stderr()).not.toContain('{"@timestamp"');
     // oxlint-disable-next-line no-control-regex
     expect(stderr()).not.toMatch(/\u001b/);
@@ -69,10 +70,19 @@ export function logFormat(runtime: TestServerRuntime, folder: () => string): voi
       const { gateway } = await started(how);
       expect(await gateway.stop()).toBe(0);
       const lines = gateway.program.stdout().split('\n');
-      const own = lines.filter((text) => text !== '' && !/^proxy-mirror on |^\$ /.test(text));
-      expect(own.map((text) => (JSON.parse(text) as { message: string }).message)).toEqual([
-        '1 routes in force',
-        'stopping: finishing requests and copies',
+      // What `bun start` says of itself.
+      const own = lines.filter((text) => text !== '' && !text.startsWith('$ '));
+      const { port } = gateway;
+      expect(own.map((text) => JSON.parse(text) as Logged)).toMatchObject([
+        { message: '1 route in force' },
+        {
+          level: 'INFO',
+          message: expect.stringMatching(
+            /^proxy-mirror on \w+, listening on http:.* as process \d+$/,
+          ),
+          properties: { runtime: runtime.name, hostname: '127.0.0.1', port },
+        },
+        { message: 'stopping: finishing requests and copies' },
       ]);
     },
   );

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TestServerRuntime } from '../../runtimes/runtime.ts';
@@ -59,32 +59,38 @@ export function routesAtStart(runtime: TestServerRuntime, folder: () => string):
     const at = (uri: string) => ({ uri, ...route(upstream, null, { uri }) });
     const gateway = await runtime.start({ routes: [at('/old')] });
     onTestFinished(() => gateway.program.signal('SIGKILL'));
-    const readings = () =>
-      logged(gateway.program).filter(({ message }) => message.startsWith('SIGHUP')).length;
-    /** At least one: `bun start` passes on what the whole group gets. */
-    async function hangUp(): Promise<void> {
-      const before = readings();
+    const said = (what: string) =>
+      logged(gateway.program).filter(({ message }) => message.startsWith(what)).length;
+    /** Waits for what is said of the result. At least one signal: `bun start` passes on what the whole group gets. */
+    async function hangUp(result: string): Promise<void> {
+      const before = [said('SIGHUP'), said(result)] as const;
       gateway.program.signal('SIGHUP');
-      await until(() => readings() > before, LIMIT_MS, 'the line of SIGHUP');
+      await until(() => said('SIGHUP') > before[0], LIMIT_MS, 'the line of SIGHUP');
+      await until(() => said(result) > before[1], LIMIT_MS, result);
     }
-    await hangUp();
+    await hangUp('1 route in force, unchanged');
     expect((await fetch(`${gateway.url}/old`)).status).toBe(200);
-    await writeFile(gateway.file!, JSON.stringify({ routes: [at('/new')] }));
-    await hangUp();
+    /** At once: between a file and its text a gateway may find it empty. */
+    async function replace(text: string): Promise<void> {
+      await writeFile(`${gateway.file!}.new`, text);
+      await rename(`${gateway.file!}.new`, gateway.file!);
+    }
+    await replace(JSON.stringify({ routes: [at('/new')] }));
+    await hangUp('1 route in force');
     await until(async () => (await fetch(`${gateway.url}/new`)).status === 200, LIMIT_MS, '/new');
     // What is broken never replaces what is not.
-    await writeFile(gateway.file!, '{"routes":');
-    await hangUp();
+    await replace('{"routes":');
     const errors = () => logged(gateway.program).filter(({ level }) => level === 'ERROR');
-    await until(() => errors().length > 0, LIMIT_MS, 'the fault');
-    await hangUp();
+    // The second time nothing has changed, and who asks is told all the same.
+    await hangUp('the routes were not read, those in force stay');
+    await hangUp('the routes were not read, those in force stay');
     expect((await fetch(`${gateway.url}/new`)).status).toBe(200);
     expect(await gateway.stop()).toBe(0);
-    expect(errors().map(({ properties }) => properties)).toEqual([
-      {
+    expect(errors().length).toBeGreaterThanOrEqual(2);
+    for (const { properties } of errors())
+      expect(properties).toEqual({
         place: gateway.file,
         faults: [expect.stringMatching(/^invalid JSON at line 1, column 11/)],
-      },
-    ]);
+      });
   });
 }

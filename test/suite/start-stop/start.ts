@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts';
 import { linesOf } from './bad-settings.ts';
 
 const READY =
-  /^proxy-mirror on (\w+), listening on (?:http:\/\/0\.0\.0\.0:\d+ \()?(http:\/\/127\.0\.0\.1:(\d+))\)?$/m;
+  /proxy-mirror on (\w+), listening on (?:http:\/\/0\.0\.0\.0:\d+ \()?(http:\/\/127\.0\.0\.1:(\d+))\)? as /;
 
 /** What a start prints, and where settings come from. */
 export function start(runtime: TestServerRuntime, folder: () => string): void {

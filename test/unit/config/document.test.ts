@@ -105,14 +105,6 @@ describe('a route without an id', () => {
     ]);
   });
 
-  it('is the same in the library', () => {
-    const { routes } = validator.routesDocument([
-      { uri: '/a', upstream },
-      { id: 7, uri: '/b', upstream },
-    ]);
-    expect(routes.map(({ id }) => id)).toEqual(['1', 7]);
-  });
-
   it('leaves what was given as it was', () => {
     const given = { routes: [{ uri: '/a', upstream }] };
     checkDocument(given);

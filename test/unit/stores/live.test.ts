@@ -68,6 +68,32 @@ it('keeps the last good table and says each way of failing once', async () => {
   expect(reloads).toEqual([1, 'a', 'b', 'cannot compile', 1]);
 });
 
+it('says what came of each reading to who asked for it', async () => {
+  const { store, waiting } = manual();
+  const { live } = setUp(store);
+  const document = documentOf('1');
+  const error = new Error('a');
+  async function read(step: Error | RoutesDocument) {
+    const refreshed = live.refresh();
+    const { resolve, reject } = waiting.pop()!;
+    if (step instanceof Error) reject(step);
+    else resolve(step);
+    return refreshed;
+  }
+  expect(await read(error)).toEqual({ result: 'failure', error, routes: null });
+  expect(await read(error)).toEqual({ result: 'failure', error, routes: null, repeated: true });
+  expect(await read(document)).toEqual({ result: 'success', routes: 1 });
+  expect(await read(document)).toEqual({ result: 'unchanged', routes: 1 });
+  expect(await read(documentOf('bad'))).toMatchObject({ result: 'failure', routes: 1 });
+  expect(await read(document)).toEqual({ result: 'success', routes: 1 });
+  // Of two, the one that was overtaken says what the other has found.
+  const both = [live.refresh(), live.refresh()];
+  waiting[1]!.resolve(documentOf('1', '2'));
+  const later = await both[1];
+  waiting[0]!.resolve(document);
+  expect([await both[0], later]).toEqual([later, { result: 'success', routes: 2 }]);
+});
+
 it('does not compile an unchanged document again', async () => {
   const { live, previous } = setUp(memoryStore(documentOf('1')));
   await live.refresh();

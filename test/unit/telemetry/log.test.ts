@@ -1,7 +1,7 @@
 import { configureSync, type LogLevel, type LogRecord, resetSync } from '@logtape/logtape';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../../src/mirror/outcome.ts';
-import { logListener } from '../../../src/telemetry/log.ts';
+import { logListener, logReload } from '../../../src/telemetry/log.ts';
 import { copyEvent, REQUEST } from './copy-event.ts';
 
 let records: LogRecord[];
@@ -73,7 +73,7 @@ it('names the cause of what failed', () => {
   const listen = logListener();
   const error = new Error('connect ECONNREFUSED 10.0.0.1:80');
   listen({ type: 'upstream_failure', route: '1', request: REQUEST, node: 'http://n', error });
-  listen({ type: 'reload', result: 'failure', error });
+  listen({ type: 'reload', result: 'failure', error, routes: 0 });
   listen({ type: 'admin_failure', error });
   expect(lines().slice(1)).toEqual([1, 2].map(() => ['error', { faults: [error.message] }]));
   const { seconds: _, ...facts } = FACTS;
@@ -85,10 +85,26 @@ it('lists each fault of a document once, with the path of its file', () => {
   const faults = ['routes[0] (id "7"): uri: wrong type', 'routes[1]: ...'];
   const place = '/etc/proxy-mirror/routes.json';
   const error = Object.assign(new Error('routes.json: 2 faults'), { place, faults });
-  listen({ type: 'reload', result: 'failure', error });
+  listen({ type: 'reload', result: 'failure', error, routes: 0 });
   listen({ type: 'admin_failure', error });
   expect(lines()).toEqual([1, 2].map(() => ['error', { place, faults }]));
   expect(records.flatMap(({ message }) => message).join()).not.toContain('routes[0]');
+});
+
+it('says what is in force after routes were read, and only where there are some that they stay', () => {
+  const error = new Error('no');
+  for (const routes of [0, 1, 2]) logReload({ result: 'success', routes });
+  logReload({ result: 'unchanged', routes: 1 });
+  for (const routes of [null, 0, 1]) logReload({ result: 'failure', error, routes });
+  expect(records.map(({ message }) => message.join(''))).toEqual([
+    '0 routes in force',
+    '1 route in force',
+    '2 routes in force',
+    '1 route in force, unchanged',
+    'the routes were not read, and none are in force',
+    'the routes were not read, and none are in force',
+    'the routes were not read, those in force stay',
+  ]);
 });
 
 it('cuts what a client may make as long as it likes, and escapes what a terminal may obey', () => {
