@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { ROOT } from './runtimes/paths.ts';
+import { freePort } from './support/ports.ts';
 import { line, type Program, run } from './support/process.ts';
 
 /** What `npm run demo` runs: the README's first command. */
@@ -28,4 +29,12 @@ it('shows what the client got and what the mirror got', async () => {
 it('ends with Ctrl-C', async () => {
   demo.signal('SIGINT');
   expect(await demo.exited).toBe(0);
+});
+
+it('listens on PORT', async () => {
+  const port = await freePort();
+  const env = { PORT: String(port) };
+  const other = run(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'demo'], { env });
+  onTestFinished(() => other.signal('SIGKILL'));
+  await line(other, new RegExp(`^gateway {3}http://127\\.0\\.0\\.1:${port}$`, 'm'));
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { readRoutesFile } from '../settings/server.ts';
+import { EMPTY_DOCUMENT } from '../stores/document-text.ts';
 import { fileStore } from '../stores/file/file-store.ts';
 import type { Call } from './command.ts';
 import { faultLines, loadRoutes } from './routes.ts';
@@ -10,11 +11,15 @@ const EXIT_FAULTS = 1;
 
 /** Prints what is wrong with a routes document, one fault a line. */
 export async function check({ words: [file] }: Call): Promise<void> {
-  const { path } = readRoutesFile({ routes: file }, process.env);
+  const { path, given } = readRoutesFile({ routes: file }, process.env);
   try {
-    const { document } = await loadRoutes(fileStore(path, { mustExist: true }));
+    const { document } = await loadRoutes(fileStore(path, { mustExist: given }));
     const count = document.routes.length;
-    console.log(`${resolve(path)}: valid, ${count} route${count === 1 ? '' : 's'}`);
+    const found =
+      document === EMPTY_DOCUMENT
+        ? 'no such file; serve begins without routes, and the first write of the control plane creates it'
+        : `valid, ${count} route${count === 1 ? '' : 's'}`;
+    console.log(`${resolve(path)}: ${found}`);
   } catch (error) {
     const lines = faultLines(error);
     if (lines === null) throw error;

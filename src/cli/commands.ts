@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../settings/defaults.ts';
 import { SERVER_SETTINGS } from '../settings/table.ts';
 import type { Command, Option } from './command.ts';
 
@@ -19,7 +20,13 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'demo',
     summary: 'run a gateway with an upstream and a mirror of its own, to try it',
-    options: [{ flag: 'port', value: 'N', help: 'default 9080, or a free one if that is taken' }],
+    options: [
+      {
+        flag: 'port',
+        value: 'N',
+        help: `default ${DEFAULTS.port}, or a free one if that is taken (PORT)`,
+      },
+    ],
     load: async () => (await import('./demo.ts')).demo,
   },
   {
@@ -28,8 +35,8 @@ export const COMMANDS: readonly Command[] = [
     summary: 'print what is wrong with a routes document',
     options: [],
     notes: [
-      'FILE: default ROUTES, or else routes.json. One fault a line, and status 1; status 0 if',
-      'there is none.',
+      'FILE: default ROUTES, or else routes.json, which alone may be missing, as for serve.',
+      'One fault a line, and status 1; status 0 if there is none.',
     ],
     load: async () => (await import('./check.ts')).check,
   },

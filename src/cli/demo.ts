@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
-import { SettingError, wholeNumber } from '../settings/values.ts';
+import { DEFAULTS } from '../settings/defaults.ts';
+import { readPort } from '../settings/server.ts';
+import { SettingError } from '../settings/values.ts';
 import type { Call } from './command.ts';
 
 /** Delay of the demo's mirror, to show that clients do not wait for it. */
 const MIRROR_DELAY_MS = 1000;
-
-const DEFAULT_PORT = 9080;
 
 /** How much of a body is printed. */
 const MAX_PRINTED_CHARACTERS = 60;
@@ -19,8 +19,7 @@ const MAX_PRINTED_CHARACTERS = 60;
  * then what the client and the mirror receive. The mirror is slow and responds with 500.
  */
 export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void> {
-  const asked = flags['port'];
-  const port = asked === undefined ? null : wholeNumber(0, 65_535)(asked, '--port');
+  const port = readPort(flags, process.env);
   const runtime = await makeRuntime();
   const upstream = await serveEach((request, body, response) => {
     const text = `Hello from the upstream: ${request.method} ${request.url}`;
@@ -96,7 +95,7 @@ async function listenNear(
   given: number | null,
 ): Promise<Listening> {
   const on = (port: number) => runtime.listen({ app, hostname: '127.0.0.1', port });
-  if (given === null) return on(DEFAULT_PORT).catch(() => on(0));
+  if (given === null) return on(DEFAULTS.port).catch(() => on(0));
   return on(given).catch((error: unknown) => {
     const found = error instanceof Error ? error.message : String(error);
     throw new SettingError(`cannot listen on 127.0.0.1 port ${given}: ${found}`);

@@ -20,7 +20,9 @@ export async function runCommandLine(args: readonly string[], setup: Setup): Pro
 }
 
 async function run(args: readonly string[], setup: Setup): Promise<void> {
-  const [command, rest, named] = chosen(args, setup.commands);
+  // `npm start -- check` passes on what follows the dashes, `deno task start -- check` the dashes as well.
+  const given = args[0] === '--' ? args.slice(1) : args;
+  const [command, rest, named] = chosen(given, setup.commands);
   const parsed = parseArguments(rest, command);
   if ('help' in parsed.flags)
     console.log(named ? commandHelp(command) : generalHelp(setup.commands));

@@ -1,4 +1,5 @@
 import { type Lookup, readShared, setting, type SharedSettings } from './shared.ts';
+import { DEFAULTS } from './defaults.ts';
 import { SERVER_SETTINGS } from './table.ts';
 import {
   oneOf,
@@ -15,22 +16,22 @@ import type { RouteInput } from '../config/document.ts';
 import { checkRoute } from '../config/route.ts';
 import { LOG_FORMATS, type LogFormat } from '../telemetry/line.ts';
 
+/** What a server is told. What holds without is in `DEFAULTS`. */
 export interface ServerSettings extends SharedSettings {
-  /** 0: any free port. Default 9080. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Address to listen on. Default `0.0.0.0`. */
+  /** Address to listen on. */
   readonly host: string;
   /** The routes document, or the one route made of the flags `--upstream` and `--mirror`. */
   readonly routes: RoutesFile | readonly RouteInput[];
-  /** Seconds after SIGTERM in which only readiness changes. Default 0. */
+  /** Seconds after SIGTERM in which only readiness changes. */
   readonly shutdownDelay: number;
-  /** Seconds for which a shutdown waits for requests and copies in flight. Default 30. */
+  /** Seconds for which a shutdown waits for requests and copies in flight. */
   readonly shutdownTimeout: number;
-  /** Seconds that a client may take for a head, or between two reads or writes of a body. Default 60. */
+  /** Seconds that a client may take for a head, or between two reads or writes of a body. */
   readonly clientTimeout: number;
   /** `null`: the listener's default, which depends on the limit of file descriptors. */
   readonly maxConnections: number | null;
-  /** Default `auto`. */
   readonly logFormat: LogFormat;
 }
 
@@ -43,6 +44,8 @@ export interface RoutesFile {
 
 /** Values of command line flags, by name without the dashes. */
 export type Flags = Readonly<Record<string, string | undefined>>;
+
+const PORT_NUMBER = wholeNumber(0, 65_535);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,26 +62,36 @@ export function readServerSettings(flags: Flags, environment: Environment): Serv
   const lookup = lookupIn(flags, environment);
   return {
     ...readShared(lookup),
-    port: setting(lookup, 'PORT', wholeNumber(0, 65_535), 9080),
-    host: setting(lookup, 'HOST', words, '0.0.0.0'),
+    port: setting(lookup, 'PORT', PORT_NUMBER, DEFAULTS.port),
+    host: setting(lookup, 'HOST', words, DEFAULTS.host),
     routes: routeOf(flags) ?? readRoutesFile(flags, environment),
-    clientTimeout: setting(lookup, 'CLIENT_TIMEOUT', seconds(0.1, 86_400), 60),
+    clientTimeout: setting(lookup, 'CLIENT_TIMEOUT', seconds(0.1, 86_400), DEFAULTS.clientTimeout),
     maxConnections: setting<number | null>(
       lookup,
       'MAX_CONNECTIONS',
       wholeNumber(1, 1_000_000),
       null,
     ),
-    shutdownDelay: setting(lookup, 'SHUTDOWN_DELAY', seconds(0, 86_400), 0),
-    shutdownTimeout: setting(lookup, 'SHUTDOWN_TIMEOUT', seconds(0, 86_400), 30),
-    logFormat: setting(lookup, 'LOG_FORMAT', oneOf(LOG_FORMATS), 'auto'),
+    shutdownDelay: setting(lookup, 'SHUTDOWN_DELAY', seconds(0, 86_400), DEFAULTS.shutdownDelay),
+    shutdownTimeout: setting(
+      lookup,
+      'SHUTDOWN_TIMEOUT',
+      seconds(0, 86_400),
+      DEFAULTS.shutdownTimeout,
+    ),
+    logFormat: setting(lookup, 'LOG_FORMAT', oneOf(LOG_FORMATS), DEFAULTS.logFormat),
   };
+}
+
+/** Reads the port alone; `null` if none is given. */
+export function readPort(flags: Flags, environment: Environment): number | null {
+  return setting<number | null>(lookupIn(flags, environment), 'PORT', PORT_NUMBER, null);
 }
 
 /** Reads which file has the routes, for commands that need no other setting. */
 export function readRoutesFile(flags: Flags, environment: Environment): RoutesFile {
   const read: Read<RoutesFile> = (text, from) => ({ path: words(text, from), given: true });
-  const fallback = { path: 'routes.json', given: false };
+  const fallback = { path: DEFAULTS.routes, given: false };
   return setting(lookupIn(flags, environment), 'ROUTES', read, fallback);
 }
 

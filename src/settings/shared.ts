@@ -14,6 +14,12 @@ export interface SharedSettings {
   readonly logLevel: LogLevel;
 }
 
+/** What holds where these are not given. */
+export const SHARED_DEFAULTS: Readonly<Pick<SharedSettings, 'mirrorMemory' | 'logLevel'>> = {
+  mirrorMemory: DEFAULT_MIRROR_MEMORY_BYTES,
+  logLevel: 'info',
+};
+
 /** Looks up a setting's text and where it comes from, for messages; `undefined` when it is not set. */
 export type Lookup = (variable: string) => { text: string; from: string } | undefined;
 
@@ -28,7 +34,7 @@ export function readShared(lookup: Lookup): SharedSettings {
   return {
     adminKey: setting<string | null>(lookup, 'ADMIN_KEY', (text) => text, null),
     trustedProxies: setting(lookup, 'TRUSTED_PROXIES', cidrs, []),
-    mirrorMemory: setting(lookup, 'MIRROR_MEMORY', size, DEFAULT_MIRROR_MEMORY_BYTES),
-    logLevel: setting(lookup, 'LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
+    mirrorMemory: setting(lookup, 'MIRROR_MEMORY', size, SHARED_DEFAULTS.mirrorMemory),
+    logLevel: setting(lookup, 'LOG_LEVEL', oneOf(LOG_LEVELS), SHARED_DEFAULTS.logLevel),
   };
 }

@@ -1,3 +1,6 @@
+import { MIRROR_DEFAULTS } from '../config/defaults.ts';
+import { DEFAULTS } from './defaults.ts';
+
 /** A setting of a server: how it is given, and its row in the help. `server.ts` reads it. */
 export interface Setting {
   /** Environment variable. */
@@ -13,24 +16,35 @@ export interface Setting {
 
 /** All settings of a server. ADMIN_KEY has no flag: other users can see command lines. */
 export const SERVER_SETTINGS: readonly Setting[] = [
-  { variable: 'PORT', flag: 'port', value: 'N', help: '0 picks a free one', fallback: '9080' },
+  {
+    variable: 'PORT',
+    flag: 'port',
+    value: 'N',
+    help: '0 picks a free one',
+    fallback: String(DEFAULTS.port),
+  },
   {
     variable: 'HOST',
     flag: 'host',
     value: 'ADDRESS',
     help: 'address to listen on',
-    fallback: '0.0.0.0',
+    fallback: DEFAULTS.host,
   },
   {
     variable: 'ROUTES',
     flag: 'routes',
     value: 'FILE',
     help: 'routes document; only the default one may be missing',
-    fallback: 'routes.json',
+    fallback: DEFAULTS.routes,
   },
   { flag: 'upstream', value: 'URL', help: 'in place of a file: one route /* to this upstream' },
   { flag: 'mirror', value: 'URL', help: 'the mirror of that route' },
-  { flag: 'sample-ratio', value: 'N', help: 'share of its requests to copy', fallback: '1' },
+  {
+    flag: 'sample-ratio',
+    value: 'N',
+    help: 'share of its requests to copy',
+    fallback: String(MIRROR_DEFAULTS.sample_ratio),
+  },
   { variable: 'ADMIN_KEY', value: 'KEY', help: 'key of the control plane' },
   {
     variable: 'TRUSTED_PROXIES',
@@ -44,48 +58,52 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     flag: 'mirror-memory',
     value: 'BYTES',
     help: 'most bytes of bodies held for all copies',
-    fallback: '64M',
+    fallback: mebibytes(DEFAULTS.mirrorMemory),
   },
   {
     variable: 'SHUTDOWN_DELAY',
     flag: 'shutdown-delay',
     value: 'SECONDS',
     help: 'after SIGTERM only readiness changes, for so long',
-    fallback: '0',
+    fallback: String(DEFAULTS.shutdownDelay),
   },
   {
     variable: 'SHUTDOWN_TIMEOUT',
     flag: 'shutdown-timeout',
     value: 'SECONDS',
     help: 'then requests and copies have so long to end',
-    fallback: '30',
+    fallback: String(DEFAULTS.shutdownTimeout),
   },
   {
     variable: 'CLIENT_TIMEOUT',
     flag: 'client-timeout',
     value: 'SECONDS',
     help: 'how long a client may keep us waiting',
-    fallback: '60',
+    fallback: String(DEFAULTS.clientTimeout),
   },
   {
     variable: 'MAX_CONNECTIONS',
     flag: 'max-connections',
     value: 'N',
     help: 'connections of clients at once',
-    fallback: '10000',
+    fallback: String(DEFAULTS.maxConnections),
   },
   {
     variable: 'LOG_LEVEL',
     flag: 'log-level',
     value: 'LEVEL',
     help: 'debug, info, warning, error or silent',
-    fallback: 'info',
+    fallback: DEFAULTS.logLevel,
   },
   {
     variable: 'LOG_FORMAT',
     flag: 'log-format',
     value: 'FORMAT',
     help: 'json, text or auto: text on a terminal',
-    fallback: 'auto',
+    fallback: DEFAULTS.logFormat,
   },
 ];
+
+function mebibytes(bytes: number): string {
+  return `${bytes / 2 ** 20}M`;
+}

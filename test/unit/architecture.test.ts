@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'proxy.ts': rooms('http runtime request exchange mirror telemetry route-table.ts'),
   // Where documents are kept, and who asks for them or changes them.
   stores: rooms('config'),
-  settings: rooms('http config mirror telemetry stores'),
+  settings: rooms('http http1 config mirror telemetry stores'),
   admin: rooms('http vars config stores'),
   explain: rooms('http config routes request exchange mirror route-table.ts admin'),
   'control-plane.ts': rooms('http runtime request stores telemetry admin explain route-table.ts'),

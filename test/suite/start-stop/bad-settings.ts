@@ -67,7 +67,7 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   },
   {
     args: [...PAIR, '--mirror', 'http://a_b'],
-    message: /^--mirror: .*expected http:\/\/ or https/,
+    message: /^--mirror: .*as in APISIX, the name of a mirror has no underscore/,
   },
   { args: [...PAIR, '--mirror', 'http://a:0'], message: '--mirror: invalid port 0' },
   { args: [...PAIR, '--upstream', 'http://a:0'], message: '--upstream: invalid port 0' },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.ts';
@@ -64,6 +64,7 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
     [['explain', '--jsn', '/'], 'unknown flag "--jsn": did you mean --json? proxy-mirror help exp'],
     [['demo', '--prot', '0'], 'unknown flag "--prot": did you mean --port? proxy-mirror help demo'],
     [['demo', '--port', 'x'], '--port: expected a whole number from 0 to 65535, found "x"'],
+    [['--', 'chekc'], 'unknown command "chekc": did you mean check? proxy-mirror help lists all'],
     [['check', 'a', 'b'], 'check: expected [FILE], found "a" "b"'],
   ])('%j is answered with status 2', async (args, says) => {
     const { status, stdout, errors } = await ran(args);
@@ -96,6 +97,21 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
       `${file}: ${says}`,
     ]);
     expect(stdout.trim()).not.toContain('\n');
+  });
+
+  it('check says of the default file that it may be missing, as serve finds', async () => {
+    const cwd = join(folder(), 'nothing-here');
+    await mkdir(cwd);
+    const { status, stdout, errors } = await ran(['check'], { cwd });
+    expect([status, errors]).toEqual([0, []]);
+    expect(stdout).toMatch(
+      /\/nothing-here\/routes\.json: no such file; serve begins without routes, /,
+    );
+  });
+
+  it('dashes that a launcher passes on are no word', async () => {
+    const { status, stdout } = await ran(['--', '--version']);
+    expect([status, stdout.trim()]).toEqual([0, `proxy-mirror ${VERSION}`]);
   });
 
   it('check counts the routes of a valid file: that of ROUTES, or routes.json', async () => {

@@ -50,7 +50,6 @@ describe("APISIX's texts", () => {
 
   it.each([
     ['http://a/'],
-    ['http://a_b'],
     ['ftp://a'],
     ['HTTP://a'],
     ['http://u:p@a'],
@@ -71,6 +70,15 @@ describe("APISIX's texts", () => {
       '(expected http:// or https://, a host and optionally a port, no path: put a path in "path")',
     );
   });
+
+  it.each([['http://a_b'], ['https://my_mirror.example:8080']])(
+    'host %j is told about its underscore',
+    (value) => {
+      expect(refusal({ host: value })).toContain(
+        ` with ${JSON.stringify(value)} (as in APISIX, the name of a mirror has no underscore: give it a name`,
+      );
+    },
+  );
 
   it.each([['/'], [''], ['a'], ['/a?b'], ['/a&b'], ['/a\nb'], ['/a\u0000'], ['/a\u007f']])(
     'path %j does not match',
