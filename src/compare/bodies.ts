@@ -6,6 +6,7 @@ import type { Findings } from './findings.ts';
 import { type Json, readJson } from './json.ts';
 import type { RecordedResponse } from './recorded.ts';
 import type { CompiledRules } from './rules.ts';
+import { collectSecrets } from './secrets.ts';
 import type { Steps } from './steps.ts';
 import { compareJson } from './walk.ts';
 
@@ -39,6 +40,8 @@ export async function compareBodies(
   const json = readable ? jsonOf(primary, ours, steps) : undefined;
   const otherJson = readable ? jsonOf(mirror, theirs, steps) : undefined;
   if (json !== undefined && otherJson !== undefined) {
+    if (rules.hidesJson)
+      for (const value of [json, otherJson]) collectSecrets(value, scope, steps, found.secrets);
     compareJson(json, otherJson, scope, rules.tolerance, found, steps);
     return null;
   }

@@ -4,7 +4,6 @@ import type { Comparison, NotCompared } from './comparison.ts';
 import { webDecoders } from './decode.ts';
 import { compareFields } from './fields.ts';
 import { Findings } from './findings.ts';
-import { Previews } from './previews.ts';
 import type { RecordedResponse } from './recorded.ts';
 import { redactor } from './redact.ts';
 import { type CompareRules, type CompiledRules, compileRules } from './rules.ts';
@@ -41,7 +40,7 @@ export function comparer(
   { maxDecodedBytes = MAX_DECODED_BYTES, maxSteps }: CompareLimits = {},
 ): Compare {
   const compiled = compileRules(rules);
-  const previews = new Previews(redactor(rules.redact, redactKey));
+  const hide = redactor(rules.redact, redactKey);
 
   async function differences(
     primary: RecordedResponse,
@@ -68,7 +67,7 @@ export function comparer(
     if (typeof found === 'string') return { result: 'not_compared', reason: found };
     return {
       result: found.isDifferent ? 'different' : 'same',
-      differences: await found.shown(previews),
+      differences: await found.shown(hide),
     };
   };
 }

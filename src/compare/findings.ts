@@ -1,5 +1,6 @@
 import type { Difference, DifferenceKind } from './comparison.ts';
-import type { Previews } from './previews.ts';
+import { Previews } from './previews.ts';
+import type { Redactor } from './redact.ts';
 
 /** Most differences that are kept of a pair. */
 const MAX_DIFFERENCES = 100;
@@ -15,6 +16,8 @@ export interface Finding {
 
 /** The differences of one pair: the first of each place and kind, and those that count before ignored ones. */
 export class Findings {
+  /** Texts and numbers of secret parts of both bodies, which must not be shown where they stand elsewhere either. */
+  readonly secrets: Set<string> = new Set();
   readonly #counted = new Map<string, Finding>();
   readonly #ignored = new Map<string, Finding>();
 
@@ -34,7 +37,8 @@ export class Findings {
     return this.#counted.size >= MAX_DIFFERENCES;
   }
 
-  async shown(previews: Previews): Promise<Difference[]> {
+  async shown(redactor: Redactor): Promise<Difference[]> {
+    const previews = new Previews(redactor, this.secrets);
     const ignored = [...this.#ignored].filter(([key]) => !this.#counted.has(key));
     const kept = [...this.#counted, ...ignored].slice(0, MAX_DIFFERENCES);
     const shown: Difference[] = [];

@@ -32,6 +32,12 @@ export class Numeral {
   get approximate(): number {
     return Number(this.text);
   }
+
+  /** True if the double that is nearest is written with the same digits: it can stand for the number. */
+  get isDouble(): boolean {
+    const { approximate } = this;
+    return Number.isFinite(approximate) && new Numeral(String(approximate)).value === this.value;
+  }
 }
 
 function valueOf(text: string): number | string {

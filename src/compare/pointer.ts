@@ -39,8 +39,8 @@ export function parsePointer(text: string): string[] {
 /** Longest name that is shown in a place, in characters. */
 const MAX_NAME = 64;
 
-/** Most names in a place. */
-const MAX_NAMES = 32;
+/** Most names in a place: so much work is it to make one. */
+export const MAX_NAMES = 32;
 
 /**
  * The place of a value, as a pointer that matches it: long names become `*`, and what lies too deep becomes `**`.

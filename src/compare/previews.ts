@@ -31,9 +31,12 @@ type Pair = Promise<readonly [primary: unknown, mirror: unknown]>;
 /** Makes what is shown of two values that differ: small, and without secrets. */
 export class Previews {
   readonly #redactor: Redactor;
+  readonly #secrets: ReadonlySet<string>;
 
-  constructor(redactor: Redactor) {
+  /** @param secrets texts and numbers that are secret wherever they stand */
+  constructor(redactor: Redactor, secrets: ReadonlySet<string>) {
     this.#redactor = redactor;
+    this.#secrets = secrets;
   }
 
   /** Of two JSON values. Numbers that a double cannot hold are shown as texts. */
@@ -45,7 +48,7 @@ export class Previews {
 
   /** Of two texts: around the first difference, without secret parameters of URLs. */
   async texts(primary: string | undefined, mirror: string | undefined): Pair {
-    const [ours, theirs] = await this.#both(primary, mirror, this.#redactor.query);
+    const [ours, theirs] = await this.#both(primary, mirror, (text) => this.#clear(text));
     const from = commonStart(ours ?? '', theirs ?? '');
     return this.#both(ours, theirs, async (text) => excerpt(text, from));
   }
@@ -99,14 +102,25 @@ export class Previews {
     depth = 0,
   ): Promise<unknown> {
     if (scope.redacted) return this.#text(await this.#redactor.hash(canonical(value)), room);
-    if (typeof value === 'string') return this.#text(await this.#redactor.query(value), room);
-    if (value instanceof Numeral)
-      return typeof value.value === 'number' ? value.value : this.#text(value.text, room);
+    if (typeof value === 'string') return this.#text(await this.#clear(value), room);
+    if (value instanceof Numeral) return this.#number(value, room);
     if (value === null || typeof value === 'boolean') return value;
     if (depth === MAX_DEPTH) return MORE;
     return value instanceof Map
       ? this.#object(value, scope, room, depth + 1)
       : this.#array(value, scope, room, depth + 1);
+  }
+
+  /** A text without what is secret in it. */
+  async #clear(text: string): Promise<string> {
+    return this.#secrets.has(text)
+      ? this.#redactor.hash(canonical(text))
+      : this.#redactor.query(text);
+  }
+
+  async #number(number: Numeral, room: Room): Promise<unknown> {
+    if (this.#secrets.has(number.text)) return this.#redactor.hash(canonical(number));
+    return number.isDouble ? number.approximate : this.#text(number.text, room);
   }
 
   #text(text: string, room: Room): string {

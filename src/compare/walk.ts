@@ -3,7 +3,7 @@ import type { Findings } from './findings.ts';
 import { Identities } from './identity.ts';
 import type { Json, JsonObject } from './json.ts';
 import { equalNumbers, Numeral } from './numeral.ts';
-import { ANY, placeOf } from './pointer.ts';
+import { ANY, MAX_NAMES, placeOf } from './pointer.ts';
 import type { Scope } from './scopes.ts';
 import type { Steps } from './steps.ts';
 
@@ -217,7 +217,7 @@ class Walk {
     if (this.#isTrial) return;
     const depth = this.#names.length;
     const secret = this.#secret ?? { primary, mirror, scope, depth };
-    this.#steps.take(secret.depth);
+    this.#steps.take(Math.min(secret.depth, MAX_NAMES));
     this.#found.add({
       place: placeOf(this.#names, secret.depth),
       kind: depth > secret.depth ? 'value' : kind,

@@ -16,15 +16,21 @@ export const zlibDecoders: Decoders = {
   deflate: decoder((bytes, options) =>
     isZlib(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options),
   ),
-  br: decoder(zlib.brotliDecompressSync),
-  zstd: decoder(zstdDecompressSync),
+  br: decoder(zlib.brotliDecompressSync, 3),
+  zstd: decoder(zstdDecompressSync, 13),
 };
 
-function decoder(decompress: Decompress | undefined): Decoder {
+/**
+ * @param maxEmptyBytes most bytes that can stand for nothing: Bun and Deno decode to nothing what is broken, where Node
+ *   throws
+ */
+function decoder(decompress: Decompress | undefined, maxEmptyBytes = Infinity): Decoder {
   return async (bytes, maxBytes) => {
     if (decompress === undefined) return 'encoding';
     try {
-      return decompress(bytes, { maxOutputLength: maxBytes });
+      const decoded = decompress(bytes, { maxOutputLength: maxBytes });
+      const isBroken = decoded.byteLength === 0 && bytes.byteLength > maxEmptyBytes;
+      return isBroken ? 'encoding' : decoded;
     } catch (error) {
       const { code } = error as { code?: unknown };
       return code === 'ERR_BUFFER_TOO_LARGE' ? 'body_too_large' : 'encoding';

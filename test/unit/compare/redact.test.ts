@@ -151,6 +151,23 @@ describe('JSON', () => {
     }
   });
 
+  it('does not show a secret under another name either', async () => {
+    const pairs: [string, string][] = [
+      [`{"user":"${SECRET}"}`, `{"usr":"${SECRET}"}`],
+      [`{"user":"${SECRET}"}`, `{"usr":{"name":["${SECRET}"]}}`],
+      [`{"user":{"id":4711471147}}`, `{"id":4711471147}`],
+    ];
+    for (const [primary, mirror] of pairs) {
+      const found = await compare(json(primary), json(mirror), changes);
+      expect(JSON.stringify(found)).not.toMatch(new RegExp(`${SECRET}|4711471147`));
+    }
+    const [, same] = pairs;
+    const comparison = await compare(json(same![0]), json(`{"a":"${SECRET}"}`), changes);
+    if (comparison.result !== 'different') throw new Error(comparison.result);
+    const [missing, extra] = comparison.differences;
+    expect(missing!.primary).toBe(extra!.mirror);
+  });
+
   it('hides a body as a whole that cannot be read', async () => {
     for (const broken of [`{"user":"${SECRET}"`, `{"user":"${SECRET}","user":1}`, SECRET]) {
       const found = await shown(json(broken), json('{}'), changes);
