@@ -7,7 +7,19 @@ import { run, type RunOptions } from '../support/process.ts';
 
 /** What `npm pack` needs of the checkout. */
 const SOURCES = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
-const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'];
+
+/** What it packs as it is: pages, and what they lead to. */
+export const DOCUMENTS: readonly string[] = [
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'LICENSE',
+  'README.md',
+  'SECURITY.md',
+  'bench/README.md',
+  'bench/throughput.svg',
+  'docs',
+  'examples',
+];
 
 /** Programs that are not ours, to work with what we pack. */
 const TEMPLATE = fileURLToPath(new URL('project', import.meta.url));
