@@ -10,6 +10,7 @@ import { names } from './names.ts';
 import { ownApp } from './own-app.ts';
 import { ownServer } from './own-server.ts';
 import { ownGateway } from './own-gateway.ts';
+import { reportCommand } from './report-command.ts';
 import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
 import { startStop } from './start-stop.ts';
@@ -35,6 +36,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('a shortage in the gateway', () => shortage(runtime));
   describe('unsolicited bytes from a server', () => unasked(runtime));
   describe('the log', () => log(runtime));
+  describe('the report as a command', () => reportCommand(runtime));
   describe('names', () => names(runtime));
   describe('TLS', () => serverName(runtime));
   describe('kill -9', () => kill(runtime));

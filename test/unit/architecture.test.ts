@@ -43,7 +43,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': rooms('runtime config mirror telemetry stores middleware.ts gateway.ts'),
   'workers.ts': rooms('http runtime telemetry stores settings gateway.ts'),
   cli: rooms(
-    'http version.ts runtime config request telemetry stores settings explain route-table.ts gateway.ts',
+    'http version.ts runtime config request compare telemetry stores settings explain route-table.ts gateway.ts',
   ),
 };
 

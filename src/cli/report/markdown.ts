@@ -1,0 +1,93 @@
+import type { EndpointReport, MirrorReport, Report } from '../../compare/report/report.ts';
+import {
+  counted,
+  coverage,
+  duration,
+  nameOf,
+  NOTHING_COMPARED,
+  percent,
+  remarks,
+  shownPlace,
+  shownValue,
+  verdict,
+} from './words.ts';
+
+/** Rows of a mirror's table: comments of pull requests have limits. */
+const MAX_ROWS = 50;
+
+/** The report as Markdown, for comments and summaries of pipelines. */
+export function reportMarkdown(report: Report): string {
+  const { mirrors } = report;
+  if (mirrors.length === 0) return `${plain(NOTHING_COMPARED)}\n`;
+  return [
+    '# Mirrored traffic',
+    '',
+    plain(coverage(report)),
+    ...mirrors.flatMap((mirror) => ['', ...mirrorLines(mirror)]),
+    '',
+  ].join('\n');
+}
+
+function mirrorLines(mirror: MirrorReport): string[] {
+  return [
+    `## ${code(nameOf(mirror))}`,
+    '',
+    `**${plain(verdict(mirror))}**`,
+    '',
+    ...remarks(mirror).map((remark) => `- ${plain(remark)}`),
+    ...latencyLines(mirror),
+    ...differenceLines(mirror.endpoints),
+  ];
+}
+
+function latencyLines({ latency }: MirrorReport): string[] {
+  if (latency.primary.p50 === null) return [];
+  const rows = Object.entries(latency).map(([name, { p50, p95, p99 }]) =>
+    row([name, ...[p50, p95, p99].map(duration)]),
+  );
+  return ['', row(['latency', 'p50', 'p95', 'p99']), '| - | -: | -: | -: |', ...rows];
+}
+
+function differenceLines(endpoints: readonly EndpointReport[]): string[] {
+  const rows = endpoints.flatMap(({ method, path, pairs, differences }) =>
+    differences
+      .filter(({ shown }) => shown)
+      .map((difference) => {
+        const { kind, count, examples } = difference;
+        const [example] = examples;
+        return row([
+          code(`${method} ${path}`),
+          code(shownPlace(difference)),
+          plain(kind),
+          `${counted(count)} (${percent(count / pairs)})`,
+          ...(example === undefined
+            ? ['', '', '']
+            : [shownValue(example.primary), shownValue(example.mirror), example.request_id].map(
+                code,
+              )),
+        ]);
+      }),
+  );
+  if (rows.length === 0) return [];
+  const hidden = rows.length - MAX_ROWS;
+  return [
+    '',
+    row(['endpoint', 'place', 'kind', 'pairs', 'primary', 'mirror', 'request']),
+    '| - | - | - | -: | - | - | - |',
+    ...rows.slice(0, MAX_ROWS),
+    ...(hidden > 0 ? ['', `and ${hidden} more`] : []),
+  ];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** A text from strangers as code: all that could be Markdown or HTML is escaped. */
+function code(text: string): string {
+  return `<code>${plain(text)}</code>`;
+}
+
+function plain(text: string): string {
+  return text.replace(/[^\p{L}\p{N} .,:%/()-]/gu, (character) => `&#${character.codePointAt(0)};`);
+}

@@ -1,0 +1,118 @@
+import type {
+  DifferenceReport,
+  EndpointReport,
+  MirrorReport,
+  Report,
+} from '../../compare/report/report.ts';
+import { inOneLine } from '../../http/quoted.ts';
+import {
+  counted,
+  coverage,
+  duration,
+  nameOf,
+  NOTHING_COMPARED,
+  percent,
+  remarks,
+  shownPlace,
+  shownValue,
+  verdict,
+} from './words.ts';
+
+/** Endpoints of a mirror, and places of an endpoint, that are printed: as many as one takes in at a glance. */
+const MAX_ENDPOINTS = 10;
+const MAX_PLACES = 5;
+
+/** The report for a terminal: for each mirror its verdict first, then where it differs, with an example of each. */
+export function reportText(report: Report): string {
+  const { mirrors } = report;
+  if (mirrors.length === 0) return `${NOTHING_COMPARED}\n`;
+  const lines = [
+    coverage(report),
+    ...mirrors.flatMap((mirror) => ['', ...mirrorLines(mirror)]),
+    '',
+  ];
+  // Texts from outside must not control the terminal.
+  return lines.map(inOneLine).join('\n');
+}
+
+function mirrorLines(mirror: MirrorReport): string[] {
+  return [
+    nameOf(mirror),
+    `  ${verdict(mirror)}`,
+    ...remarks(mirror).map((remark) => `  ${remark}`),
+    ...table([...statusRows(mirror), ...latencyRows(mirror)]).map((line) => `  ${line}`),
+    ...endpointLines(mirror.endpoints.filter(({ different }) => different > 0)),
+  ];
+}
+
+function statusRows({ statuses }: MirrorReport): string[][] {
+  const rows = Object.entries(statuses).flatMap(([primary, mirrors]) =>
+    Object.entries(mirrors).map(([mirror, count]) => [
+      primary === mirror ? `${primary} from both` : `${primary}, mirror ${mirror}`,
+      counted(count),
+    ]),
+  );
+  return rows.map(([what, count], i) => [i === 0 ? 'status' : '', what!, count!]);
+}
+
+function latencyRows({ latency }: MirrorReport): string[][] {
+  const { primary, mirror, lag } = latency;
+  if (primary.p50 === null) return [];
+  const row = (name: string, { p50, p95, p99 }: typeof lag) => [
+    name,
+    ...[p50, p95, p99].map(duration),
+  ];
+  return [
+    ['latency', 'p50', 'p95', 'p99'],
+    row('primary', primary),
+    row('mirror', mirror),
+    row('lag', lag),
+  ];
+}
+
+/** Pads the cells of each column to one width. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function endpointLines(endpoints: readonly EndpointReport[]): string[] {
+  const hidden = endpoints.length - MAX_ENDPOINTS;
+  return [
+    ...endpoints.slice(0, MAX_ENDPOINTS).flatMap((endpoint) => ['', ...linesOf(endpoint)]),
+    ...(hidden > 0 ? ['', `  ${hidden} more endpoints differ: --json prints all`] : []),
+  ];
+}
+
+function linesOf({ method, path, pairs, different, differences }: EndpointReport): string[] {
+  const shown = differences.filter((difference) => difference.shown);
+  const [hidden, noise] = [shown.length - MAX_PLACES, differences.length - shown.length];
+  const more = [
+    ...(hidden > 0 ? [`${hidden} more`] : []),
+    ...(noise > 0 ? [`${noise} of noise or ignored`] : []),
+  ];
+  return [
+    `  ${method} ${path}: ${counted(different)} of ${counted(pairs)} pairs differ`,
+    ...shown.slice(0, MAX_PLACES).flatMap((difference) => differenceLines(difference, pairs)),
+    ...(more.length === 0 ? [] : [`    and ${more.join(', ')}`]),
+  ];
+}
+
+function differenceLines(difference: DifferenceReport, pairs: number): string[] {
+  const { kind, count, examples } = difference;
+  const [example] = examples;
+  return [
+    `    ${shownPlace(difference)}  ${kind}  ${counted(count)} (${percent(count / pairs)})`,
+    ...(example === undefined
+      ? []
+      : [
+          `      ${shownValue(example.primary)} -> ${shownValue(example.mirror)}` +
+            `  (request ${example.request_id})`,
+        ]),
+  ];
+}

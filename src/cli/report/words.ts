@@ -1,0 +1,103 @@
+// Words that all forms of the report share. What they hold of texts from outside is not escaped: each form does that.
+
+import type { MirrorReport, Report } from '../../compare/report/report.ts';
+
+/** Characters shown of a value in an example. */
+const MAX_VALUE_CHARACTERS = 60;
+
+/** @example counted(18420) // '18,420' */
+export function counted(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** @example percent(0.0131) // '1.3 %' */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
+}
+
+/** An upper bound, rounded up to one digit. */
+function bound(share: number): string {
+  const digit = 10 ** Math.floor(Math.log10(share * 100));
+  return `${Number((Math.ceil((share * 100) / digit) * digit).toPrecision(1))} %`;
+}
+
+/**
+ * A time to the response's head.
+ *
+ * @example duration(0.0041) // '4.1 ms'
+ */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return '-';
+  const size = Math.abs(seconds);
+  if (size === 0) return '0 ms';
+  const [scale, unit] = size < 0.001 ? [1e6, 'µs'] : size < 1 ? [1000, 'ms'] : [1, 's'];
+  return `${Number((seconds * scale).toPrecision(2))} ${unit}`;
+}
+
+/**
+ * The verdict on a mirror, with the bounds within which the true share is with a probability of 95 %.
+ *
+ * @example '0 of 18,420 pairs differ: under 0.02 %'
+ * @example '50 of 5,000 pairs differ: 1 % (0.76 % to 1.3 %)'
+ */
+export function verdict({ pairs, different, rate }: MirrorReport): string {
+  if (pairs === 0) return 'no pair of responses was compared yet';
+  const found = `${counted(different)} of ${counted(pairs)} pairs differ`;
+  if (different > 0)
+    return `${found}: ${percent(rate.different)} (${percent(rate.low)} to ${percent(rate.high)})`;
+  return rate.high >= 1 ? `${found}: too few to tell` : `${found}: under ${bound(rate.high)}`;
+}
+
+/** What else is to be known of a mirror, a sentence each. */
+export function remarks(mirror: MirrorReport): string[] {
+  const { sent, failed, skipped, noise_only: noise, not_compared: notCompared } = mirror;
+  return [
+    ...(noise === 0 ? [] : [`${counted(noise)} pairs differ only in what is noise or ignored`]),
+    `${counted(sent)} copies sent${listed(', ', 'failed', failed)}${listed(', ', 'skipped', skipped)}`,
+    ...(sumOf(notCompared) === 0 ? [] : [listed('', 'not compared', notCompared)]),
+  ];
+}
+
+/** @example ', 3 failed (connect 2, timeout 1)' */
+function listed(before: string, what: string, counts: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(counts).filter(([, count]) => count > 0);
+  if (reasons.length === 0) return '';
+  const each = reasons.map(([reason, count]) => `${reason} ${counted(count)}`);
+  return `${before}${counted(sumOf(counts))} ${what} (${each.join(', ')})`;
+}
+
+export function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** The value of an example as JSON on one line, cut to 60 characters; `nothing` where there is none. */
+export function shownValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  const cut = text.slice(0, MAX_VALUE_CHARACTERS);
+  return cut.length < text.length ? `${cut}...` : text;
+}
+
+/** Places are empty texts where the whole body differs. */
+export function shownPlace({ place }: { readonly place: string }): string {
+  return place === '' ? 'the whole body' : place;
+}
+
+/** Which mirror, on one line. */
+export function nameOf({ route, mirror }: Pick<MirrorReport, 'route' | 'mirror'>): string {
+  return `route ${route} -> ${mirror}`;
+}
+
+/** @example '2026-11-26 11:00:00 UTC' */
+export function moment(time: string): string {
+  return time.replace('T', ' ').replace(/(?:\.\d{1,3})?Z$/, ' UTC');
+}
+
+/** What a report covers. */
+export function coverage({ since, until, scope }: Report): string {
+  const of = scope === 'isolate' ? ', one isolate alone: bind REPORT to add up those of all' : '';
+  return `from ${moment(since)} to ${moment(until)}${of}`;
+}
+
+export const NOTHING_COMPARED =
+  'no mirror has been compared yet: "compare": true in a mirror turns it on (docs/comparing.md)';

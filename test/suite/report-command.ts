@@ -1,0 +1,180 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { controlPlaneGuard } from '../../src/admin/guard.ts';
+import { reportApi } from '../../src/compare/report/api.ts';
+import type { Report } from '../../src/compare/report/report.ts';
+import { createReportSums } from '../../src/compare/report/sums.ts';
+import { KEY, type TestServerRuntime } from '../runtimes/runtime.ts';
+import { compared, difference, pair } from '../unit/compare/report/pairs.ts';
+import { linesOf } from './start-stop/bad-settings.ts';
+
+/** `proxy-mirror report`, against the app that a gateway has for it. */
+export function reportCommand(runtime: TestServerRuntime): void {
+  let folder: string;
+  const servers: Server[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-report-'));
+  });
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function serve(listener: RequestListener): Promise<string> {
+    const server = createServer(listener);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** A control plane with a report: of 1,000 pairs of route `a` 2 differ, and none of 10 of route `b`. */
+  async function controlPlane(): Promise<string> {
+    const sums = createReportSums();
+    for (let i = 0; i < 1000; i += 1)
+      sums.pair(pair(i < 2 ? compared(difference('/price')) : compared(), { route: 'a' }));
+    for (let i = 0; i < 10; i += 1)
+      sums.pair(pair(compared(), { route: 'b', mirror: 'http://b.example' }));
+    const access = controlPlaneGuard({ adminKey: KEY, peer: () => null });
+    const app = new Hono().route('/apisix', reportApi({ access, source: sums }));
+    return serve((request, response) => {
+      const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+      const { method = '', url = '' } = request;
+      const asked = new Request(`http://gateway.example${url}`, {
+        method,
+        headers: headers as [string, string][],
+      });
+      void respond(asked, response);
+    });
+
+    async function respond(asked: Request, response: ServerResponse): Promise<void> {
+      const { status, headers, body } = await app.fetch(asked);
+      response.writeHead(status, Object.fromEntries(headers));
+      response.end(await new Response(body).text());
+    }
+  }
+
+  async function reported(url: string, args: readonly string[] = [], key: string = KEY) {
+    const env = key === '' ? {} : { ADMIN_KEY: key };
+    const program = runtime.launch(folder, { args: ['report', '--url', url, ...args], env });
+    const status = await program.exited;
+    return { status, stdout: program.stdout(), stderr: linesOf(program).join('\n') };
+  }
+
+  it('prints a text to be read', async () => {
+    const { status, stdout, stderr } = await reported(await controlPlane());
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('route a -> http://mirror.example\n  2 of 1,000 pairs differ: 0.2 %');
+    expect(stdout).toContain('route b -> http://b.example\n  0 of 10 pairs differ: under 30 %');
+  });
+
+  it('prints JSON, Markdown and HTML, of one route or one mirror', async () => {
+    const url = await controlPlane();
+    const json = await reported(url, ['--json', '--route', 'a']);
+    const { mirrors } = JSON.parse(json.stdout) as Report;
+    expect(mirrors.map(({ route, different }) => [route, different])).toEqual([['a', 2]]);
+    const markdown = await reported(url, ['--markdown', '--mirror', 'http://b.example']);
+    expect(markdown.stdout.match(/^## .*/gm)).toHaveLength(1);
+    const html = await reported(url, ['--html']);
+    expect(html.stdout).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+  });
+
+  describe('as a gate', () => {
+    it.each([
+      [['--fail-on', 'different>1%'], 0, 'held: different>1%: route a'],
+      [['--fail-on', 'different>0.1%'], 1, 'failed: different>0.1%: route a'],
+      [['--fail-on', 'new_5xx>0', '--fail-on', 'different>=0.2%'], 1, 'failed: different>=0.2%'],
+      [['--fail-on', 'different>0.1%', '--min-pairs', '1000'], 2, 'unknown: route b'],
+      [['--fail-on', 'different>1%', '--min-pairs', '1000', '--route', 'a'], 0, 'held'],
+      [['--fail-on', 'different>1%', '--route', 'c'], 2, 'unknown: no mirror was compared'],
+    ])('%j: status %i', async (args, expected, line) => {
+      const { status, stdout, stderr } = await reported(await controlPlane(), [...args, '--json']);
+      expect(status).toBe(expected);
+      expect(stderr).toContain(line);
+      JSON.parse(stdout);
+    });
+  });
+
+  describe('without a report: status 2 and a line that helps', () => {
+    it.each([
+      ['', 'status 401: failed to check token: missing apikey: set ADMIN_KEY to the key'],
+      ['another', 'status 401: failed to check token: wrong apikey: set ADMIN_KEY to the key'],
+      ['ké', 'ADMIN_KEY: expected visible ASCII characters, found others'],
+    ])('the key %j', async (key, message) => {
+      const { status, stdout, stderr } = await reported(await controlPlane(), [], key);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^proxy-mirror: [^\n]*$/);
+      expect(stderr).toContain(message);
+    });
+
+    it.each<[string, RequestListener, string]>([
+      [
+        'another server',
+        (_, response) => response.end('<html>'),
+        'expected a report of a proxy-mirror gateway, found: wrong type',
+      ],
+      [
+        'another JSON',
+        (_, response) => response.end('{"mirrors": [1]}'),
+        'gateway, found: mirrors[0]: wrong type: expected object, got number; since',
+      ],
+      ['nothing there', (_, response) => response.writeHead(404).end(), 'it knows no report'],
+      [
+        'a redirection',
+        (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+        'status 302',
+      ],
+      ['a connection that breaks', (request) => request.destroy(), 'no gateway responds there'],
+      [
+        'a body that breaks',
+        (_, response) => {
+          response.writeHead(200, { 'content-length': '100' });
+          response.write('{', () => response.destroy());
+        },
+        'no gateway responds there',
+      ],
+      [
+        'an error that would control the terminal',
+        (_, response) => response.writeHead(500).end('{"error_msg": "\\u001b[2J\\nx"}'),
+        'status 500: \\u001b[2J\\u000ax',
+      ],
+    ])('%s', async (_, listener, message) => {
+      const { status, stdout, stderr } = await reported(await serve(listener));
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^proxy-mirror: http:\/\/127\.0\.0\.1:\d+: [^\n]*$/);
+      expect(stderr).toContain(message);
+      expect(stderr).not.toContain(KEY);
+    });
+
+    it('nobody there', async () => {
+      const url = await serve(() => {});
+      const server = servers.pop()!;
+      await new Promise((resolve) => server.close(resolve));
+      const { status, stderr } = await reported(url);
+      expect(status).toBe(2);
+      expect(stderr).toContain(`${url}: no gateway responds there`);
+    });
+  });
+
+  it.each([
+    [
+      ['--fail-on', 'diferent>1%'],
+      '--fail-on: unknown measure "diferent": did you mean different?',
+    ],
+    [['--min-pairs', 'many'], '--min-pairs: expected a whole number from 0'],
+    [['--json', '--html'], 'report: expected one format, found --json and --html'],
+    [['--url', 'http://a/b'], '--url: expected http:// or https://, a host and optionally a port'],
+    [['--fail'], 'unknown flag "--fail"'],
+  ])('refuses %j', async (args, message) => {
+    const { status, stdout, stderr } = await reported('http://127.0.0.1:1', args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(`proxy-mirror: ${message}`);
+  });
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { judge, parseCondition } from '../../../../src/cli/report/gate.ts';
+import { type Counts, sampleReport } from './sample.ts';
+
+const judged = (text: string, counts: Counts, minPairs = 1) =>
+  judge(sampleReport(counts), [parseCondition(text)], minPairs);
+
+describe('conditions', () => {
+  it.each<[string, Counts, 'held' | 'failed' | 'unknown', string]>([
+    ['different>0.1%', { different: 1 }, 'held', '0.1 %'],
+    ['different>=0.1%', { different: 1 }, 'failed', '0.1 %'],
+    ['different>0.1%', { different: 2 }, 'failed', '0.2 %'],
+    ['different > 0.001', { different: 2 }, 'failed', '0.2 %'],
+    ['different>0', { noisy: 500 }, 'held', '0 %'],
+    ['different>.5', { different: 501 }, 'failed', '50 %'],
+    ['not_compared>1%', { pairs: 980, overload: 20 }, 'failed', '2 %'],
+    ['not_compared>2%', { pairs: 980, overload: 20 }, 'held', '2 %'],
+    ['failed>1%', { pairs: 980, failed: 20 }, 'failed', '2 %'],
+    ['failed>2%', { pairs: 980, failed: 20 }, 'held', '2 %'],
+    ['p99_ratio>1.5', {}, 'failed', '2'],
+    ['p99_ratio>2.2', {}, 'held', '2'],
+    ['new_5xx>0', { broken: 1 }, 'failed', '1'],
+    ['new_5xx>1', { broken: 1 }, 'held', '1'],
+    ['new_5xx>0', {}, 'held', '0'],
+  ])('%s with %j: %s', (text, counts, outcome, value) => {
+    const found = judged(text, counts);
+    expect(found.outcome).toBe(outcome);
+    expect(found.lines).toHaveLength(1);
+    expect(found.lines[0]).toMatch(
+      `${outcome}: ${text}: route 1 -> http://mirror.example: ${value}`,
+    );
+  });
+
+  it.each([
+    ['different', 'expected a condition such as "different>0.1%", found "different"'],
+    ['different<1', 'expected a condition such as'],
+    ['different>-1', 'expected a condition such as'],
+    ['different>', 'expected a condition such as'],
+    ['', 'expected a condition such as'],
+    ['diferent>1%', 'unknown measure "diferent": did you mean different? expected one of'],
+    ['constructor>1', 'unknown measure "constructor": expected one of different, not_compared'],
+    ['different>5', 'expected a share from 0 to 1, or with %, such as "different>0.5%"'],
+    ['new_5xx>1%', 'expected a number such as "new_5xx>0", found "new_5xx>1%"'],
+    ['p99_ratio>150%', 'expected a ratio such as "p99_ratio>1.5"'],
+  ])('%j is refused', (text, message) => {
+    expect(() => parseCondition(text)).toThrow(message);
+  });
+
+  it('each of them is judged for each mirror', () => {
+    const { mirrors, ...report } = sampleReport({ different: 2 });
+    const [mirror] = mirrors;
+    const two = { ...report, mirrors: [mirror!, { ...mirror!, route: '2', different: 0 }] };
+    const conditions = ['different>1%', 'different>0.1%'].map(parseCondition);
+    const { outcome, lines } = judge(two, conditions, 1);
+    expect(outcome).toBe('failed');
+    expect(lines.map((line) => line.split(':', 1)[0])).toEqual(['held', 'failed', 'held', 'held']);
+  });
+});
+
+describe('what is not known is no evidence', () => {
+  it('too few pairs', () => {
+    const { outcome, lines } = judged('different>0', { pairs: 999 }, 1000);
+    expect(outcome).toBe('unknown');
+    expect(lines.at(-1)).toBe(
+      'unknown: route 1 -> http://mirror.example: expected at least 1,000 pairs, found 999',
+    );
+    expect(judged('different>0', { pairs: 1000 }, 1000).outcome).toBe('held');
+  });
+
+  it('too few pairs, though a condition fails', () => {
+    expect(judged('different>0', { pairs: 10, different: 10 }, 1000).outcome).toBe('unknown');
+  });
+
+  it('no mirror', () => {
+    expect(judge({ ...sampleReport(), mirrors: [] }, [], 1).outcome).toBe('unknown');
+    expect(judge({ ...sampleReport(), mirrors: [] }, [], 0).outcome).toBe('held');
+  });
+
+  it.each(['different>0', 'p99_ratio>1', 'new_5xx>0'])('%s without a pair', (text) => {
+    expect(judged(text, { pairs: 0, failed: 1 }, 0).outcome).toBe('unknown');
+  });
+
+  it('failed, where no copy was counted', () => {
+    expect(judged('failed>0', { pairs: 0, overload: 1 }, 0).outcome).toBe('unknown');
+  });
+});

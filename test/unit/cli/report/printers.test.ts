@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { reportHtml } from '../../../../src/cli/report/html.ts';
+import { reportMarkdown } from '../../../../src/cli/report/markdown.ts';
+import { reportText } from '../../../../src/cli/report/text.ts';
+import { duration, percent, verdict } from '../../../../src/cli/report/words.ts';
+import type { Report } from '../../../../src/compare/report/report.ts';
+import { createReportSums } from '../../../../src/compare/report/sums.ts';
+import { compared, difference, pair } from '../../compare/report/pairs.ts';
+import { sampleReport } from './sample.ts';
+
+const mirrorOf = (counts: Parameters<typeof sampleReport>[0]) => sampleReport(counts).mirrors[0]!;
+
+describe('the verdict in words', () => {
+  it.each([
+    [{ pairs: 0, failed: 1 }, 'no pair of responses was compared yet'],
+    [{ pairs: 1 }, '0 of 1 pairs differ: too few to tell'],
+    [{ pairs: 5000, different: 50 }, '50 of 5,000 pairs differ: 1 % (0.76 % to 1.3 %)'],
+    [{ pairs: 18_420 }, '0 of 18,420 pairs differ: under 0.02 %'],
+    [{ pairs: 100 }, '0 of 100 pairs differ: under 3 %'],
+    [{ pairs: 10, different: 10 }, '10 of 10 pairs differ: 100 % (72 % to 100 %)'],
+  ])('%j', (counts, words) => {
+    expect(verdict(mirrorOf(counts))).toBe(words);
+  });
+});
+
+it.each([
+  [null, '-'],
+  [0, '0 ms'],
+  [0.0000123, '12 µs'],
+  [-0.0041, '-4.1 ms'],
+  [0.25, '250 ms'],
+  [12.34, '12 s'],
+])('%s seconds are %s', (seconds, words) => {
+  expect(duration(seconds)).toBe(words);
+});
+
+it.each([
+  [0, '0 %'],
+  [0.00012345, '0.012 %'],
+  [1, '100 %'],
+])('a share of %s is %s', (share, words) => {
+  expect(percent(share)).toBe(words);
+});
+
+it('the text can be read in ten seconds', () => {
+  const counts = { different: 2, noisy: 5, overload: 3, failed: 4, broken: 1 };
+  expect(reportText(sampleReport(counts))).toBe(
+    [
+      'from 2026-05-04 13:00:00 UTC to 2026-05-04 13:00:00 UTC',
+      '',
+      'route 1 -> http://mirror.example',
+      '  2 of 1,000 pairs differ: 0.2 % (0.055 % to 0.73 %)',
+      '  3 pairs differ only in what is noise or ignored',
+      '  1,000 copies sent, 4 failed (connect 4)',
+      '  3 not compared (overload 3)',
+      '  status   2xx, mirror 5xx  1',
+      '           2xx from both    1,002',
+      '  latency  p50              p95     p99',
+      '  primary  3.9 ms           3.9 ms  3.9 ms',
+      '  mirror   7.8 ms           7.8 ms  7.8 ms',
+      '  lag      3.9 ms           3.9 ms  3.9 ms',
+      '',
+      '  GET /users/{n}: 2 of 1,000 pairs differ',
+      '    /price  type  2 (0.2 %)',
+      '      1 -> "1"  (request id-1)',
+      '    and 1 of noise or ignored',
+      '',
+    ].join('\n'),
+  );
+});
+
+it.each([
+  ['text', reportText],
+  ['Markdown', reportMarkdown],
+  ['HTML', reportHtml],
+])('%s of an empty report says how to turn comparing on', (_, print) => {
+  const { mirrors: __, ...report } = sampleReport();
+  expect(print({ ...report, mirrors: [] }).replaceAll(/&#34;|&#95;/g, '"')).toMatch(
+    '"compare": true',
+  );
+});
+
+it.each([
+  ['text', reportText],
+  ['Markdown', reportMarkdown],
+  ['HTML', reportHtml],
+])('%s of one isolate says so', (_, print) => {
+  expect(print({ ...sampleReport(), scope: 'isolate' })).toMatch('one isolate alone');
+});
+
+it('the text names ten endpoints with five places, and how many there are beyond', () => {
+  const sums = createReportSums();
+  for (let i = 0; i < 12 * 7; i += 1) {
+    const place = difference(`/${'abcdefg'[i % 7]}`);
+    sums.pair(pair(compared(place), { target: `/${'abcdefghijkl'[Math.floor(i / 7)]}` }));
+  }
+  const lines = reportText(sums.report()).split('\n');
+  expect(lines.filter((line) => line.startsWith('  GET '))).toHaveLength(10);
+  expect(lines.filter((line) => line.startsWith('    /'))).toHaveLength(50);
+  expect(lines.filter((line) => line === '    and 2 more')).toHaveLength(10);
+  expect(lines).toContain('  2 more endpoints differ: --json prints all');
+});
+
+describe('texts of strangers', () => {
+  const HOSTILE = [
+    '<script>alert(1)</script>',
+    '"onmouseover="x',
+    "' autofocus onfocus='x",
+    '`|\n\r|# **x** [a](javascript:x) ![b](http://c) @user <!-- -->',
+    '\u001b[2J\u202e\u0000\u2028',
+    '</code></td></style><img src=x onerror=x>',
+    '&lt;b&gt;',
+  ];
+
+  const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+  /** A report that has a hostile text wherever one can come from outside. */
+  function hostileReport(text: string): Report {
+    const sums = createReportSums();
+    const values = { primary: text, mirror: { [text]: [text] } };
+    const target = `/${text}`;
+    const facts = { target, requestId: text, route: text, mirror: text };
+    sums.pair(pair(compared(difference(`/${text}`, values), difference(text, values)), facts));
+    sums.pair(pair({ result: 'not_compared', reason: text as 'overload' }, facts));
+    sums.outcome(text, text, 'failed', text);
+    const { mirrors, ...report } = sums.report();
+    const [mirror] = mirrors;
+    const [endpoint] = mirror!.endpoints;
+    // As another gateway might send it.
+    const hostile = {
+      ...mirror!,
+      statuses: { [text]: { [text]: 1 } },
+      endpoints: [
+        {
+          ...endpoint!,
+          method: text,
+          path: text,
+          differences: endpoint!.differences.map((one) => ({
+            ...one,
+            kind: text as 'value',
+            last: text,
+          })),
+        },
+      ],
+    };
+    return { ...report, since: text, mirrors: [hostile] };
+  }
+
+  const TAGS =
+    /<\/?(?:!doctype html|html lang="en"|html|head|body|meta [^<>]*|title|style|h1|h2|p(?: class="verdict")?|ul|li|section|table|thead|tbody|tr(?: class="noise")?|th scope="col"|th|td(?: class="number")?|code|details(?: open)?|summary|br)>/g;
+
+  it.each(HOSTILE)('%j stays text in HTML', (text) => {
+    const html = reportHtml(hostileReport(text));
+    expect(html.replace(TAGS, '')).not.toMatch(/[<>]/);
+    expect(html.match(/<meta [^<>]*>/g)).toHaveLength(3);
+    expect(html.replaceAll('\n', '')).not.toMatch(INVISIBLE);
+  });
+
+  it.each(HOSTILE)('%j stays text in Markdown', (text) => {
+    const markdown = reportMarkdown(hostileReport(text));
+    const rest = markdown.replaceAll(/<\/?code>/g, '').replaceAll(/&#\d+;/g, '');
+    expect(rest).not.toMatch(/[<>`[\]!@\\&]/);
+    for (const line of markdown.split('\n'))
+      expect(line).toMatch(/^$|^# |^## <code>|^\*\*|^- |^\| |^[a-z]/);
+  });
+
+  it.each(HOSTILE)('%j controls no terminal', (text) => {
+    const printed = reportText(hostileReport(text));
+    expect(printed.replaceAll('\n', '')).not.toMatch(INVISIBLE);
+  });
+});
+
+describe('the HTML', () => {
+  const html = reportHtml(sampleReport({ different: 2 }));
+
+  it('loads and runs nothing', () => {
+    expect(html).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-`);
+    expect(html).not.toMatch(/<(?:script|link|img|iframe|object)\b|\bsrc=|\bhref=|url\(/);
+  });
+
+  it('shows the verdict, and the places that differ with an example', () => {
+    expect(html).toContain('2 of 1,000 pairs differ');
+    expect(html).toContain('<code>/price</code>');
+    expect(html).toContain('<code>1</code> → <code>&#34;1&#34;</code>');
+  });
+});
+
+it('the Markdown has a row for each place that differs', () => {
+  const rows = reportMarkdown(sampleReport({ different: 2, noisy: 3 }))
+    .split('\n')
+    .filter((line) => line.includes('/price') || line.includes('clock'));
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatch(/<code>\/price<\/code> \| type \| 2 \(0\.2 %\) \| <code>1<\/code>/);
+});
