@@ -16,7 +16,7 @@ export interface Finding {
 
 /** The differences of one pair: the first of each place and kind, and those that count before ignored ones. */
 export class Findings {
-  /** Texts and numbers of secret parts of both bodies, which must not be shown where they stand elsewhere either. */
+  /** What stands in secret parts of both bodies, in canonical form: it must not be shown where it stands elsewhere either. */
   readonly secrets: Set<string> = new Set();
   readonly #counted = new Map<string, Finding>();
   readonly #ignored = new Map<string, Finding>();

@@ -10,8 +10,10 @@ import type { Steps } from './steps.ts';
  */
 export class Identities {
   readonly #steps: Steps;
-  /** By what tells a value from others; those within it stand there by their numbers. */
-  readonly #numbers = new Map<string, number>();
+  #count = 0;
+  readonly #scalars = new Map<unknown, number>();
+  /** By texts that no two different values share; the values within stand there by their numbers. */
+  readonly #others = new Map<unknown, number>();
   /** Arrays and objects that have theirs. */
   readonly #known = new Map<object, number>();
 
@@ -22,14 +24,12 @@ export class Identities {
   /** @throws OverBudget */
   of(value: Json, scope: Scope): number {
     this.#steps.take();
-    if (typeof value === 'string') return this.#number(`"${value}`);
-    if (value === null || typeof value === 'boolean') return this.#number(String(value));
-    if (value instanceof Numeral) return this.#number(`=${value.value}`);
+    if (typeof value !== 'object' || value === null) return this.#number(this.#scalars, value);
+    if (value instanceof Numeral) return this.#number(this.#others, value.value);
     let known = this.#known.get(value);
     if (known === undefined) {
-      known = this.#number(
-        value instanceof Map ? this.#object(value, scope) : this.#array(value, scope),
-      );
+      const text = value instanceof Map ? this.#object(value, scope) : this.#array(value, scope);
+      known = this.#number(this.#others, text);
       this.#known.set(value, known);
     }
     return known;
@@ -56,9 +56,9 @@ export class Identities {
     return text;
   }
 
-  #number(text: string): number {
-    let number = this.#numbers.get(text);
-    if (number === undefined) this.#numbers.set(text, (number = this.#numbers.size));
+  #number(numbers: Map<unknown, number>, key: unknown): number {
+    let number = numbers.get(key);
+    if (number === undefined) numbers.set(key, (number = this.#count++));
     return number;
   }
 }

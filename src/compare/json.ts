@@ -1,8 +1,8 @@
-import { Numeral } from './numeral.ts';
+import { type Numeral, readNumber } from './numeral.ts';
 import type { Steps } from './steps.ts';
 
-/** A JSON value that has lost nothing: numbers as written, members under any name. */
-export type Json = null | boolean | string | Numeral | Json[] | JsonObject;
+/** A JSON value that has lost nothing: numbers with all their digits, members under any name. */
+export type Json = null | boolean | string | number | Numeral | Json[] | JsonObject;
 export type JsonObject = Map<string, Json>;
 
 /** Deepest nesting that is read. What goes through a value may recurse: so deep is safe on all runtimes. */
@@ -28,7 +28,7 @@ const EMPTY_OBJECT: JsonObject = new Map();
  * @returns the value; `undefined` if the text is not JSON, is nested deeper than `MAX_DEPTH`, or has an object in
  *   which a name occurs twice, so that programs would not agree on what it means
  * @throws OverBudget
- * @example readJson('{"a": 1.0}', new Steps()) // { value: Map { 'a' => Numeral '1.0' } }
+ * @example readJson('{"a": 1.0}', new Steps()) // Map { 'a' => 1 }
  */
 export function readJson(text: string, steps: Steps): Json | undefined {
   return new Reader(text, steps).read();
@@ -133,12 +133,12 @@ class Reader {
     }
   }
 
-  #number(): Numeral | undefined {
+  #number(): number | Numeral | undefined {
     NUMBER.lastIndex = this.#at;
     if (!NUMBER.test(this.#text)) return undefined;
     const text = this.#text.slice(this.#at, NUMBER.lastIndex);
     this.#at = NUMBER.lastIndex;
-    return new Numeral(text);
+    return readNumber(text);
   }
 
   #literal(): Json | undefined {

@@ -5,42 +5,28 @@ const MAX_EXACT_EXPONENT = 200;
 /** Exponents up to here are computed with; no longer ones occur, but in attacks. */
 const MAX_EXPONENT = 1e15;
 
-/** A JSON number as it was written: a double would lose digits. */
+/** A JSON number that no double stands for exactly. */
 export class Numeral {
+  /** As it was written. */
   readonly text: string;
-  #value: number | string | undefined;
+  /** Digits and exponent, the same for equal numbers: `9007199254740993e0`. */
+  readonly value: string;
 
-  /** @param text of JSON's grammar */
-  constructor(text: string) {
+  constructor(text: string, value: string) {
     this.text = text;
-  }
-
-  /**
-   * Equal for numbers of equal value, however they are written: the number itself where a double can hold it, else its
-   * digits and exponent. An exponent of 16 digits or more is not computed with: such numbers are equal only if they
-   * are written the same.
-   *
-   * @example
-   * new Numeral('1.50e1').value; // 15
-   * new Numeral('9007199254740993').value; // '9007199254740993e0'
-   */
-  get value(): number | string {
-    return (this.#value ??= valueOf(this.text));
-  }
-
-  /** As a double, rounded. */
-  get approximate(): number {
-    return Number(this.text);
-  }
-
-  /** True if the double that is nearest is written with the same digits: it can stand for the number. */
-  get isDouble(): boolean {
-    const { approximate } = this;
-    return Number.isFinite(approximate) && new Numeral(String(approximate)).value === this.value;
+    this.value = value;
   }
 }
 
-function valueOf(text: string): number | string {
+/**
+ * Reads a number of JSON's grammar without losing digits: equal numbers become the same, however they are written. An
+ * exponent of 16 digits or more is not computed with: such numbers are equal only if they are written the same.
+ *
+ * @example
+ * readNumber('1.50e1'); // 15
+ * readNumber('9007199254740993'); // Numeral { value: '9007199254740993e0' }
+ */
+export function readNumber(text: string): number | Numeral {
   // The sum makes 0 of -0.
   if (text.length <= MAX_EXACT_DIGITS && !/e/i.test(text)) return Number(text) + 0;
   const [mantissa, power = '0'] = text.toLowerCase().split('e') as [string, string?];
@@ -53,18 +39,29 @@ function valueOf(text: string): number | string {
   if (start === end) return 0;
   while (written[end - 1] === '0') end -= 1;
   const exponent = Number(power) - fraction.length + (written.length - end);
-  if (Math.abs(Number(power)) >= MAX_EXPONENT) return text;
-  const normal = `${sign}${written.slice(start, end)}e${exponent}`;
-  return end - start <= MAX_EXACT_DIGITS && Math.abs(exponent) <= MAX_EXACT_EXPONENT
-    ? Number(normal)
-    : normal;
+  if (Math.abs(Number(power)) >= MAX_EXPONENT) return new Numeral(text, text);
+  const value = `${sign}${written.slice(start, end)}e${exponent}`;
+  const isExact = end - start <= MAX_EXACT_DIGITS && Math.abs(exponent) <= MAX_EXACT_EXPONENT;
+  return isExact ? Number(value) : new Numeral(text, value);
 }
 
-/** Whether two numbers are equal, or differ by at most `tolerance` of the larger one. */
-export function equalNumbers(a: Numeral, b: Numeral, tolerance: number): boolean {
-  if (a.text === b.text || a.value === b.value) return true;
+/** The nearest double. */
+function approximate(number: number | Numeral): number {
+  return typeof number === 'number' ? number : Number(number.text);
+}
+
+/** The double whose digits are those of the number; `null` if there is none. */
+export function doubleOf(number: Numeral): number | null {
+  const double = approximate(number);
+  if (!Number.isFinite(double)) return null;
+  const back = readNumber(String(double));
+  return typeof back === 'object' && back.value === number.value ? double : null;
+}
+
+/** Whether two different numbers differ by at most `tolerance` of the larger one. */
+export function isWithin(tolerance: number, a: number | Numeral, b: number | Numeral): boolean {
   if (tolerance === 0) return false;
-  const [one, other] = [a.approximate, b.approximate];
+  const [one, other] = [approximate(a), approximate(b)];
   // Not true for infinity, which stands for all numbers that are too large.
   return Math.abs(one - other) <= tolerance * Math.max(Math.abs(one), Math.abs(other));
 }

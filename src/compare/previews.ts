@@ -1,6 +1,7 @@
 import { parseSetCookie } from './cookies.ts';
+import { canonical } from './canonical.ts';
 import type { Json } from './json.ts';
-import { Numeral } from './numeral.ts';
+import { doubleOf, Numeral } from './numeral.ts';
 import type { Redactor } from './redact.ts';
 import type { Scope } from './scopes.ts';
 
@@ -33,7 +34,7 @@ export class Previews {
   readonly #redactor: Redactor;
   readonly #secrets: ReadonlySet<string>;
 
-  /** @param secrets texts and numbers that are secret wherever they stand */
+  /** @param secrets values that are secret wherever they stand, in canonical form */
   constructor(redactor: Redactor, secrets: ReadonlySet<string>) {
     this.#redactor = redactor;
     this.#secrets = secrets;
@@ -103,24 +104,21 @@ export class Previews {
   ): Promise<unknown> {
     if (scope.redacted) return this.#text(await this.#redactor.hash(canonical(value)), room);
     if (typeof value === 'string') return this.#text(await this.#clear(value), room);
-    if (value instanceof Numeral) return this.#number(value, room);
-    if (value === null || typeof value === 'boolean') return value;
-    if (depth === MAX_DEPTH) return MORE;
-    return value instanceof Map
-      ? this.#object(value, scope, room, depth + 1)
-      : this.#array(value, scope, room, depth + 1);
+    if (value instanceof Map || Array.isArray(value)) {
+      if (depth === MAX_DEPTH) return MORE;
+      return value instanceof Map
+        ? this.#object(value, scope, room, depth + 1)
+        : this.#array(value, scope, room, depth + 1);
+    }
+    if (this.#secrets.has(canonical(value))) return this.#redactor.hash(canonical(value));
+    return value instanceof Numeral ? (doubleOf(value) ?? this.#text(value.text, room)) : value;
   }
 
   /** A text without what is secret in it. */
   async #clear(text: string): Promise<string> {
-    return this.#secrets.has(text)
+    return this.#secrets.has(canonical(text))
       ? this.#redactor.hash(canonical(text))
       : this.#redactor.query(text);
-  }
-
-  async #number(number: Numeral, room: Room): Promise<unknown> {
-    if (this.#secrets.has(number.text)) return this.#redactor.hash(canonical(number));
-    return number.isDouble ? number.approximate : this.#text(number.text, room);
   }
 
   #text(text: string, room: Room): string {
@@ -172,15 +170,4 @@ function commonStart(a: string, b: string): number {
   let i = 0;
   while (i < a.length && a[i] === b[i]) i += 1;
   return i;
-}
-
-/** A text that is the same for equal values. */
-function canonical(value: Json): string {
-  if (value instanceof Numeral) return String(value.value);
-  if (Array.isArray(value)) return `[${value.map((element) => canonical(element)).join()}]`;
-  if (!(value instanceof Map)) return JSON.stringify(value);
-  const members = [...value.keys()]
-    .toSorted()
-    .map((name) => `${JSON.stringify(name)}:${canonical(value.get(name)!)}`);
-  return `{${members.join()}}`;
 }

@@ -1,13 +1,13 @@
+import { canonical } from './canonical.ts';
 import type { Json } from './json.ts';
-import { Numeral } from './numeral.ts';
 import type { Scope } from './scopes.ts';
 import type { Steps } from './steps.ts';
 
-/** Shorter values are no secrets: hiding each 1 because one of them is secret would hide much else. */
-const MIN_CHARACTERS = 6;
+/** Of a value with its quotes. Hiding each 1 because one of them is secret would hide much else. */
+const MIN_CHARACTERS = 8;
 
 /**
- * Adds the texts and numbers of the secret parts of a value. A mirror that renames a member shows them under a name that
+ * Adds the texts and numbers of the secret parts of a value, in canonical form. A mirror that renames a member shows them under a name that
  * nobody has declared secret.
  *
  * @throws OverBudget
@@ -20,7 +20,7 @@ export function collectSecrets(value: Json, scope: Scope, steps: Steps, into: Se
   } else if (value instanceof Map) {
     for (const [name, inner] of value) collectSecrets(inner, scope.member(name), steps, into);
   } else if (scope.redacted) {
-    const text = value instanceof Numeral ? value.text : value;
-    if (typeof text === 'string' && text.length >= MIN_CHARACTERS) into.add(text);
+    const text = canonical(value);
+    if (text.length >= MIN_CHARACTERS) into.add(text);
   }
 }

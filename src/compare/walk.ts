@@ -2,7 +2,7 @@ import type { DifferenceKind } from './comparison.ts';
 import type { Findings } from './findings.ts';
 import { Identities } from './identity.ts';
 import type { Json, JsonObject } from './json.ts';
-import { equalNumbers, Numeral } from './numeral.ts';
+import { isWithin, Numeral } from './numeral.ts';
 import { ANY, MAX_NAMES, placeOf } from './pointer.ts';
 import type { Scope } from './scopes.ts';
 import type { Steps } from './steps.ts';
@@ -70,9 +70,11 @@ class Walk {
   }
 
   #equalScalars(primary: Json, mirror: Json): boolean {
-    return primary instanceof Numeral && mirror instanceof Numeral
-      ? equalNumbers(primary, mirror, this.#tolerance)
-      : primary === mirror;
+    if (primary === mirror) return true;
+    if (!isNumber(primary) || !isNumber(mirror)) return false;
+    const isEqual =
+      typeof primary === 'object' && typeof mirror === 'object' && primary.value === mirror.value;
+    return isEqual || isWithin(this.#tolerance, primary, mirror);
   }
 
   #objects(primary: JsonObject, mirror: JsonObject, scope: Scope): void {
@@ -94,7 +96,7 @@ class Walk {
 
   #arrays(primary: readonly Json[], mirror: readonly Json[], scope: Scope): void {
     const hasSameLength = primary.length === mirror.length;
-    if (!hasSameLength) this.#add('length', countOf(primary), countOf(mirror), scope);
+    if (!hasSameLength) this.#add('length', primary.length, mirror.length, scope);
     const [ours, theirs] = hasSameLength
       ? this.#differing(primary, mirror, scope)
       : this.#untrimmed(primary, mirror, scope);
@@ -233,8 +235,8 @@ function range(start: number, end: number): number[] {
   return Array.from({ length: end - start }, (_, i) => start + i);
 }
 
-function countOf(array: readonly Json[]): Numeral {
-  return new Numeral(String(array.length));
+function isNumber(value: Json): value is number | Numeral {
+  return typeof value === 'number' || value instanceof Numeral;
 }
 
 function typeOf(value: Json): string {

@@ -156,6 +156,7 @@ describe('JSON', () => {
       [`{"user":"${SECRET}"}`, `{"usr":"${SECRET}"}`],
       [`{"user":"${SECRET}"}`, `{"usr":{"name":["${SECRET}"]}}`],
       [`{"user":{"id":4711471147}}`, `{"id":4711471147}`],
+      [`{"user":{"id":4711471147.4711471147}}`, `{"id":4711471147.4711471147}`],
     ];
     for (const [primary, mirror] of pairs) {
       const found = await compare(json(primary), json(mirror), changes);
