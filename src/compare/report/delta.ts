@@ -7,6 +7,7 @@ import {
   indicesIn,
 } from './endpoint-sums.ts';
 import { COUNTERS, type MirrorSums, mirrorSums } from './mirror-sums.ts';
+import type { Examples } from './examples.ts';
 import type { ExampleReport } from './report.ts';
 
 const VERSION = 1;
@@ -173,11 +174,15 @@ function readDifference(value: unknown): DifferenceSums {
     noise: count(given['noise']),
     firstMs: time(given['firstMs']),
     lastMs: time(given['lastMs']),
-    keep: count(given['keep']),
-    examples: list(given['examples']).map(readExample),
+    examples: readExamples(given['examples']),
   };
   expect(sums.ignored <= sums.count);
   return sums;
+}
+
+function readExamples(value: unknown): Examples {
+  const given = object(value);
+  return { keep: count(given['keep']), list: list(given['list']).map(readExample) };
 }
 
 function readExample(value: unknown): ExampleReport {

@@ -1,8 +1,8 @@
 import type { MemoryBudget } from '../../http/memory-budget.ts';
 import type { Difference, DifferenceKind } from '../comparison.ts';
-import { countedPlace, pathOf } from './endpoint.ts';
+import { countedPlace } from './endpoint.ts';
+import { addExamples, type Examples, keepExample, type PairFacts } from './examples.ts';
 import { isShown } from './noise.ts';
-import type { ExampleReport } from './report.ts';
 
 /** Places of an endpoint that are counted apart. The rest is counted by kind alone. */
 const MAX_PLACES = 200;
@@ -14,14 +14,6 @@ const MAX_SETS = 1000;
 /** Estimated memory of an entry, beside its texts. */
 const DIFFERENCE_BYTES = 400;
 const SET_BYTES = 100;
-const EXAMPLE_BYTES = 200;
-
-/** Examples of a kind of difference when the pair does not say how many. */
-const DEFAULT_KEEP = 2;
-const MAX_KEEP = 20;
-/** Characters of the JSON of one value in an example, and of a request id. */
-const MAX_PREVIEW_CHARACTERS = 1024;
-const MAX_ID_CHARACTERS = 128;
 
 /** Sums of the pairs of an endpoint. Plain data but for the maps. */
 export interface EndpointSums {
@@ -52,23 +44,13 @@ export interface DifferenceSums {
   /** Times in milliseconds since 1970; 0: no pair showed it. */
   firstMs: number;
   lastMs: number;
-  /** Examples that are wanted. */
-  keep: number;
-  readonly examples: ExampleReport[];
+  readonly examples: Examples;
 }
 
 /** Memory for places and sets, and for examples. */
 export interface Budgets {
   readonly sums: MemoryBudget;
   readonly examples: MemoryBudget;
-}
-
-/** What examples tell of a pair. */
-export interface PairFacts {
-  readonly target: string;
-  readonly requestId: string;
-  readonly atMs: number;
-  readonly keep?: number;
 }
 
 export function endpointSums(method: string, path: string): EndpointSums {
@@ -98,7 +80,7 @@ export function addPair(
   for (const difference of differences) {
     const index = indexOf(sums, difference, budgets.sums);
     (difference.ignored ? ignored : shown).add(index);
-    keepExample(sums.differences[index]!, difference, facts, budgets.examples);
+    keepExample(sums.differences[index]!.examples, difference, facts, budgets.examples);
   }
   for (const index of shown) ignored.delete(index);
   for (const index of shown) countIn(sums.differences[index]!, facts.atMs);
@@ -124,7 +106,8 @@ export function addBaseline(
 /** Adds the sums of another endpoint, whose differences may have other indices. */
 export function addEndpoint(sums: EndpointSums, more: EndpointSums, budgets: Budgets): void {
   const indices = more.differences.map((difference) => {
-    const index = indexOf(sums, difference, budgets.sums);
+    const { rest, kind } = difference;
+    const index = rest ? restOf(sums, kind) : indexOf(sums, difference, budgets.sums);
     addDifference(sums.differences[index]!, difference, budgets.examples);
     return index;
   });
@@ -152,10 +135,9 @@ export function verdictOf(sums: EndpointSums): { different: number; noiseOnly: n
 /** The index of a difference, which is created if there is none. */
 function indexOf(
   sums: EndpointSums,
-  { place, kind, ...more }: Pick<Difference, 'place' | 'kind'> & { readonly rest?: boolean },
+  { place, kind }: Pick<Difference, 'place' | 'kind'>,
   budget: MemoryBudget,
 ): number {
-  if (more.rest === true) return restOf(sums, kind);
   const known = sums.indices.get(`${kind} ${place}`);
   if (known !== undefined) return known;
   const counted = countedPlace(place);
@@ -179,8 +161,9 @@ function create(
   kind: DifferenceKind,
   rest: boolean,
 ): number {
-  const counts = { count: 0, ignored: 0, noise: 0, firstMs: 0, lastMs: 0, keep: 0 };
-  const index = sums.differences.push({ place, kind, rest, ...counts, examples: [] }) - 1;
+  const counts = { count: 0, ignored: 0, noise: 0, firstMs: 0, lastMs: 0 };
+  const examples = { keep: 0, list: [] };
+  const index = sums.differences.push({ place, kind, rest, ...counts, examples }) - 1;
   sums.indices.set(key, index);
   return index;
 }
@@ -201,43 +184,7 @@ function addDifference(sums: DifferenceSums, more: DifferenceSums, budget: Memor
   sums.ignored += more.ignored;
   sums.noise += more.noise;
   if (more.firstMs > 0) addTimes(sums, more.firstMs, more.lastMs);
-  sums.keep = Math.max(sums.keep, more.keep);
-  for (const example of more.examples) addExample(sums, example, budget);
-}
-
-function keepExample(
-  sums: DifferenceSums,
-  difference: Difference,
-  { target, requestId, atMs, keep = DEFAULT_KEEP }: PairFacts,
-  budget: MemoryBudget,
-): void {
-  sums.keep = Math.min(keep, MAX_KEEP);
-  if (sums.examples.length >= sums.keep) return;
-  const { primary, mirror } = difference;
-  const example = {
-    request_id: requestId.slice(0, MAX_ID_CHARACTERS),
-    time: new Date(atMs).toISOString(),
-    path: pathOf(target),
-    ...(primary !== undefined && { primary: preview(primary) }),
-    ...(mirror !== undefined && { mirror: preview(mirror) }),
-  };
-  addExample(sums, example, budget);
-}
-
-function addExample(sums: DifferenceSums, example: ExampleReport, budget: MemoryBudget): void {
-  if (sums.examples.length >= sums.keep) return;
-  const json = JSON.stringify(example);
-  if (!budget.reserve(EXAMPLE_BYTES + 2 * json.length)) return;
-  // Read back from JSON: engines keep the whole of a text, such as a head of 64 KiB, while a part of it is in use.
-  sums.examples.push(JSON.parse(json) as ExampleReport);
-}
-
-/** The value itself, or the beginning of its JSON if that is long. */
-function preview(value: unknown): unknown {
-  const json = JSON.stringify(value) ?? '';
-  return json.length > MAX_PREVIEW_CHARACTERS
-    ? `${json.slice(0, MAX_PREVIEW_CHARACTERS)}...`
-    : value;
+  addExamples(sums.examples, more.examples, budget);
 }
 
 function addSet(sums: EndpointSums, set: string, count: number, budget: MemoryBudget): void {

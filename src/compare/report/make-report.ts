@@ -65,7 +65,7 @@ function differenceReport(difference: DifferenceSums, endpoint: EndpointSums): D
     shown: isShown(difference, endpoint),
     first: new Date(firstMs).toISOString(),
     last: new Date(lastMs).toISOString(),
-    examples,
+    examples: examples.list,
   };
 }
 

@@ -7,9 +7,9 @@ import {
   addPair,
   type EndpointSums,
   endpointSums,
-  type PairFacts,
   type Budgets,
 } from './endpoint-sums.ts';
+import type { PairFacts } from './examples.ts';
 import { observe } from './histogram.ts';
 
 /** Endpoints of a mirror that are counted apart. */
@@ -45,17 +45,10 @@ export interface ComparedPair extends PairFacts {
   readonly route: string;
   readonly mirror: string;
   readonly method: string;
-  /** Path and query as received. The query is not kept. */
-  readonly target: string;
-  readonly requestId: string;
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
   readonly comparison: Comparison;
   /** Seconds to the response's head; `null`: there was none. */
   readonly primary: { readonly status: number; readonly seconds: number } | null;
   readonly mirrorResponse: { readonly status: number; readonly seconds: number };
-  /** Examples kept for each kind of difference, the attribute `keep`. Default 2, at most 20. */
-  readonly keep?: number;
 }
 
 export function mirrorSums(route: string, mirror: string): MirrorSums {
