@@ -52,7 +52,7 @@ export function serverRuntime(
       });
       if (options.folder === undefined)
         void started.exited.then(() => rm(folder, { recursive: true, force: true }));
-      const [, port] = await line(started, /listening on http:\/\/\S*:(\d+)\)? as /);
+      const [, port] = await line(started, /listening on http:\/\/[^\s"]*:(\d+)\b/);
       return gatewayProcess({
         runtime: name,
         port: Number(port),
