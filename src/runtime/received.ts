@@ -1,5 +1,5 @@
 import type { Received } from '../http/messages.ts';
-import { receiveWeb } from './fetch/receive.ts';
+import { portOf, receiveWeb } from './fetch/receive.ts';
 
 /** Converts a request of our own listeners that was handed out to user code. */
 export type ReadServed = (request: Request) => Received;
@@ -19,7 +19,7 @@ export function rememberServed(handedOut: object, read: ReadServed): void {
 /** Converts a request: one of our own listeners without loss, any other as a Web `Request`. */
 export function receive(request: Request, env?: unknown): Received {
   const read = served.get(request) ?? (isObject(env) ? served.get(env) : undefined);
-  return read?.(request) ?? receiveWeb(request, { peer: '', serverPort: 0 });
+  return read?.(request) ?? receiveWeb(request, { peer: '', serverPort: portOf(request.url) });
 }
 
 /** True for a request of our own listeners. */

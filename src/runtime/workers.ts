@@ -3,7 +3,7 @@ import { webBytes } from '../http/web-body.ts';
 import { fetchSendCopy } from './fetch/copy.ts';
 import { type Dialect, kindByText } from './fetch/dialect.ts';
 import { fetchForward } from './fetch/forward.ts';
-import { receiveWeb } from './fetch/receive.ts';
+import { portOf, receiveWeb } from './fetch/receive.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Exists only in workerd: a stream of known length, which is not sent chunked. */
@@ -58,6 +58,7 @@ export function workersRuntime(): Runtime {
     receive: (request) =>
       receiveWeb(request, {
         peer: plainAddress(request.headers.get('cf-connecting-ip') ?? '') ?? '',
+        // The platform builds the URL.
         serverPort: portOf(request.url),
         bodyOf: (received, length) => webBytes(received, length, READ_BYTES),
         // Cloudflare overwrites Accept-Encoding; with its value, a client that accepts no coding could get one.
@@ -70,11 +71,6 @@ export function workersRuntime(): Runtime {
     forward: fetchForward(DIALECT),
     sendCopy: fetchSendCopy(DIALECT),
   };
-}
-
-/** The platform builds the URL, so its port is the port that the client connected to. 0: the scheme's default. */
-function portOf(url: string): number {
-  return Number(/^https?:\/\/[^/]*:(\d+)/.exec(url)?.[1] ?? 0);
 }
 
 export type * from './types.ts';

@@ -32,6 +32,12 @@ function isDecoded({ pair }: Exchange): boolean {
   return before !== undefined && coding(pair.through.got.message?.fields) === undefined;
 }
 
+/** The port that a request names, as servers make its URL of the target or of Host. */
+function portIn(request: string): string {
+  const named = /^\S+ http:\/\/([^/? ]*)/.exec(request) ?? /^host: *(\S*)/im.exec(request);
+  return /:(\d+)$/.exec(named?.[1] ?? '')?.[1] ?? '80';
+}
+
 /** Differences on the wire that each runtime's fetch, or the server in front of it, makes, and why. */
 const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = [
   {
@@ -41,10 +47,11 @@ const RULES: readonly (Omit<Rule, 'on'> & { readonly on: readonly Name[] })[] = 
       is('upstream', 'field', 'host')(difference) && difference.through.join() === upstream.node,
   },
   {
-    name: "a web Request does not have the socket: the port is the scheme's default",
+    name: 'a web Request does not have the socket: the port is the one in its URL',
     on: EVERYWHERE,
-    accepts: (difference) =>
-      is('upstream', 'field', 'x-forwarded-port')(difference) && difference.through.join() === '80',
+    accepts: (difference, { exchange }) =>
+      is('upstream', 'field', 'x-forwarded-port')(difference) &&
+      difference.through.join() === portIn(exchange.request),
   },
   {
     name: "nor the client's address: X-Real-IP is not written",

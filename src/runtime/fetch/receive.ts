@@ -20,6 +20,14 @@ export interface Connection {
   readonly upgradable?: boolean;
 }
 
+/**
+ * The port in a URL, which is that of Host and thus the one that the client connected to, or a proxy in front says so.
+ * 0: the scheme's default.
+ */
+export function portOf(url: string): number {
+  return Number(/^https?:\/\/[^/?#]*:(\d{1,5})(?:[/?#]|$)/.exec(url)?.[1] ?? 0);
+}
+
 /** Converts a Web `Request`. */
 export function receiveWeb(request: Request, connection: Connection): Received {
   return new WebReceived(request, connection);
