@@ -3,6 +3,7 @@ import { Hono } from 'hono/tiny';
 import { adminApi } from './admin/api.ts';
 import { controlPlaneGuard } from './admin/guard.ts';
 import { healthApi } from './admin/health.ts';
+import { reportApi, type ReportSource } from './compare/report/api.ts';
 import { explainApi } from './explain/api.ts';
 import { matchPath, originForm } from './http/target.ts';
 import type { Trust } from './request/inbound.ts';
@@ -18,6 +19,8 @@ export interface ControlPlaneOptions {
   readonly live: LiveTable<RouteTable>;
   readonly trust: Trust;
   readonly telemetry: Telemetry;
+  /** What mirrors answered. */
+  readonly report: ReportSource;
   /** True once the server is about to stop: readiness then tells load balancers to send requests elsewhere. */
   readonly retired: () => boolean;
 }
@@ -35,7 +38,7 @@ export const PROXY_PATHS = {
 
 /** The Hono app behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
 export function controlPlane(options: ControlPlaneOptions): Hono {
-  const { adminKey, runtime, live, trust, telemetry } = options;
+  const { adminKey, runtime, live, trust, telemetry, report } = options;
   const access = controlPlaneGuard({ adminKey, peer: (c) => runtime.peer(c.req.raw, c.env) });
   function notReady(): string | null {
     if (live.current(Date.now()) === null)
@@ -52,6 +55,7 @@ export function controlPlane(options: ControlPlaneOptions): Hono {
   app.route('/apisix', healthApi({ runtime: runtime.name, notReady }));
   app.route('/apisix', metricsApi(access, telemetry));
   app.route('/apisix', explainApi({ access, inForce }));
+  app.route('/apisix', reportApi({ access, source: report }));
   app.route('/apisix', adminApi({ live, access, onFailure: telemetry.onAdminFailure }));
   return app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
 

@@ -1,5 +1,8 @@
 import type { Context as HonoContext, ExecutionContext, Handler, Hono as HonoApp } from 'hono';
 import { Hono } from 'hono/tiny';
+import { createComparing } from './comparing.ts';
+import { redactKey } from './compare/redact-key.ts';
+import { ownReport, type ReportKeeper } from './compare/report/keeper.ts';
 import { checkDocument, type RouteInput, type RoutesDocument } from './config/document.ts';
 import { ConfigError } from './config/error.ts';
 import { GATEWAY_OPTIONS, optionFaults } from './config/options.ts';
@@ -22,7 +25,7 @@ import { type LiveTable, liveTable, type Refreshed, type Reload } from './stores
 import { memoryStore } from './stores/memory.ts';
 import type { Store } from './stores/store.ts';
 import type { GatewayEvent } from './telemetry/events.ts';
-import type { OutcomeHook } from './telemetry/hooks.ts';
+import type { ComparisonHook, OutcomeHook } from './telemetry/hooks.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 
 export interface GatewayOptions {
@@ -42,6 +45,12 @@ export interface GatewayOptions {
   readonly runtime?: Runtime;
   /** Told what became of each request at each mirror. What it throws changes nothing. */
   readonly onOutcome?: OutcomeHook;
+  /** Told how each compared response differs from the primary's. What it throws changes nothing. */
+  readonly onComparison?: ComparisonHook;
+  /** Key of the hashes that stand for redacted values. Default: a random one. */
+  readonly redactKey?: string | null;
+  /** Counts what is compared. Default: in this process. */
+  readonly report?: ReportKeeper;
   /** Told of everything the gateway does. What it throws changes nothing. */
   readonly onEvent?: (event: GatewayEvent) => unknown;
 }
@@ -96,16 +105,26 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     telemetry.emit({ type: 'reload', ...reload }),
   );
   const telemetry = createTelemetry(options, {
+    runtime: runtime.name,
     table: live.current,
     recordedBytes: () => budget.held,
   });
-  const { emit, onOutcome } = telemetry;
+  const { emit } = telemetry;
+  const report = options.report ?? ownReport(runtime.name === 'workers' ? 'isolate' : 'gateway');
+  const comparing = createComparing({
+    report,
+    redactKey: redactKey(options.redactKey),
+    startThread: runtime.startThread,
+    telemetry,
+  });
+
   const proxy = createProxy({
     runtime,
     live,
     trust,
     requestIds: requestIds(instance),
-    copies: { sender, budget, onOutcome },
+    copies: { sender, budget, onOutcome: comparing.onOutcome },
+    comparisons: { ...comparing, budget, onAbandon: sender.onAbandon },
     reserved: CONTROL_PLANE,
     emit,
   });
@@ -119,6 +138,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     live,
     trust,
     telemetry,
+    report,
     retired: () => retired,
   });
   /** Copies are waited for by `drain`, and by the platform where it offers to. */
@@ -164,7 +184,11 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     ready: () => live.current(Date.now()) !== null,
     retire: () => void (retired = true),
     waitUntil: background.waitUntil,
-    drain: (milliseconds) => background.drain(milliseconds, () => sender.abandon()),
+    drain: (milliseconds) =>
+      background.drain(milliseconds, () => {
+        sender.abandon();
+        comparing.abandon();
+      }),
   };
 }
 

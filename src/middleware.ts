@@ -18,7 +18,7 @@ import { fetchRuntime } from './runtime/fetch/index.ts';
 import type { ObservedBody } from './runtime/observe/observed.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { OutcomeHook } from './telemetry/hooks.ts';
-import { outcomeTelemetry } from './telemetry/telemetry.ts';
+import { hookTelemetry } from './telemetry/telemetry.ts';
 
 export interface ProxyMirrorOptions {
   /** Adapter that reads requests and sends copies. Default: the runtime's own `fetch`. */
@@ -27,6 +27,8 @@ export interface ProxyMirrorOptions {
   readonly mirrorMemory?: number;
   /** Called with the outcome of each request at each mirror. Exceptions it throws are logged and otherwise ignored. */
   readonly onOutcome?: OutcomeHook;
+  readonly onComparison?: never;
+  readonly redactKey?: never;
 }
 
 /**
@@ -175,7 +177,7 @@ function mirroring(
   const plan = {
     sender,
     budget: memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES),
-    onOutcome: outcomeTelemetry({ onOutcome }),
+    onOutcome: hookTelemetry({ onOutcome }).onOutcome,
   };
 
   function mirror(

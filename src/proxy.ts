@@ -1,12 +1,16 @@
-import { prepareExchange, upstreamless } from './exchange/exchange.ts';
+import { type ComparisonsOptions, planComparisons } from './compare/comparisons.ts';
+import { sendCopies } from './comparing.ts';
+import { type Exchange, prepareExchange, upstreamless } from './exchange/exchange.ts';
+import type { Upstream } from './exchange/upstream.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './http/gateway-error.ts';
 import { inboundOf, type Trust } from './request/inbound.ts';
 import type { RequestIds } from './request/ids.ts';
 import type { Inbound, Received, Reply } from './http/messages.ts';
 import { ClientLeftError, TransportError } from './http/transport.ts';
 import { type CopiesOptions, planCopies } from './mirror/copies.ts';
+import type { Mirror } from './mirror/mirror.ts';
 import type { Runtime, WaitUntil } from './runtime/runtime.ts';
-import type { RouteTable } from './route-table.ts';
+import type { Route, RouteTable } from './route-table.ts';
 import type { Listener } from './telemetry/events.ts';
 
 export interface ProxyOptions {
@@ -16,6 +20,7 @@ export interface ProxyOptions {
   readonly trust: Trust;
   readonly requestIds: RequestIds;
   readonly copies: CopiesOptions;
+  readonly comparisons: ComparisonsOptions;
   /** Paths of the control plane: the proxy leaves them to others. */
   readonly reserved: RegExp;
   readonly emit: Listener;
@@ -30,8 +35,10 @@ export type Proxy = (received: Received, waitUntil: WaitUntil) => Reply | Promis
 /** Everything outside the control plane: match, forward, copy. */
 export function createProxy(options: ProxyOptions): Proxy {
   const { runtime, live, trust, requestIds, copies: copiesOptions, reserved, emit } = options;
+  const comparisonsOptions = options.comparisons;
   const errorOf = runtime.gatewayError ?? gatewayError;
   const exchangeOptions = { forward: runtime.forward, trust };
+  const identifyingOptions = { ...exchangeOptions, identify: true };
 
   return (received, waitUntil) => {
     const inbound = inboundOf(received, trust, requestIds);
@@ -52,17 +59,21 @@ export function createProxy(options: ProxyOptions): Proxy {
     }
     const route = routes.match(inbound);
     if (route === null) return refuse(404, '', inbound, started);
-    const { id, upstream, mirrors } = route;
-    const copies = mirrors.length === 0 ? null : planCopies(inbound, mirrors, copiesOptions);
-    const exchange = upstream === null ? null : prepareExchange(inbound, upstream, exchangeOptions);
+    const { id, upstream, mirrors, compared } = route;
+    const observe = compared === null ? null : comparing(inbound, compared);
+    const copies =
+      mirrors.length === 0 ? null : planCopies(inbound, mirrors, copiesOptions, observe);
+    const comparisons = copies === null ? null : copies.observer;
+    const exchange = prepare(inbound, upstream, comparisons !== null);
     if (exchange === null) {
       copies?.giveUp();
-      if (copies !== null) waitUntil(copies.send(upstreamless(inbound, trust)));
+      comparisons?.primaryFailed();
+      if (copies !== null) waitUntil(sendCopies(copies, upstreamless(inbound, trust)));
       return refuse(503, id, inbound, started);
     }
     // The primary first: on Workers only so many connections may be opening at once.
-    const sent = exchange.send();
-    if (copies !== null) waitUntil(copies.send(exchange.request));
+    const sent = exchange.send(comparisons === null ? null : comparisons.primaryTap);
+    if (copies !== null) waitUntil(sendCopies(copies, exchange.request));
     return sent.then(
       (response) => {
         copies?.giveUpWhenIdle();
@@ -70,11 +81,24 @@ export function createProxy(options: ProxyOptions): Proxy {
       },
       (error: unknown) => {
         copies?.giveUp();
+        comparisons?.primaryFailed();
         return failed(error, exchange.node, id, inbound, started);
       },
     );
   }
 
+  function prepare(
+    inbound: Inbound,
+    upstream: Upstream | null,
+    isCompared: boolean,
+  ): Exchange | null {
+    if (upstream === null) return null;
+    return prepareExchange(inbound, upstream, isCompared ? identifyingOptions : exchangeOptions);
+  }
+  function comparing(inbound: Inbound, compared: NonNullable<Route['compared']>) {
+    return (chosen: readonly Mirror[]) =>
+      planComparisons(inbound, chosen, compared, comparisonsOptions);
+  }
   function completed(
     status: number,
     response: Reply,

@@ -1,8 +1,14 @@
+import { type ComparedMirror, compareMirrors } from './compare/compared-mirror.ts';
 import type { RoutesDocument } from './config/document.ts';
 import type { RouteConfig } from './config/route.ts';
 import { compileUpstream, type Upstream } from './exchange/upstream.ts';
 import type { Inbound } from './http/messages.ts';
-import { compileMirrors, type Mirror, type MirrorOptions } from './mirror/mirror.ts';
+import {
+  compileBaseline,
+  compileMirrors,
+  type Mirror,
+  type MirrorOptions,
+} from './mirror/mirror.ts';
 import { compileMatcher, type Verdict } from './routes/matcher.ts';
 
 /** A compiled route: where its requests go. */
@@ -11,6 +17,8 @@ export interface Route {
   /** `null`: the route has no upstream, and its clients get 503. */
   readonly upstream: Upstream | null;
   readonly mirrors: readonly Mirror[];
+  /** What is compared of which mirrors; `null`: nothing. */
+  readonly compared: ReadonlyMap<Mirror, ComparedMirror<Mirror>> | null;
 }
 
 /** A compiled document. Immutable: a new document is compiled to a new table. */
@@ -61,9 +69,11 @@ export function compileRoutes(
 
 function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): Route {
   const mirror = config.plugins?.['proxy-mirror'];
+  const mirrors = mirror === undefined ? [] : compileMirrors(id, mirror, options);
   return {
     id,
     upstream: config.upstream === undefined ? null : compileUpstream(config.upstream, config),
-    mirrors: mirror === undefined ? [] : compileMirrors(id, mirror, options),
+    mirrors,
+    compared: compareMirrors(mirrors, (one) => compileBaseline(one, options)),
   };
 }

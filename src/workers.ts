@@ -1,6 +1,8 @@
+import { sharedReport } from './compare/report/shared.ts';
 import { gatewayError } from './http/gateway-error.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { kvStore } from './stores/kv.ts';
+import { logComparing } from './telemetry/log.ts';
 import { setLogLevel } from './telemetry/logger/console.ts';
 import { outcomeDataset } from './telemetry/outcome-dataset.ts';
 import { discardUnread } from './runtime/discard-unread.ts';
@@ -12,6 +14,8 @@ interface ExecutionContext {
   passThroughOnException(): void;
   readonly props: unknown;
 }
+
+export { ReportObject } from './compare/report/object.ts';
 
 /** The isolate's gateway, created by its first request, because bindings are not available before. */
 let isolate: { gateway: Gateway; ttlMs: number; readAt: number } | null = null;
@@ -52,6 +56,8 @@ function start(bindings: WorkerBindings) {
     mirrorMemory: settings.mirrorMemory,
     runtime: workersRuntime(),
     ...(bindings.OUTCOMES !== undefined && { onOutcome: outcomeDataset(bindings.OUTCOMES) }),
+    ...(bindings.REPORT !== undefined && { report: sharedReport(bindings.REPORT, logComparing()) }),
+    redactKey: settings.redactKey,
   });
   return { gateway, ttlMs: settings.routesTtl * 1000, readAt: Date.now() };
 }

@@ -111,5 +111,5 @@ function settingOf(name: string): Option {
     ...(fallback === undefined ? [] : [`; default ${fallback}`]),
     ...(variable === undefined ? [] : [` (${variable})`]),
   ];
-  return { flag: name, value, help: help + more.join('') };
+  return { flag: name, ...(value !== undefined && { value }), help: help + more.join('') };
 }

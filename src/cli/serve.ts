@@ -23,14 +23,22 @@ export async function serve({ flags, runtime: makeRuntime }: Call): Promise<void
   const output = outputSink(runtime.write, (to) =>
     isText(settings, process[to].isTTY) ? textLine : jsonLine,
   );
-  const { adminKey, trustedProxies, mirrorMemory } = settings;
-  const gateway = createGateway({ ...home, runtime, adminKey, trustedProxies, mirrorMemory });
+  const { adminKey, trustedProxies, mirrorMemory, redactKey } = settings;
+  const gateway = createGateway({
+    ...home,
+    runtime,
+    adminKey,
+    trustedProxies,
+    mirrorMemory,
+    redactKey,
+  });
   const first = await gateway.refresh();
   // A gateway that has no routes because they are broken would only look as if it ran.
   if (first.result === 'failure') throw first.error;
   // Not before, so that the faults of a start are printed once.
   configureLog(settings.logLevel, output.sink);
   logReload({ ...first, result: 'success' });
+  warnOfWrites(settings);
   const unwatch = home.store?.watch?.(() => void gateway.refresh());
 
   // Before the line with the URL is printed, because a signal may follow it at once.
@@ -115,6 +123,14 @@ async function listen(
 function homeOf({ routes }: ServerSettings): Pick<GatewayOptions, 'routes' | 'store'> {
   if (!('path' in routes)) return { routes };
   return { store: fileStore(routes.path, { mustExist: routes.given }) };
+}
+
+/** Who tries it with two URLs may not think of it. */
+function warnOfWrites({ routes }: ServerSettings): void {
+  if ('path' in routes) return;
+  const { methods = [] } = routes[0]?.plugins?.['proxy-mirror'] ?? {};
+  if (methods.length > 0) return;
+  log.warning('writes are copied to the mirror as well: --methods GET,HEAD copies reads alone');
 }
 
 function isText({ logFormat }: ServerSettings, terminal: boolean): boolean {

@@ -10,6 +10,20 @@ export const MIRROR_DEFAULTS = {
   breaker: { failures: 10, open: 5 },
 } as const;
 
+/** Of a comparison. Sizes in bytes. */
+export const COMPARE_DEFAULTS = {
+  sample_ratio: 1,
+  status: true,
+  headers: {},
+  body: 'auto',
+  ignore: [],
+  unordered: [],
+  tolerance: 0,
+  max_body_size: 262_144,
+  baseline_ratio: 0.1,
+  keep: 2,
+} as const;
+
 /** Of an upstream, as in APISIX. Times are in seconds. */
 export const UPSTREAM_DEFAULTS = {
   type: 'roundrobin',

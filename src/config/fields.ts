@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 import {
   above,
   atMost,
+  choice,
   integer,
   length,
   list,
@@ -32,6 +33,22 @@ export interface Timeout {
 /** Timers of all four runtimes hold at most 2^31-1 ms; a longer timer would fire at once. */
 export const MAX_TIMER_S: number = 2_147_483;
 
+/** The methods that APISIX knows (`method_schema`). */
+export const METHODS = [
+  'GET',
+  'POST',
+  'PUT',
+  'DELETE',
+  'PATCH',
+  'HEAD',
+  'OPTIONS',
+  'CONNECT',
+  'TRACE',
+  'PURGE',
+] as const;
+
+export type Method = (typeof METHODS)[number];
+
 export const ID: RegExp = /^[a-zA-Z0-9-_.]{1,64}$/;
 const ID_HINT = 'expected a string of 1 to 64 letters, digits, "-", "_" or ".", or an integer >= 1';
 const HOST = '^\\*$|^\\*?[0-9a-zA-Z-._\\[\\]:]+$';
@@ -56,6 +73,10 @@ export function hostName(): GenericSchema<string> {
 /** A duration in seconds: above 0, at most what a timer can hold. */
 export function seconds(): GenericSchema<number> {
   return number(above(0), atMost(MAX_TIMER_S));
+}
+
+export function methods(): GenericSchema<readonly Method[]> {
+  return list(choice(...METHODS), { unique: true });
 }
 
 export function timeout(): GenericSchema<Timeout> {

@@ -13,7 +13,7 @@ type Check = (value: unknown) => readonly Fault[];
 /** A check for each option of a function, by the option's name. The compiler asks for one when an option is added. */
 export type OptionChecks<Options> = { readonly [Name in keyof Required<Options>]: Check };
 
-type MiddlewareOption = 'runtime' | 'mirrorMemory' | 'onOutcome';
+type MiddlewareOption = 'runtime' | 'mirrorMemory' | 'redactKey' | 'onOutcome' | 'onComparison';
 type GatewayOption =
   | MiddlewareOption
   | 'routes'
@@ -21,13 +21,16 @@ type GatewayOption =
   | 'adminKey'
   | 'trustedProxies'
   | 'longestCopy'
+  | 'report'
   | 'onEvent';
 
 /** Of `proxyMirror` and `mirrorFetch`. */
 export const MIDDLEWARE_OPTIONS: Readonly<Record<MiddlewareOption, Check>> = {
   runtime: must('a runtime such as nodeRuntime()', hasMethods('receive', 'forward', 'sendCopy')),
   mirrorMemory: must('a whole number of bytes, at least 0', isBytes),
+  redactKey: must('a text that is not empty, or null', isKey),
   onOutcome: must('a function', isFunction),
+  onComparison: must('a function', isFunction),
 };
 
 /** Of `createGateway`. */
@@ -39,6 +42,7 @@ export const GATEWAY_OPTIONS: Readonly<Record<GatewayOption, Check>> = {
   adminKey: must('a text, or null', (value) => typeof value === 'string' || value === null),
   trustedProxies: checkProxies,
   longestCopy: must(`seconds above 0, at most ${MAX_TIMER_S}`, isSeconds),
+  report: must('what counts comparisons', hasMethods('pair', 'report')),
   onEvent: must('a function', isFunction),
 };
 
@@ -99,6 +103,10 @@ function isFunction(value: unknown): boolean {
 
 function hasMethods(...names: readonly string[]): (value: unknown) => boolean {
   return (value) => isObject(value) && names.every((name) => isFunction(value[name]));
+}
+
+function isKey(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && value !== '');
 }
 
 function isBytes(value: unknown): boolean {

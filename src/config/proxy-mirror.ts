@@ -1,9 +1,17 @@
 import * as v from 'valibot';
 import { VarsError } from '../vars/error.ts';
 import { compileVariable } from '../vars/variable.ts';
-import { expressionFaults, hostName, seconds } from './fields.ts';
+import {
+  compare,
+  type CompareConfig,
+  compareFaults,
+  redact,
+  type RedactConfig,
+} from './compare.ts';
+import { expressionFaults, hostName, type Method, methods, seconds } from './fields.ts';
 import { type Checked, type Fault, under, HIDE_PATH, verdict } from './fault.ts';
 import { hazards } from './hazard.ts';
+import { mirrorHost } from './mirror-host.ts';
 import { type HeaderChanges, headerChanges } from './mirror-headers.ts';
 import {
   above,
@@ -54,6 +62,12 @@ export interface MirrorConfig {
   readonly rate_limit?: number;
   /** Default `{ failures: 10, open: 5 }`; `false`: no circuit breaker. */
   readonly breaker?: false | BreakerConfig;
+  /** Methods of the requests that are copied. Absent or empty: any method. */
+  readonly methods?: readonly Method[];
+  /** How the mirror's responses are compared with the primary's; `true`: by all defaults. Default: not at all. */
+  readonly compare?: boolean | CompareConfig;
+  /** Values that must not leave the process. Credentials never do. */
+  readonly redact?: RedactConfig;
 }
 
 /** A circuit breaker: it opens after consecutive failures and then blocks copies for a while. */
@@ -81,31 +95,10 @@ export interface ProxyMirrorConfig extends Omit<MirrorConfig, 'host'> {
   readonly mirrors?: readonly MirrorConfig[];
 }
 
-export const HOST = '^(http(s)?|grpc(s)?):\\/\\/([\\da-zA-Z.-]+|\\[[\\da-fA-F:]+\\])(:\\d+)?$';
-const HOST_HINT =
-  'expected http:// or https://, a host and optionally a port, no path: put a path in "path"';
-/** As `HOST`, but for underscores. */
-const UNDERSCORE = /^https?:\/\/[\w.-]+(?::\d+)?$/;
-const UNDERSCORE_HINT =
-  'as in APISIX, the name of a mirror has no underscore: give it a name or an alias without one, or its address';
 export const PATH = '^/[^?&]+$';
 const PATH_HINT =
   'expected "/" and at least one more character, no "?", "&" or control characters; ' +
   'the query of the request is kept';
-
-export const mirrorHost: Test<string> = (host) => {
-  if (/^grpcs?:\/\//.test(host)) {
-    return 'grpc:// and grpcs:// are not supported: gRPC needs HTTP/2 trailers, which this gateway does not have';
-  }
-  const fault = pattern(HOST, UNDERSCORE.test(host) ? UNDERSCORE_HINT : HOST_HINT)(host);
-  if (fault !== undefined) return fault;
-  const port = /:(\d+)$/.exec(host)?.[1];
-  // APISIX accepts such a port, and then each copy fails.
-  if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) {
-    return hinted(`invalid port ${port}`, 'expected 1 to 65535');
-  }
-  return URL.canParse(host) ? undefined : mismatch(HOST, host, HOST_HINT);
-};
 
 // HTTP servers refuse control characters in a request line, so such a copy could never arrive.
 const CONTROL = /\p{Cc}/u;
@@ -157,6 +150,9 @@ const attributes = {
   max_in_flight: integer(atLeast(1)),
   rate_limit: number(above(0)),
   breaker,
+  methods: methods(),
+  compare: compare(),
+  redact: redact(),
 };
 
 export const mirrorSchema: Schema<MirrorConfig> = object<MirrorConfig>(attributes, {
@@ -217,6 +213,7 @@ function ruleFaults(value: Readonly<Record<string, unknown>>): Fault[] {
   const items = Array.isArray(mirrors) ? mirrors : [];
   // With a list of mirrors, `mirrorFaults` applies this rule to each mirror and what it inherits.
   const faults = items.length > 0 ? [] : passHostFaults(value).map(inPlugin);
+  faults.push(...compareFaults(value['compare']));
   if (host === undefined && mirrors === undefined) {
     faults.push({ path: ['host'], message: missing('host'), hiddenSteps: 1 });
   }
@@ -237,6 +234,7 @@ function mirrorFaults(mirror: unknown, shared: object): Fault[] {
   return [
     ...faults,
     ...passHostFaults({ ...shared, ...mirror }).map(inPlugin),
+    ...compareFaults(mirror['compare']),
     ...filterFaults(mirror),
   ];
 }

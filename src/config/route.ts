@@ -7,6 +7,8 @@ import {
   type Id,
   id,
   isId,
+  type Method,
+  methods,
   strings,
   timeout,
   type Timeout,
@@ -18,12 +20,10 @@ import {
   among,
   array,
   boolean,
-  choice,
   faultsOf,
   integer,
   isObject,
   length,
-  list,
   object,
   type Schema,
   string,
@@ -32,22 +32,6 @@ import {
 } from './schema.ts';
 import { noneOf } from './messages.ts';
 import { type UpstreamConfig, upstreamFaults } from './upstream.ts';
-
-const METHODS = [
-  'GET',
-  'POST',
-  'PUT',
-  'DELETE',
-  'PATCH',
-  'HEAD',
-  'OPTIONS',
-  'CONNECT',
-  'TRACE',
-  'PURGE',
-] as const;
-
-/** The methods that APISIX allows in a route (`method_schema`). */
-export type Method = (typeof METHODS)[number];
 
 /** A route as written in a document, without defaults filled in. */
 export interface RouteConfig extends Description {
@@ -109,7 +93,7 @@ export const routeSchema: Schema<RouteConfig & References> = object<RouteConfig 
     hosts: strings(hostName()),
     remote_addr: address(),
     remote_addrs: strings(address()),
-    methods: list(choice(...METHODS), { unique: true }),
+    methods: methods(),
     priority: integer(),
     vars: array(),
     timeout: timeout(),

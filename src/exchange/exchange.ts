@@ -1,5 +1,5 @@
 import { type Destination, NOWHERE } from '../http/destination.ts';
-import type { HeaderList } from '../http/fields.ts';
+import { type HeaderList, headerValue } from '../http/fields.ts';
 import {
   IDEMPOTENT,
   type Inbound,
@@ -7,7 +7,13 @@ import {
   type Reply,
   type Timeouts,
 } from '../http/messages.ts';
-import { type Call, ClientLeftError, type Forward, TransportError } from '../http/transport.ts';
+import {
+  type Call,
+  ClientLeftError,
+  type Forward,
+  type ResponseTap,
+  TransportError,
+} from '../http/transport.ts';
 import { Upload } from '../http/upload.ts';
 import type { Trust } from '../request/inbound.ts';
 import type { Node } from './balancer.ts';
@@ -17,6 +23,8 @@ import type { Upstream } from './upstream.ts';
 export interface ExchangeOptions {
   readonly forward: Forward;
   readonly trust: Trust;
+  /** Gives the request an `X-Request-Id` if the client did not, so that it can be told which copy belongs to it. */
+  readonly identify?: boolean;
 }
 
 const NONE: readonly Node[] = [];
@@ -40,6 +48,8 @@ export class Exchange {
   readonly #options: ExchangeOptions;
   /** The nodes tried so far, the current one last. */
   readonly #tried: Node[];
+  /** Observes the response that is passed on. */
+  #tap: ResponseTap | null = null;
   /** Start on the clock of `performance.now()`; set only if there is a retry timeout. */
   #started = 0;
 
@@ -48,14 +58,17 @@ export class Exchange {
     this.#upstream = upstream;
     this.#options = options;
     this.#tried = [node];
-    this.request = requestTo(node, inbound, upstream, options.trust);
+    this.request = this.#requestTo(node);
   }
 
   /**
    * Sends the request. If a node fails and a retry is safe, tries the next. Rejects with a `TransportError` if no
    * node responded.
+   *
+   * @param tap observes the response
    */
-  send(): Promise<Reply> {
+  send(tap: ResponseTap | null = null): Promise<Reply> {
+    this.#tap = tap;
     if (this.#upstream.retryTimeout > 0) this.#started = performance.now();
     return this.#attempt(this.request);
   }
@@ -67,7 +80,7 @@ export class Exchange {
 
   #attempt(to: Outbound): Promise<Reply> {
     const upstream = this.#upstream;
-    const call = this.#options.forward(to, this.#inbound);
+    const call = this.#options.forward(to, this.#inbound, this.#tap);
     this.#inbound.onGone((refused) => call.abort(new ClientLeftError(undefined, refused)));
     if (upstream.counts) countUntilOver(call, this.#tried.at(-1)!);
     // With one node nothing can be ejected or retried, and only a streamed body must be cancelled.
@@ -92,8 +105,14 @@ export class Exchange {
         throw error;
       }
       this.#tried.push(next);
-      return this.#attempt(requestTo(next, inbound, upstream, this.#options.trust));
+      return this.#attempt(this.#requestTo(next));
     }
+  }
+
+  #requestTo(node: Node): Outbound {
+    const { trust, identify } = this.#options;
+    const request = requestTo(node, this.#inbound, this.#upstream, trust);
+    return identify ? identified(request, this.#inbound.id) : request;
   }
 
   #mayTryAgain(error: unknown): boolean {
@@ -118,6 +137,12 @@ export function requestTo(
   const headers = requestHeaders(inbound, upstream.hostFor(inbound, node), trust);
   const request = outboundOf(inbound, node.destination, headers, upstream.timeouts);
   return upstream.websocket ? passHandshake(inbound, request) : request;
+}
+
+/** The request with an `X-Request-Id`: the client's own, else `id`. */
+function identified(request: Outbound, id: string): Outbound {
+  if (headerValue(request.headers, 'x-request-id') !== undefined) return request;
+  return { ...request, headers: [...request.headers, 'X-Request-Id', id] };
 }
 
 /** The request that copies are made from if the route has no upstream. */

@@ -1,3 +1,4 @@
+import { compareOf, type FullCompare } from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import { isDisabled, mirrorsOf } from '../config/proxy-mirror.ts';
 import { requestTo, upstreamless } from '../exchange/exchange.ts';
@@ -7,6 +8,7 @@ import type { SkipReason } from '../mirror/outcome.ts';
 import type { Trust } from '../request/inbound.ts';
 import type { Route, RouteTable } from '../route-table.ts';
 import type { Verdict } from '../routes/matcher.ts';
+import { cautionsOf } from './cautions.ts';
 import { type Question, requestOf } from './question.ts';
 
 /** What the gateway would do with a request. Making it sends nothing and changes no counter or limit. */
@@ -75,7 +77,7 @@ export function explain(question: Question, options: ExplainOptions): Explanatio
     const copied = primary?.request ?? upstreamless(inbound, trust);
     return mirrorsOf(config).map((one) =>
       isDisabled(config) || isDisabled(one)
-        ? { mirror: one.host, copied: 'never', share: 0, because: 'disabled', copy: null }
+        ? { ...NO_COPY, mirror: one.host, because: 'disabled' }
         : explainMirror(compiled.next().value!, inbound, copied, show),
     );
   }
@@ -103,7 +105,13 @@ export interface MirrorExplanation {
   /** Reason for `never`, in the current state of limits and breaker; else `null`. */
   readonly because: SkipReason | 'disabled' | null;
   readonly copy: ShownRequest | null;
+  /** What of the mirror's response is compared with the primary's; `null`: nothing. */
+  readonly compared: FullCompare | null;
+  /** What the mirror would get that it may be better without. */
+  readonly cautions: readonly string[];
 }
+
+const NO_COPY = { copied: 'never', share: 0, copy: null, compared: null, cautions: [] } as const;
 
 /**
  * Explains one mirror without using up any of its limits.
@@ -118,15 +126,17 @@ function explainMirror(
 ): MirrorExplanation {
   // The random number 0 is in every sample: a request that is skipped with it is always skipped.
   const because = mirror.skipReason(inbound, 0) ?? atLimit(mirror, performance.now());
-  if (because !== null)
-    return { mirror: mirror.host, copied: 'never', share: 0, because, copy: null };
+  if (because !== null) return { ...NO_COPY, mirror: mirror.host, because };
   const share = mirror.sampleRatio(inbound);
+  const copy = mirror.copyOf(primary, null);
   return {
     mirror: mirror.host,
     copied: share < 1 ? 'sometimes' : 'always',
     share,
     because: null,
-    copy: show(mirror.copyOf(primary, null)),
+    copy: show(copy),
+    compared: compareOf(mirror.config.compare),
+    cautions: cautionsOf(copy),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FullCompare } from '../config/compare.ts';
 import { inOneLine } from '../http/quoted.ts';
 import type { Explanation, MirrorExplanation, ShownRequest } from './explain.ts';
 
@@ -10,7 +11,7 @@ const NOT_TAKEN: Readonly<Record<Explanation['passed_over'][number]['because'], 
 
 const NOT_COPIED: Readonly<Record<NonNullable<MirrorExplanation['because']>, string>> = {
   disabled: 'it is disabled (_meta.disable)',
-  filtered: '_meta.filter does not let it through',
+  filtered: 'methods or _meta.filter do not let it through',
   sampled_out: 'its sample_key is not in the sample',
   loop: 'it is a copy itself (x-mirrored-by)',
   upgrade: 'it asks for a WebSocket',
@@ -46,15 +47,35 @@ function upstreamLines(upstream: Explanation['upstream']): string[] {
   return [`upstream  ${nodes.join(' or ')}`, ...requestLines(request)];
 }
 
-function mirrorLines({ mirror, copied, share, because, copy }: MirrorExplanation): string[] {
+function mirrorLines(explanation: MirrorExplanation): string[] {
+  const { mirror, copied, share, because, copy, compared, cautions } = explanation;
   if (because !== null || copy === null) {
     return [`mirror    ${mirror}: no copy${because === null ? '' : `, ${NOT_COPIED[because]}`}`];
   }
-  const how =
-    copied === 'always'
-      ? 'a copy'
-      : `a copy of ${Number((share * 100).toPrecision(12))} % of such requests`;
-  return [`mirror    ${mirror}: ${how}`, ...requestLines(copy)];
+  const how = copied === 'always' ? 'a copy' : `a copy of ${percent(share)} of such requests`;
+  return [
+    `mirror    ${mirror}: ${how}`,
+    ...requestLines(copy),
+    ...(compared === null ? [] : [`compared  ${comparedText(compared)}`]),
+    ...cautions.map((caution) => `caution   ${caution}`),
+  ];
+}
+
+function comparedText(compared: FullCompare): string {
+  const { sample_ratio: ratio, status, headers, body, ignore, unordered, baseline } = compared;
+  const fields = headers.only === undefined ? 'fields' : `fields ${headers.only.join(', ')}`;
+  const but = [...(headers.ignore ?? []), ...ignore];
+  return [
+    `${percent(ratio)} of the copies: ${status ? 'status, ' : ''}${fields}`,
+    ...(body === 'none' ? [] : [`body (${body})`]),
+    ...(but.length === 0 ? [] : [`but not ${but.join(', ')}`]),
+    ...(unordered.length === 0 ? [] : [`in any order ${unordered.join(', ')}`]),
+    ...(baseline === undefined ? [] : [`noise by ${baseline}`]),
+  ].join(', ');
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(12))} %`;
 }
 
 function requestLines({ method, url, headers }: ShownRequest): string[] {

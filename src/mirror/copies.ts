@@ -1,10 +1,11 @@
 import { compact } from '../http/bytes.ts';
 import type { MemoryBudget } from '../http/memory-budget.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
+import type { ResponseTap } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
 import type { Outcome, SkipReason } from './outcome.ts';
 import { record, type Recorded, type Recording } from './record.ts';
-import type { CopySender } from './send.ts';
+import type { CopySender, Report } from './send.ts';
 
 /** Called with every outcome: exactly one per matched request and mirror. */
 export type OnOutcome = (
@@ -20,8 +21,22 @@ export interface CopiesOptions {
   readonly onOutcome: OnOutcome;
 }
 
+/** Follows the copies of one request, to see what mirrors respond. */
+export interface CopyObserver {
+  /** Further copies, to baselines of the mirrors. Their outcomes are told to the observer alone. */
+  readonly baselines: readonly Mirror[];
+  /** Observes the response of this mirror; `null`: nobody needs it. Called when the copy is about to be sent. */
+  tapOf(mirror: Mirror): ResponseTap | null;
+  /** Called once for each mirror and baseline. */
+  ended(mirror: Mirror, outcome: Outcome): void;
+}
+
+/** Makes the observer of a request's copies; `null` if nobody needs one. */
+export type Observe<O extends CopyObserver> = (chosen: readonly Mirror[]) => O | null;
+
 /** The copies that a request is to get. */
-export interface PlannedCopies {
+export interface PlannedCopies<O extends CopyObserver = CopyObserver> {
+  readonly observer: O | null;
   /**
    * Sends the copies as soon as the whole body is recorded. The promise never rejects. It is for `waitUntil` only:
    * the primary must not wait for it.
@@ -43,21 +58,24 @@ export interface PlannedCopies {
  * Decides by the head of a request which mirrors get a copy, and starts recording the body. `null` if no mirror
  * gets one. To be called before the upload is read.
  */
-export function planCopies(
+export function planCopies<O extends CopyObserver>(
   inbound: Inbound,
   mirrors: readonly Mirror[],
   options: CopiesOptions,
-): PlannedCopies | null {
-  const chosen = choose(inbound, mirrors, options.onOutcome);
-  if (chosen.length === 0) return null;
+  observe: Observe<O> | null = null,
+): PlannedCopies<O> | null {
+  const mirrored = choose(inbound, mirrors, options.onOutcome);
+  if (mirrored.length === 0) return null;
+  const observer = observe === null ? null : observe(mirrored);
+  const chosen = observer === null ? mirrored : [...mirrored, ...observer.baselines];
   const { upload } = inbound;
-  if (upload === null) return new Copies(inbound, chosen, options);
+  if (upload === null) return new Copies(inbound, chosen, options, observer);
   if (upload.buffered !== null)
-    return new BufferedCopies(inbound, chosen, options, upload.buffered);
+    return new BufferedCopies(inbound, chosen, options, observer, upload.buffered);
   const limit = Math.max(...chosen.map(({ maxBodySize }) => maxBodySize));
   const recording = record(limit, options.budget);
   upload.tap(recording.tap);
-  return new RecordedCopies(inbound, chosen, options, recording);
+  return new RecordedCopies(inbound, chosen, options, observer, recording);
 }
 
 const NONE: readonly Mirror[] = [];
@@ -84,12 +102,19 @@ function choose(
 }
 
 /** Copies of a request without a body. */
-class Copies implements PlannedCopies {
+class Copies<O extends CopyObserver> implements PlannedCopies<O> {
+  readonly observer: O | null;
   protected readonly mirrors: readonly Mirror[];
   protected readonly options: CopiesOptions;
   readonly #inbound: Inbound;
 
-  constructor(inbound: Inbound, mirrors: readonly Mirror[], options: CopiesOptions) {
+  constructor(
+    inbound: Inbound,
+    mirrors: readonly Mirror[],
+    options: CopiesOptions,
+    observer: O | null,
+  ) {
+    this.observer = observer;
     this.#inbound = inbound;
     this.mirrors = mirrors;
     this.options = options;
@@ -110,29 +135,33 @@ class Copies implements PlannedCopies {
   }
 
   protected skipAll(reason: SkipReason): void {
-    for (const mirror of this.mirrors)
-      this.options.onOutcome(this.#inbound, mirror, { outcome: 'skipped', reason }, 0);
+    for (const mirror of this.mirrors) this.#ended(mirror, { outcome: 'skipped', reason }, 0);
   }
 
   #sendOne(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {
-    const { sender, onOutcome } = this.options;
-    return sender.send(mirror, primary, body, (outcome, seconds) =>
-      onOutcome(this.#inbound, mirror, outcome, seconds),
-    );
+    const report: Report = (outcome, seconds) => this.#ended(mirror, outcome, seconds);
+    const tap = this.observer === null ? null : this.observer.tapOf(mirror);
+    return this.options.sender.send(mirror, primary, body, report, tap);
+  }
+
+  #ended(mirror: Mirror, outcome: Outcome, seconds: number): void {
+    if (!mirror.isBaseline) this.options.onOutcome(this.#inbound, mirror, outcome, seconds);
+    this.observer?.ended(mirror, outcome);
   }
 }
 
 /** Copies of a request whose body arrived together with its head. */
-class BufferedCopies extends Copies {
+class BufferedCopies<O extends CopyObserver> extends Copies<O> {
   readonly #body: Uint8Array;
 
   constructor(
     inbound: Inbound,
     mirrors: readonly Mirror[],
     options: CopiesOptions,
+    observer: O | null,
     body: Uint8Array,
   ) {
-    super(inbound, mirrors, options);
+    super(inbound, mirrors, options, observer);
     this.#body = compact(body);
   }
 
@@ -149,16 +178,17 @@ class BufferedCopies extends Copies {
 }
 
 /** Copies of a request whose body is recorded while it streams to the upstream. */
-class RecordedCopies extends Copies {
+class RecordedCopies<O extends CopyObserver> extends Copies<O> {
   readonly #recording: Recording;
 
   constructor(
     inbound: Inbound,
     mirrors: readonly Mirror[],
     options: CopiesOptions,
+    observer: O | null,
     recording: Recording,
   ) {
-    super(inbound, mirrors, options);
+    super(inbound, mirrors, options, observer);
     this.#recording = recording;
   }
 

@@ -1,3 +1,4 @@
+import { PRIMARY } from '../config/compare.ts';
 import { MIRROR_DEFAULTS } from '../config/defaults.ts';
 import {
   isDisabled,
@@ -9,8 +10,7 @@ import { destination } from '../http/destination.ts';
 import { fieldNames, type HeaderList, headerValue } from '../http/fields.ts';
 import type { Inbound, Outbound, Timeouts } from '../http/messages.ts';
 import { compileVars } from '../vars/expression.ts';
-import { murmur3 } from '../vars/murmur3.ts';
-import { compileVariable } from '../vars/variable.ts';
+import { type Sampler, sampler } from '../vars/sampler.ts';
 import {
   type Breaker,
   breaker,
@@ -31,6 +31,9 @@ export interface Mirror {
   readonly route: string;
   /** The configured `host`: scheme, host and port. */
   readonly host: string;
+  readonly config: MirrorConfig;
+  /** True for another instance of the old version: its outcomes are not those of a mirror. */
+  readonly isBaseline: boolean;
   /** Milliseconds that a copy may take, to the last byte of the response. */
   readonly timeout: number;
   readonly maxBodySize: number;
@@ -74,6 +77,37 @@ export function compileMirrors(
     .map((mirror) => compileMirror(route, mirror, options));
 }
 
+/** Copies in flight to the upstream itself: what is asked only to know the noise must not become its load. */
+const MAX_BASELINES_IN_FLIGHT = 8;
+
+/**
+ * Compiles the baseline of a mirror: what gets the same request once more, so that it is seen what differs anyway.
+ * `null` if the mirror has none. It has limits of its own, as a mirror has.
+ *
+ * @param mirror one that `compare` is configured for
+ */
+export function compileBaseline(mirror: Mirror, options: MirrorOptions): Mirror | null {
+  const { route, config } = mirror;
+  const baseline = typeof config.compare === 'object' ? config.compare.baseline : undefined;
+  if (baseline === undefined) return null;
+  if (baseline !== PRIMARY)
+    return { ...compileMirror(route, { ...config, host: baseline }, options), isBaseline: true };
+  const { instance } = options;
+  const limits = { host: mirror.host, max_in_flight: MAX_BASELINES_IN_FLIGHT };
+  const own = compileMirror(route, { ...limits, timeout: mirror.timeout / 1000 }, options);
+  return {
+    ...own,
+    host: PRIMARY,
+    isBaseline: true,
+    copyOf: (primary, body) => ({
+      ...primary,
+      headers: [...primary.headers, LOOP_MARK, instance()],
+      body,
+      timeouts: { connect: mirror.timeout, send: mirror.timeout, read: mirror.timeout },
+    }),
+  };
+}
+
 function compileMirror(route: string, config: MirrorConfig, options: MirrorOptions): Mirror {
   const { host } = config;
   const authority = host.slice(host.indexOf('://') + 3);
@@ -92,6 +126,8 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   return {
     route,
     host,
+    config,
+    isBaseline: false,
     timeout,
     maxBodySize,
     inFlight: inFlight(places, connections),
@@ -120,11 +156,13 @@ function skipReasonOf(
   shareOf: Sampler,
   maxBodySize: number,
 ): Mirror['skipReason'] {
+  const methods = methodsOf(config);
   const passes = filterOf(config);
   return (inbound, random) => {
     if (headerValue(inbound.headers, LOOP_MARK) !== undefined) return 'loop';
     // Other upgrades (h2c) are offers that a server may ignore: such a request is copied like any other.
     if (/websocket/i.test(headerValue(inbound.headers, 'upgrade') ?? '')) return 'upgrade';
+    if (methods !== null && !methods.has(inbound.method)) return 'filtered';
     if (passes !== null && !passes(inbound)) return 'filtered';
     const share = shareOf(inbound);
     if (share < 1 && (random ?? Math.random()) >= share) return 'sampled_out';
@@ -133,36 +171,13 @@ function skipReasonOf(
   };
 }
 
+function methodsOf({ methods = [] }: MirrorConfig): ReadonlySet<string> | null {
+  return methods.length === 0 ? null : new Set<string>(methods);
+}
+
 function filterOf(config: MirrorConfig): ((inbound: Inbound) => boolean) | null {
   const filter = config._meta?.filter;
   return filter === undefined ? null : compileVars(filter);
-}
-
-/** Returns the probability, 0 to 1, that a request is copied. */
-export type Sampler = (inbound: Inbound) => number;
-
-/** Number of values of a 32-bit hash. */
-const HASH_RANGE = 2 ** 32;
-
-/**
- * Compiles a sampler.
- *
- * Without a key, each request is sampled independently, as in APISIX. With a key, the request is copied if the hash of
- * the key's value, scaled to [0, 1), is below the ratio. So the same value gives the same result on every gateway, and
- * a larger ratio includes all values of a smaller one.
- *
- * @param ratio 0.00001 to 1
- * @param key a variable as in `vars`; a request without a value is sampled independently
- * @example sampler(0.05, 'http_x_user')
- */
-export function sampler(ratio: number, key?: string): Sampler {
-  if (ratio === 1 || key === undefined) return () => ratio;
-  const valueOf = compileVariable(key);
-  return (inbound) => {
-    const value = valueOf(inbound);
-    if (value === undefined) return ratio;
-    return murmur3(value) / HASH_RANGE < ratio ? 1 : 0;
-  };
 }
 
 /** Makes the target of a copy from the primary's. */

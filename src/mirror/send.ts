@@ -3,19 +3,30 @@ import {
   type Call,
   type ConnectionLeft,
   type CopyResponse,
+  type ResponseTap,
   type SendCopy,
   TransportError,
 } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
-import type { Outcome, SkipReason, StatusClass } from './outcome.ts';
+import { type Outcome, type SkipReason, statusClass } from './outcome.ts';
 
 /** Called once per copy with its outcome and duration. */
 export type Report = (outcome: Outcome, seconds: number) => void;
 
 /** Sends copies and keeps track of those in flight. */
 export interface CopySender {
-  /** Sends a copy within the mirror's limits. Resolves after the outcome was reported; never rejects. */
-  send(mirror: Mirror, primary: Outbound, body: Uint8Array | null, report: Report): Promise<void>;
+  /**
+   * Sends a copy within the mirror's limits. Resolves after the outcome was reported; never rejects.
+   *
+   * @param tap observes the response, if there is one
+   */
+  send(
+    mirror: Mirror,
+    primary: Outbound,
+    body: Uint8Array | null,
+    report: Report,
+    tap?: ResponseTap | null,
+  ): Promise<void>;
   /**
    * Registers a recording that is to be given up when the gateway stops waiting for copies.
    *
@@ -54,9 +65,15 @@ export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity):
   }
 
   /** Sends a copy that has a place in flight. */
-  function send(mirror: Mirror, copy: Outbound, started: number, report: Report): Promise<void> {
+  function send(
+    mirror: Mirror,
+    copy: Outbound,
+    started: number,
+    report: Report,
+    tap: ResponseTap | null,
+  ): Promise<void> {
     const pass = mirror.breaker.pass(started);
-    const call = sendCopy(copy, mirror.timeout);
+    const call = sendCopy(copy, mirror.timeout, tap);
     const slot = inFlight.take(call);
     return call.done.then(
       ({ status, connection }) =>
@@ -80,10 +97,10 @@ export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity):
   }
 
   return {
-    send(mirror, primary, body, report) {
+    send(mirror, primary, body, report, tap = null) {
       const now = performance.now();
       const outcome = abandoned ? failure(stopped()) : reserve(mirror, body, now);
-      if (outcome === null) return send(mirror, mirror.copyOf(primary, body), now, report);
+      if (outcome === null) return send(mirror, mirror.copyOf(primary, body), now, report, tap);
       report(outcome, 0);
       return DONE;
     },
@@ -106,12 +123,6 @@ function skipped(reason: SkipReason): Outcome {
 
 function stopped(): TransportError {
   return new TransportError('shutdown', 'the gateway stopped');
-}
-
-/** The class of a status. An invalid status counts as 5xx (RFC 9110 section 15). */
-function statusClass(status: number): StatusClass {
-  if (status < 100 || status > 599) return '5xx';
-  return `${Math.floor(status / 100)}xx` as StatusClass;
 }
 
 function failure(error: unknown): Outcome {

@@ -1,6 +1,7 @@
 import type { GatewayStatus } from '../http/gateway-error.ts';
 import type { Received, Reply } from '../http/messages.ts';
 import type { Forward, SendCopy } from '../http/transport.ts';
+import type { StartThread } from './thread.ts';
 
 /** All that differs between runtimes. Each has an adapter beside this file. */
 export interface Runtime {
@@ -23,6 +24,8 @@ export interface Runtime {
   readonly gatewayError?: (status: GatewayStatus) => Reply;
   readonly forward: Forward;
   readonly sendCopy: SendCopy;
+  /** Starts a thread, where there are any. */
+  readonly startThread?: StartThread;
 }
 
 /** Keeps work alive after the response was sent. The promise must not reject. */

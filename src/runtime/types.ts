@@ -22,4 +22,5 @@ export type {
   SendCopy,
   TransportError,
 } from '../http/transport.ts';
+export type { StartThread, Thread, ThreadEvents } from './thread.ts';
 export type { Runtime, WaitUntil } from './runtime.ts';

@@ -13,6 +13,8 @@ import {
 } from './values.ts';
 import type { Fault } from '../config/fault.ts';
 import type { RouteInput } from '../config/document.ts';
+import { type Method, METHODS } from '../config/fields.ts';
+import { quoted } from '../http/quoted.ts';
 import { checkRoute } from '../config/route.ts';
 import { LOG_FORMATS, type LogFormat } from '../telemetry/line.ts';
 
@@ -107,8 +109,9 @@ function lookupIn(flags: Flags, environment: Environment): Lookup {
 
 /** One route for all requests, made of `--upstream` and `--mirror`; `null` when neither is given. */
 function routeOf(flags: Flags): readonly RouteInput[] | null {
-  const { upstream, mirror, 'sample-ratio': share, routes } = flags;
-  if (upstream === undefined && mirror === undefined && share === undefined) return null;
+  const { upstream, mirror, 'sample-ratio': share, methods, compare, routes } = flags;
+  const given = [upstream, mirror, share, methods, compare];
+  if (given.every((value) => value === undefined)) return null;
   if (routes !== undefined) {
     throw new SettingError(
       '--routes: expected alone, found with --upstream or --mirror; give one or the other',
@@ -132,11 +135,22 @@ function routeOf(flags: Flags): readonly RouteInput[] | null {
       'proxy-mirror': {
         host: origin(mirror, '--mirror').origin,
         ...(share !== undefined && { sample_ratio: ratio(share, '--sample-ratio') }),
+        ...(methods !== undefined && { methods: methodsOf(methods) }),
+        ...(compare !== undefined && { compare: true }),
       },
     },
   };
   refuseUnusable(route);
   return [route];
+}
+
+function methodsOf(text: string): readonly Method[] {
+  const given = text.split(',').map((name) => name.trim().toUpperCase());
+  const known: readonly string[] = METHODS;
+  if (given.every((name) => known.includes(name))) return given as Method[];
+  throw new SettingError(
+    `--methods: expected some of ${METHODS.join(',')}, such as GET,HEAD, found ${quoted(text)}`,
+  );
 }
 
 /** Refuses URLs that are valid but cannot be a node or a mirror: with port 0, or an underscore in the host. */

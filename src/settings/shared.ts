@@ -10,6 +10,8 @@ export interface SharedSettings {
   readonly trustedProxies: readonly string[];
   /** Most bytes of recorded bodies for all copies together. Default 64 MiB. */
   readonly mirrorMemory: number;
+  /** Key of the hashes that stand for redacted values. `null`: a random one. */
+  readonly redactKey: string | null;
   /** Default `info`. */
   readonly logLevel: LogLevel;
 }
@@ -35,6 +37,7 @@ export function readShared(lookup: Lookup): SharedSettings {
     adminKey: setting<string | null>(lookup, 'ADMIN_KEY', (text) => text, null),
     trustedProxies: setting(lookup, 'TRUSTED_PROXIES', cidrs, []),
     mirrorMemory: setting(lookup, 'MIRROR_MEMORY', size, SHARED_DEFAULTS.mirrorMemory),
+    redactKey: setting<string | null>(lookup, 'REDACT_KEY', (text) => text, null),
     logLevel: setting(lookup, 'LOG_LEVEL', oneOf(LOG_LEVELS), SHARED_DEFAULTS.logLevel),
   };
 }

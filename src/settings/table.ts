@@ -7,8 +7,8 @@ export interface Setting {
   readonly variable?: string;
   /** Without the dashes; wins over the variable. */
   readonly flag?: string;
-  /** What the value is, for the help. */
-  readonly value: string;
+  /** What the value is, for the help. Default: it has none. */
+  readonly value?: string;
   readonly help: string;
   /** The default as users would write it. */
   readonly fallback?: string;
@@ -38,7 +38,14 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     fallback: DEFAULTS.routes,
   },
   { flag: 'upstream', value: 'URL', help: 'in place of a file: one route /* to this upstream' },
-  { flag: 'mirror', value: 'URL', help: 'the mirror of that route' },
+  { flag: 'mirror', value: 'URL', help: 'the mirror of that route, which gets writes as well' },
+  {
+    flag: 'methods',
+    value: 'LIST',
+    help: 'methods that are copied, such as GET,HEAD',
+    fallback: 'all',
+  },
+  { flag: 'compare', help: "compare the mirror's responses with the upstream's" },
   {
     flag: 'sample-ratio',
     value: 'N',
@@ -46,6 +53,12 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     fallback: String(MIRROR_DEFAULTS.sample_ratio),
   },
   { variable: 'ADMIN_KEY', value: 'KEY', help: 'key of the control plane' },
+  {
+    variable: 'REDACT_KEY',
+    value: 'KEY',
+    help: 'key of the hashes that stand for redacted values',
+    fallback: 'random',
+  },
   {
     variable: 'TRUSTED_PROXIES',
     flag: 'trusted-proxies',

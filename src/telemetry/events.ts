@@ -1,3 +1,5 @@
+import type { ComparedPair } from '../compare/report/mirror-sums.ts';
+import type { Comparison } from '../compare/comparison.ts';
 import type { Outcome } from '../mirror/outcome.ts';
 
 /** The request that an event is about. */
@@ -22,6 +24,15 @@ export interface CopyEvent {
   readonly seconds: number;
 }
 
+/** Comparison of a mirror's response, or of a baseline's, with the primary's. */
+export interface ComparisonEvent {
+  readonly type: 'comparison';
+  /** `baseline`: two responses of the old version, whose differences are noise. */
+  readonly kind: 'mirror' | 'baseline';
+  readonly request: RequestFacts;
+  readonly pair: ComparedPair;
+}
+
 /** An event in the gateway. Metrics, log and hooks are made from these events alone. */
 export type GatewayEvent =
   | {
@@ -44,6 +55,7 @@ export type GatewayEvent =
       readonly error: Error;
     }
   | CopyEvent
+  | ComparisonEvent
   | {
       /** The store failed to save a write of the admin API. */
       readonly type: 'admin_failure';
@@ -79,4 +91,26 @@ export type CopyReport = Outcome & {
 export function reportOf({ request, route, mirror, outcome, seconds }: CopyEvent): CopyReport {
   const { id: requestId, method, target } = request;
   return { requestId, method, target, route, mirror, ...outcome, seconds };
+}
+
+/** How a mirror's response compares with the primary's, for hooks. No secret is in it. */
+export type ComparisonReport = Comparison & {
+  /** The `X-Request-Id` that the primary and the mirror got. */
+  readonly requestId: string;
+  readonly method: string;
+  /** Path and query as received, without the values that are redacted. */
+  readonly target: string;
+  /** Id of the route; `middleware` if there are no routes. */
+  readonly route: string;
+  /** The configured `host` of the mirror. */
+  readonly mirror: string;
+  /** Status, and seconds to the response's head; `null`: the primary failed. */
+  readonly primary: ComparedPair['primary'];
+  readonly mirrorResponse: ComparedPair['mirrorResponse'];
+};
+
+/** The report of a pair: one flat object. */
+export function comparisonReportOf({ pair }: ComparisonEvent): ComparisonReport {
+  const { requestId, method, target, route, mirror, primary, mirrorResponse, comparison } = pair;
+  return { requestId, method, target, route, mirror, ...comparison, primary, mirrorResponse };
 }

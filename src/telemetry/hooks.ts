@@ -1,6 +1,13 @@
 import { log } from '#logger';
 import { lineRate } from './line-rate.ts';
-import { type CopyReport, type GatewayEvent, type Listener, reportOf } from './events.ts';
+import {
+  comparisonReportOf,
+  type ComparisonReport,
+  type CopyReport,
+  type GatewayEvent,
+  type Listener,
+  reportOf,
+} from './events.ts';
 
 /**
  * Called exactly once with the outcome of each request at each mirror, also when the copy was skipped. Exceptions it
@@ -14,20 +21,37 @@ import { type CopyReport, type GatewayEvent, type Listener, reportOf } from './e
  */
 export type OutcomeHook = (copy: CopyReport) => unknown;
 
+/**
+ * Called once for each sent copy that was chosen for comparison. Exceptions and promises as with `OutcomeHook`.
+ *
+ * @example
+ * const onComparison: ComparisonHook = (pair) => {
+ *   if (pair.result === 'different') console.warn(pair.requestId, pair.differences);
+ * };
+ */
+export type ComparisonHook = (pair: ComparisonReport) => unknown;
+
 /** Callbacks of a program that uses the library. */
 export interface Hooks {
   readonly onEvent?: ((event: GatewayEvent) => unknown) | undefined;
   readonly onOutcome?: OutcomeHook | undefined;
+  readonly onComparison?: ComparisonHook | undefined;
 }
 
 /** Makes listeners of hooks. Hooks are user code, whose exceptions must not break a request or a copy. */
-export function hookListeners({ onEvent, onOutcome }: Hooks): Listener[] {
+export function hookListeners({ onEvent, onOutcome, onComparison }: Hooks): Listener[] {
   const listeners: Listener[] = [];
   if (onEvent !== undefined) listeners.push(guarded('onEvent', onEvent));
   if (onOutcome !== undefined) {
     const notify = guarded('onOutcome', onOutcome);
     listeners.push((event) => {
       if (event.type === 'copy') notify(reportOf(event));
+    });
+  }
+  if (onComparison !== undefined) {
+    const notify = guarded('onComparison', onComparison);
+    listeners.push((event) => {
+      if (event.type === 'comparison' && event.kind === 'mirror') notify(comparisonReportOf(event));
     });
   }
   return listeners;

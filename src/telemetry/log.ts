@@ -63,6 +63,15 @@ export function logReload(reading: Reading): void {
   log.info(result === 'unchanged' ? `${what}, unchanged` : what, { routes });
 }
 
+/** Writes what went wrong where responses are compared, at most once a second. */
+export function logComparing(now: () => number = Date.now): (error: string) => void {
+  const admit = lineRate(now);
+  return (error) => {
+    const suppressed = admit('comparing');
+    if (suppressed !== null) log.error('comparing failed: {error}', { error, suppressed });
+  };
+}
+
 /** What is wrong with a document, each fault once, and in which. Errors of stores list both; others have a message. */
 function faultsOf(error: Error): Record<string, unknown> {
   const { place, faults = [error.message] } = error as Error & {

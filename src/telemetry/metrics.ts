@@ -1,4 +1,7 @@
 import { METHODS } from '../http/methods.ts';
+import type { ComparedPair } from '../compare/report/mirror-sums.ts';
+import { statusClass } from '../mirror/outcome.ts';
+import { VERSION } from '../version.ts';
 import type { Listener } from './events.ts';
 import { lifetimes, type RouteLabels } from './lifetimes.ts';
 import { counter, gauge, histogram, type Sample } from './prometheus.ts';
@@ -11,6 +14,8 @@ export interface Metrics {
 
 /** Functions that read current values, called on each scrape. */
 export interface Readings {
+  /** Name of the runtime. */
+  readonly runtime: string;
   readonly routes: () => number;
   /** The labels in force: each route alone, and each route with each of its mirrors. */
   readonly inForce: () => Iterable<RouteLabels>;
@@ -19,6 +24,9 @@ export interface Readings {
   readonly inFlight: () => Iterable<Sample>;
   readonly breakerOpen: () => Iterable<Sample>;
 }
+
+/** Of the mirror's time less the primary's: the mirror may be faster. */
+const LAG_BOUNDS_S = [-10, -1, -0.1, -0.025, -0.01, -0.001, 0, 0.001, 0.01, 0.025, 0.1, 1, 10];
 
 /** Label of requests that matched no route. */
 const NO_ROUTE = '';
@@ -50,7 +58,24 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
     'Life of a copy that was tried, until its answer was drained or dropped.',
     ['route', 'mirror'],
   );
+  const comparisons = counter(
+    'mirror_comparisons_total',
+    'Sent copies that were chosen for comparison, by how their responses compare.',
+    ['route', 'mirror', 'result', 'reason'],
+  );
+  const statusPairs = counter(
+    'mirror_status_pairs_total',
+    'Classes of the statuses of both responses to the same request.',
+    ['route', 'mirror', 'primary', 'mirror_status'],
+  );
+  const lag = histogram(
+    'mirror_lag_seconds',
+    "Time to the head of the mirror's response less that of the primary's, for the same request.",
+    ['route', 'mirror'],
+    LAG_BOUNDS_S,
+  );
   const reloads = counter('gateway_route_reloads_total', 'Times a document was read.', ['result']);
+  const lastReload = new Map<string, number>();
   const gauges = [
     gauge('mirror_in_flight', 'Copies under way.', ['route', 'mirror'], readings.inFlight),
     gauge(
@@ -63,7 +88,18 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
       [[], readings.recordedBytes()],
     ]),
     gauge('gateway_routes', 'Routes in the table in force.', [], () => [[[], readings.routes()]]),
+    gauge('proxy_mirror_build_info', '1, labelled with what runs.', ['version', 'runtime'], () => [
+      [[VERSION, readings.runtime], 1],
+    ]),
+    gauge(
+      'gateway_last_reload_timestamp_seconds',
+      'Unix time at which a document was last read.',
+      ['result'],
+      () => Array.from(lastReload, ([result, time]): Sample => [[result], time]),
+    ),
   ];
+  const ofRoutes = [requests, requestSeconds];
+  const ofMirrors = [copies, copySeconds, comparisons, statusPairs, lag];
 
   // Routes given in code are in force from the start, without a reload event.
   forget();
@@ -83,8 +119,13 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
           if (outcome !== 'skipped') copySeconds.observe(event.seconds, event.route, event.mirror);
           break;
         }
+        case 'comparison': {
+          if (event.kind === 'mirror') compared(event.pair);
+          break;
+        }
         case 'reload':
           reloads.add(event.result);
+          lastReload.set(event.result, now() / 1000);
           forget();
           break;
       }
@@ -92,19 +133,27 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
     render() {
       // Also here: a late outcome of a removed route may have created some of its series again.
       forget();
-      const families = [requests, requestSeconds, copies, copySeconds, ...gauges, reloads];
+      const families = [...ofRoutes, ...ofMirrors, ...gauges, reloads];
       return `${families.map((metric) => metric.render()).join('\n')}\n`;
     },
   };
 
+  function compared({ route, mirror, comparison, primary, mirrorResponse }: ComparedPair): void {
+    const reason = comparison.result === 'not_compared' ? comparison.reason : '';
+    comparisons.add(route, mirror, comparison.result, reason);
+    if (primary === null) return;
+    statusPairs.add(route, mirror, statusClass(primary.status), statusClass(mirrorResponse.status));
+    lag.observe(mirrorResponse.seconds - primary.seconds, route, mirror);
+  }
+
   /** Drops the series of routes and mirrors that were removed more than an hour ago. */
   function forget(): void {
     lives.update(readings.inForce());
-    for (const ofRoute of [requests, requestSeconds]) {
-      ofRoute.keep(([route]) => route === NO_ROUTE || lives.has(route!));
+    for (const series of ofRoutes) {
+      series.keep(([route]) => route === NO_ROUTE || lives.has(route!));
     }
-    for (const ofMirror of [copies, copySeconds]) {
-      ofMirror.keep(([route, mirror]) => lives.has(route!, mirror));
+    for (const series of ofMirrors) {
+      series.keep(([route, mirror]) => lives.has(route!, mirror));
     }
   }
 }

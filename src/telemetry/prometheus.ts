@@ -64,18 +64,27 @@ export function gauge(
 /** Upper bounds of the buckets in seconds: from a response over loopback to the longest usual timeouts. */
 const BOUNDS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** A histogram of durations in seconds. */
-export function histogram(name: string, help: string, labels: readonly string[]): Histogram {
+/**
+ * A histogram of durations in seconds.
+ *
+ * @param bounds upper bounds of the buckets
+ */
+export function histogram(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  bounds: readonly number[] = BOUNDS_S,
+): Histogram {
   const series = seriesOf((values) => ({
     values,
-    buckets: BOUNDS_S.map(() => 0),
+    buckets: bounds.map(() => 0),
     sum: 0,
     count: 0,
   }));
   return {
     observe(value, ...values) {
       const entry = series.at(values);
-      const bucket = BOUNDS_S.findIndex((bound) => value <= bound);
+      const bucket = bounds.findIndex((bound) => value <= bound);
       if (bucket !== -1) entry.buckets[bucket]!++;
       entry.sum += value;
       entry.count++;
@@ -86,7 +95,7 @@ export function histogram(name: string, help: string, labels: readonly string[])
       const withBound = [...labels, 'le'];
       for (const { values, buckets, sum, count } of series.all()) {
         let cumulative = 0;
-        for (const [i, bound] of BOUNDS_S.entries()) {
+        for (const [i, bound] of bounds.entries()) {
           cumulative += buckets[i]!;
           lines.push(line(`${name}_bucket`, withBound, [...values, String(bound)], cumulative));
         }

@@ -5,6 +5,8 @@ import type { Sample } from './prometheus.ts';
 
 /** Sources of the gauges: the routes in force, and the memory that recordings hold. */
 export interface InForce {
+  /** Name of the runtime. */
+  readonly runtime: string;
   /** The table in force at a time in milliseconds since 1970; `null` before the first. */
   table(nowMs: number): Table | null;
   recordedBytes(): number;
@@ -16,8 +18,9 @@ interface Table {
 }
 
 /** The values of the gauges. */
-export function readings({ table, recordedBytes }: InForce): Readings {
+export function readings({ runtime, table, recordedBytes }: InForce): Readings {
   return {
+    runtime,
     routes: () => table(Date.now())?.size ?? 0,
     inForce,
     recordedBytes,

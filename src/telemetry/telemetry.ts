@@ -1,3 +1,4 @@
+import type { OnPair } from '../compare/comparisons.ts';
 import type { OnOutcome } from '../mirror/copies.ts';
 import type { Listener } from './events.ts';
 import { type Hooks, hookListeners } from './hooks.ts';
@@ -9,6 +10,7 @@ import { type InForce, readings } from './readings.ts';
 export interface Telemetry {
   readonly emit: Listener;
   readonly onOutcome: OnOutcome;
+  readonly onPair: OnPair;
   /** To be called when a write of the admin API failed for a reason that its client must not see. */
   readonly onAdminFailure: (error: Error) => void;
   /** All metrics in the Prometheus text format. */
@@ -22,14 +24,21 @@ export function createTelemetry(hooks: Hooks, inForce: InForce): Telemetry {
   return {
     emit,
     onOutcome: outcomeEvents(emit),
+    onPair: pairEvents(emit),
     onAdminFailure: (error) => emit({ type: 'admin_failure', error }),
     render: () => metrics.render(),
   };
 }
 
-/** Log and hooks alone, for code that has no metrics: reports outcomes. */
-export function outcomeTelemetry(hooks: Hooks): OnOutcome {
-  return outcomeEvents(fanOut([logListener(), ...hookListeners(hooks)]));
+/** Log and hooks alone, for code that has no metrics. */
+export function hookTelemetry(hooks: Hooks): Pick<Telemetry, 'onOutcome' | 'onPair'> {
+  const emit = fanOut([logListener(), ...hookListeners(hooks)]);
+  return { onOutcome: outcomeEvents(emit), onPair: pairEvents(emit) };
+}
+
+/** Reports pairs as events. */
+function pairEvents(emit: Listener): OnPair {
+  return (request, pair, kind) => emit({ type: 'comparison', kind, request, pair });
 }
 
 /** Reports outcomes as events. */

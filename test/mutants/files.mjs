@@ -40,6 +40,7 @@ export const FILES = {
     'src/mirror/record.ts',
     'src/mirror/copies.ts',
     'src/mirror/mirror.ts',
+    'src/vars/sampler.ts',
     'src/request/ids.ts',
     'src/mirror/send.ts',
     'src/mirror/limits.ts',

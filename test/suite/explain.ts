@@ -98,6 +98,7 @@ export function explaining(runtime: TestRuntime): void {
   it.each([
     ['disabled', { _meta: { disable: true } }, {}],
     ['filtered', { _meta: { filter: [['arg_a', '==', '1']] } }, {}],
+    ['filtered', { methods: ['GET'] }, {}],
     ['sampled_out', { sample_ratio: 0.00001, sample_key: 'http_x_user' }, { 'x-user': 'a' }],
     ['loop', {}, { 'x-mirrored-by': 'another' }],
     ['upgrade', {}, { connection: 'upgrade', upgrade: 'websocket' }],
@@ -107,7 +108,21 @@ export function explaining(runtime: TestRuntime): void {
     await stage.put(id, plugin);
     const { mirrors } = await ask({ url: `/${id}/a`, method: 'POST', body_length: 4, headers });
     const mirror = stage.mirror.url;
-    expect(mirrors).toEqual([{ mirror, copied: 'never', share: 0, because, copy: null }]);
+    expect(mirrors).toMatchObject([{ mirror, copied: 'never', share: 0, because, copy: null }]);
+  });
+
+  it('says what would be compared, and what the mirror may be better without', async () => {
+    const id = stage.fresh('cautions');
+    await stage.put(id, { compare: { ignore: ['/at'] }, headers: { remove: ['cookie'] } });
+    const headers = { authorization: 'Basic x', cookie: 'a=1' };
+    const { mirrors } = await ask({ url: `/${id}/a`, method: 'POST', headers });
+    expect(mirrors).toMatchObject([{ compared: { status: true, body: 'auto', ignore: ['/at'] } }]);
+    expect(mirrors[0]!.cautions).toEqual([
+      expect.stringMatching(/gets a write, POST/),
+      expect.stringMatching(/gets credentials, authorization:/i),
+    ]);
+    const { mirrors: read } = await ask({ url: `/${id}/a` });
+    expect(read[0]!.cautions).toEqual([]);
   });
 
   it('shows whether a WebSocket is forwarded', async () => {

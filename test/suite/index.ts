@@ -5,6 +5,7 @@ import { controlPlane } from './control-plane.ts';
 import { breaker } from './breaker.ts';
 import { balancing } from './balancing.ts';
 import { badMirror } from './bad-mirror.ts';
+import { compare } from './compare.ts';
 import { copy } from './copy.ts';
 import { costly } from './costly.ts';
 import { flow } from './flow.ts';
@@ -33,6 +34,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   accounting,
   sampling,
   'whatever a client does': clientEndings,
+  comparing: compare,
   limits,
   'costly inputs': costly,
   'the breaker': breaker,

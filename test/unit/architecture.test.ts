@@ -25,23 +25,28 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exchange: rooms('http vars config request'),
   mirror: rooms('http vars config'),
   // How the mirror responded: knows responses, and neither sockets nor who sends the copies.
-  compare: rooms('http'),
-  telemetry: rooms('http runtime mirror'),
-  'route-table.ts': rooms('http config routes exchange mirror'),
-  'proxy.ts': rooms('http runtime request exchange mirror telemetry route-table.ts'),
+  compare: rooms('http runtime vars config'),
+  telemetry: rooms('http version.ts runtime mirror compare'),
+  'route-table.ts': rooms('http config routes exchange mirror compare'),
+  'comparing.ts': rooms('http runtime mirror compare telemetry'),
+  'proxy.ts': rooms(
+    'http runtime request exchange mirror compare telemetry route-table.ts comparing.ts',
+  ),
   // Where documents are kept, and who asks for them or changes them.
   stores: rooms('config'),
-  settings: rooms('http http1 config mirror telemetry stores'),
+  settings: rooms('http http1 config mirror compare telemetry stores'),
   admin: rooms('http vars config stores'),
   explain: rooms('http config routes request exchange mirror route-table.ts admin'),
-  'control-plane.ts': rooms('http runtime request stores telemetry admin explain route-table.ts'),
+  'control-plane.ts': rooms(
+    'http runtime request compare stores telemetry admin explain route-table.ts',
+  ),
   // Entries.
   'middleware.ts': rooms('http runtime config request mirror telemetry'),
   'gateway.ts': rooms(
-    'http runtime config request mirror telemetry stores route-table.ts proxy.ts control-plane.ts',
+    'http runtime config request mirror compare telemetry stores route-table.ts comparing.ts proxy.ts control-plane.ts',
   ),
   'index.ts': rooms('runtime config mirror telemetry stores middleware.ts gateway.ts'),
-  'workers.ts': rooms('http runtime telemetry stores settings gateway.ts'),
+  'workers.ts': rooms('http runtime compare telemetry stores settings gateway.ts'),
   cli: rooms(
     'http version.ts runtime config request compare telemetry stores settings explain route-table.ts gateway.ts',
   ),

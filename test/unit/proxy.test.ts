@@ -57,6 +57,7 @@ function setUp(
     return compileRoutes(value, null, { instance: () => 'a-gateway' });
   };
   let table = routes === null ? null : compile(routes);
+  const sender = copySender(transport(copies));
   const proxy = createProxy({
     runtime: { ...fetchRuntime(), forward: transport(primaries), ...runtime },
     live: {
@@ -70,10 +71,17 @@ function setUp(
     trust: trustProxies([]),
     requestIds: requestIds(() => 'a-gateway'),
     copies: {
-      sender: copySender(transport(copies)),
+      sender,
       budget,
       onOutcome: (inbound, { route, host: mirror }, outcome, seconds) =>
         emit({ type: 'copy', route, mirror, request: inbound, outcome, seconds }),
+    },
+    comparisons: {
+      budget,
+      compare: () => Promise.resolve({ result: 'same', differences: [] }),
+      redactTarget: (_, target) => target,
+      onPair: (inbound, pair, kind) => emit({ type: 'comparison', kind, request: inbound, pair }),
+      onAbandon: sender.onAbandon,
     },
     reserved: /^\/reserved/,
     emit,

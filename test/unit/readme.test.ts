@@ -43,7 +43,7 @@ it('the line of the log that docs/ shows is one', async () => {
   await fetch(`http://127.0.0.1:${port}${String(shown!.properties['path'])}`, {
     headers: { 'x-request-id': String(shown!.properties['requestId']) },
   });
-  const isWarning = ({ level }: Logged) => level === 'WARN';
+  const isWarning = ({ message }: Logged) => message.startsWith('copy to');
   await until(() => logged(gateway).some(isWarning));
   gateway.signal('SIGTERM');
   await gateway.exited;

@@ -1,3 +1,4 @@
+import { compareObject } from '../compare.ts';
 import { UPSTREAM_DEFAULTS } from '../defaults.ts';
 import { documentSchema, RESOURCES } from '../document.ts';
 import { entry, weight } from '../nodes.ts';
@@ -84,10 +85,12 @@ function pluginRules(): JsonSchema {
   const named = has('upstream_host');
   const another = { ...has('pass_host'), not: REWRITES };
   const breaker = { anyOf: [schemaOf(breakerObject), { const: false }] };
-  const mirror = merged(schemaOf(mirrorSchema), { title: 'mirror', properties: { breaker } });
+  const compare = { anyOf: [compareRules(), { type: 'boolean' }] };
+  const properties = { breaker, compare };
+  const mirror = merged(schemaOf(mirrorSchema), { title: 'mirror', properties });
   return merged(schemaOf(pluginSchema), {
     title: 'proxy-mirror',
-    properties: { mirrors: { items: unlessDisabled(mirror) }, breaker },
+    properties: { mirrors: { items: unlessDisabled(mirror) }, ...properties },
     oneOf: [has('host'), has('mirrors')],
     allOf: [
       when({ not: has('mirrors') }, REWRITE_RULE),
@@ -96,6 +99,11 @@ function pluginRules(): JsonSchema {
       when({ ...REWRITES, not: named }, eachMirror({ anyOf: [named, another] })),
     ],
   });
+}
+
+function compareRules(): JsonSchema {
+  const headers = { title: 'compared headers', not: has('ignore', 'only') };
+  return merged(schemaOf(compareObject), { title: 'compare', properties: { headers } });
 }
 
 /** Of a disabled plugin nothing is checked but its filter. */

@@ -1,5 +1,6 @@
 import { KEEP_ALIVE } from '../../http/destination.ts';
-import { MIRROR_DEFAULTS, UPSTREAM_DEFAULTS } from '../defaults.ts';
+import type { CompareConfig, ComparedHeaders, RedactConfig } from '../compare.ts';
+import { COMPARE_DEFAULTS, MIRROR_DEFAULTS, UPSTREAM_DEFAULTS } from '../defaults.ts';
 import type { RoutesDocument } from '../document.ts';
 import type { Timeout } from '../fields.ts';
 import type { HeaderChanges } from '../mirror-headers.ts';
@@ -117,6 +118,9 @@ const mirror: Words<MirrorConfig> = {
   max_in_flight: 'Most copies to this mirror at once.',
   rate_limit: 'Most copies a second. Default: no limit.',
   breaker: 'Stops copies for a while after failures in a row. `false`: never.',
+  methods: 'Methods of the requests that are copied. Left out or empty: any method.',
+  compare: "Compares the mirror's responses with the primary's. `true`: by all defaults.",
+  redact: 'Values that leave the process only as keyed hashes, beside those of credentials.',
 };
 
 const proxyMirror: Words<ProxyMirrorConfig> = {
@@ -140,6 +144,33 @@ const headers: Words<HeaderChanges> = {
 const breaker: Words<BreakerConfig> = {
   failures: 'Failures in a row after which no copies are sent.',
   open: 'Seconds until a copy is tried again; after each that fails, twice as long, up to 300.',
+};
+
+const compare: Words<CompareConfig> = {
+  sample_ratio: 'Share of the sent copies whose responses are compared.',
+  status: 'Whether statuses are compared.',
+  headers: 'Which header fields are compared.',
+  body: '`auto`: JSON by value where both are JSON, else bytes.',
+  ignore: 'JSON Pointers of what may differ: `*` is any index or name, `**` any number of them.',
+  unordered: 'JSON Pointers of arrays whose order means nothing.',
+  tolerance: 'Relative difference of two numbers that counts as none.',
+  max_body_size: 'Bytes of either body, as sent. Larger ones are not compared, and not held.',
+  baseline:
+    '`primary`: a share of GET and HEAD requests is asked of the upstream once more; or the URL of a second instance of the old version, which gets the same copies. What differs there as well is noise.',
+  baseline_ratio: 'Share of compared requests that are asked once more, with `baseline: primary`.',
+  keep: 'Examples kept of each difference. 0: none.',
+};
+
+const comparedHeaders: Words<ComparedHeaders> = {
+  ignore: 'Names of fields that may differ, beside those that always do, such as Date.',
+  only: 'Names of the fields that are compared, in place of all.',
+};
+
+const redact: Words<RedactConfig> = {
+  headers: 'Names of header fields.',
+  query: 'Names of query parameters.',
+  json: 'JSON Pointers into bodies of requests and responses; `*` and `**` as in `compare.ignore`.',
+  copy: 'Whether copies are sent without these values as well.',
 };
 
 /**
@@ -180,6 +211,13 @@ export const WORDS: Readonly<Record<string, ObjectWords>> = {
     fields: meta,
     defaults: { disable: false },
   },
+  compare: {
+    description: 'How responses are compared.',
+    fields: compare,
+    defaults: COMPARE_DEFAULTS,
+  },
+  'compared headers': { description: 'Either of the two.', fields: comparedHeaders },
+  redact: { description: 'What is redacted.', fields: redact, defaults: { copy: false } },
   headers: {
     description: 'Changes in the order remove, set, add. Names are without regard to case.',
     fields: headers,

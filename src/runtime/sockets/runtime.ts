@@ -10,6 +10,7 @@ import { shareOut } from '../../http1/descriptors.ts';
 import { MAX_CONNECTIONS } from '../../http1/server/limits.ts';
 import { receive } from '../received.ts';
 import { serveApp } from './serve.ts';
+import { startThread } from './thread.ts';
 import { createFence, type Poll } from '../../http1/fence.ts';
 
 /** Options of a runtime for programs that use the library. */
@@ -82,6 +83,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     gatewayError: ownError,
     forward: http1Forward(primaries),
     sendCopy: http1SendCopy(mirrors),
+    startThread,
     listen: (listening) => serveApp(listening, { shares, turns, goesDeaf }),
     close() {
       primaries.destroy();

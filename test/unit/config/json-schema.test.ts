@@ -129,7 +129,8 @@ describe('every field', () => {
         nodes: nodesOf({ nodes: [{ host: 'a', weight: 1, ...defaults('node') }] }),
         upstream,
         host: upstream.hostFor({ authority: 'd' } as Inbound, upstream.nodes[0]!),
-        mirrors,
+        // They hold their configuration as it was written.
+        mirrors: mirrors.map((one) => ({ ...one, config: null })),
         copies: mirrors.map((one) => one.copyOf(message as never, null)),
       });
     };

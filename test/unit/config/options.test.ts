@@ -28,7 +28,10 @@ const SHARED: readonly Row[] = [
   [{ onOutcome: true }, 'onOutcome: expected a function, found true'],
   [{ onOutcom: () => {} }, 'onOutcom: unknown option: did you mean onOutcome?'],
   [{ mirror_memory: 1 }, 'mirror_memory: unknown option: did you mean mirrorMemory?'],
-  [{ 'a\nb': 1 }, '["a\\nb"]: unknown option: expected one of runtime, mirrorMemory, onOutcome'],
+  [
+    { 'a\nb': 1 },
+    '["a\\nb"]: unknown option: expected one of runtime, mirrorMemory, redactKey, onOutcome, onComparison',
+  ],
   [{ constructor: 1 }, 'constructor: unknown option: expected one of runtime, mirrorMemory'],
   [JSON.parse('{"__proto__":1}') as object, '__proto__: unknown option: expected one of runtime'],
   [null as never, 'expected an object of options, found null'],

@@ -9,9 +9,9 @@ import {
   copyTarget,
   type Mirror,
   type MirrorOptions,
-  sampler,
 } from '../../../src/mirror/mirror.ts';
 import { murmur3 } from '../../../src/vars/murmur3.ts';
+import { sampler } from '../../../src/vars/sampler.ts';
 import { request } from '../routes/request.ts';
 
 const HOST = 'https://mirror.example:8443';
@@ -159,6 +159,16 @@ it('says why a request gets no copy: the first reason of several', () => {
   expect(refused('/?a=1', [], 0.9)).toBe('sampled_out');
   expect(refused('/', ['Upgrade', 'x, WebSocket'])).toBe('upgrade');
   expect(refused('/', ['Upgrade', 'websocket', 'x-mirrored-by', ''])).toBe('loop');
+});
+
+it.each([
+  [['GET', 'HEAD'], 'HEAD', null],
+  [['GET', 'HEAD'], 'POST', 'filtered'],
+  // Methods are case-sensitive (RFC 9110 section 9.1).
+  [['GET'], 'get', 'filtered'],
+  [[], 'POST', null],
+] as const)('methods %j: %s is %s', (methods, method, reason) => {
+  expect(compiled({ methods }).skipReason(request('/', { method }))).toBe(reason);
 });
 
 const users = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);

@@ -9,6 +9,7 @@ import { copyEvent, REQUEST } from './copy-event.ts';
 const of = (method: string) => ({ ...REQUEST, method });
 
 const READINGS: Readings = {
+  runtime: 'node',
   routes: () => 2,
   inForce: () => [['1'], ['1', 'http://m']],
   recordedBytes: () => 7,

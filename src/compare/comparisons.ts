@@ -1,0 +1,236 @@
+import type { MemoryBudget } from '../http/memory-budget.ts';
+import type { Inbound } from '../http/messages.ts';
+import type { ResponseTap } from '../http/transport.ts';
+import type { ComparedMirror, MirrorOfRoute } from './compared-mirror.ts';
+import type { Comparison, NotCompared } from './comparison.ts';
+import { type NotRecorded, type RecordedResponse, recordResponse } from './recorded.ts';
+import type { ComparedPair } from './report/mirror-sums.ts';
+import type { CompareRules } from './rules.ts';
+
+/** Compares two responses, off the request path. Never rejects. */
+export type CompareByRules = (
+  rules: CompareRules,
+  primary: RecordedResponse,
+  mirror: RecordedResponse,
+) => Promise<Comparison>;
+
+/**
+ * Called with each pair: exactly one for each sent copy that was chosen for comparison. A promise must not reject; it
+ * is waited for by `done`.
+ */
+export type OnPair = (
+  request: Inbound,
+  pair: ComparedPair,
+  kind: 'mirror' | 'baseline',
+) => void | Promise<void>;
+
+export interface ComparisonsOptions {
+  /** Pays for what is recorded. */
+  readonly budget: MemoryBudget;
+  readonly compare: CompareByRules;
+  /** Hides what the rules redact in a target. */
+  readonly redactTarget: (rules: CompareRules, target: string) => string | Promise<string>;
+  readonly onPair: OnPair;
+  /** Registers what is to be given up when the gateway stops; returns a function that removes the registration. */
+  readonly onAbandon: (giveUp: () => void) => () => void;
+}
+
+type Recorded = RecordedResponse | NotCompared;
+
+/**
+ * Chooses by the head of a request which of its copies are compared; `null` if none is. To be called before the request
+ * is sent to its upstream.
+ *
+ * @param copied the mirrors that get a copy
+ * @param compared what is compared of which mirror of the route
+ */
+export function planComparisons<M extends MirrorOfRoute>(
+  inbound: Inbound,
+  copied: readonly M[],
+  compared: ReadonlyMap<M, ComparedMirror<M>>,
+  options: ComparisonsOptions,
+): Comparisons<M> | null {
+  const chosen = copied.filter((mirror) => compared.get(mirror)?.isCompared(inbound) === true);
+  return chosen.length === 0 ? null : new Comparisons(inbound, chosen, compared, options);
+}
+
+/** A response of a mirror or baseline on its way. */
+interface Answering<M> {
+  /** The mirror that the comparison is about. */
+  readonly mirror: M;
+  readonly kind: 'mirror' | 'baseline';
+  /** `null` until the copy is sent. */
+  recording: ReturnType<typeof recordResponse> | null;
+  startedMs: number;
+}
+
+/** The comparisons of one request: what its upstream responds with what each chosen mirror does. */
+export class Comparisons<M extends MirrorOfRoute> {
+  /** Further copies to send, to baselines. */
+  readonly baselines: readonly M[];
+  /** Observes the primary's response. */
+  readonly primaryTap: ResponseTap;
+  readonly #inbound: Inbound;
+  readonly #compared: ReadonlyMap<M, ComparedMirror<M>>;
+  readonly #options: ComparisonsOptions;
+  readonly #startedMs = performance.now();
+  readonly #primary: ReturnType<typeof recordResponse>;
+  /** The primary's response, for as many as need it. */
+  readonly #recorded: Promise<Recorded>;
+  readonly #awaited = new Map<M, Answering<M>>();
+  readonly #pairs: Promise<void>[] = [];
+  #status: number | null = null;
+  #failure: NotCompared | null = null;
+
+  constructor(
+    inbound: Inbound,
+    chosen: readonly M[],
+    compared: ReadonlyMap<M, ComparedMirror<M>>,
+    options: ComparisonsOptions,
+  ) {
+    this.#inbound = inbound;
+    this.#compared = compared;
+    this.#options = options;
+    const baselines: M[] = [];
+    for (const mirror of chosen) {
+      const { baseline, isBaselined } = compared.get(mirror)!;
+      this.#await(mirror, mirror, 'mirror');
+      if (baseline === null || !isBaselined(inbound)) continue;
+      this.#await(baseline, mirror, 'baseline');
+      baselines.push(baseline);
+    }
+    this.baselines = baselines;
+    const most = Math.max(...chosen.map((mirror) => compared.get(mirror)!.maxBodyBytes));
+    this.#primary = recordResponse(most, options.budget);
+    this.primaryTap = this.#tapped(this.#primary.tap);
+    this.#recorded = this.#primary.done.then((recorded) =>
+      typeof recorded === 'string' ? (this.#failure ?? recorded) : recorded,
+    );
+  }
+
+  /** Observes the response of a mirror or baseline; `null` for a mirror that was not chosen. */
+  tapOf(sentTo: M): ResponseTap | null {
+    const one = this.#awaited.get(sentTo);
+    if (one === undefined) return null;
+    one.startedMs = performance.now();
+    one.recording = recordResponse(
+      this.#compared.get(one.mirror)!.maxBodyBytes,
+      this.#options.budget,
+    );
+    return one.recording.tap;
+  }
+
+  /** To be called with the outcome of each copy. */
+  ended(
+    sentTo: M,
+    { outcome, status }: { readonly outcome: string; readonly status?: number },
+  ): void {
+    const one = this.#awaited.get(sentTo);
+    if (one === undefined) return;
+    this.#awaited.delete(sentTo);
+    if (outcome === 'sent') this.#pairs.push(this.#pair(one, status!));
+    else one.recording?.release();
+  }
+
+  /** To be called when the primary failed: what its client gets is the gateway's own response. */
+  primaryFailed(): void {
+    this.#giveUp('primary_failed');
+  }
+
+  /** Resolves when all pairs were told of, after the last `ended`. Never rejects. For `waitUntil` only. */
+  async done(): Promise<void> {
+    await Promise.all(this.#pairs);
+    // It may still be recorded, for nobody.
+    this.#primary.giveUp();
+    this.#primary.release();
+  }
+
+  #await(sentTo: M, mirror: M, kind: Answering<M>['kind']): void {
+    this.#awaited.set(sentTo, { mirror, kind, recording: null, startedMs: 0 });
+  }
+
+  /** The tap, which also notes the status: known even if the body is not recorded. */
+  #tapped(tap: ResponseTap): ResponseTap {
+    const note = (status: number) => (this.#status = status);
+    return {
+      head(status, headers, length) {
+        note(status);
+        tap.head(status, headers, length);
+      },
+      get wanted() {
+        return tap.wanted;
+      },
+      chunk: (bytes) => tap.chunk(bytes),
+      end: (isComplete, trailers) => tap.end(isComplete, trailers),
+    };
+  }
+
+  #giveUp(reason: NotCompared): void {
+    this.#failure ??= reason;
+    this.#primary.giveUp();
+  }
+
+  async #pair(one: Answering<M>, status: number): Promise<void> {
+    const recording = one.recording!;
+    const response = await recording.done;
+    const comparison =
+      typeof response === 'string'
+        ? notCompared(ofMirror(response))
+        : await this.#compareWith(response, one.mirror);
+    recording.release();
+    await this.#tell(one, status, comparison);
+  }
+
+  async #compareWith(response: RecordedResponse, mirror: M): Promise<Comparison> {
+    const { rules, maxBodyBytes } = this.#compared.get(mirror)!;
+    const primary = await this.#primaryWithin(mirror.timeout);
+    if (typeof primary === 'string') return notCompared(primary);
+    if (primary.body.byteLength > maxBodyBytes) return notCompared('body_too_large');
+    return this.#options.compare(rules, primary, response);
+  }
+
+  /** The primary's response. One that takes longer than the mirror may is given up: it would be held all the time. */
+  async #primaryWithin(milliseconds: number): Promise<Recorded> {
+    const timer = setTimeout(() => this.#giveUp('body_incomplete'), milliseconds);
+    const settled = this.#options.onAbandon(() => this.#giveUp('shutdown'));
+    const recorded = await this.#recorded;
+    clearTimeout(timer);
+    settled();
+    return recorded;
+  }
+
+  async #tell(
+    { mirror, kind, recording, startedMs }: Answering<M>,
+    status: number,
+    comparison: Comparison,
+  ): Promise<void> {
+    const { headAtMs } = this.#primary;
+    const { method, target, id } = this.#inbound;
+    const { rules, keep } = this.#compared.get(mirror)!;
+    const pair: ComparedPair = {
+      route: mirror.route,
+      mirror: mirror.host,
+      method,
+      target: await this.#options.redactTarget(rules, target),
+      requestId: id,
+      atMs: Date.now(),
+      comparison,
+      primary:
+        this.#status === null
+          ? null
+          : { status: this.#status, seconds: (headAtMs! - this.#startedMs) / 1000 },
+      mirrorResponse: { status, seconds: (recording!.headAtMs! - startedMs) / 1000 },
+      keep,
+    };
+    await this.#options.onPair(this.#inbound, pair, kind);
+  }
+}
+
+/** A mirror that sent a status and no whole body has failed. */
+function ofMirror(reason: NotRecorded): NotCompared {
+  return reason === 'body_incomplete' ? 'mirror_failed' : reason;
+}
+
+function notCompared(reason: NotCompared): Comparison {
+  return { result: 'not_compared', reason };
+}

@@ -1,0 +1,191 @@
+import type { StartThread, Thread } from '../runtime/thread.ts';
+import { comparer } from './compare.ts';
+import type { Comparison, NotCompared } from './comparison.ts';
+import type { CompareByRules } from './comparisons.ts';
+import type { RecordedResponse } from './recorded.ts';
+import type { CompareRules } from './rules.ts';
+
+/** Where pairs are compared. */
+export interface ComparePool {
+  readonly compare: CompareByRules;
+  /** Gives up what waits: it ends as `not_compared: shutdown`. */
+  abandon(): void;
+}
+
+/**
+ * Compares in the thread of the caller, for runtimes without threads: as part of `waitUntil`, after the response. What
+ * one pair costs is bounded by its bytes and by a budget of steps.
+ *
+ * @param key of the hashes that stand for redacted values
+ */
+export function ownThread(key: () => Uint8Array): ComparePool {
+  const comparers = new WeakMap<CompareRules, ReturnType<typeof comparer>>();
+  return {
+    compare(rules, primary, mirror) {
+      let compare = comparers.get(rules);
+      if (compare === undefined) comparers.set(rules, (compare = comparer(rules, key())));
+      return compare(primary, mirror);
+    },
+    abandon() {},
+  };
+}
+
+/** A message to the thread. */
+export interface Batch {
+  readonly key: Uint8Array;
+  /** Rules that the thread has not seen, by number. */
+  readonly rules: readonly (readonly [id: number, rules: CompareRules])[];
+  readonly pairs: readonly {
+    readonly rules: number;
+    readonly primary: RecordedResponse;
+    readonly mirror: RecordedResponse;
+  }[];
+}
+
+/** The thread's reply: one result for each pair. */
+export interface BatchReply {
+  readonly results: Comparison[];
+  /** A fault of ours that stopped a comparison. */
+  readonly error: string | null;
+}
+
+/** Pairs that may wait for the thread. Their bodies are within the memory of all recordings. */
+const MAX_WAITING = 1024;
+
+/** A message carries several pairs, as each wakes the thread, but not so many that they are held for long. */
+const MAX_BATCH = 32;
+const MAX_BATCH_BYTES = 256 * 1024;
+
+/** A thread that has not replied by then hangs. It has the lowest priority, so that a busy machine makes it slow. */
+const REPLY_WITHIN_MS = 60_000;
+
+/** A thread that dies sooner than this after its start is not started again at once. */
+const RESTART_AFTER_MS = 1000;
+
+interface Waiting {
+  readonly rules: CompareRules;
+  readonly primary: RecordedResponse;
+  readonly mirror: RecordedResponse;
+  resolve(comparison: Comparison): void;
+}
+
+/**
+ * Compares in a thread of its own, which is started with the first pair and replaced when it dies. What cannot wait,
+ * and what a thread held when it died, is `not_compared: overload`.
+ *
+ * @param key of the hashes that stand for redacted values
+ * @param onError called with what went wrong in the thread
+ */
+export function threadPool(
+  start: StartThread,
+  key: () => Uint8Array,
+  onError: (error: string) => void,
+): ComparePool {
+  let thread: Thread | null = null;
+  let startedAt = -Infinity;
+  let sentRules = new Map<CompareRules, number>();
+  let waiting: Waiting[] = [];
+  let inThread: readonly Waiting[] = [];
+  let hangs: ReturnType<typeof setTimeout> | undefined;
+  let abandoned = false;
+
+  function pump(): void {
+    if (inThread.length > 0 || waiting.length === 0) return;
+    thread ??= startThread();
+    if (thread === null) return fail(take(waiting.length), 'overload');
+    inThread = take(batchSize(waiting));
+    hangs = setTimeout(() => thread?.stop(), REPLY_WITHIN_MS);
+    thread.post(batchOf(inThread));
+  }
+
+  function take(count: number): Waiting[] {
+    const taken = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return taken;
+  }
+
+  function startThread(): Thread | null {
+    const now = performance.now();
+    if (now - startedAt < RESTART_AFTER_MS) return null;
+    startedAt = now;
+    sentRules = new Map();
+    return start(threadModule(), { onMessage: settle, onExit });
+  }
+
+  function batchOf(pairs: readonly Waiting[]): Batch {
+    const rules: [number, CompareRules][] = [];
+    for (const { rules: one } of pairs) {
+      if (sentRules.has(one)) continue;
+      rules.push([sentRules.size, one]);
+      sentRules.set(one, sentRules.size);
+    }
+    const numbered = pairs.map(({ rules: one, primary, mirror }) => {
+      return { rules: sentRules.get(one)!, primary, mirror };
+    });
+    return { key: key(), rules, pairs: numbered };
+  }
+
+  function settle(message: unknown): void {
+    const { results, error } = message as BatchReply;
+    clearTimeout(hangs);
+    const settled = inThread;
+    inThread = [];
+    for (const [index, { resolve }] of settled.entries()) resolve(results[index]!);
+    if (error !== null) onError(error);
+    pump();
+  }
+
+  function onExit(error: Error | null): void {
+    clearTimeout(hangs);
+    thread = null;
+    const lost = inThread;
+    inThread = [];
+    fail(lost, abandoned ? 'shutdown' : 'overload');
+    if (abandoned) return;
+    onError(error === null ? 'the thread that compares ended' : error.message);
+    pump();
+  }
+
+  return {
+    compare(rules, primary, mirror) {
+      if (abandoned) return Promise.resolve(notCompared('shutdown'));
+      if (waiting.length >= MAX_WAITING) return Promise.resolve(notCompared('overload'));
+      return new Promise((resolve) => {
+        waiting.push({ rules, primary, mirror, resolve });
+        pump();
+      });
+    },
+    abandon() {
+      abandoned = true;
+      fail(take(waiting.length), 'shutdown');
+      thread?.stop();
+    },
+  };
+}
+
+/** How many of those that wait go into one message. */
+function batchSize(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  let size = 0;
+  while (size < Math.min(waiting.length, MAX_BATCH)) {
+    const { primary, mirror } = waiting[size]!;
+    bytes += primary.body.byteLength + mirror.body.byteLength;
+    if (size > 0 && bytes > MAX_BATCH_BYTES) break;
+    size++;
+  }
+  return size;
+}
+
+function fail(pairs: readonly Waiting[], reason: NotCompared): void {
+  for (const { resolve } of pairs) resolve(notCompared(reason));
+}
+
+function notCompared(reason: NotCompared): Comparison {
+  return { result: 'not_compared', reason };
+}
+
+/** The module beside this one: a source on Deno and Bun, built elsewhere. */
+function threadModule(): URL {
+  const { url } = import.meta;
+  return new URL(url.endsWith('.ts') ? './thread.ts' : './thread.js', url);
+}

@@ -1,0 +1,25 @@
+import { serveThread } from '../runtime/sockets/thread.ts';
+import type { Batch, BatchReply } from './pool.ts';
+import { zlibDecoders } from '../runtime/zlib.ts';
+import { comparer } from './compare.ts';
+
+// What runs in the thread that compares: see `pool.ts`.
+
+const comparers = new Map<number, ReturnType<typeof comparer>>();
+
+serveThread(async (message): Promise<BatchReply> => {
+  const { key, rules, pairs } = message as Batch;
+  for (const [id, one] of rules) comparers.set(id, comparer(one, key, zlibDecoders));
+  const results: BatchReply['results'] = [];
+  let error: string | null = null;
+  for (const { rules: id, primary, mirror } of pairs) {
+    try {
+      results.push(await comparers.get(id)!(primary, mirror));
+    } catch (thrown) {
+      // A mistake of ours, which must not end the comparisons of others.
+      error = String(thrown);
+      results.push({ result: 'not_compared', reason: 'overload' });
+    }
+  }
+  return { results, error };
+});

@@ -1,0 +1,73 @@
+import type { Comparisons, ComparisonsOptions } from './compare/comparisons.ts';
+import { type ComparePool, ownThread, threadPool } from './compare/pool.ts';
+import type { ReportKeeper } from './compare/report/keeper.ts';
+import { redactor, type Redactor } from './compare/redact.ts';
+import type { CompareRules } from './compare/rules.ts';
+import type { Outbound } from './http/messages.ts';
+import type { OnOutcome, PlannedCopies } from './mirror/copies.ts';
+import type { Mirror } from './mirror/mirror.ts';
+import type { StartThread } from './runtime/thread.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import { logComparing } from './telemetry/log.ts';
+
+export interface ComparingOptions {
+  /** `null`: nobody asks for a report. */
+  readonly report: ReportKeeper | null;
+  readonly redactKey: () => Uint8Array;
+  /** Where there are threads, one of them compares. */
+  readonly startThread: StartThread | undefined;
+  readonly telemetry: Pick<Telemetry, 'onOutcome' | 'onPair'>;
+}
+
+/** What compares, and where results go: the options of each request's comparisons but for those of its copies. */
+export interface Comparing
+  extends
+    Pick<ComparisonsOptions, 'compare' | 'redactTarget' | 'onPair'>,
+    Pick<ComparePool, 'abandon'> {
+  /** Tells of the outcomes of copies. */
+  readonly onOutcome: OnOutcome;
+}
+
+/** Brings together what compares, what counts, and who is told. */
+export function createComparing(options: ComparingOptions): Comparing {
+  const { report, redactKey, startThread, telemetry } = options;
+  const pool =
+    startThread === undefined
+      ? ownThread(redactKey)
+      : threadPool(startThread, redactKey, logComparing());
+  return {
+    compare: pool.compare,
+    abandon: pool.abandon,
+    redactTarget: targetRedactor(redactKey),
+    onOutcome(request, mirror, outcome, seconds) {
+      telemetry.onOutcome(request, mirror, outcome, seconds);
+      // What is not compared costs nothing.
+      if (mirror.config.compare)
+        report?.outcome(mirror.route, mirror.host, outcome.outcome, outcome.reason);
+    },
+    onPair(request, pair, kind) {
+      telemetry.onPair(request, pair, kind);
+      return report?.pair(pair, kind);
+    },
+  };
+}
+
+function targetRedactor(key: () => Uint8Array): ComparisonsOptions['redactTarget'] {
+  const redactors = new WeakMap<CompareRules, Redactor>();
+  return (rules, target) => {
+    if (rules.redact.query.length === 0) return target;
+    let one = redactors.get(rules);
+    if (one === undefined) redactors.set(rules, (one = redactor(rules.redact, key())));
+    return one.query(target);
+  };
+}
+
+/** Sends the copies, and compares what mirrors respond. Never rejects. */
+export function sendCopies(
+  copies: PlannedCopies<Comparisons<Mirror>>,
+  primary: Outbound,
+): Promise<unknown> {
+  const sent = copies.send(primary);
+  const { observer } = copies;
+  return observer === null ? sent : sent.then(() => observer.done());
+}

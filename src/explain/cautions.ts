@@ -1,0 +1,31 @@
+import type { HeaderList } from '../http/fields.ts';
+
+/** Methods that ask for nothing but a response (RFC 9110 section 9.2.1). */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/** Fields by which a mirror could act as the client. */
+const CREDENTIALS: readonly string[] = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-api-key',
+];
+
+/** What a mirror would get that it may be better without, and how to keep it back. None for most requests. */
+export function cautionsOf(copy: {
+  readonly method: string;
+  readonly headers: HeaderList;
+}): string[] {
+  const cautions: string[] = [];
+  if (!SAFE.has(copy.method))
+    cautions.push(
+      `the mirror gets a write, ${copy.method}, and may act on it: "methods": ["GET", "HEAD"] copies reads alone`,
+    );
+  const names = copy.headers.filter((_, i) => i % 2 === 0);
+  const credentials = names.filter((name) => CREDENTIALS.includes(name.toLowerCase()));
+  if (credentials.length > 0)
+    cautions.push(
+      `the mirror gets credentials, ${credentials.join(', ')}: "headers": {"remove": [...]} keeps them back`,
+    );
+  return cautions;
+}

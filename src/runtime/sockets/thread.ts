@@ -1,0 +1,35 @@
+import { setPriority } from 'node:os';
+import { parentPort, Worker } from 'node:worker_threads';
+import type { StartThread } from '../thread.ts';
+
+/** Starts a thread by `node:worker_threads`, which Node, Deno and Bun have. */
+export const startThread: StartThread = (module, { onMessage, onExit }) => {
+  const worker = new Worker(module);
+  let failure: Error | null = null;
+  worker.unref();
+  worker.on('message', onMessage);
+  worker.on('error', (error: Error) => (failure = error));
+  worker.on('exit', () => onExit(failure));
+  return {
+    post: (message) => worker.postMessage(message),
+    stop: () => void worker.terminate(),
+  };
+};
+
+/** Lowest priority of a thread: it gets the time that nobody else wants. */
+const LOWEST_PRIORITY = 19;
+
+/**
+ * Answers the messages to the thread that this is called in, one after the other. The thread gets the lowest priority:
+ * on Linux that holds for the calling thread alone, so that it takes no time from the event loop, even on one core.
+ */
+export function serveThread(respond: (message: unknown) => Promise<unknown>): void {
+  try {
+    if (process.platform === 'linux') setPriority(LOWEST_PRIORITY);
+  } catch {
+    // Deno may be run without the permission to do so.
+  }
+  parentPort!.on('message', async (message: unknown) => {
+    parentPort!.postMessage(await respond(message));
+  });
+}
