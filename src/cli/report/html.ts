@@ -54,8 +54,7 @@ export function reportHtml(report: Report): string {
 ${paragraph(coverage(report))}
 ${body}
 </body>
-</html>
-`;
+</html>`;
 }
 
 function section(mirror: MirrorReport): string {

@@ -18,13 +18,12 @@ const MAX_ROWS = 50;
 /** The report as Markdown, for comments and summaries of pipelines. */
 export function reportMarkdown(report: Report): string {
   const { mirrors } = report;
-  if (mirrors.length === 0) return `${plain(NOTHING_COMPARED)}\n`;
+  if (mirrors.length === 0) return plain(NOTHING_COMPARED);
   return [
     '# Mirrored traffic',
     '',
     plain(coverage(report)),
     ...mirrors.flatMap((mirror) => ['', ...mirrorLines(mirror)]),
-    '',
   ].join('\n');
 }
 

@@ -11,7 +11,7 @@ import { reportText } from './text.ts';
 export const DEFAULT_GATEWAY = 'http://127.0.0.1:9080';
 
 const FORMATS: Readonly<Record<string, (report: Report) => string>> = {
-  json: (found) => `${JSON.stringify(found, null, 2)}\n`,
+  json: (found) => JSON.stringify(found, null, 2),
   markdown: reportMarkdown,
   html: reportHtml,
 };
@@ -41,7 +41,7 @@ export async function report({ flags, all }: Call): Promise<void> {
   try {
     const { route, mirror } = flags;
     const found = await askForReport({ gateway, adminKey, route, mirror });
-    process.stdout.write(print(found));
+    console.log(print(found));
     const { outcome, lines } = judge(found, conditions, minPairs);
     for (const line of lines) console.error(line);
     process.exitCode = EXIT_STATUSES[outcome];

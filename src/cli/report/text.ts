@@ -25,12 +25,8 @@ const MAX_PLACES = 5;
 /** The report for a terminal: for each mirror its verdict first, then where it differs, with an example of each. */
 export function reportText(report: Report): string {
   const { mirrors } = report;
-  if (mirrors.length === 0) return `${NOTHING_COMPARED}\n`;
-  const lines = [
-    coverage(report),
-    ...mirrors.flatMap((mirror) => ['', ...mirrorLines(mirror)]),
-    '',
-  ];
+  if (mirrors.length === 0) return NOTHING_COMPARED;
+  const lines = [coverage(report), ...mirrors.flatMap((mirror) => ['', ...mirrorLines(mirror)])];
   // Texts from outside must not control the terminal.
   return lines.map(inOneLine).join('\n');
 }

@@ -64,7 +64,6 @@ it('the text can be read in ten seconds', () => {
       '    /price  type  2 (0.2 %)',
       '      1 -> "1"  (request id-1)',
       '    and 1 of noise or ignored',
-      '',
     ].join('\n'),
   );
 });
