@@ -166,9 +166,11 @@ function outgoingSeen(response: Response, relayed: RelayedResponse): OutgoingRes
 
 /** @throws TypeError if the body was used or is locked */
 function outgoingWeb(response: Response): OutgoingResponse {
+  // Before the body: on Bun, accessing that would remove the Content-Type of a blob.
+  const head = headOf(response);
   const { body, bodyUsed } = response;
   if (bodyUsed || body?.locked === true) throw new TypeError('the body was read by somebody else');
-  return { ...headOf(response), body: body === null ? null : webBody(response) };
+  return { ...head, body: body === null ? null : webBody(response) };
 }
 
 function headOf({ status, statusText, headers }: Response): Omit<OutgoingResponse, 'body'> {
