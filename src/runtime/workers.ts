@@ -4,17 +4,15 @@ import { fetchSendCopy } from './fetch/copy.ts';
 import { type Dialect, kindByText } from './fetch/dialect.ts';
 import { fetchForward } from './fetch/forward.ts';
 import { portOf, receiveWeb } from './fetch/receive.ts';
+import { fixedLength } from './fixed-length.ts';
 import type { Runtime } from './runtime.ts';
-
-/** Exists only in workerd: a stream of known length, which is not sent chunked. */
-declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
 
 /** A request with Cloudflare's metadata. */
 interface CloudflareRequest extends Request {
   readonly cf?: { readonly clientAcceptEncoding?: string | null };
 }
 
-/** Bytes of one read of an upload. */
+/** Bytes of one read of a body. */
 const READ_BYTES = 64 * 1024;
 
 /** Less than over sockets (`http1/client/call.ts`): a read returns 4 KiB here, so draining costs more. */
@@ -26,12 +24,8 @@ const DIALECT: Dialect = {
   responseInit: { encodeBody: 'manual' },
   decodes: () => false,
   drainLimit: DRAIN_LIMIT_BYTES,
-  sized(stream, length) {
-    const fixed = new FixedLengthStream(length);
-    // If the client leaves, both ends fail; the fetch that reads the other end reports it.
-    stream.pipeTo(fixed.writable).catch(() => {});
-    return fixed.readable;
-  },
+  sized: fixedLength,
+  sourceOf: (body) => webBytes({ body }, null, READ_BYTES),
   // workerd has the same text for a refused, a reset and an unresolvable connection.
   cannotProveUnsent: true,
   kindOf: kindByText([

@@ -22,7 +22,7 @@ const BEFORE_SENDING: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls
 export function startFetch<T>(
   dialect: Dialect,
   request: Outbound,
-  read: (response: Response) => T | Promise<T>,
+  read: (response: Response, signal: AbortSignal) => T | Promise<T>,
 ): Call<T> {
   const controller = new AbortController();
   let aborted: TransportError | null = null;
@@ -55,7 +55,7 @@ export function startFetch<T>(
         signal: controller.signal,
         duplex: 'half',
       } as RequestInit);
-      return await read(response);
+      return await read(response, controller.signal);
     } catch (error) {
       if (aborted !== null) throw aborted;
       if (error instanceof TransportError) throw error;

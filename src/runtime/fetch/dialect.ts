@@ -1,5 +1,6 @@
 import type { Outbound } from '../../http/messages.ts';
 import type { FailureKind } from '../../http/transport.ts';
+import type { BodySource } from '../../http/upload.ts';
 
 /** How the fetch of one runtime differs from others. Kept as data, so that the code of an exchange is the same. */
 export interface Dialect {
@@ -20,6 +21,8 @@ export interface Dialect {
     stream: ReadableStream<Uint8Array>,
     length: number,
   ) => ReadableStream<Uint8Array>;
+  /** Reads a response's body that is relayed. Default: chunk by chunk. */
+  readonly sourceOf?: (body: ReadableStream<Uint8Array>) => BodySource;
   /**
    * The runtime has the same text for a refused connection and for one that was cut, so that no failure proves that
    * nothing was sent.
