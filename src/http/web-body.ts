@@ -119,6 +119,16 @@ export function byteStream(source: BodySource): ReadableStream<Uint8Array> {
   });
 }
 
+/** True if readers may bring their own buffers (BYOB). */
+export function isByteStream(stream: ReadableStream<Uint8Array>): boolean {
+  try {
+    stream.getReader({ mode: 'byob' }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads a whole upload, which must be known to be small. Rejects if the client leaves half-way. */
 export async function uploadBytes(upload: Upload): Promise<Uint8Array> {
   const source = upload.reader();

@@ -4,6 +4,7 @@
  */
 declare module '#observe' {
   export const observeBody: import('./observe/observed.ts').ObserveBody;
+  export const tappedResponse: import('./observe/tapped-response.ts').TapResponse;
 }
 
 declare module '#runtime' {

@@ -3,6 +3,8 @@ import { ClonedBody } from './cloned-body.ts';
 import type { ObserveBody } from './observed.ts';
 import { observeBody as relayBody } from './relay.ts';
 
+export { tappedResponse } from './tapped-response.ts';
+
 /**
  * For Bun. The app must keep the original request, since `server.requestIP` knows the client's address only for a
  * request from `Bun.serve` itself.

@@ -1,8 +1,10 @@
 import { ByteQueue } from '../../http/bytes.ts';
 import type { BodySource } from '../../http/upload.ts';
-import { webBody } from '../../http/web-body.ts';
+import { isByteStream, webBody } from '../../http/web-body.ts';
 import { isUnopened } from '../fetch/receive.ts';
 import { type ObserveBody, type ObservedBody, OverheardUpload } from './observed.ts';
+
+export { tappedResponse } from './tapped-response.ts';
 
 /**
  * For any runtime: the app gets a new request with the same content, whose body is relayed here. Nothing is read
@@ -64,6 +66,7 @@ class RelayedBody implements ObservedBody {
     this.#opened = true;
     const { body, bodyUsed } = this.#request;
     if (body === null || bodyUsed || body.locked) return null;
+    // The app's stream must be of the same kind; Node's servers have no byte streams.
     this.#stream = isByteStream(body) ? this.#byteStream() : this.#plainStream();
     return new Request(this.#request, { body: this.#stream, duplex: 'half' } as RequestInit);
   }
@@ -156,16 +159,6 @@ class RelayedBody implements ObservedBody {
     this.#cancelled = true;
     this.#ahead.drain();
     void this.readRest();
-  }
-}
-
-/** True if readers may bring their own buffers. The app's stream must be of the same kind; Node's servers have none. */
-function isByteStream(stream: ReadableStream<Uint8Array>): boolean {
-  try {
-    stream.getReader({ mode: 'byob' }).releaseLock();
-    return true;
-  } catch {
-    return false;
   }
 }
 
