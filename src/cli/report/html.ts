@@ -27,7 +27,8 @@ h2 { margin-top: 2.5rem; overflow-wrap: anywhere; }
 .verdict { font-size: 1.4rem; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8884; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td:first-child { min-width: 9rem; }
+td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
 summary { cursor: pointer; }
 .noise { opacity: .65; }

@@ -8,7 +8,7 @@ import { reportHtml } from './html.ts';
 import { reportMarkdown } from './markdown.ts';
 import { reportText } from './text.ts';
 
-export const DEFAULT_GATEWAY = 'http://127.0.0.1:9080';
+const DEFAULT_GATEWAY = 'http://127.0.0.1:9080';
 
 const FORMATS: Readonly<Record<string, (report: Report) => string>> = {
   json: (found) => JSON.stringify(found, null, 2),
