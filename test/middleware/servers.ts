@@ -10,7 +10,7 @@ import { node } from '../runtimes/node.ts';
 import { ROOT } from '../runtimes/paths.ts';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { WORKER_PROCESS } from '../runtimes/workers.ts';
-import { wrangler } from '../runtimes/wrangler.ts';
+import { bundleWorker } from '../runtimes/wrangler.ts';
 import { type Program, run } from '../support/process.ts';
 
 /** A server that serves one of the apps of `kinds.mjs` and prints its port. */
@@ -74,7 +74,7 @@ async function startWorker(kind: string, upstream: string, mirror: string): Prom
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-worker-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const script = fileURLToPath(new URL('servers/worker.mjs', import.meta.url));
-  await wrangler(['deploy', script, '--dry-run', '--outdir', folder]);
+  await bundleWorker(script, folder);
   const options = {
     modules: [{ type: 'ESModule', path: join(folder, 'worker.js') }],
     modulesRoot: folder,

@@ -18,9 +18,17 @@ export const QUIET: Readonly<Record<string, string>> = {
   CI: 'true',
 };
 
+/** For workers of tests, which have nothing of the gateway's own Worker but its compatibility date. */
+const PLAIN_CONFIG = join(ROOT, 'test/runtimes/worker.toml');
+
+/** Bundles a test's Worker, of a single module, into a folder. */
+export async function bundleWorker(entry: string, folder: string): Promise<void> {
+  await wrangler(['deploy', entry, '--dry-run', '--outdir', folder], PLAIN_CONFIG);
+}
+
 /** Runs a wrangler command to its end and returns its output. */
-export async function wrangler(args: readonly string[]): Promise<string> {
-  const program = start(args);
+export async function wrangler(args: readonly string[], config: string = CONFIG): Promise<string> {
+  const program = start(args, config);
   if ((await program.exited) !== 0)
     throw new Error(`wrangler ${args.join(' ')}: ${program.stdout()}${program.stderr()}`);
   return program.stdout();
@@ -45,7 +53,7 @@ export const wranglerDev: TestRuntime = {
   },
 };
 
-function start(args: readonly string[]): Program {
+function start(args: readonly string[], config: string = CONFIG): Program {
   const command = join(ROOT, 'node_modules/.bin/wrangler');
-  return run(command, [...args, '--config', CONFIG], { env: QUIET, cwd: ROOT });
+  return run(command, [...args, '--config', config], { env: QUIET, cwd: ROOT });
 }

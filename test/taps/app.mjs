@@ -26,8 +26,12 @@ export function tappedApp({ upstream, runtime, tappedResponse }) {
   function observe(side, target) {
     const { tap, done, giveUp, release } = recordResponse(LIMIT_BYTES, budget);
     const calls = { heads: 0, ends: 0 };
+    /** @type {() => void} */
+    let ended = () => {};
+    const over = new Promise((resolve) => (ended = () => resolve(null)));
     const report = async () => {
       const recorded = await done;
+      if (calls.heads > 0) await over;
       const row = typeof recorded === 'string' ? { lost: recorded } : await shown(recorded);
       rows.push({ side, target, ...row, calls });
       release();
@@ -43,9 +47,10 @@ export function tappedApp({ upstream, runtime, tappedResponse }) {
         tap.head(...head);
       },
       chunk: tap.chunk,
-      end(...end) {
+      end(isComplete, trailers) {
         calls.ends += 1;
-        tap.end(...end);
+        tap.end(isComplete, trailers);
+        ended();
       },
     };
     return { tap: counted, giveUp };

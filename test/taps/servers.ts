@@ -9,7 +9,7 @@ import { node } from '../runtimes/node.ts';
 import { ROOT } from '../runtimes/paths.ts';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { WORKER_PROCESS } from '../runtimes/workers.ts';
-import { wrangler } from '../runtimes/wrangler.ts';
+import { bundleWorker } from '../runtimes/wrangler.ts';
 import { line, type Program, run } from '../support/process.ts';
 
 /** A server of the tapped app. */
@@ -65,7 +65,7 @@ async function worker(upstream: string): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-tapped-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const entry = fileURLToPath(new URL('worker.mjs', import.meta.url));
-  await wrangler(['deploy', entry, '--dry-run', '--outdir', folder]);
+  await bundleWorker(entry, folder);
   const options = {
     modules: [{ type: 'ESModule', path: join(folder, 'worker.js') }],
     modulesRoot: folder,
