@@ -94,7 +94,7 @@ class Walk {
     }
   }
 
-  #arrays(primary: readonly Json[], mirror: readonly Json[], scope: Scope): void {
+  #arrays(primary: Json[], mirror: Json[], scope: Scope): void {
     const hasSameLength = primary.length === mirror.length;
     if (!hasSameLength) this.#add('length', primary.length, mirror.length, scope);
     const [ours, theirs] = hasSameLength
@@ -105,8 +105,8 @@ class Walk {
     const differs = this.#differsInPairs(primary, left, mirror, right, scope);
     const hasMoved = hasSameLength && left.length < ours.length && !scope.unordered;
     if (!hasMoved || differs || this.#isTolerable(primary, ours, mirror, scope)) return;
-    const ignored = scope.ignored || scope.element(0).ignored;
-    this.#add('order', [...primary], [...mirror], scope, ignored);
+    const ignored = scope.ignored || ours.every((i) => scope.element(i).ignored);
+    this.#add('order', primary, mirror, scope, ignored);
   }
 
   /** Indices of the elements that differ from the one at the same index. */

@@ -88,6 +88,19 @@ describe('arrays', () => {
     expect(await jsonDifferences('{"a":[1,2,2]}', '{"a":[2,1]}', changes)).toEqual(['/a length']);
   });
 
+  it('does not mind the order within elements that are elsewhere', async () => {
+    const texts = ['[{"t":[1,2]},{"t":[3]}]', '[{"t":[3]},{"t":[2,1]}]'] as const;
+    expect(await jsonDifferences(...texts, { unordered: ['', '/*/t'] })).toEqual([]);
+    expect(await jsonDifferences(...texts, { unordered: ['/*/t'] })).toEqual([' order']);
+  });
+
+  it('takes no element for another, whatever the names in it', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      const odd = JSON.stringify([1, 2, { [`a${i},b`]: 2 }, 0]);
+      expect(await jsonDifferences('[1,2,{"a":1,"b":2},0]', odd)).toHaveLength(3);
+    }
+  });
+
   it('finds elements that are equal but for what is ignored', async () => {
     const ignore = ['/*/at'];
     const primary = list({ id: 1, at: 5 }, { id: 2, at: 6 });
@@ -120,6 +133,19 @@ describe('ignore', () => {
     expect(await left('/list/1', '/a~1b', '/m~0n')).toHaveLength(2);
     expect(await left('/list/**', '/*')).toEqual([]);
     expect(await left('')).toEqual([]);
+  });
+
+  it('leaves the order of arrays to be compared, but where all elements are ignored', async () => {
+    const ignore = ['/*/b/*', '/0'];
+    const order = (primary: string, mirror: string, ...pointers: string[]) =>
+      jsonDifferences(primary, mirror, { ignore: pointers });
+    expect(await order('[1,2]', '[2,1]', '/*')).toEqual(['( order)']);
+    expect(await order('[1,5,6]', '[2,6,5]', ...ignore)).toEqual([' order', '(/* value)']);
+    expect(await order('[7,{"a":1,"b":[1]},5,6]', '[7,{"a":2,"b":[2]},6,5]', ...ignore)).toEqual([
+      '/*/a value',
+      '(/*/b/* value)',
+    ]);
+    expect(await order('{"a":[[1],2]}', '{"a":[[3],2]}', '/a')).toEqual(['(/a/*/* value)']);
   });
 
   it('lets no number of ignored differences hide one that counts', async () => {
