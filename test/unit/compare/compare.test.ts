@@ -74,6 +74,12 @@ describe('arrays', () => {
     expect(await jsonDifferences(many(1), many(2))).toEqual(['/*/price value']);
   });
 
+  it('shows the first difference of a place, and one that counts before one that does not', async () => {
+    const [primary, mirror] = [json('[1,2,3]'), json('[4,5,6]')];
+    expect(await shown(primary, mirror)).toEqual([1, 4]);
+    expect(await shown(primary, mirror, { ignore: ['/0'] })).toEqual([2, 5]);
+  });
+
   it('does not mind the order where it does not matter, at any depth', async () => {
     const changes = { unordered: ['/a', '/b/**/c'] };
     const ordered = '{"a":[1,{"x":[1,2]}],"b":{"d":{"c":[1,2]},"c":[[1],[2]]}}';

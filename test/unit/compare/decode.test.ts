@@ -122,6 +122,13 @@ describe('responses of different codings', () => {
     expect(await differences(odd, packed('compress', bytes('abc')))).toEqual([]);
   });
 
+  it('differ if their bytes are equal and mean something else', async () => {
+    const packedBytes = zlib.gzipSync('1');
+    expect(await differences(packed('gzip', packedBytes), packed('identity', packedBytes))).toEqual(
+      [' type'],
+    );
+  });
+
   it('are not compared if one is a bomb', async () => {
     const bomb = packed('gzip', zlib.gzipSync(new Uint8Array(BOMB_BYTES)));
     expect(await compare(json('1'), bomb)).toEqual({

@@ -59,6 +59,7 @@ describe('query', () => {
     ['/a?%74oken=b', `/a?%74oken=${hashed('b')}`],
     ['/a?api+key=b&api%20key=c', `/a?api+key=${hashed('b')}&api%20key=${hashed('c')}`],
     ['/a?token=b?c#d;e', `/a?token=${hashed('b?c#d;e')}`],
+    ['/a?token=b?token=c', `/a?token=${hashed('b?token=c')}`],
     ['/a?next=/b?token=c', `/a?next=/b?token=${hashed('c')}`],
     ['/a#token=b', `/a#token=${hashed('b')}`],
     ['token=b&x=1', `token=${hashed('b')}&x=1`],
