@@ -1,5 +1,6 @@
 import type { Comparisons, ComparisonsOptions } from './compare/comparisons.ts';
-import { type ComparePool, ownThread, threadPool } from './compare/pool.ts';
+import { comparePool } from '#compare-pool';
+import type { ComparePool } from './compare/pool/pool.ts';
 import type { ReportKeeper } from './compare/report/keeper.ts';
 import { redactor, type Redactor } from './compare/redact.ts';
 import type { CompareRules } from './compare/rules.ts';
@@ -31,10 +32,7 @@ export interface Comparing
 /** Brings together what compares, what counts, and who is told. */
 export function createComparing(options: ComparingOptions): Comparing {
   const { report, redactKey, startThread, telemetry } = options;
-  const pool =
-    startThread === undefined
-      ? ownThread(redactKey)
-      : threadPool(startThread, redactKey, logComparing());
+  const pool = comparePool(startThread, redactKey, logComparing());
   return {
     compare: pool.compare,
     abandon: pool.abandon,

@@ -7,6 +7,7 @@ export default defineConfig({
   // The sources, as the build may be older.
   resolve: {
     alias: {
+      '#compare-pool': `${src}compare/pool/thread-pool.ts`,
       '#logger': `${src}telemetry/logger/logtape.ts`,
       '#observe': `${src}runtime/observe/relay.ts`,
     },

@@ -1,34 +1,9 @@
-import type { StartThread, Thread } from '../runtime/thread.ts';
-import { comparer } from './compare.ts';
-import type { Comparison, NotCompared } from './comparison.ts';
-import type { CompareByRules } from './comparisons.ts';
-import type { RecordedResponse } from './recorded.ts';
-import type { CompareRules } from './rules.ts';
-
-/** Where pairs are compared. */
-export interface ComparePool {
-  readonly compare: CompareByRules;
-  /** Gives up what waits: it ends as `not_compared: shutdown`. */
-  abandon(): void;
-}
-
-/**
- * Compares in the thread of the caller, for runtimes without threads: as part of `waitUntil`, after the response. What
- * one pair costs is bounded by its bytes and by a budget of steps.
- *
- * @param key of the hashes that stand for redacted values
- */
-export function ownThread(key: () => Uint8Array): ComparePool {
-  const comparers = new WeakMap<CompareRules, ReturnType<typeof comparer>>();
-  return {
-    compare(rules, primary, mirror) {
-      let compare = comparers.get(rules);
-      if (compare === undefined) comparers.set(rules, (compare = comparer(rules, key())));
-      return compare(primary, mirror);
-    },
-    abandon() {},
-  };
-}
+import type { StartThread, Thread } from '../../runtime/thread.ts';
+import type { Comparison, NotCompared } from '../comparison.ts';
+import type { RecordedResponse } from '../recorded.ts';
+import type { CompareRules } from '../rules.ts';
+import type { ComparePool, MakePool } from './pool.ts';
+import { ownThread } from './own-thread.ts';
 
 /** A message to the thread. */
 export interface Batch {
@@ -189,3 +164,7 @@ function threadModule(): URL {
   const { url } = import.meta;
   return new URL(url.endsWith('.ts') ? './thread.ts' : './thread.js', url);
 }
+
+/** On servers: a thread, if the runtime has threads; the runtime of plain fetch has none. */
+export const comparePool: MakePool = (start, key, onError) =>
+  start === undefined ? ownThread(key) : threadPool(start, key, onError);

@@ -1,9 +1,9 @@
-import { serveThread } from '../runtime/sockets/thread.ts';
-import type { Batch, BatchReply } from './pool.ts';
-import { zlibDecoders } from '../runtime/zlib.ts';
-import { comparer } from './compare.ts';
+import { serveThread } from '../../runtime/sockets/thread.ts';
+import type { Batch, BatchReply } from './thread-pool.ts';
+import { zlibDecoders } from '../../runtime/zlib.ts';
+import { comparer } from '../compare.ts';
 
-// What runs in the thread that compares: see `pool.ts`.
+// What runs in the thread that compares: see `thread-pool.ts`.
 
 const comparers = new Map<number, ReturnType<typeof comparer>>();
 
