@@ -5,15 +5,14 @@
 export { createGateway } from './gateway.ts';
 export type { Gateway, GatewayOptions } from './gateway.ts';
 export { mirrorFetch, proxyMirror } from './middleware.ts';
-export type {
-  FetchHandler,
-  MirrorHandler,
-  MirrorMiddleware,
-  ProxyMirrorOptions,
-} from './middleware.ts';
+export type { ProxyMirrorOptions } from './mirroring.ts';
+export type { FetchHandler, MirrorHandler, MirrorMiddleware } from './middleware.ts';
 export { ConfigError } from './config/error.ts';
 export type { ConfigFault } from './config/error.ts';
 export type * from './config/types.ts';
+export type { Comparison, Difference, DifferenceKind, NotCompared } from './compare/comparison.ts';
+export type { ReportKeeper } from './compare/report/keeper.ts';
+export type { ComparedPair } from './compare/report/mirror-sums.ts';
 export type { Outcome, SkipReason, StatusClass } from './mirror/outcome.ts';
 export type { Drainable } from './runtime/background.ts';
 export type * from './runtime/types.ts';
@@ -24,5 +23,12 @@ export { StoreError } from './stores/error.ts';
 export type { StoreFault, StorePlace } from './stores/error.ts';
 export type { Refreshed, Reload } from './stores/live.ts';
 export type { Store } from './stores/store.ts';
-export type { CopyEvent, CopyReport, GatewayEvent, RequestFacts } from './telemetry/events.ts';
-export type { OutcomeHook } from './telemetry/hooks.ts';
+export type {
+  ComparisonEvent,
+  ComparisonReport,
+  CopyEvent,
+  CopyReport,
+  GatewayEvent,
+  RequestFacts,
+} from './telemetry/events.ts';
+export type { ComparisonHook, OutcomeHook } from './telemetry/hooks.ts';

@@ -41,11 +41,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'http runtime request compare stores telemetry admin explain route-table.ts',
   ),
   // Entries.
-  'middleware.ts': rooms('http runtime config request mirror telemetry'),
+  'mirroring.ts': rooms('http runtime config request mirror compare telemetry comparing.ts'),
+  'middleware.ts': rooms('runtime config mirroring.ts'),
   'gateway.ts': rooms(
     'http runtime config request mirror compare telemetry stores route-table.ts comparing.ts proxy.ts control-plane.ts',
   ),
-  'index.ts': rooms('runtime config mirror telemetry stores middleware.ts gateway.ts'),
+  'index.ts': rooms(
+    'runtime config mirror compare telemetry stores mirroring.ts middleware.ts gateway.ts',
+  ),
   'workers.ts': rooms('http runtime compare telemetry stores settings gateway.ts'),
   cli: rooms(
     'http version.ts runtime config request compare telemetry stores settings explain route-table.ts gateway.ts',

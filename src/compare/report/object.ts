@@ -31,9 +31,9 @@ export class ReportObject {
   readonly #storage: Storage;
   readonly #sums: ReportSums = createReportSums();
 
-  constructor({ storage, blockConcurrencyWhile }: State) {
-    this.#storage = storage;
-    void blockConcurrencyWhile(() => this.#load());
+  constructor(state: State) {
+    this.#storage = state.storage;
+    void state.blockConcurrencyWhile(() => this.#load());
   }
 
   async fetch(request: Request): Promise<Response> {
