@@ -27,7 +27,7 @@ export const COMMANDS: readonly Command[] = [
         help: `default ${DEFAULTS.port}, or a free one if that is taken (PORT)`,
       },
     ],
-    load: async () => (await import('./demo.ts')).demo,
+    load: async () => (await import('./demo/demo.ts')).demo,
   },
   {
     name: 'check',

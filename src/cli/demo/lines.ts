@@ -1,0 +1,87 @@
+// What the demo prints.
+
+import type { IncomingMessage } from 'node:http';
+import type { Comparison, Difference } from '../../compare/comparison.ts';
+import type { Report } from '../../compare/report/report.ts';
+import type { GatewayEvent } from '../../telemetry/events.ts';
+import { reportText } from '../report/text.ts';
+import { shownPlace, shownValue } from '../report/words.ts';
+
+/** How much of a request's body is printed. */
+const MAX_PRINTED_CHARACTERS = 60;
+
+/** How much of the report is printed: as much as a terminal shows. */
+const MAX_REPORT_LINES = 30;
+
+export interface Ports {
+  readonly gateway: number;
+  readonly upstream: number;
+  readonly mirror: number;
+  readonly delayMs: number;
+}
+
+export function opening({ gateway, upstream, mirror, delayMs }: Ports): string {
+  return [
+    `gateway   http://127.0.0.1:${gateway}`,
+    `upstream  http://127.0.0.1:${upstream}  the old version, which answers the client`,
+    `mirror    http://127.0.0.1:${mirror}  the new version, which gets a copy and answers after ${delayMs} ms`,
+    '',
+    'Try it in another terminal (Ctrl-C here ends the demo, and prints what it found):',
+    '',
+    `  curl -i 'http://127.0.0.1:${gateway}/hello?name=you'`,
+    `  curl -s 'http://127.0.0.1:${gateway}/items/[1-50]'`,
+    '',
+  ].join('\n');
+}
+
+export function clientLine(
+  request: IncomingMessage,
+  body: string,
+  status: number,
+  text: string,
+): string {
+  return `client got  ${asked(request, body)}: ${status} ${text}`;
+}
+
+export function mirrorLine(request: IncomingMessage, body: string): string {
+  return `mirror got  ${asked(request, body)}: a copy marked ${request.headers['x-mirrored-by']}`;
+}
+
+export function baselineLine(request: IncomingMessage): string {
+  return `once more   ${asked(request, '')}: the old version again, to see what is noise`;
+}
+
+function asked({ method, url }: IncomingMessage, body: string): string {
+  const shown =
+    body.length > MAX_PRINTED_CHARACTERS ? `${body.slice(0, MAX_PRINTED_CHARACTERS)}...` : body;
+  return `${method} ${url}${shown && ` with ${JSON.stringify(shown)}`}`;
+}
+
+/** What became of a copy, and how its response compares. */
+export function eventLines(event: GatewayEvent): string[] {
+  if (event.type === 'copy') {
+    const { outcome, reason } = event.outcome;
+    return [`  outcome     ${outcome}: ${reason}, after ${Math.round(event.seconds * 1000)} ms`];
+  }
+  if (event.type === 'comparison' && event.kind === 'mirror')
+    return comparedLines(event.pair.comparison);
+  return [];
+}
+
+function comparedLines(comparison: Comparison): string[] {
+  if (comparison.result === 'not_compared') return [`  compared    no: ${comparison.reason}`];
+  if (comparison.differences.length === 0) return ['  compared    the same'];
+  return comparison.differences.map((difference) => `  differs     ${differenceText(difference)}`);
+}
+
+function differenceText({ place, kind, primary, mirror }: Difference): string {
+  return `${shownPlace({ place })}: ${kind}, ${shownValue(primary)} -> ${shownValue(mirror)}`;
+}
+
+/** The first lines of the report. */
+export function ending(report: Report): string {
+  if (report.mirrors.length === 0) return '\nno request came, so there is nothing to report';
+  const lines = reportText(report).split('\n');
+  const more = lines.length > MAX_REPORT_LINES ? ['...'] : [];
+  return ['', ...lines.slice(0, MAX_REPORT_LINES), ...more].join('\n');
+}
