@@ -16,5 +16,10 @@ it('deploys to Workers with one command, a lean bundle and no server code', asyn
   const bundle = await readFile(join(out, scripts[0]!), 'utf8');
   expect(gzipSync(bundle).byteLength).toBeLessThanOrEqual(MAX_BYTES);
   expect(bundle).not.toMatch(/["']node:/);
+  // A file that came from `src/` as well would be there twice, with two states: two levels of the log.
+  const map = await readFile(join(out, `${scripts[0]!}.map`), 'utf8');
+  const { sources } = JSON.parse(map) as { readonly sources: readonly string[] };
+  const own = sources.filter((name) => !name.includes('node_modules'));
+  expect(own.filter((name) => !/(?:^|\/)dist\//.test(name))).toEqual([]);
   await rm(out, { recursive: true });
 });
