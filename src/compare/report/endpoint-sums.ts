@@ -207,6 +207,6 @@ function setOf(indices: ReadonlySet<number>): string {
 const FIRST_CHARACTER = 0x30;
 
 /** The indices in a set, the reverse of `setOf`. */
-export function indicesIn(set: string): number[] {
+function indicesIn(set: string): number[] {
   return Array.from(set, (character) => character.charCodeAt(0) - FIRST_CHARACTER);
 }

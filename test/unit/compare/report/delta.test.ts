@@ -118,74 +118,21 @@ describe('sums that are taken and merged', () => {
 describe('what is no delta', () => {
   const good = emptySums();
   traffic(5, 50, good);
-  const text = JSON.stringify(good.take());
-  const before = emptySums();
-  traffic(6, 50, before);
-  const expected = JSON.stringify(before.report());
+  const delta = good.take()!;
 
   it.each([
     ['nothing', null],
-    ['a text', text],
+    ['a text', JSON.stringify(delta)],
     ['a list', []],
-    ['of another version', { ...JSON.parse(text), version: 2 }],
+    ['of another version', { ...delta, version: 2 }],
     ['a prototype', JSON.parse('{"__proto__": {"version": 1, "sinceMs": 0, "mirrors": []}}')],
-    ['names of statuses', JSON.parse(text.replace('"2xx 2xx"', '"__proto__ polluted"'))],
-    ['a kind', JSON.parse(text.replace('"kind":"value"', '"kind":"toString"'))],
-    [
-      'a set of differences that are not there',
-      JSON.parse(text.replace('"sets":[["', '"sets":[["z')),
-    ],
-    ['a negative count', JSON.parse(text.replace('"baselines":', '"baselines":-'))],
-    ['a time that no date can have', JSON.parse(text.replace(/"lastMs":\d+/, '"lastMs":9e15'))],
-  ])('%s: changes nothing', (_, delta) => {
-    expect(delta === null || JSON.stringify(delta) !== text).toBe(true);
-    expect(before.merge(delta)).toBe(false);
-    expect(JSON.stringify(before.report())).toBe(expected);
-    expect({}).not.toHaveProperty('polluted');
-  });
-
-  it('a value somewhere replaced by any other: changes nothing, or is merged, and never throws', () => {
-    const next = random(9);
-    const wrong: readonly unknown[] = [
-      null,
-      -1,
-      0.5,
-      1e300,
-      '',
-      'x',
-      [],
-      {},
-      [[]],
-      true,
-      'é'.repeat(5000),
-    ];
-    for (let i = 0; i < 2000; i += 1) {
-      const delta = JSON.parse(text) as unknown;
-      replaceOne(delta, wrong[i % wrong.length], next);
-      const sums = emptySums();
-      const merged = sums.merge(delta);
-      const report = sums.report();
-      if (!merged) expect(report.mirrors).toEqual([]);
-      for (const { pairs, same, different, noise_only } of report.mirrors) {
-        expect(same + different).toBe(pairs);
-        expect(noise_only).toBeLessThanOrEqual(same);
-      }
-    }
+    ['without mirrors', { ...delta, mirrors: undefined }],
+    ['cut short', { ...delta, mirrors: [...delta.mirrors, { route: '1', mirror: 'm' }] }],
+  ])('%s: changes nothing', (_, value) => {
+    const sums = emptySums();
+    traffic(6, 50, sums);
+    const before = JSON.stringify(sums.report());
+    expect(sums.merge(value)).toBe(false);
+    expect(JSON.stringify(sums.report())).toBe(before);
   });
 });
-
-/** Replaces a value at a place by chance. */
-function replaceOne(root: unknown, value: unknown, next: () => number): void {
-  let at = root as Record<string, unknown>;
-  for (;;) {
-    const keys = Object.keys(at);
-    const key = keys[Math.floor(next() * keys.length)];
-    if (key === undefined) return;
-    const child = at[key];
-    if (typeof child !== 'object' || child === null || next() < 0.2) {
-      at[key] = value;
-      return;
-    }
-    at = child as Record<string, unknown>;
-  }
-}
