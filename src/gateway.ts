@@ -96,7 +96,22 @@ export interface Gateway extends Drainable {
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const initial = checkedRoutes(options);
-  const runtime = options.runtime ?? fetchRuntime();
+  const { runtime = fetchRuntime(), store = memoryStore(initial!) } = options;
+  return checkedGateway({ ...options, runtime, store }, initial);
+}
+
+export interface CheckedGatewayOptions extends GatewayOptions {
+  readonly runtime: Runtime;
+  readonly store: Store;
+}
+
+/**
+ * `createGateway` with options that need no check, such as those of our own Worker: what checks them is not loaded then.
+ *
+ * @param initial routes that are in force at once; `undefined` where only the store has them
+ */
+export function checkedGateway(options: CheckedGatewayOptions, initial?: RoutesDocument): Gateway {
+  const { runtime } = options;
   const trust = trustProxies(options.trustedProxies ?? []);
   const instance = instanceId();
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
@@ -235,7 +250,7 @@ function checkedRoutes(options: GatewayOptions): RoutesDocument | undefined {
 
 /** Routes given in code are in force at once; those of a store after the first refresh. */
 function liveRoutes(
-  { store, longestCopy = Infinity }: GatewayOptions,
+  { store, longestCopy = Infinity }: CheckedGatewayOptions,
   initial: RoutesDocument | undefined,
   { connectionRate, longestCopy: longest = Infinity }: Runtime,
   instance: () => string,
@@ -243,7 +258,7 @@ function liveRoutes(
 ): LiveTable<RouteTable> {
   const mirrors = { instance, connectionRate, longestTimeout: Math.min(longestCopy, longest) };
   return liveTable({
-    store: store ?? memoryStore(initial!),
+    store,
     initial,
     compile: (document, previous: RouteTable | null) => compileRoutes(document, previous, mirrors),
     onReload,

@@ -1,6 +1,6 @@
 import { sharedReport } from './compare/report/shared.ts';
 import { gatewayError } from './http/gateway-error.ts';
-import { createGateway, type Gateway } from './gateway.ts';
+import { checkedGateway, type Gateway } from './gateway.ts';
 import { kvStore } from './stores/kv.ts';
 import { logComparing } from './telemetry/log.ts';
 import { setLogLevel } from './telemetry/logger/console.ts';
@@ -49,7 +49,7 @@ export default {
 function start(bindings: WorkerBindings) {
   const settings = readWorkerSettings(bindings);
   setLogLevel(settings.logLevel);
-  const gateway = createGateway({
+  const gateway = checkedGateway({
     store: kvStore(bindings.ROUTES),
     adminKey: settings.adminKey,
     trustedProxies: settings.trustedProxies,
