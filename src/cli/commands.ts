@@ -32,11 +32,12 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
     words: ['[FILE]', 1],
-    summary: 'print what is wrong with a routes document',
+    summary: 'print what is wrong with a routes document, and what its mirrors would get',
     options: [],
     notes: [
       'FILE: default ROUTES, or else routes.json, which alone may be missing, as for serve.',
-      'One fault a line, and status 1; status 0 if there is none.',
+      'One fault a line, and status 1. Status 0 if there is none, also where lines say what to be',
+      'careful of: mirrors that would get writes or credentials; and what would be compared.',
     ],
     load: async () => (await import('./check.ts')).check,
   },

@@ -11,21 +11,37 @@ const CREDENTIALS: readonly string[] = [
   'x-api-key',
 ];
 
+/** How writes are kept back. */
+export const READS_ALONE = '"methods": ["GET", "HEAD"] copies reads alone';
+
+/**
+ * How credentials are kept back.
+ *
+ * @param names of the fields
+ */
+export function keptBack(names: readonly string[]): string {
+  const each = names.map((name) => JSON.stringify(name.toLowerCase())).join(', ');
+  return `"headers": {"remove": [${each}]} keeps them back`;
+}
+
+/** Whether a request with this method may change something. */
+export function isWrite(method: string): boolean {
+  return !SAFE.has(method);
+}
+
 /** What a mirror would get that it may be better without, and how to keep it back. None for most requests. */
 export function cautionsOf(copy: {
   readonly method: string;
   readonly headers: HeaderList;
 }): string[] {
   const cautions: string[] = [];
-  if (!SAFE.has(copy.method))
-    cautions.push(
-      `the mirror gets a write, ${copy.method}, and may act on it: "methods": ["GET", "HEAD"] copies reads alone`,
-    );
+  if (isWrite(copy.method))
+    cautions.push(`the mirror gets a write, ${copy.method}, and may act on it: ${READS_ALONE}`);
   const names = copy.headers.filter((_, i) => i % 2 === 0);
   const credentials = names.filter((name) => CREDENTIALS.includes(name.toLowerCase()));
   if (credentials.length > 0)
     cautions.push(
-      `the mirror gets credentials, ${credentials.join(', ')}: "headers": {"remove": [...]} keeps them back`,
+      `the mirror gets credentials, ${credentials.join(', ')}: ${keptBack(credentials)}`,
     );
   return cautions;
 }

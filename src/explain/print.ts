@@ -61,7 +61,8 @@ function mirrorLines(explanation: MirrorExplanation): string[] {
   ];
 }
 
-function comparedText(compared: FullCompare): string {
+/** What of which copies is compared, in one line. */
+export function comparedText(compared: FullCompare): string {
   const { sample_ratio: ratio, status, headers, body, ignore, unordered, baseline } = compared;
   const fields = headers.only === undefined ? 'fields' : `fields ${headers.only.join(', ')}`;
   const but = [...(headers.ignore ?? []), ...ignore];

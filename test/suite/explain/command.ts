@@ -18,7 +18,11 @@ const ROUTES = {
         'proxy-mirror': {
           mirrors: [
             { host: 'http://mirror.example', path: '/copy' },
-            { host: 'http://other.example', _meta: { filter: [['http_x_user', '==', '8']] } },
+            {
+              host: 'http://other.example',
+              _meta: { filter: [['http_x_user', '==', '8']] },
+              compare: { unordered: ['/tags'], headers: { only: ['etag'] } },
+            },
           ],
         },
       },
@@ -71,10 +75,28 @@ export function explainCommand(runtime: TestServerRuntime): void {
         '            X-Forwarded-Host: shop.example',
         '            X-Forwarded-Port: 80',
         '            x-mirrored-by: <id of the gateway>',
-        'mirror    http://other.example: no copy, _meta.filter does not let it through',
+        'mirror    http://other.example: no copy, methods or _meta.filter do not let it through',
         '',
       ].join('\n'),
     );
+  });
+
+  it('prints what is compared, and what the mirror may be better without', async () => {
+    const secret = ['-H', 'x-user: 8', '-H', 'Cookie: sid=1'];
+    const { status, stdout } = await explained('DELETE', 'http://shop.example/cart', ...secret);
+    expect(status).toBe(0);
+    const [, ...mirrors] = stdout.split(/^mirror {4}/m);
+    expect(mirrors.map((text) => text.match(/^(?:compared|caution) .*/gm))).toEqual([
+      [
+        'caution   the mirror gets a write, DELETE, and may act on it: "methods": ["GET", "HEAD"] copies reads alone',
+        'caution   the mirror gets credentials, Cookie: "headers": {"remove": ["cookie"]} keeps them back',
+      ],
+      [
+        'compared  100 % of the copies: status, fields etag, body (auto), in any order /tags',
+        expect.stringContaining('a write'),
+        expect.stringContaining('credentials'),
+      ],
+    ]);
   });
 
   it('prints the same as JSON', async () => {

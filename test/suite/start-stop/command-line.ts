@@ -109,6 +109,21 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
     );
   });
 
+  it('check says of a valid file what its mirrors would get, with status 0', async () => {
+    const file = join(folder(), 'check-cautions.json');
+    const mirror = { host: 'http://127.0.0.1:9797', compare: true };
+    const plugins = { 'proxy-mirror': mirror };
+    await writeFile(file, JSON.stringify({ routes: [{ uri: '/a', upstream, plugins }] }));
+    const { status, stdout, errors } = await ran(['check', file]);
+    expect([status, errors]).toEqual([0, []]);
+    expect(stdout.trim().split('\n')).toEqual([
+      `${file}: valid, 1 route`,
+      expect.stringMatching(/: caution: writes are copied: .* \(route 1 -> http:\S+9797\)$/),
+      expect.stringMatching(/: caution: credentials are copied, authorization, cookie: /),
+      expect.stringMatching(/: compared: 100 % of the copies: status, fields, body \(auto\) /),
+    ]);
+  });
+
   it('dashes that a launcher passes on are no word', async () => {
     const { status, stdout } = await ran(['--', '--version']);
     expect([status, stdout.trim()]).toEqual([0, `proxy-mirror ${VERSION}`]);
