@@ -147,7 +147,7 @@ function routeOf(flags: Flags): readonly RouteInput[] | null {
 function methodsOf(text: string): readonly Method[] {
   const given = text.split(',').map((name) => name.trim().toUpperCase());
   const known: readonly string[] = METHODS;
-  if (given.every((name) => known.includes(name))) return given as Method[];
+  if (given.every((name) => known.includes(name))) return [...new Set(given)] as Method[];
   throw new SettingError(
     `--methods: expected some of ${METHODS.join(',')}, such as GET,HEAD, found ${quoted(text)}`,
   );

@@ -10,6 +10,7 @@ import { logFormat } from './start-stop/log-format.ts';
 import { routesAtStart } from './start-stop/routes-at-start.ts';
 import { start } from './start-stop/start.ts';
 import { stop } from './start-stop/stop.ts';
+import { twoUrls } from './start-stop/two-urls.ts';
 
 /** The gateway as a process: settings, output, signals, exit status. */
 export function startStop(runtime: TestServerRuntime): void {
@@ -25,5 +26,6 @@ export function startStop(runtime: TestServerRuntime): void {
   describe('LOG_FORMAT', () => logFormat(runtime, () => folder));
   describe('start', () => start(runtime, () => folder));
   describe('stop', () => stop(runtime));
+  describe('two URLs', () => twoUrls(runtime, () => folder));
   describe('as users start it', () => launchers(runtime, () => folder));
 }

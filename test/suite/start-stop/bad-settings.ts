@@ -71,6 +71,14 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   },
   { args: [...PAIR, '--mirror', 'http://a:0'], message: '--mirror: invalid port 0' },
   { args: [...PAIR, '--upstream', 'http://a:0'], message: '--upstream: invalid port 0' },
+  {
+    args: [...PAIR, '--methods', 'FOO'],
+    message:
+      '--methods: expected some of GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS,CONNECT,TRACE,PURGE, such as GET,HEAD, found "FOO"',
+  },
+  { args: [...PAIR, '--methods', ''], message: /^--methods: expected some of .* found ""/ },
+  { args: ['--methods', 'GET'], message: '--upstream and --mirror: expected both' },
+  { args: ['--compare'], message: '--upstream and --mirror: expected both' },
   { args: [...PAIR, '--routes', 'routes.json'], message: '--routes: expected alone' },
 ];
 
