@@ -1,7 +1,8 @@
 import type { ExecutionContext } from 'hono';
 import { observeBody, tappedResponse } from '#observe';
 import { compareMirrors } from './compare/compared-mirror.ts';
-import { type Comparisons, planComparisons } from './compare/comparisons.ts';
+import { type CompareByRules, type Comparisons, planComparisons } from './compare/comparisons.ts';
+import type { RecordedResponse } from './compare/recorded.ts';
 import { redactKey } from './compare/redact-key.ts';
 import { createComparing, sendCopies } from './comparing.ts';
 import { PRIMARY } from './config/compare.ts';
@@ -110,7 +111,9 @@ export function mirroring(
   });
   const compared = compareMirrors(mirrors, (one) => compileBaseline(one, mirrorOptions));
   const plan = { sender, budget, onOutcome: comparing.onOutcome };
-  const comparisonPlan = { ...comparing, budget, onAbandon: sender.onAbandon };
+  const compare: CompareByRules = (rules, app, mirrored) =>
+    comparing.compare(rules, app, withTypeOf(app, mirrored));
+  const comparisonPlan = { ...comparing, compare, budget, onAbandon: sender.onAbandon };
 
   function mirror(
     request: Request,
@@ -159,6 +162,15 @@ function observing(
     passOn: (response) => tappedResponse(response, comparisons.primaryTap, method),
     failed: () => comparisons.primaryFailed(),
   };
+}
+
+/**
+ * A mirror's response, without its Content-Type if the app's response has none: servers then add one, which the
+ * middleware does not see. `c.text()` on Bun is such a response.
+ */
+function withTypeOf(app: RecordedResponse, mirrored: RecordedResponse): RecordedResponse {
+  if (headerValue(app.headers, 'content-type') !== undefined) return mirrored;
+  return { ...mirrored, headers: withoutField(mirrored.headers, 'content-type') };
 }
 
 /** An app has no upstream that could be asked once more. */

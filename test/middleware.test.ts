@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Case, casesOf, names, namesFor } from './middleware/cases.ts';
 import { clients } from './middleware/clients.ts';
+import { comparisons } from './middleware/comparisons.ts';
 import { type AppServer, servers } from './middleware/servers.ts';
 import { removeTemporary } from './package/project.ts';
 import { type Got, send } from './support/client.ts';
-import { origin, type Origin } from './support/origin.ts';
+import { origin, type Origin, type Respond, type Seen } from './support/origin.ts';
 import { line, type Program } from './support/process.ts';
 import { until } from './support/until.ts';
 
@@ -17,7 +18,7 @@ const FRAMING = ['content-length', 'transfer-encoding'];
 /** Handlers that stream the request body back as their response. */
 const PASSES = /^an echo/;
 
-type Place = 'plain' | 'mirrored' | 'fetched' | 'narrow';
+type Place = 'plain' | 'mirrored' | 'fetched' | 'compared' | 'comparedFetch' | 'narrow';
 
 describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_name, server) => {
   let program: Program;
@@ -27,9 +28,14 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
   let requests = 0;
   /** Outcomes by request id. */
   const outcomes = new Map<string, string[]>();
+  /** What the mirror responds, by request id. Default: an empty text. */
+  const replies = new Map<string, Respond>();
 
   beforeAll(async () => {
-    [upstream, mirror] = await Promise.all([origin(), origin()]);
+    [upstream, mirror] = await Promise.all([
+      origin(),
+      origin((seen, response) => (replies.get(idOf(seen)) ?? empty)(seen, response)),
+    ]);
     program = await server.start('mirrored', upstream.url, mirror.url);
     port = Number((await line(program, /^(?:port |listening on .*:)(\d+)/m))[1]);
   });
@@ -51,25 +57,29 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     return outcomes.get(id)!.join();
   }
 
+  const fresh = (place: string) => `${place}-${++requests}`;
+
   /** All that the client and the upstream behind the app can see of an exchange. */
-  async function exchange(place: Place, handler: string, { request }: Case) {
+  async function exchange(place: Place, handler: string, { request }: Case, reply?: Respond) {
     const id = `${place}-${++requests}`;
+    if (reply !== undefined) replies.set(id, reply);
     const got = await send(`http://127.0.0.1:${port}`, `/${place}/${names.indexOf(handler)}`, {
       ...request,
       headers: { ...request.headers, [ID]: id },
       agent: false,
     });
-    return { id, client: shown(server, handler, got), upstream: forwarded(server, upstream, id) };
+    const seen = { client: shown(server, handler, got), upstream: forwarded(server, upstream, id) };
+    return { id, got, seen };
   }
 
   it.each(namesFor(server))('an app that does with a body: %s', async (handler) => {
     await Promise.all(
       casesOf(handler).map(async (one) => {
-        const { id: _id, ...plain } = await exchange('plain', handler, one);
+        const plain = await exchange('plain', handler, one);
         for (const place of ['mirrored', 'fetched'] as const) {
           const what = `${one.what}, ${place}`;
-          const { id, ...mirrored } = await exchange(place, handler, one);
-          expect(mirrored, what).toEqual(plain);
+          const { id, seen } = await exchange(place, handler, one);
+          expect(seen, what).toEqual(plain.seen);
           const outcome = await outcomeOf(id);
           expect(one.outcomes, `${what}: ${outcome}`).toContain(outcome);
           const copied = outcome === 'sent 2xx' ? (one.request.body ?? '') : undefined;
@@ -84,8 +94,11 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
       port,
       mirror,
       outcomeOf,
-      fresh: (place) => `${place}-${++requests}`,
+      fresh,
     })));
+
+  describe('comparisons', () =>
+    comparisons(server, () => ({ port, outcomeOf, exchange, replies, fresh })));
 
   it('holds no byte after a thousand requests', async () => {
     const text = { headers: { 'content-type': 'text/plain' }, body: 'abcd'.repeat(5000) };
@@ -132,6 +145,9 @@ function forwarded(server: AppServer, upstream: Origin, id: string) {
   const framing = server.framesStreams === false ? [] : FRAMING;
   return { body: seen.body.toString(), framing: framing.map((name) => seen.headers[name]) };
 }
+
+const idOf = ({ headers }: Pick<Seen, 'headers'>) => String(headers[ID]);
+const empty: Respond = (_, response) => void response.end();
 
 function seenAs({ seen }: Origin, id: string) {
   return seen.find(({ headers }) => headers[ID] === id);

@@ -100,10 +100,15 @@ export function clients(server: AppServer, app: () => Mirrored): void {
   });
 
   const ECHOES = ['read chunk by chunk, late, in a stream', ...(server.pumps ? [] : ['an echo'])];
-  it.each(ECHOES.flatMap((handler) => PARTS.map((parts) => [handler, ...parts] as const)))(
-    'one that waits for each part to come back from %s: %s',
-    async (handler, framing, one, other) => {
-      const id = app().fresh('mirrored');
+  const EACH_PART = ECHOES.flatMap((handler) =>
+    PARTS.flatMap((parts) =>
+      ['mirrored', 'compared'].map((place) => [place, handler, ...parts] as const),
+    ),
+  );
+  it.each(EACH_PART)(
+    'one that waits for each part to come back, %s: %s: %s',
+    async (place, handler, framing, one, other) => {
+      const id = app().fresh(place);
       const { socket, received } = open(head(id, handler, framing) + one);
       await until(() => received().includes('abcde'), 5000, 'the first part');
       socket.write(other);

@@ -117,7 +117,7 @@ describe('the programs of README and docs', () => {
 
   it('run a gateway', async () => {
     const log = vi.spyOn(console, 'log').mockReturnValue();
-    const { port, close } = await example('library-3');
+    const { port, close } = await example('library-4');
     const response = await fetch(`http://127.0.0.1:${port}/hello?7`, {
       headers: { 'x-request-id': 'id-7' },
     });
@@ -129,12 +129,27 @@ describe('the programs of README and docs', () => {
   });
 
   it('stop an app', async () => {
-    const { close } = await example('library-2');
+    const { close } = await example('library-3');
     const response = await fetch(`http://127.0.0.1:${ownPort}/hello`);
     expect(await response.text()).toBe('hello');
     await close();
     expect(mirror.seen).toMatchObject([{ url: '/hello' }]);
     expect(await refuses(ownPort)).toBe(true);
+  });
+
+  it('compare what an app responds', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const { default: app } = await example('library-2');
+    const { port, stop } = await serve(app);
+    const response = await fetch(`http://127.0.0.1:${port}/hello?7`, {
+      headers: { 'x-request-id': 'id-7' },
+    });
+    expect(await response.json()).toEqual({ price: 1 });
+    await until(() => warn.mock.calls.length > 0);
+    const differences = expect.arrayContaining([expect.objectContaining({ place: '' })]);
+    expect(warn).toHaveBeenCalledWith('id-7', '/hello?7', differences);
+    warn.mockRestore();
+    await stop();
   });
 
   it('extend a gateway', async () => {
