@@ -88,6 +88,22 @@ it('refuses what is no runtime at once, and not with the first request', () => {
   );
 });
 
+it.each<[ProxyMirrorConfig]>([
+  [{ host: 'http://m', compare: { baseline: 'primary' } }],
+  [{ mirrors: [{ host: 'http://m' }, { host: 'http://n', compare: { baseline: 'primary' } }] }],
+  [{ mirrors: [{ host: 'http://m' }], compare: { baseline: 'primary' } }],
+])('refuses a baseline that an app does not have: %j', (config) => {
+  const message =
+    'proxyMirror: compare.baseline: expected the URL of another instance, found "primary", which an app does not have';
+  expect(() => proxyMirror(config)).toThrow(message);
+  expect(() => mirrorFetch(() => new Response(), config)).toThrow(/^mirrorFetch: compare.baseline/);
+});
+
+it('takes another instance as the baseline', () => {
+  const config = { host: 'http://m', compare: { baseline: 'http://old:80' } };
+  expect(() => proxyMirror(config)).not.toThrow();
+});
+
 describe.each(['proxyMirror', 'mirrorFetch'] as const)('drain of %s', (name) => {
   /** An app whose mirror responds only when it is told to. */
   async function slow() {
