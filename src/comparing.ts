@@ -2,8 +2,7 @@ import type { Comparisons, ComparisonsOptions } from './compare/comparisons.ts';
 import { comparePool } from '#compare-pool';
 import type { ComparePool } from './compare/pool/pool.ts';
 import type { ReportKeeper } from './compare/report/keeper.ts';
-import { redactor, type Redactor } from './compare/redact.ts';
-import type { CompareRules } from './compare/rules.ts';
+import { targetRedactor } from './compare/redact.ts';
 import type { Outbound } from './http/messages.ts';
 import type { OnOutcome, PlannedCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
@@ -38,25 +37,15 @@ export function createComparing(options: ComparingOptions): Comparing {
     abandon: pool.abandon,
     redactTarget: targetRedactor(redactKey),
     onOutcome(request, mirror, outcome, seconds) {
-      telemetry.onOutcome(request, mirror, outcome, seconds);
       // What is not compared costs nothing.
       if (mirror.config.compare)
         report?.outcome(mirror.route, mirror.host, outcome.outcome, outcome.reason);
+      return telemetry.onOutcome(request, mirror, outcome, seconds);
     },
     onPair(request, pair, kind) {
       telemetry.onPair(request, pair, kind);
       return report?.pair(pair, kind);
     },
-  };
-}
-
-function targetRedactor(key: () => Uint8Array): ComparisonsOptions['redactTarget'] {
-  const redactors = new WeakMap<CompareRules, Redactor>();
-  return (rules, target) => {
-    if (rules.redact.query.length === 0) return target;
-    let one = redactors.get(rules);
-    if (one === undefined) redactors.set(rules, (one = redactor(rules.redact, key())));
-    return one.query(target);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Context as HonoContext, ExecutionContext, Handler, Hono as HonoApp } from 'hono';
 import { Hono } from 'hono/tiny';
 import { createComparing } from './comparing.ts';
+import { targetRedactor } from './compare/redact.ts';
 import { redactKey } from './compare/redact-key.ts';
 import { ownReport, type ReportKeeper } from './compare/report/keeper.ts';
 import { checkDocument, type RouteInput, type RoutesDocument } from './config/document.ts';
@@ -116,19 +117,24 @@ export function checkedGateway(options: CheckedGatewayOptions, initial?: RoutesD
   const instance = instanceId();
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
   const sender = copySender(runtime.sendCopy, runtime.mostCopies);
+  const key = redactKey(options.redactKey);
   const live = liveRoutes(options, initial, runtime, instance, (reload) =>
     telemetry.emit({ type: 'reload', ...reload }),
   );
-  const telemetry = createTelemetry(options, {
-    runtime: runtime.name,
-    table: live.current,
-    recordedBytes: () => budget.held,
-  });
+  const telemetry = createTelemetry(
+    options,
+    {
+      runtime: runtime.name,
+      table: live.current,
+      recordedBytes: () => budget.held,
+    },
+    targetRedactor(key),
+  );
   const { emit } = telemetry;
   const report = options.report ?? ownReport(runtime.name === 'workers' ? 'isolate' : 'gateway');
   const comparing = createComparing({
     report,
-    redactKey: redactKey(options.redactKey),
+    redactKey: key,
     startThread: runtime.startThread,
     telemetry,
   });

@@ -3,6 +3,7 @@ import { observeBody, tappedResponse } from '#observe';
 import { compareMirrors } from './compare/compared-mirror.ts';
 import { type CompareByRules, type Comparisons, planComparisons } from './compare/comparisons.ts';
 import type { RecordedResponse } from './compare/recorded.ts';
+import { targetRedactor } from './compare/redact.ts';
 import { redactKey } from './compare/redact-key.ts';
 import { createComparing, sendCopies } from './comparing.ts';
 import { PRIMARY } from './config/compare.ts';
@@ -103,11 +104,12 @@ export function mirroring(
   const idleMs = Math.max(...mirrors.map(({ timeout }) => timeout)) / 2;
   const sender = copySender(runtime.sendCopy);
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
+  const key = redactKey(options.redactKey);
   const comparing = createComparing({
     report: null,
-    redactKey: redactKey(options.redactKey),
+    redactKey: key,
     startThread: runtime.startThread,
-    telemetry: hookTelemetry(options),
+    telemetry: hookTelemetry(options, targetRedactor(key)),
   });
   const compared = compareMirrors(mirrors, (one) => compileBaseline(one, mirrorOptions));
   const plan = { sender, budget, onOutcome: comparing.onOutcome };

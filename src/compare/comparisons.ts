@@ -4,6 +4,7 @@ import type { ResponseTap } from '../http/transport.ts';
 import type { ComparedMirror, MirrorOfRoute } from './compared-mirror.ts';
 import type { Comparison, NotCompared } from './comparison.ts';
 import { type NotRecorded, type RecordedResponse, recordResponse } from './recorded.ts';
+import type { RedactTarget } from './redact.ts';
 import type { ComparedPair } from './report/mirror-sums.ts';
 import type { CompareRules } from './rules.ts';
 
@@ -29,7 +30,7 @@ export interface ComparisonsOptions {
   readonly budget: MemoryBudget;
   readonly compare: CompareByRules;
   /** Hides what the rules redact in a target. */
-  readonly redactTarget: (rules: CompareRules, target: string) => string | Promise<string>;
+  readonly redactTarget: RedactTarget;
   readonly onPair: OnPair;
   /** Registers what is to be given up when the gateway stops; returns a function that removes the registration. */
   readonly onAbandon: (giveUp: () => void) => () => void;
@@ -211,7 +212,7 @@ export class Comparisons<M extends MirrorOfRoute> {
       route: mirror.route,
       mirror: mirror.host,
       method,
-      target: await this.#options.redactTarget(rules, target),
+      target: await this.#options.redactTarget(rules.redact, target),
       requestId: id,
       atMs: Date.now(),
       comparison,

@@ -67,6 +67,26 @@ export function redactor(rules: RedactRules, key: Uint8Array): Redactor {
   return { hash, query, isSecret: (name) => secretFields.has(name) };
 }
 
+/** Hides what `redact.query` of a mirror names in a target: at once where there is nothing to hide. */
+export type RedactTarget = (
+  redact: { readonly query?: readonly string[] } | undefined,
+  target: string,
+) => string | Promise<string>;
+
+/** @param key makes the key of the hashes when it is first needed */
+export function targetRedactor(key: () => Uint8Array): RedactTarget {
+  const redactors = new WeakMap<object, Redactor>();
+  return (redact, target) => {
+    if (redact?.query === undefined || redact.query.length === 0) return target;
+    let one = redactors.get(redact);
+    if (one === undefined) {
+      one = redactor({ headers: [], query: redact.query, json: [] }, key());
+      redactors.set(redact, one);
+    }
+    return one.query(target);
+  };
+}
+
 function importKey(key: Uint8Array): Promise<Key> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   return crypto.subtle.importKey('raw', key as Uint8Array<ArrayBuffer>, algorithm, false, ['sign']);

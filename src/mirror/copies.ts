@@ -7,13 +7,15 @@ import type { Outcome, SkipReason } from './outcome.ts';
 import { record, type Recorded, type Recording } from './record.ts';
 import type { CopySender, Report } from './send.ts';
 
-/** Called with every outcome: exactly one per matched request and mirror. */
+/**
+ * Called with every outcome: exactly one per matched request and mirror. A promise must not reject; `send` waits for it.
+ */
 export type OnOutcome = (
   request: Inbound,
   mirror: Mirror,
   outcome: Outcome,
   seconds: number,
-) => void;
+) => void | Promise<void>;
 
 export interface CopiesOptions {
   readonly sender: CopySender;
@@ -94,7 +96,7 @@ function choose(
       some?.push(mirror);
       continue;
     }
-    onOutcome(inbound, mirror, { outcome: 'skipped', reason }, 0);
+    void onOutcome(inbound, mirror, { outcome: 'skipped', reason }, 0);
     if (mirrors.length === 1) return NONE;
     some ??= mirrors.slice(0, i);
   }
@@ -134,8 +136,9 @@ class Copies<O extends CopyObserver> implements PlannedCopies<O> {
     return Promise.all(mirrors.map((mirror) => this.#sendOne(mirror, primary, body)));
   }
 
-  protected skipAll(reason: SkipReason): void {
-    for (const mirror of this.mirrors) this.#ended(mirror, { outcome: 'skipped', reason }, 0);
+  protected skipAll(reason: SkipReason): Promise<unknown> {
+    const skipped = { outcome: 'skipped', reason } as const;
+    return Promise.all(this.mirrors.map((mirror) => this.#ended(mirror, skipped, 0)));
   }
 
   #sendOne(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {
@@ -144,9 +147,9 @@ class Copies<O extends CopyObserver> implements PlannedCopies<O> {
     return this.options.sender.send(mirror, primary, body, report, tap);
   }
 
-  #ended(mirror: Mirror, outcome: Outcome, seconds: number): void {
-    if (!mirror.isBaseline) this.options.onOutcome(this.#inbound, mirror, outcome, seconds);
+  #ended(mirror: Mirror, outcome: Outcome, seconds: number): void | Promise<void> {
     this.observer?.ended(mirror, outcome);
+    if (!mirror.isBaseline) return this.options.onOutcome(this.#inbound, mirror, outcome, seconds);
   }
 }
 
@@ -165,12 +168,12 @@ class BufferedCopies<O extends CopyObserver> extends Copies<O> {
     this.#body = compact(body);
   }
 
-  override async send(primary: Outbound): Promise<void> {
+  override async send(primary: Outbound): Promise<unknown> {
     const { budget } = this.options;
     const { byteLength } = this.#body;
     if (!budget.reserve(byteLength)) return this.skipAll('memory_limit');
     try {
-      await this.sendAll(primary, this.#body);
+      return await this.sendAll(primary, this.#body);
     } finally {
       budget.release(byteLength);
     }
@@ -192,11 +195,11 @@ class RecordedCopies<O extends CopyObserver> extends Copies<O> {
     this.#recording = recording;
   }
 
-  override async send(primary: Outbound): Promise<void> {
+  override async send(primary: Outbound): Promise<unknown> {
     const { bytes, missing } = await this.#recorded();
     if (bytes === null) return this.skipAll(missing);
     try {
-      await this.sendAll(primary, bytes);
+      return await this.sendAll(primary, bytes);
     } finally {
       this.#recording.release();
     }

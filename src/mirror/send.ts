@@ -10,8 +10,8 @@ import {
 import type { Mirror } from './mirror.ts';
 import { type Outcome, type SkipReason, statusClass } from './outcome.ts';
 
-/** Called once per copy with its outcome and duration. */
-export type Report = (outcome: Outcome, seconds: number) => void;
+/** Called once per copy with its outcome and duration. A promise must not reject; `send` waits for it. */
+export type Report = (outcome: Outcome, seconds: number) => void | Promise<void>;
 
 /** Sends copies and keeps track of those in flight. */
 export interface CopySender {
@@ -80,19 +80,23 @@ export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity):
         settle({ outcome: 'sent', reason: statusClass(status), status }, connection),
       (error: unknown) => {
         const blameless = error instanceof TransportError && error.blameless;
-        settle(failure(error), 'closed', blameless);
+        return settle(failure(error), 'closed', blameless);
       },
     );
 
     /** @param blameless true if the mirror did not cause the failure */
-    function settle(outcome: Outcome, connection: ConnectionLeft, blameless = false): void {
+    function settle(
+      outcome: Outcome,
+      connection: ConnectionLeft,
+      blameless = false,
+    ): void | Promise<void> {
       inFlight.free(slot);
       const now = performance.now();
       mirror.inFlight.release();
       mirror.churn.released(connection, now);
       if (blameless) mirror.breaker.release(pass);
       else mirror.breaker.settle(pass, outcome.outcome === 'sent', now);
-      report(outcome, (now - started) / 1000);
+      return report(outcome, (now - started) / 1000);
     }
   }
 
@@ -101,8 +105,7 @@ export function copySender(sendCopy: SendCopy, runtimeLimit: number = Infinity):
       const now = performance.now();
       const outcome = abandoned ? failure(stopped()) : reserve(mirror, body, now);
       if (outcome === null) return send(mirror, mirror.copyOf(primary, body), now, report, tap);
-      report(outcome, 0);
-      return DONE;
+      return report(outcome, 0) ?? DONE;
     },
     onAbandon(giveUp) {
       if (abandoned) giveUp();

@@ -18,6 +18,7 @@ export interface CopyEvent {
   readonly route: string;
   /** The configured `host` of the mirror. */
   readonly mirror: string;
+  /** For hooks without the values that are redacted. */
   readonly request: RequestFacts;
   readonly outcome: Outcome;
   /** Seconds until the response to the copy was drained or cut off; 0 if no copy was sent. */
@@ -77,7 +78,7 @@ export type CopyReport = Outcome & {
   /** The client's `X-Request-Id`, or an id that the gateway generated. The same as in the request's event. */
   readonly requestId: string;
   readonly method: string;
-  /** Path and query as received. */
+  /** Path and query as received, without the values that are redacted. */
   readonly target: string;
   /** Id of the route; `middleware` if there are no routes. */
   readonly route: string;

@@ -1,6 +1,7 @@
 import type { OnPair } from '../compare/comparisons.ts';
+import type { RedactTarget } from '../compare/redact.ts';
 import type { OnOutcome } from '../mirror/copies.ts';
-import type { Listener } from './events.ts';
+import type { CopyEvent, Listener } from './events.ts';
 import { type Hooks, hookListeners } from './hooks.ts';
 import { logListener } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -18,12 +19,18 @@ export interface Telemetry {
 }
 
 /** Metrics, log and hooks behind one `emit`. */
-export function createTelemetry(hooks: Hooks, inForce: InForce): Telemetry {
+export function createTelemetry(
+  hooks: Hooks,
+  inForce: InForce,
+  redactTarget: RedactTarget,
+): Telemetry {
   const metrics = createMetrics(readings(inForce));
-  const emit = fanOut([metrics.listen, logListener(), ...hookListeners(hooks)]);
+  const own = fanOut([metrics.listen, logListener()]);
+  const told = hookListeners(hooks);
+  const emit = fanOut([own, ...told]);
   return {
     emit,
-    onOutcome: outcomeEvents(emit),
+    onOutcome: outcomeEvents(own, told, redactTarget),
     onPair: pairEvents(emit),
     onAdminFailure: (error) => emit({ type: 'admin_failure', error }),
     render: () => metrics.render(),
@@ -31,20 +38,47 @@ export function createTelemetry(hooks: Hooks, inForce: InForce): Telemetry {
 }
 
 /** Log and hooks alone, for code that has no metrics. */
-export function hookTelemetry(hooks: Hooks): Pick<Telemetry, 'onOutcome' | 'onPair'> {
-  const emit = fanOut([logListener(), ...hookListeners(hooks)]);
-  return { onOutcome: outcomeEvents(emit), onPair: pairEvents(emit) };
+export function hookTelemetry(
+  hooks: Hooks,
+  redactTarget: RedactTarget,
+): Pick<Telemetry, 'onOutcome' | 'onPair'> {
+  const own = logListener();
+  const told = hookListeners(hooks);
+  return {
+    onOutcome: outcomeEvents(own, told, redactTarget),
+    onPair: pairEvents(fanOut([own, ...told])),
+  };
 }
 
 /** Reports pairs as events. */
 function pairEvents(emit: Listener): OnPair {
-  return (request, pair, kind) => emit({ type: 'comparison', kind, request, pair });
+  return (_, pair, kind) => {
+    const { requestId: id, method, target } = pair;
+    emit({ type: 'comparison', kind, request: { id, method, target }, pair });
+  };
 }
 
-/** Reports outcomes as events. */
-function outcomeEvents(emit: Listener): OnOutcome {
-  return (request, { route, host }, outcome, seconds) =>
-    emit({ type: 'copy', route, mirror: host, request, outcome, seconds });
+/**
+ * Reports outcomes as events.
+ *
+ * @param own told at once: metrics and log show no query
+ * @param hooks told of targets without the values that the mirror's rules redact, once these are hashed
+ */
+function outcomeEvents(
+  own: Listener,
+  hooks: readonly Listener[],
+  redactTarget: RedactTarget,
+): OnOutcome {
+  const told = fanOut(hooks);
+  return (request, { route, host, config }, outcome, seconds) => {
+    const event: CopyEvent = { type: 'copy', route, mirror: host, request, outcome, seconds };
+    own(event);
+    if (hooks.length === 0) return;
+    const redacted = redactTarget(config.redact, request.target);
+    if (typeof redacted === 'string') return told(event);
+    const { id, method } = request;
+    return redacted.then((target) => told({ ...event, request: { id, method, target } }));
+  };
 }
 
 /** One listener that calls several. */

@@ -104,6 +104,20 @@ it('takes another instance as the baseline', () => {
   expect(() => proxyMirror(config)).not.toThrow();
 });
 
+it('tells no value of the query that is redacted, and waits for that in drain', async () => {
+  const told: string[] = [];
+  const config = { host: mirror.url, redact: { query: ['token'] }, compare: true };
+  const fetch = mirrorFetch(() => new Response('a'), config, {
+    onOutcome: ({ target }) => void told.push(target),
+    onComparison: ({ target }) => void told.push(target),
+  });
+  await (await fetch(new Request('http://a/b?token=secret'))).text();
+  await fetch.drain(60_000);
+  const shown = expect.stringMatching(/^\/b\?token=#[0-9a-f]{8}$/);
+  expect(told).toEqual([shown, shown]);
+  expect(new Set(told).size).toBe(1);
+});
+
 describe.each(['proxyMirror', 'mirrorFetch'] as const)('drain of %s', (name) => {
   /** An app whose mirror responds only when it is told to. */
   async function slow() {

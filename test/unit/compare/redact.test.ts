@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { redactor } from '../../../src/compare/redact.ts';
+import { redactor, targetRedactor } from '../../../src/compare/redact.ts';
 import { compare, differences, json, KEY, redact, response, shown } from './responses.ts';
 
 const SECRET = 'hunter2secret';
@@ -77,6 +77,27 @@ describe('query', () => {
   it('stays as it is if nothing is secret', async () => {
     const none = redactor({ headers: [], query: [], json: [] }, KEY);
     expect(await none.query('/a?token=b')).toBe('/a?token=b');
+  });
+});
+
+describe('targets', () => {
+  const redactTarget = targetRedactor(() => KEY);
+
+  it.each([[undefined], [{}], [{ query: [] }]])('stay as they are at once: %j', (rules) => {
+    expect(redactTarget(rules, '/a?token=b')).toBe('/a?token=b');
+  });
+
+  it('are hidden by the rules of their mirror', async () => {
+    const [one, other] = [{ query: ['token'] }, { query: ['TOKEN', 'x'] }];
+    const target = '/a?token=b&x=c';
+    expect(await redactTarget(one, target)).toBe(`/a?token=${hashed('b')}&x=c`);
+    expect(await redactTarget(other, target)).toBe(`/a?token=${hashed('b')}&x=${hashed('c')}`);
+    expect(await redactTarget(one, '/a')).toBe('/a');
+  });
+
+  it('need no key before there is something to hide', () => {
+    const none = () => expect.fail('a key was made');
+    expect(targetRedactor(none)({ query: [] }, '/a?b')).toBe('/a?b');
   });
 });
 

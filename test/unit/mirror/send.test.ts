@@ -37,7 +37,7 @@ it('holds failures against a mirror that are its own, in a row, and no others', 
   });
   const told: (string | null)[] = [];
   for (let copies = 0; copies < 7; copies++)
-    await sender.send(mirror!, PRIMARY, null, ({ reason }) => told.push(reason));
+    await sender.send(mirror!, PRIMARY, null, ({ reason }) => void told.push(reason));
   expect(told).toEqual([
     'connect',
     '2xx',

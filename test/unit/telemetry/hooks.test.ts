@@ -2,6 +2,7 @@ import { configureSync, type LogRecord, resetSync } from '@logtape/logtape';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import {
+  type ComparisonReport,
   createGateway,
   type CopyReport,
   type GatewayEvent,
@@ -9,6 +10,7 @@ import {
 } from '../../../src/index.ts';
 import { nodeRuntime } from '../../../src/runtime/node.ts';
 import { hookListeners } from '../../../src/telemetry/hooks.ts';
+import { outcomeDataset } from '../../../src/telemetry/outcome-dataset.ts';
 import { origin, type Origin } from '../../support/origin.ts';
 import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
@@ -103,6 +105,53 @@ it('are told which request it was and what each mirror answered', async () => {
   for (const { headers } of [upstream.seen.at(-1)!, mirror.seen.at(-1)!]) {
     expect(headers).not.toHaveProperty('x-request-id');
   }
+});
+
+it('are told no value of the query that a mirror redacts, whatever becomes of the copy', async () => {
+  const secret = 's3cret-value';
+  const dead = `http://127.0.0.1:${await freePort()}`;
+  const rules = { redact: { query: ['token'] }, compare: true };
+  const mirrors = [
+    { host: mirror.url, ...rules },
+    { host: dead, ...rules },
+    { host: 'http://127.0.0.1:1', ...rules, max_body_size: 0 },
+    { host: 'http://127.0.0.1:2', ...rules, methods: ['PUT'] },
+    { host: 'http://127.0.0.1:3', methods: ['PUT'] },
+  ];
+  const copies: CopyReport[] = [];
+  const pairs: ComparisonReport[] = [];
+  const events: GatewayEvent[] = [];
+  const points: unknown[] = [];
+  const write = outcomeDataset({ writeDataPoint: (point) => void points.push(point) });
+  const options = {
+    routes: [{ ...routeTo(), plugins: { 'proxy-mirror': { mirrors } } }] as never,
+    redactKey: 'key',
+    onOutcome: (copy: CopyReport) => (copies.push(copy), write(copy)),
+    onComparison: (pair: ComparisonReport) => pairs.push(pair),
+    onEvent: (event: GatewayEvent) => {
+      if (event.type === 'copy' || event.type === 'comparison') events.push(event);
+    },
+  };
+  await serving(options, async (url) => {
+    await fetch(`${url}/a?page=2&token=${secret}`, { method: 'POST', body: 'x' });
+    await until(() => copies.length === mirrors.length && pairs.length === 1);
+  });
+  const [open, others] = [[], []] as [CopyReport[], CopyReport[]];
+  for (const copy of copies) (copy.mirror === 'http://127.0.0.1:3' ? open : others).push(copy);
+  expect(open[0]!.target).toBe(`/a?page=2&token=${secret}`);
+  const shown = expect.stringMatching(/^\/a\?page=2&token=#[0-9a-f]{8}$/);
+  expect(others.map(({ target }) => target)).toEqual(Array(4).fill(shown));
+  expect(others.map(({ outcome, reason }) => `${outcome} ${reason}`).toSorted()).toEqual([
+    'failed connect',
+    'sent 5xx',
+    'skipped body_too_large',
+    'skipped filtered',
+  ]);
+  // One key for all: who sees two of them can tell that they are of the same request.
+  expect(new Set([...others, ...pairs].map(({ target }) => target)).size).toBe(1);
+  const isOpen = (event: GatewayEvent) => event.type === 'copy' && event.mirror.endsWith(':3');
+  const told = [points, pairs, others, events.filter((event) => !isOpen(event))];
+  expect(JSON.stringify(told)).not.toContain(secret);
 });
 
 it.each([
