@@ -1,10 +1,10 @@
-import type { MiddlewareHandler } from 'hono';
-import { Hono } from 'hono/tiny';
 import { adminApi } from './admin/api.ts';
 import { controlPlaneGuard } from './admin/guard.ts';
-import { healthApi } from './admin/health.ts';
+import { health } from './admin/health.ts';
 import { reportApi, type ReportSource } from './compare/report/api.ts';
 import { explainApi } from './explain/api.ts';
+import type { Endpoint, Endpoints } from './http/endpoint.ts';
+import { gatewayError } from './http/gateway-error.ts';
 import { matchPath, originForm } from './http/target.ts';
 import type { Trust } from './request/inbound.ts';
 import type { RouteTable } from './route-table.ts';
@@ -29,36 +29,64 @@ export interface ControlPlaneOptions {
 export const CONTROL_PLANE: RegExp = /^\/apisix(?:\/|$)/;
 
 /**
- * For a Hono app whose idea of a path is the proxy's. Hono's own path is whatever follows the first slash of the URL,
- * which on some runtimes is text of the client's choice (`GET http://a?/apisix/admin`).
+ * The path of a request as the proxy sees it, and not whatever follows the first slash of the URL, which on some runtimes
+ * is text of the client's choice (`GET http://a?/apisix/admin`).
  */
-export const PROXY_PATHS = {
-  getPath: (request: Request): string => matchPath(originForm(request.url)),
-};
+export function proxyPath({ url }: Request): string {
+  return matchPath(originForm(url));
+}
 
-/** The Hono app behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
-export function controlPlane(options: ControlPlaneOptions): Hono {
+/** What needs the key, whether there is something or not. */
+const GUARDED = /^\/apisix\/(?:admin|prometheus)(?:\/|$)/;
+/** All that has no place of its own is a resource of the admin API. */
+const ADMIN = /^\/apisix\/admin(?:\/|$)/;
+const READY = '/apisix/status/ready';
+
+/** Responds to requests below `/apisix`. Never throws, and its promise does not reject. */
+export type ControlPlane = (request: Request, env: unknown) => Promise<Response>;
+
+/** What is behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
+export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { adminKey, runtime, live, trust, telemetry, report } = options;
-  const access = controlPlaneGuard({ adminKey, peer: (c) => runtime.peer(c.req.raw, c.env) });
+  const guard = controlPlaneGuard({ adminKey, peer: (request, env) => runtime.peer(request, env) });
+  const { live: alive, ready } = health({ runtime: runtime.name, notReady });
+  const admin = adminApi({ live, onFailure: telemetry.onAdminFailure });
+  const places = new Map<string, Endpoints>([
+    ['/apisix/status', { GET: alive }],
+    [READY, { GET: ready }],
+    ['/apisix/prometheus/metrics', { GET: () => metrics(telemetry) }],
+    ['/apisix/admin/explain', explainApi({ inForce })],
+    ['/apisix/admin/report', reportApi(report)],
+  ]);
+
+  function endpointOf(method: string, path: string): Endpoint {
+    const endpoints = places.get(path) ?? {};
+    const wanted = method === 'HEAD' ? 'GET' : method;
+    if (Object.hasOwn(endpoints, wanted)) return endpoints[wanted]!;
+    return ADMIN.test(path) ? admin : notFound;
+  }
+  async function respond(request: Request, env: unknown): Promise<Response> {
+    const path = proxyPath(request);
+    // As in the proxy: the first request waits for the first document.
+    if (path === READY || ADMIN.test(path)) await live.load();
+    const denied = GUARDED.test(path) ? await guard(request, env) : null;
+    return denied ?? endpointOf(request.method, path)(request);
+  }
+  return async (request, env) => {
+    try {
+      const response = await respond(request, env);
+      return request.method === 'HEAD' ? new Response(null, response) : response;
+    } catch (error) {
+      console.error(error);
+      return gatewayError(500);
+    }
+  };
+
   function notReady(): string | null {
     if (live.current(Date.now()) === null)
       return 'no routes are loaded yet: see the log for the reason';
     return options.retired() ? 'this server is about to stop' : null;
   }
-  const app = new Hono(PROXY_PATHS);
-  // As in the proxy: the first request waits for the first document.
-  const loaded: MiddlewareHandler = async (_, next) => {
-    await live.load();
-    return next();
-  };
-  app.use('/apisix/status/ready', loaded).use('/apisix/admin/*', loaded);
-  app.route('/apisix', healthApi({ runtime: runtime.name, notReady }));
-  app.route('/apisix', metricsApi(access, telemetry));
-  app.route('/apisix', explainApi({ access, inForce }));
-  app.route('/apisix', reportApi({ access, source: report }));
-  app.route('/apisix', adminApi({ live, access, onFailure: telemetry.onAdminFailure }));
-  return app.all('/apisix/*', (c) => c.json({ error_msg: '404 Not Found' }, 404));
-
   function inForce() {
     const [table, document] = [live.current(Date.now()), live.document()];
     if (table === null || document === null) return null;
@@ -66,9 +94,11 @@ export function controlPlane(options: ControlPlaneOptions): Hono {
   }
 }
 
-function metricsApi(access: MiddlewareHandler, { render }: Telemetry): Hono {
+function notFound(): Response {
+  return Response.json({ error_msg: '404 Not Found' }, { status: 404 });
+}
+
+function metrics({ render }: Telemetry): Response {
   const type = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
-  return new Hono()
-    .use('/prometheus/*', access)
-    .get('/prometheus/metrics', (c) => c.text(render(), 200, type));
+  return new Response(render(), { headers: type });
 }

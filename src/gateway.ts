@@ -7,7 +7,7 @@ import { ownReport, type ReportKeeper } from './compare/report/keeper.ts';
 import { checkDocument, type RouteInput, type RoutesDocument } from './config/document.ts';
 import { ConfigError } from './config/error.ts';
 import { GATEWAY_OPTIONS, optionFaults } from './config/options.ts';
-import { CONTROL_PLANE, controlPlane, PROXY_PATHS } from './control-plane.ts';
+import { CONTROL_PLANE, controlPlane, proxyPath } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
 import { gatewayError } from './http/gateway-error.ts';
 import { type Reply, responseOf } from './http/messages.ts';
@@ -98,7 +98,32 @@ export interface Gateway extends Drainable {
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const initial = checkedRoutes(options);
   const { runtime = fetchRuntime(), store = memoryStore(initial!) } = options;
-  return checkedGateway({ ...options, runtime, store }, initial);
+  const { direct: respond, ...core } = checkedGateway({ ...options, runtime, store }, initial);
+
+  const handler = async (c: HonoContext) =>
+    withPrepared(c, await core.fetch(c.req.raw, c.env, contextOf(c)));
+  const app = new Hono({ getPath: proxyPath });
+  app.notFound(handler);
+  // Until something is added there is nothing to route, and requests bypass Hono's router and context.
+  const direct: Direct = { respond };
+  addProxyTo(app, handler, () => (direct.respond = null));
+  const fetch: Gateway['fetch'] = (request, env, context) =>
+    direct.respond === null
+      ? app.fetch(request, env, context)
+      : core.fetch(request, env, context ?? null);
+  provideDirect(fetch, direct);
+  return { ...core, app, fetch, handler };
+}
+
+/** A gateway that is no Hono app: there is nothing to add to it. */
+export interface GatewayCore extends Omit<Gateway, 'app' | 'fetch' | 'handler'> {
+  fetch(
+    request: Request,
+    env: unknown,
+    context: ExecutionContext | null,
+  ): Response | Promise<Response>;
+  /** The same without Web objects. */
+  readonly direct: NonNullable<Direct['respond']>;
 }
 
 export interface CheckedGatewayOptions extends GatewayOptions {
@@ -107,11 +132,14 @@ export interface CheckedGatewayOptions extends GatewayOptions {
 }
 
 /**
- * `createGateway` with options that need no check, such as those of our own Worker: what checks them is not loaded then.
+ * What `createGateway` makes an app of, and our own Worker serves as it is: it loads neither Hono nor what checks options.
  *
  * @param initial routes that are in force at once; `undefined` where only the store has them
  */
-export function checkedGateway(options: CheckedGatewayOptions, initial?: RoutesDocument): Gateway {
+export function checkedGateway(
+  options: CheckedGatewayOptions,
+  initial?: RoutesDocument,
+): GatewayCore {
   const { runtime } = options;
   const trust = trustProxies(options.trustedProxies ?? []);
   const instance = instanceId();
@@ -170,7 +198,7 @@ export function checkedGateway(options: CheckedGatewayOptions, initial?: RoutesD
           background.waitUntil(work);
           platform(work);
         };
-  const respond = (request: Request, env: unknown, context: ExecutionContext | null) => {
+  const fetch: GatewayCore['fetch'] = (request, env, context) => {
     const received = runtime.receive(request, env);
     // Our own listeners have refused these. Others let them in, and Deno.serve makes a path of what follows a
     // slash in such a Host, which is not the path that a proxy in front has seen.
@@ -179,28 +207,12 @@ export function checkedGateway(options: CheckedGatewayOptions, initial?: RoutesD
       received,
       keeping(context === null ? undefined : context.waitUntil.bind(context)),
     );
-    return reply === null ? control.fetch(request, env, context ?? undefined) : toResponse(reply);
+    return reply === null ? control(request, env) : toResponse(reply);
   };
-  const handler = async (c: HonoContext) =>
-    withPrepared(c, await respond(c.req.raw, c.env, contextOf(c)));
-
-  const app = new Hono(PROXY_PATHS);
-  app.notFound(handler);
-  // Until something is added there is nothing to route, and requests bypass Hono's router and context.
-  const direct: Direct = {
-    respond: (received, waitUntil) => proxy(received, keeping(waitUntil)),
-  };
-  addProxyTo(app, handler, () => (direct.respond = null));
-  const fetch: Gateway['fetch'] = (request, env, context) =>
-    direct.respond === null
-      ? app.fetch(request, env, context)
-      : respond(request, env, context ?? null);
-  provideDirect(fetch, direct);
 
   return {
-    app,
     fetch,
-    handler,
+    direct: (received, waitUntil) => proxy(received, keeping(waitUntil)),
     refresh: () => live.refresh(),
     ready: () => live.current(Date.now()) !== null,
     retire: () => void (retired = true),

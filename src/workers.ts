@@ -1,6 +1,6 @@
 import { sharedReport } from './compare/report/shared.ts';
 import { gatewayError } from './http/gateway-error.ts';
-import { checkedGateway, type Gateway } from './gateway.ts';
+import { checkedGateway, type GatewayCore } from './gateway.ts';
 import { kvStore } from './stores/kv.ts';
 import { logComparing } from './telemetry/log.ts';
 import { setLogLevel } from './telemetry/logger/console.ts';
@@ -18,7 +18,7 @@ interface ExecutionContext {
 export { ReportObject } from './compare/report/object.ts';
 
 /** The isolate's gateway, created by its first request, because bindings are not available before. */
-let isolate: { gateway: Gateway; ttlMs: number; readAt: number } | null = null;
+let isolate: { gateway: GatewayCore; ttlMs: number; readAt: number } | null = null;
 
 export default {
   async fetch(

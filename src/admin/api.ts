@@ -1,5 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
-import { Hono } from 'hono/tiny';
+import type { Endpoint } from '../http/endpoint.ts';
 import { printable } from '../http/quoted.ts';
 import { StoreError } from '../stores/error.ts';
 import { CompileError } from '../stores/live.ts';
@@ -15,8 +14,6 @@ import { list, numberOf } from './routes/list.ts';
 export interface AdminOptions {
   /** The document to read and write. */
   readonly live: LiveDocument;
-  /** Access control, {@link controlPlaneGuard}: runs first and responds itself when it denies a request. */
-  readonly access: MiddlewareHandler;
   /** Called with errors whose cause a 503 or 400 must not show to the client. */
   readonly onFailure?: (error: StoreError | CompileError) => void;
   /** Milliseconds since 1970. Default: `Date.now`. */
@@ -34,14 +31,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 };
 
 /**
- * APISIX's admin API for routes (version v3). Mount it under `/apisix`.
+ * APISIX's admin API for routes (version v3), for all below `/apisix/admin/`.
  *
- * @example
- * const access = controlPlaneGuard({ adminKey: 'secret', peer: () => null });
- * const app = new Hono().route('/apisix', adminApi({ live, access }));
- * await app.request('/apisix/admin/routes', { headers: { 'X-API-KEY': 'secret' } });
+ * @example await adminApi({ live })(new Request('http://127.0.0.1:9080/apisix/admin/routes'))
  */
-export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptions): Hono {
+export function adminApi({ live, onFailure, now = Date.now }: AdminOptions): Endpoint {
   const context: AdminContext = { live, revisionsOf: revisionIndex(), nextId: idSource(), now };
 
   /** Revisions number the changes between documents, so the index must see each document, also on writes. */
@@ -50,20 +44,20 @@ export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptio
     if (document !== null) context.revisionsOf(document);
   }
 
-  async function handle(c: Context): Promise<Response> {
+  return async (request) => {
     // APISIX sends its version only in responses of a resource's handler.
     const version: Record<string, string> = {};
     try {
-      const [resource = '', ...rest] = segmentsOf(c.req.url);
-      if (resource === 'schema' && rest[0] === 'validate') return await validate(c, rest[1]);
+      const [resource = '', ...rest] = segmentsOf(request.url);
+      if (resource === 'schema' && rest[0] === 'validate') return await validate(request, rest[1]);
       if (resource !== 'routes') return respond(unsupported(resource));
 
-      const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
       const handler = Object.hasOwn(HANDLERS, method) ? HANDLERS[method]! : null;
       if (handler === null) return methodNotAllowed('GET, HEAD, PUT, POST, PATCH, DELETE');
       const hasBody = method !== 'GET' && method !== 'DELETE';
-      const body = hasBody ? await readBody(c.req.raw) : NO_BODY;
-      const query = new URL(c.req.url, 'http://localhost').searchParams;
+      const body = hasBody ? await readBody(request) : NO_BODY;
+      const query = new URL(request.url, 'http://localhost').searchParams;
       const ttl = ttlOf(query);
 
       version['X-API-VERSION'] = 'v3';
@@ -84,16 +78,14 @@ export function adminApi({ live, access, onFailure, now = Date.now }: AdminOptio
       }
       throw error;
     }
-  }
-
-  return new Hono().use('/admin/*', access).all('/admin/*', handle);
+  };
 }
 
 /** `POST /schema/validate/routes`: checks like a PUT and stores nothing. */
-async function validate(c: Context, resource = ''): Promise<Response> {
+async function validate(request: Request, resource = ''): Promise<Response> {
   if (resource !== 'routes') return respond(unsupported(resource));
-  if (c.req.method !== 'POST') return methodNotAllowed('POST');
-  checkedWithoutId(newConfiguration(await readBody(c.req.raw)));
+  if (request.method !== 'POST') return methodNotAllowed('POST');
+  checkedWithoutId(newConfiguration(await readBody(request)));
   return respond({ status: 200, body: null });
 }
 

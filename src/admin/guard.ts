@@ -1,4 +1,3 @@
-import type { Context, MiddlewareHandler } from 'hono';
 import { compileCidrs } from '../http/cidr.ts';
 import { comesFromProxy } from '../http/forwarding-fields.ts';
 import { failed, respond } from './responses.ts';
@@ -8,8 +7,11 @@ export interface GuardOptions {
   /** The control plane's key; `null` or empty when there is none, see {@link controlPlaneGuard}. */
   readonly adminKey: string | null;
   /** Address of the connection's peer; `null` when the platform does not show it (Workers). */
-  readonly peer: (c: Context) => string | null;
+  readonly peer: (request: Request, env: unknown) => string | null;
 }
+
+/** The response to a request that is denied; `null`: it is allowed. */
+export type Guard = (request: Request, env: unknown) => Promise<Response | null>;
 
 /**
  * Access control for the control plane, which shows and changes the configuration.
@@ -23,21 +25,19 @@ export interface GuardOptions {
  * - no header field that proxies add. A public reverse proxy on this machine is a loopback peer, too.
  *
  * @example
- * const app = new Hono();
- * app.use('/apisix/*', controlPlaneGuard({ adminKey: 'secret', peer: () => null }));
+ * const guard = controlPlaneGuard({ adminKey: 'secret', peer: () => null });
+ * const denied = await guard(request, env);
  */
-export function controlPlaneGuard({ adminKey, peer }: GuardOptions): MiddlewareHandler {
+export function controlPlaneGuard({ adminKey, peer }: GuardOptions): Guard {
   if (adminKey === null || adminKey === '') {
-    return async function localOnly(c, next) {
-      if (!fromThisMachine(peer(c), c.req.raw.headers)) return closed();
-      return next();
+    return async function localOnly(request, env) {
+      return fromThisMachine(peer(request, env), request.headers) ? null : closed();
     };
   }
-  return async function keyed(c, next) {
-    const given = keyOf(c.req.raw.headers);
+  return async function keyed({ headers }) {
+    const given = keyOf(headers);
     if (given === null) return unauthorized('missing apikey');
-    if (!(await sameText(given, adminKey))) return unauthorized('wrong apikey');
-    return next();
+    return (await sameText(given, adminKey)) ? null : unauthorized('wrong apikey');
   };
 }
 

@@ -1,4 +1,4 @@
-import { Hono } from 'hono/tiny';
+import type { Endpoint } from '../http/endpoint.ts';
 
 export interface HealthOptions {
   readonly runtime: string;
@@ -7,11 +7,17 @@ export interface HealthOptions {
 }
 
 /** Liveness (`/status`) and readiness (`/status/ready`). Without a key: load balancers and orchestrators have none. */
-export function healthApi({ runtime, notReady }: HealthOptions): Hono {
-  return new Hono()
-    .get('/status', (c) => c.json({ status: 'ok', runtime }))
-    .get('/status/ready', (c) => {
+export function health({ runtime, notReady }: HealthOptions): {
+  readonly live: Endpoint;
+  readonly ready: Endpoint;
+} {
+  return {
+    live: () => Response.json({ status: 'ok', runtime }),
+    ready() {
       const reason = notReady();
-      return reason === null ? c.json({ status: 'ok' }) : c.json({ error_msg: reason }, 503);
-    });
+      return reason === null
+        ? Response.json({ status: 'ok' })
+        : Response.json({ error_msg: reason }, { status: 503 });
+    },
+  };
 }

@@ -1,29 +1,26 @@
-import type { MiddlewareHandler } from 'hono';
-import { Hono } from 'hono/tiny';
 import { failed, AdminRefusal, respond } from '../admin/responses.ts';
 import { readBody } from '../admin/body.ts';
 import { documentText } from '../config/fault.ts';
+import type { Endpoints } from '../http/endpoint.ts';
 import { explain, type ExplainOptions } from './explain.ts';
 import { checkQuestion } from './question.ts';
 
 export interface ExplainApiOptions {
-  /** Access control: runs first and responds itself when it denies a request. */
-  readonly access: MiddlewareHandler;
   /** The current table and document; `null` when none was loaded yet. */
   readonly inForce: () => ExplainOptions | null;
 }
 
 /**
  * `POST /admin/explain`: says what the gateway would do with a request, in the current state of limits and
- * breakers. Mount it under `/apisix`.
+ * breakers.
  *
  * @example
  * curl http://127.0.0.1:9080/apisix/admin/explain -d '{"url": "http://shop.example/cart"}'
  */
-export function explainApi({ access, inForce }: ExplainApiOptions): Hono {
-  return new Hono().post('/admin/explain', access, async (c) => {
+export function explainApi({ inForce }: ExplainApiOptions): Endpoints {
+  async function post(request: Request): Promise<Response> {
     try {
-      const body = await readBody(c.req.raw);
+      const body = await readBody(request);
       const checked = checkQuestion(body.absent ? {} : body.value);
       if (!checked.ok) return respond(failed(400, documentText(checked.faults, null).join('; ')));
       const options = inForce();
@@ -33,5 +30,6 @@ export function explainApi({ access, inForce }: ExplainApiOptions): Hono {
       if (error instanceof AdminRefusal) return respond(error.response);
       throw error;
     }
-  });
+  }
+  return { POST: post };
 }

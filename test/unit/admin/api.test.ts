@@ -1,7 +1,6 @@
-import { Hono } from 'hono';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adminApi } from '../../../src/admin/api.ts';
-import { controlPlaneGuard } from '../../../src/admin/guard.ts';
+import type { Endpoint } from '../../../src/http/endpoint.ts';
 import { StoreError } from '../../../src/stores/error.ts';
 import { liveTable } from '../../../src/stores/live.ts';
 import { memoryStore } from '../../../src/stores/memory.ts';
@@ -10,7 +9,7 @@ import { documentOf, idsOf, route } from '../stores/routes.ts';
 
 let clock: number;
 let store: Store;
-let app: Hono;
+let admin: Endpoint;
 
 async function serve(home: Store, load = true) {
   store = home;
@@ -25,8 +24,7 @@ async function serve(home: Store, load = true) {
     now,
   });
   if (load) await live.refresh();
-  const access = controlPlaneGuard({ adminKey: 'secret', peer: () => null });
-  app = new Hono().route('/apisix', adminApi({ live, access, now }));
+  admin = adminApi({ live, now });
 }
 
 beforeEach(() => {
@@ -34,14 +32,17 @@ beforeEach(() => {
   return serve(memoryStore(documentOf()));
 });
 
+async function request(path: string, init: RequestInit): Promise<Response> {
+  return admin(new Request(`http://localhost${path}`, init));
+}
+
 const time = 1_700_000_000;
 const body = { uri: '/hello', upstream: { type: 'roundrobin', nodes: { '127.0.0.1:1980': 1 } } };
 
 async function ask(line: string, sent?: unknown, raw = false) {
   const [method, path] = line.split(' ') as [string, string];
-  const response = await app.request(`/apisix/admin${path}`, {
+  const response = await request(`/apisix/admin${path}`, {
     method,
-    headers: { 'X-API-KEY': 'secret' },
     ...(sent === undefined ? {} : { body: raw ? (sent as string) : JSON.stringify(sent) }),
   });
   const text = await response.text();
@@ -91,7 +92,7 @@ it('takes the id of a PUT from the body, with its type', async () => {
 });
 
 it('answers HEAD like GET', async () => {
-  expect(await ask('HEAD /routes')).toMatchObject({ status: 200, text: '' });
+  expect(await ask('HEAD /routes')).toMatchObject({ status: 200 });
   expect(await ask('HEAD /routes/9')).toMatchObject({ status: 404 });
 });
 
@@ -176,14 +177,6 @@ describe('refusals', () => {
     },
   );
 
-  it('asks for the key before anything else', async () => {
-    for (const path of ['/routes', '/nothing', '/schema/validate/routes', '']) {
-      const response = await app.request(`/apisix/admin${path}`);
-      expect(response.status).toBe(401);
-      expect(response.headers.get('x-api-version')).toBe(null);
-    }
-  });
-
   it('refuses bad JSON and cuts what it sends back', async () => {
     const bad = `{"uri": ${'x'.repeat(3000)}`;
     const { status, json, version } = await ask('PUT /routes/1', bad, true);
@@ -196,9 +189,9 @@ describe('refusals', () => {
 
   it('refuses a large body by its length, and while reading when there is none', async () => {
     const large = `"${'x'.repeat(1_572_863)}"`;
-    const declared = await app.request('/apisix/admin/routes/1', {
+    const declared = await request('/apisix/admin/routes/1', {
       method: 'PUT',
-      headers: { 'X-API-KEY': 'secret', 'Content-Length': '99678025' },
+      headers: { 'Content-Length': '99678025' },
       body: '{}',
     });
     expect(await declared.json()).toEqual({
@@ -218,9 +211,8 @@ describe('refusals', () => {
           controller.enqueue(new Uint8Array(65_536));
         },
       });
-      const response = await app.request('/apisix/admin/routes/1', {
+      const response = await request('/apisix/admin/routes/1', {
         method: 'PUT',
-        headers: { 'X-API-KEY': 'secret' },
         body: chunked,
         duplex: 'half',
       } as RequestInit);

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { adminApi } from '../../../src/admin/api.ts';
+import type { Endpoint } from '../../../src/http/endpoint.ts';
 import { fileStore } from '../../../src/stores/file/file-store.ts';
 import { liveTable } from '../../../src/stores/live.ts';
 
@@ -19,7 +19,7 @@ const d = { uri: '/d', ...target };
 
 let folder: string;
 let file: string;
-let app: Hono;
+let admin: Endpoint;
 
 /** An admin API over a file with the routes a, b, c and d, of which only c has an id of its own. */
 beforeEach(async () => {
@@ -33,8 +33,7 @@ beforeEach(async () => {
     now: () => NOW,
   });
   await live.refresh();
-  const access = (_: unknown, next: () => Promise<void>) => next();
-  app = new Hono().route('/apisix', adminApi({ live, access, now: () => NOW }));
+  admin = adminApi({ live, now: () => NOW });
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -44,7 +43,8 @@ function text(...routes: object[]): string {
 
 async function ask(method: string, path: string, body?: object): Promise<unknown> {
   const init = body === undefined ? {} : { body: JSON.stringify(body) };
-  const response = await app.request(`/apisix/admin/routes${path}`, { method, ...init });
+  const url = `http://localhost/apisix/admin/routes${path}`;
+  const response = await admin(new Request(url, { method, ...init }));
   expect(response.ok).toBe(true);
   return response.json();
 }
