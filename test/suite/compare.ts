@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/compare/report/report.ts';
 import { murmur3 } from '../../src/vars/murmur3.ts';
@@ -10,8 +10,18 @@ import { outcomes, sample, settled } from '../support/outcomes.ts';
 import { random as seeded } from '../support/random.ts';
 import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { can } from './platform.ts';
 
 type MirrorReport = Report['mirrors'][number];
+
+type Pack = (text: string) => Buffer;
+
+/** Node 20 knows no zstd, whether it packs or unpacks. */
+const { zstdCompressSync } = zlib as { zstdCompressSync?: Pack };
+const PACKERS: Readonly<Record<string, Pack>> = {
+  br: zlib.brotliCompressSync,
+  ...(zstdCompressSync && { zstd: zstdCompressSync }),
+};
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -110,7 +120,7 @@ export function compare(runtime: TestRuntime): void {
     [
       'a coding',
       { body: 'abc' },
-      { body: gzipSync('abc'), headers: { 'content-encoding': 'gzip' } },
+      { body: zlib.gzipSync('abc'), headers: { 'content-encoding': 'gzip' } },
       [],
     ],
   ] as const)('compares %s', async (_, primary, mirror, places) => {
@@ -158,6 +168,21 @@ export function compare(runtime: TestRuntime): void {
       const report = await reported(id, 1);
       expect(report).toMatchObject({ sent: 1, pairs: 0, not_compared: { [reason]: 1 } });
     });
+
+    it.each(Object.entries(PACKERS))(
+      '%s where the runtime cannot unpack it',
+      async (coding, pack) => {
+        const packed = { headers: { 'content-encoding': coding }, body: pack('{"a":1,"b":2}') };
+        const { id, get } = await put(fixed(packed), fixed({ body: '{"b":2,"a":1}' }));
+        await get('/a', { headers: { 'accept-encoding': coding } });
+        const { pairs, same, not_compared: notCompared } = await reported(id, 1);
+        expect({ pairs, same, encoding: notCompared['encoding'] ?? 0 }).toEqual(
+          can(runtime.name, 'unpacksBrotli')
+            ? { pairs: 1, same: 1, encoding: 0 }
+            : { pairs: 0, same: 0, encoding: 1 },
+        );
+      },
+    );
 
     it('mirror_failed: a body that breaks off', async () => {
       const broken: Respond = (_, response) => {

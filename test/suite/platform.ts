@@ -93,6 +93,8 @@ const CAN = {
   statusesAbove599: SERVERS,
   /** Upgrade of a 426 (RFC 9110 section 15.5.22): workerd drops it. */
   upgradeOf426: SERVERS,
+  /** Bodies packed as br or zstd are compared unpacked: workerd knows gzip and deflate alone. */
+  unpacksBrotli: SERVERS,
   /** Content-Length of a 304: the length of the representation that it stands for. */
   lengthOf304: SERVERS,
 } as const satisfies Readonly<Record<string, readonly RuntimeName[]>>;
