@@ -36,6 +36,14 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
+    reason:
+      'a response to HTTP/1.0 that breaks off is ended by FIN, as a whole one is. Bun alone resets',
+    tests: {
+      'transparency > an upstream that is killed > in chunks, by *: a client of HTTP/1.0, *':
+        NODE_DENO,
+    },
+  },
+  {
     reason: 'TLS sends and checks the name in the URL, whatever Host says',
     tests: {
       'a server > TLS > to an address and upstream_host: *': ALL,
