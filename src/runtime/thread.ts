@@ -8,8 +8,13 @@ export interface Thread {
 
 export interface ThreadEvents {
   onMessage(message: unknown): void;
-  /** Called once, when the thread has ended; with the error that ended it, or `null`. */
-  onExit(error: Error | null): void;
+  /**
+   * Called once, when the thread has ended.
+   *
+   * @param error what ended it, or `null`
+   * @param hadStarted false if its module could not even be loaded
+   */
+  onExit(error: Error | null, hadStarted: boolean): void;
 }
 
 /**

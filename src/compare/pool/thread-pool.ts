@@ -8,6 +8,8 @@ import { ownThread } from './own-thread.ts';
 /** A message to the thread. */
 export interface Batch {
   readonly key: Uint8Array;
+  /** True if the thread is to forget the rules that it has seen. */
+  readonly forget: boolean;
   /** Rules that the thread has not seen, by number. */
   readonly rules: readonly (readonly [id: number, rules: CompareRules])[];
   readonly pairs: readonly {
@@ -30,6 +32,9 @@ const MAX_WAITING = 1024;
 /** A message carries several pairs, as each wakes the thread, but not so many that they are held for long. */
 const MAX_BATCH = 32;
 const MAX_BATCH_BYTES = 256 * 1024;
+
+/** Rules that the thread keeps: routes come and go. */
+const MAX_RULES = 1000;
 
 /** A thread that has not replied by then hangs. It has the lowest priority, so that a busy machine makes it slow. */
 const REPLY_WITHIN_MS = 60_000;
@@ -63,6 +68,8 @@ export function threadPool(
   let inThread: readonly Waiting[] = [];
   let hangs: ReturnType<typeof setTimeout> | undefined;
   let abandoned = false;
+  /** Takes the place of threads that cannot be started. */
+  let instead: ComparePool | null = null;
 
   function pump(): void {
     if (inThread.length > 0 || waiting.length === 0) return;
@@ -89,6 +96,8 @@ export function threadPool(
 
   function batchOf(pairs: readonly Waiting[]): Batch {
     const rules: [number, CompareRules][] = [];
+    const forget = sentRules.size > MAX_RULES;
+    if (forget) sentRules = new Map();
     for (const { rules: one } of pairs) {
       if (sentRules.has(one)) continue;
       rules.push([sentRules.size, one]);
@@ -97,7 +106,7 @@ export function threadPool(
     const numbered = pairs.map(({ rules: one, primary, mirror }) => {
       return { rules: sentRules.get(one)!, primary, mirror };
     });
-    return { key: key(), rules, pairs: numbered };
+    return { key: key(), forget, rules, pairs: numbered };
   }
 
   function settle(message: unknown): void {
@@ -110,9 +119,10 @@ export function threadPool(
     pump();
   }
 
-  function onExit(error: Error | null): void {
+  function onExit(error: Error | null, hadStarted: boolean): void {
     clearTimeout(hangs);
     thread = null;
+    if (!hadStarted && !abandoned) return doWithout(error);
     const lost = inThread;
     inThread = [];
     fail(lost, abandoned ? 'shutdown' : 'overload');
@@ -121,8 +131,18 @@ export function threadPool(
     pump();
   }
 
+  /** A program may have been bundled without the thread's module. Better slower than not at all. */
+  function doWithout(error: Error | null): void {
+    onError(`no thread can be started, so the main thread compares: ${error?.message}`);
+    instead = ownThread(key);
+    const pairs = [...inThread, ...take(waiting.length)];
+    inThread = [];
+    for (const pair of pairs) void settleBy(instead, pair);
+  }
+
   return {
     compare(rules, primary, mirror) {
+      if (instead !== null) return instead.compare(rules, primary, mirror);
       if (abandoned) return Promise.resolve(notCompared('shutdown'));
       if (waiting.length >= MAX_WAITING) return Promise.resolve(notCompared('overload'));
       return new Promise((resolve) => {
@@ -136,6 +156,13 @@ export function threadPool(
       thread?.stop();
     },
   };
+}
+
+async function settleBy(
+  pool: ComparePool,
+  { rules, primary, mirror, resolve }: Waiting,
+): Promise<void> {
+  resolve(await pool.compare(rules, primary, mirror));
 }
 
 /** How many of those that wait go into one message. */
@@ -159,9 +186,13 @@ function notCompared(reason: NotCompared): Comparison {
   return { result: 'not_compared', reason };
 }
 
-/** The module beside this one: a source on Deno and Bun, built elsewhere. */
+/**
+ * The module beside this one: a source on Deno and Bun, built elsewhere. In a program that Bun compiled all modules are in
+ * one, whose address is that of the program, but for the thread's.
+ */
 function threadModule(): URL {
   const { url } = import.meta;
+  if (url.includes('/$bunfs/')) return new URL('./compare/pool/thread.js', url);
   return new URL(url.endsWith('.ts') ? './thread.ts' : './thread.js', url);
 }
 

@@ -8,7 +8,8 @@ import { comparer } from '../compare.ts';
 const comparers = new Map<number, ReturnType<typeof comparer>>();
 
 serveThread(async (message): Promise<BatchReply> => {
-  const { key, rules, pairs } = message as Batch;
+  const { key, forget, rules, pairs } = message as Batch;
+  if (forget) comparers.clear();
   for (const [id, one] of rules) comparers.set(id, comparer(one, key, zlibDecoders));
   const results: BatchReply['results'] = [];
   let error: string | null = null;

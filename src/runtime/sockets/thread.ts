@@ -2,14 +2,21 @@ import { setPriority } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 import type { StartThread } from '../thread.ts';
 
+/** Memory of a thread's objects on Node. One that needs more ends, and the process goes on. */
+const MAX_HEAP_MB = 256;
+
 /** Starts a thread by `node:worker_threads`, which Node, Deno and Bun have. */
 export const startThread: StartThread = (module, { onMessage, onExit }) => {
-  const worker = new Worker(module);
+  const worker = new Worker(module, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
   let failure: Error | null = null;
+  let hadStarted = false;
   worker.unref();
-  worker.on('message', onMessage);
+  worker.on('message', (message) => {
+    if (hadStarted) onMessage(message);
+    else hadStarted = true;
+  });
   worker.on('error', (error: Error) => (failure = error));
-  worker.on('exit', () => onExit(failure));
+  worker.on('exit', () => onExit(failure, hadStarted));
   return {
     post: (message) => worker.postMessage(message),
     stop: () => void worker.terminate(),
@@ -29,6 +36,8 @@ export function serveThread(respond: (message: unknown) => Promise<unknown>): vo
   } catch {
     // Deno may be run without the permission to do so.
   }
+  // Says that the module was loaded.
+  parentPort!.postMessage(null);
   parentPort!.on('message', async (message: unknown) => {
     parentPort!.postMessage(await respond(message));
   });

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Comparison } from '../../../../src/compare/comparison.ts';
+import { type Batch, threadPool } from '../../../../src/compare/pool/thread-pool.ts';
+import type { RecordedResponse } from '../../../../src/compare/recorded.ts';
+import type { StartThread, ThreadEvents } from '../../../../src/runtime/thread.ts';
+import { response as responseOf, rules } from '../responses.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const SAME: Comparison = { result: 'same', differences: [] };
+const OVERLOAD: Comparison = { result: 'not_compared', reason: 'overload' };
+
+/** A response with so many bytes. */
+function response(bytes = 1): RecordedResponse {
+  return responseOf(new Uint8Array(bytes));
+}
+
+/** A pool whose threads are driven by hand. */
+function setUp() {
+  const threads: { events: ThreadEvents; batches: Batch[]; stopped: boolean }[] = [];
+  const errors: string[] = [];
+  const start: StartThread = (_, events) => {
+    const thread = { events, batches: [] as Batch[], stopped: false };
+    threads.push(thread);
+    return {
+      post: (message) => void thread.batches.push(message as Batch),
+      stop() {
+        thread.stopped = true;
+        events.onExit(null, true);
+      },
+    };
+  };
+  const pool = threadPool(
+    start,
+    () => new Uint8Array([1]),
+    (error) => void errors.push(error),
+  );
+  const reply = (error: string | null = null) => {
+    const { events, batches } = threads.at(-1)!;
+    const results = batches.at(-1)!.pairs.map(() => SAME);
+    events.onMessage({ results, error });
+  };
+  return { pool, threads, errors, reply };
+}
+
+it('starts a thread with the first pair, and sends the next batch after the reply to the last', async () => {
+  const { pool, threads, reply, errors } = setUp();
+  expect(threads).toEqual([]);
+  const one = rules();
+  const first = pool.compare(one, response(), response());
+  const more = [1, 2].map(() => pool.compare(one, response(), response()));
+  expect(threads).toHaveLength(1);
+  const { batches } = threads[0]!;
+  expect(batches.map(({ pairs }) => pairs.length)).toEqual([1]);
+  reply('a fault of ours');
+  expect(await first).toEqual(SAME);
+  expect(errors).toEqual(['a fault of ours']);
+  expect(batches.map(({ pairs }) => pairs.length)).toEqual([1, 2]);
+  // Rules are sent once.
+  expect(batches.map(({ rules: sent }) => sent.length)).toEqual([1, 0]);
+  reply();
+  expect(await Promise.all(more)).toEqual([SAME, SAME]);
+});
+
+it('sends few large pairs at a time, and many small ones', async () => {
+  const { pool, threads, reply } = setUp();
+  const one = rules();
+  void pool.compare(one, response(), response());
+  for (let i = 0; i < 4; i++) void pool.compare(one, response(100_000), response(1));
+  for (let i = 0; i < 40; i++) void pool.compare(one, response(), response());
+  for (let i = 0; i < 4; i++) reply();
+  const sizes = threads[0]!.batches.map(({ pairs }) => pairs.length);
+  expect(sizes).toEqual([1, 2, 32, 10]);
+});
+
+it('lets only so many wait', async () => {
+  const { pool } = setUp();
+  const one = rules();
+  const waiting = Array.from({ length: 1025 }, () => pool.compare(one, response(), response()));
+  expect(await pool.compare(one, response(), response())).toEqual(OVERLOAD);
+  expect(waiting).toHaveLength(1025);
+});
+
+it('replaces a thread that dies, at most one a second; what it held is not compared', async () => {
+  const { pool, threads, errors, reply } = setUp();
+  const one = rules();
+  const held = pool.compare(one, response(), response());
+  const next = pool.compare(one, response(), response());
+  vi.advanceTimersByTime(5000);
+  threads[0]!.events.onExit(new Error('out of memory'), true);
+  expect(await held).toEqual(OVERLOAD);
+  expect(errors).toEqual(['out of memory']);
+  expect(threads).toHaveLength(2);
+  // The new thread knows no rules.
+  expect(threads[1]!.batches[0]!.rules).toHaveLength(1);
+  reply();
+  expect(await next).toEqual(SAME);
+  const last = pool.compare(one, response(), response());
+  threads[1]!.events.onExit(null, true);
+  expect(await last).toEqual(OVERLOAD);
+  expect(await pool.compare(one, response(), response())).toEqual(OVERLOAD);
+  expect(threads).toHaveLength(2);
+});
+
+it('ends a thread that does not reply', async () => {
+  const { pool, threads } = setUp();
+  const held = pool.compare(rules(), response(), response());
+  vi.advanceTimersByTime(60_000);
+  expect(threads[0]!.stopped).toBe(true);
+  expect(await held).toEqual(OVERLOAD);
+});
+
+it('compares itself if no thread can be started', async () => {
+  const { pool, threads, errors } = setUp();
+  const one = rules();
+  const pairs = [1, 2].map(() => pool.compare(one, response(), response()));
+  threads[0]!.events.onExit(new Error('no such module'), false);
+  vi.useRealTimers();
+  expect(await Promise.all(pairs)).toEqual([SAME, SAME]);
+  expect(await pool.compare(one, response(), response())).toEqual(SAME);
+  expect(threads).toHaveLength(1);
+  expect(errors).toEqual([expect.stringMatching(/main thread compares: no such module/)]);
+});
+
+it('gives everything up when the gateway stops', async () => {
+  const { pool } = setUp();
+  const one = rules();
+  const pairs = [1, 2, 3].map(() => pool.compare(one, response(), response()));
+  pool.abandon();
+  const shutdown: Comparison = { result: 'not_compared', reason: 'shutdown' };
+  expect(await Promise.all(pairs)).toEqual([shutdown, shutdown, shutdown]);
+  expect(await pool.compare(one, response(), response())).toEqual(shutdown);
+});
