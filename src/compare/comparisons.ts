@@ -130,7 +130,13 @@ export class Comparisons<M extends MirrorOfRoute> {
     if (one === undefined) return;
     this.#awaited.delete(sentTo);
     if (outcome === 'sent') this.#pairs.push(this.#pair(one, status!));
-    else one.recording?.release();
+    else this.#drop(one);
+  }
+
+  /** Nobody needs this response: its copy failed, perhaps after the head. */
+  #drop({ recording }: Answering<M>): void {
+    recording?.giveUp();
+    recording?.release();
   }
 
   /** To be called when the primary failed: what its client gets is the gateway's own response. */

@@ -62,6 +62,23 @@ export function accounting(runtime: TestRuntime): void {
     }
     await crowd(COUNT, request, CLIENTS);
 
+    /** Every copy that a compared mirror responded to has exactly one result. */
+    async function comparisonsSettled(): Promise<void> {
+      const compared = routes.flatMap((route) => route.compared);
+      const sums = async () => {
+        const samples = await exposed(stage.gateway);
+        return compared.map((labels) => ({
+          results: sum(samples, 'mirror_comparisons_total', labels),
+          sent: sum(samples, 'mirror_copies_total', { ...labels, outcome: 'sent' }),
+        }));
+      };
+      const isSettled = async () => (await sums()).every(({ results, sent }) => results >= sent);
+      await until(isSettled, 60_000).catch(() => {});
+      const last = await sums();
+      expect(last.map(({ results }) => results)).toEqual(last.map(({ sent }) => sent));
+      expect(last.every(({ sent }) => sent > 0)).toBe(true);
+    }
+
     const counted = async () => gatewayAccounts(routes, await exposed(stage.gateway));
     const complete = async () => {
       // Releases the responses that mirrors still hold.
@@ -71,8 +88,12 @@ export function accounting(runtime: TestRuntime): void {
     // A mismatch that remains is reported by the assertion below.
     await until(complete, 60_000).catch(() => {});
     expect(await counted()).toEqual(observedAccounts(routes));
+    await comparisonsSettled();
     for (const { responded } of mirrors) expect(new Set(responded).size).toBe(responded.length);
 
+    // A response whose client has left is held until the longest copy could have ended, where nobody sees it leave.
+    const held = async () => sum(await exposed(stage.gateway), 'mirror_recorded_bytes');
+    await until(async () => (await held()) === 0, 40_000).catch(() => {});
     const samples = await exposed(stage.gateway);
     expect(reasons(samples)).toEqual(expect.arrayContaining(REASONS));
     expect(sum(samples, 'mirror_in_flight')).toBe(0);

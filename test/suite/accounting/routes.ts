@@ -10,23 +10,23 @@ const sample_key = 'http_x_user';
 
 /** Mirrors of each route: how the server behaves, and the plugin attributes. */
 export const ROUTES = {
-  plain: [['steady', {}]],
+  plain: [['steady', { compare: true }]],
   shares: [['steady', { sample_ratio: 0.3 }]],
   sticky: [
     ['steady', { sample_key, sample_ratio: 0.2 }],
-    ['steady', { sample_key, sample_ratio: 0.5 }],
+    ['steady', { sample_key, sample_ratio: 0.5, compare: { max_body_size: 100 } }],
   ],
   filtered: [['steady', { _meta: { filter: [['arg_copy', '==', 'yes']] } }]],
   small: [['steady', { max_body_size: 1000 }]],
-  crowded: [['holding', { max_in_flight: 4, timeout }]],
+  crowded: [['holding', { max_in_flight: 4, timeout, compare: true }]],
   limited: [['steady', { rate_limit: 0.1 }]],
   broken: [['absent', { breaker: { failures: 5, open: 0.5 } }]],
-  wavering: [['wavering', { breaker: false, timeout }]],
+  wavering: [['wavering', { breaker: false, timeout, compare: true }]],
   several: [
     ['steady', { timeout }],
     ['absent', { breaker: false }],
     ['wavering', { sample_ratio: 0.5, breaker: { failures: 3, open: 0.1 }, timeout }],
-    ['holding', { timeout }],
+    ['holding', { timeout, compare: { baseline: 'primary' } }],
   ],
 } as const satisfies Readonly<Record<string, readonly (readonly [MirrorKind, object])[]>>;
 
@@ -37,6 +37,8 @@ export interface OpenRoute {
   readonly name: RouteName;
   readonly id: string;
   readonly mirrors: readonly LoggingMirror[];
+  /** Labels of the mirrors that are compared. */
+  readonly compared: readonly { readonly route: string; readonly mirror: string }[];
   /** Requests sent to it so far. */
   requests: number;
 }
@@ -50,5 +52,8 @@ export async function openRoute(stage: Stage, name: RouteName): Promise<OpenRout
     ...route(stage.upstream, null, { uri: `/${id}/*` }),
     plugins: { 'proxy-mirror': { mirrors: configured } },
   });
-  return { name, id, mirrors, requests: 0 };
+  const compared = configured
+    .filter((plugin) => 'compare' in plugin)
+    .map(({ host }) => ({ route: id, mirror: host }));
+  return { name, id, mirrors, compared, requests: 0 };
 }
