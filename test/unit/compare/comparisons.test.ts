@@ -1,0 +1,163 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { compareMirrors } from '../../../src/compare/compared-mirror.ts';
+import { type Comparisons, planComparisons } from '../../../src/compare/comparisons.ts';
+import type { ComparedPair } from '../../../src/compare/report/mirror-sums.ts';
+import type { CompareConfig } from '../../../src/config/compare.ts';
+import { memoryBudget } from '../../../src/http/memory-budget.ts';
+import type { ResponseTap } from '../../../src/http/transport.ts';
+import { request } from '../routes/request.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+interface TestMirror {
+  readonly route: string;
+  readonly host: string;
+  readonly timeout: number;
+  readonly config: { readonly compare: boolean | CompareConfig };
+}
+
+const BASELINE: TestMirror = mirrorOf('http://old', true);
+
+function mirrorOf(host: string, compare: boolean | CompareConfig): TestMirror {
+  return { route: '1', host, timeout: 1000, config: { compare } };
+}
+
+function setUp(mirrors: readonly TestMirror[], method = 'GET') {
+  const budget = memoryBudget(10_000);
+  const pairs: { kind: string; pair: ComparedPair }[] = [];
+  const abandon = new Set<() => void>();
+  const compared = compareMirrors(mirrors, ({ config: { compare } }) =>
+    typeof compare === 'object' && compare.baseline !== undefined ? BASELINE : null,
+  );
+  const plan = planComparisons(request('/a?b=1', { method }), mirrors, compared ?? new Map(), {
+    budget,
+    compare: async (_, primary, mirror) => ({
+      result: primary.body.join() === mirror.body.join() ? 'same' : 'different',
+      differences: [],
+    }),
+    redactTarget: (_, target) => `${target} redacted`,
+    onPair: (_, pair, kind) => void pairs.push({ kind, pair }),
+    onAbandon(giveUp) {
+      abandon.add(giveUp);
+      return () => void abandon.delete(giveUp);
+    },
+  });
+  return { plan: plan!, budget, pairs, abandon };
+}
+
+function respond(tap: ResponseTap, body: string, isComplete = true): void {
+  tap.head(200, ['x-a', '1'], body.length);
+  tap.chunk(new TextEncoder().encode(body));
+  tap.end(isComplete, null);
+}
+
+/** Lets a mirror respond, and its copy end. */
+function answer(plan: Comparisons<TestMirror>, mirror: TestMirror, body: string): void {
+  respond(plan.tapOf(mirror)!, body);
+  plan.ended(mirror, { outcome: 'sent', status: 200 });
+}
+
+const results = (pairs: readonly { readonly pair: ComparedPair }[]) =>
+  pairs.map(({ pair: { comparison } }) =>
+    comparison.result === 'not_compared' ? comparison.reason : comparison.result,
+  );
+
+it('compares each response with the primary one, and then holds nothing', async () => {
+  const [one, two] = [mirrorOf('http://m', true), mirrorOf('http://n', true)];
+  const { plan, pairs, budget } = setUp([one, two]);
+  answer(plan, one, 'a');
+  respond(plan.primaryTap, 'a');
+  answer(plan, two, 'b');
+  await plan.done();
+  expect(results(pairs)).toEqual(['same', 'different']);
+  expect(pairs[0]!.pair).toMatchObject({
+    route: '1',
+    mirror: 'http://m',
+    method: 'GET',
+    target: '/a?b=1 redacted',
+    keep: 2,
+    primary: { status: 200, seconds: expect.any(Number) },
+    mirrorResponse: { status: 200, seconds: expect.any(Number) },
+  });
+  expect(budget.held).toBe(0);
+});
+
+it('plans nothing where nothing is compared', () => {
+  expect(setUp([mirrorOf('http://m', false)]).plan).toBeNull();
+  expect(setUp([mirrorOf('http://m', { sample_ratio: 0.00001 })]).plan).toBeNull();
+});
+
+it.each([
+  ['the primary failed', 'primary_failed', (plan: Comparisons<TestMirror>) => plan.primaryFailed()],
+  [
+    'its client left',
+    'body_incomplete',
+    (plan: Comparisons<TestMirror>) => respond(plan.primaryTap, 'a', false),
+  ],
+  [
+    'its body is too large',
+    'body_too_large',
+    (plan: Comparisons<TestMirror>) => respond(plan.primaryTap, 'abcd'),
+  ],
+] as const)('does not compare if %s', async (_, reason, primary) => {
+  const mirror = mirrorOf('http://m', { max_body_size: 3 });
+  const { plan, pairs, budget } = setUp([mirror]);
+  primary(plan);
+  answer(plan, mirror, 'a');
+  await plan.done();
+  expect(results(pairs)).toEqual([reason]);
+  expect(pairs[0]!.pair.primary === null).toBe(reason === 'primary_failed');
+  expect(budget.held).toBe(0);
+});
+
+it('holds a response no longer than the mirror may take', async () => {
+  vi.useFakeTimers();
+  const mirror = mirrorOf('http://m', true);
+  const { plan, pairs, budget } = setUp([mirror]);
+  plan.primaryTap.head(200, [], null);
+  answer(plan, mirror, 'a');
+  const done = plan.done();
+  await vi.advanceTimersByTimeAsync(mirror.timeout);
+  await done;
+  expect(results(pairs)).toEqual(['body_incomplete']);
+  expect(budget.held).toBe(0);
+});
+
+it('gives up what waits when the gateway stops', async () => {
+  const mirror = mirrorOf('http://m', true);
+  const { plan, pairs, abandon } = setUp([mirror]);
+  answer(plan, mirror, 'a');
+  await vi.waitFor(() => expect(abandon.size).toBe(1));
+  for (const giveUp of abandon) giveUp();
+  await plan.done();
+  expect(results(pairs)).toEqual(['shutdown']);
+  expect(abandon.size).toBe(0);
+});
+
+it('holds nothing of a copy that failed, not even what came before', async () => {
+  const mirror = mirrorOf('http://m', true);
+  const { plan, pairs, budget } = setUp([mirror]);
+  const tap = plan.tapOf(mirror)!;
+  tap.head(200, ['x-a', '1'], null);
+  plan.ended(mirror, { outcome: 'failed' });
+  tap.chunk(new Uint8Array(10));
+  await plan.done();
+  expect(pairs).toEqual([]);
+  expect(budget.held).toBe(0);
+});
+
+it('asks a baseline of reads alone, and tells its pairs apart', async () => {
+  const mirror = mirrorOf('http://m', { baseline: 'primary', baseline_ratio: 1 });
+  expect(setUp([mirror], 'POST').plan.baselines).toEqual([]);
+  const { plan, pairs, budget } = setUp([mirror]);
+  expect(plan.baselines).toEqual([BASELINE]);
+  respond(plan.primaryTap, 'a');
+  answer(plan, BASELINE, 'b');
+  answer(plan, mirror, 'a');
+  await plan.done();
+  expect(pairs.map(({ kind, pair }) => `${kind} ${pair.mirror}`)).toEqual([
+    'baseline http://m',
+    'mirror http://m',
+  ]);
+  expect(budget.held).toBe(0);
+});
