@@ -102,6 +102,7 @@ export function limits(runtime: TestRuntime): void {
     const samples = await exposed(stage.gateway);
     const names = new Set(samples.map(({ name }) => name.replace(/_(bucket|sum|count)$/, '')));
     expect([...names].toSorted()).toEqual([
+      'gateway_last_reload_timestamp_seconds',
       'gateway_request_duration_seconds',
       'gateway_requests_total',
       'gateway_route_reloads_total',
@@ -111,6 +112,7 @@ export function limits(runtime: TestRuntime): void {
       'mirror_copy_duration_seconds',
       'mirror_in_flight',
       'mirror_recorded_bytes',
+      'proxy_mirror_build_info',
     ]);
     const counted = samples.filter(({ name }) => name === 'gateway_requests_total');
     for (const route of new Set(counted.map(({ labels }) => labels['route']!))) {

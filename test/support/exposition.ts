@@ -43,7 +43,9 @@ export function readExposition(text: string): Exposed[] {
       if (!namesOf(family, types.get(family)).includes(sample.name)) {
         fault(line, 'not of the family before it');
       }
-      if (sample.value < 0 && types.get(family) !== 'gauge') fault(line, 'below 0');
+      // Sums of histograms may fall: a mirror may be faster than the primary.
+      const mayFall = types.get(family) === 'gauge' || sample.name.endsWith('_sum');
+      if (sample.value < 0 && !mayFall) fault(line, 'below 0');
       const key = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).toSorted())}`;
       if (series.has(key)) fault(line, 'twice');
       series.add(key);
