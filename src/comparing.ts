@@ -2,9 +2,10 @@ import type { Comparisons, ComparisonsOptions } from './compare/comparisons.ts';
 import { comparePool } from '#compare-pool';
 import type { ComparePool } from './compare/pool/pool.ts';
 import type { ReportKeeper } from './compare/report/keeper.ts';
+import { copyRedactor } from './compare/redact-copy.ts';
 import { targetRedactor } from './compare/redact.ts';
 import type { Outbound } from './http/messages.ts';
-import type { OnOutcome, PlannedCopies } from './mirror/copies.ts';
+import type { CopiesOptions, OnOutcome, PlannedCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import type { StartThread } from './runtime/thread.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
@@ -26,16 +27,19 @@ export interface Comparing
     Pick<ComparePool, 'abandon'> {
   /** Tells of the outcomes of copies. */
   readonly onOutcome: OnOutcome;
+  readonly redactCopy: CopiesOptions['redactCopy'];
 }
 
 /** Brings together what compares, what counts, and who is told. */
 export function createComparing(options: ComparingOptions): Comparing {
   const { report, redactKey, startThread, telemetry } = options;
+  const redactCopy = copyRedactor(redactKey);
   const pool = comparePool(startThread, redactKey, logComparing());
   return {
     compare: pool.compare,
     abandon: pool.abandon,
     redactTarget: targetRedactor(redactKey),
+    redactCopy: ({ config }, primary) => redactCopy(config.redact, primary),
     onOutcome(request, mirror, outcome, seconds) {
       // What is not compared costs nothing.
       if (mirror.config.compare)

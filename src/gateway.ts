@@ -172,7 +172,7 @@ export function checkedGateway(
     live,
     trust,
     requestIds: requestIds(instance),
-    copies: { sender, budget, onOutcome: comparing.onOutcome },
+    copies: { sender, budget, onOutcome: comparing.onOutcome, redactCopy: comparing.redactCopy },
     comparisons: { ...comparing, budget, onAbandon: sender.onAbandon },
     reserved: CONTROL_PLANE,
     emit,

@@ -112,7 +112,7 @@ export function mirroring(
     telemetry: hookTelemetry(options, targetRedactor(key)),
   });
   const compared = compareMirrors(mirrors, (one) => compileBaseline(one, mirrorOptions));
-  const plan = { sender, budget, onOutcome: comparing.onOutcome };
+  const plan = { sender, budget, onOutcome: comparing.onOutcome, redactCopy: comparing.redactCopy };
   const compare: CompareByRules = (rules, app, mirrored) =>
     comparing.compare(rules, app, withTypeOf(app, mirrored));
   const comparisonPlan = { ...comparing, compare, budget, onAbandon: sender.onAbandon };

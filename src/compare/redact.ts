@@ -24,8 +24,12 @@ export interface Redactor {
   hash(secret: string | Uint8Array): Promise<string>;
   /** True if a field's value is secret. `name` in lower case. */
   isSecret(name: string): boolean;
-  /** Replaces the values of secret query parameters in a target, in a URL, or in any text that may hold URLs. */
-  query(text: string): Promise<string>;
+  /**
+   * Replaces the values of secret query parameters in a target, in a URL, or in any text that may hold URLs.
+   *
+   * @param mark what hashes begin with. Default: `#`
+   */
+  query(text: string, mark?: string): Promise<string>;
 }
 
 /**
@@ -49,7 +53,7 @@ export function redactor(rules: RedactRules, key: Uint8Array): Redactor {
     return `#${digits.join('')}`;
   }
 
-  async function query(text: string): Promise<string> {
+  async function query(text: string, mark = '#'): Promise<string> {
     if (secretParameters.size === 0) return text;
     let redacted = '';
     let done = 0;
@@ -58,7 +62,7 @@ export function redactor(rules: RedactRules, key: Uint8Array): Redactor {
       if (match.index < done || !secretParameters.has(parameterName(match[1]!))) continue;
       END_OF_VALUE.lastIndex = start;
       const end = END_OF_VALUE.exec(text)?.index ?? text.length;
-      redacted += text.slice(done, start) + (await hash(text.slice(start, end)));
+      redacted += text.slice(done, start) + mark + (await hash(text.slice(start, end))).slice(1);
       done = end;
     }
     return redacted + text.slice(done);
@@ -75,15 +79,23 @@ export type RedactTarget = (
 
 /** @param key makes the key of the hashes when it is first needed */
 export function targetRedactor(key: () => Uint8Array): RedactTarget {
-  const redactors = new WeakMap<object, Redactor>();
+  const redactorOf = redactors(key);
   return (redact, target) => {
     if (redact?.query === undefined || redact.query.length === 0) return target;
-    let one = redactors.get(redact);
+    return redactorOf(redact).query(target);
+  };
+}
+
+/** Makes the redactor of each mirror once. */
+export function redactors(key: () => Uint8Array): (redact: Partial<RedactRules>) => Redactor {
+  const known = new WeakMap<object, Redactor>();
+  return (redact) => {
+    let one = known.get(redact);
     if (one === undefined) {
-      one = redactor({ headers: [], query: redact.query, json: [] }, key());
-      redactors.set(redact, one);
+      one = redactor({ headers: [], query: [], json: [], ...redact }, key());
+      known.set(redact, one);
     }
-    return one.query(target);
+    return one;
   };
 }
 

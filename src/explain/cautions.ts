@@ -29,17 +29,23 @@ export function isWrite(method: string): boolean {
   return !SAFE.has(method);
 }
 
-/** What a mirror would get that it may be better without, and how to keep it back. None for most requests. */
-export function cautionsOf(copy: {
-  readonly method: string;
-  readonly headers: HeaderList;
-}): string[] {
+/**
+ * What a mirror would get that it may be better without, and how to keep it back. None for most requests.
+ *
+ * @param isRedacted whether credentials are replaced by hashes before the copy is sent
+ */
+export function cautionsOf(
+  copy: { readonly method: string; readonly headers: HeaderList },
+  isRedacted = false,
+): string[] {
   const cautions: string[] = [];
   if (isWrite(copy.method))
     cautions.push(`the mirror gets a write, ${copy.method}, and may act on it: ${READS_ALONE}`);
   const names = copy.headers.filter((_, i) => i % 2 === 0);
   const credentials = names.filter((name) => CREDENTIALS.includes(name.toLowerCase()));
-  if (credentials.length > 0)
+  if (isRedacted)
+    cautions.push('"redact" replaces values of this copy by hashes before it is sent');
+  else if (credentials.length > 0)
     cautions.push(
       `the mirror gets credentials, ${credentials.join(', ')}: ${keptBack(credentials)}`,
     );

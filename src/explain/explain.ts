@@ -136,7 +136,7 @@ function explainMirror(
     because: null,
     copy: show(copy),
     compared: compareOf(mirror.config.compare),
-    cautions: cautionsOf(copy),
+    cautions: cautionsOf(copy, mirror.config.redact?.copy),
   };
 }
 

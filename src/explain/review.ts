@@ -60,7 +60,8 @@ function namesMethod(expression: unknown): boolean {
   return JSON.stringify(expression)?.includes('"request_method"') ?? false;
 }
 
-const CREDENTIALS: Say = ({ mirror: { headers = {} } }) => {
+const CREDENTIALS: Say = ({ mirror: { headers = {}, redact } }) => {
+  if (redact?.copy === true) return null;
   const replaced = [...(headers.remove ?? []), ...Object.keys(headers.set ?? {})];
   const kept = new Set(replaced.map((name) => name.toLowerCase()));
   const copied = USUAL_CREDENTIALS.filter((name) => !kept.has(name));

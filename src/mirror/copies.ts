@@ -21,6 +21,8 @@ export interface CopiesOptions {
   readonly sender: CopySender;
   readonly budget: MemoryBudget;
   readonly onOutcome: OnOutcome;
+  /** Hides what a mirror must not get in the request that its copy is made of; `null`: it may get it all. */
+  readonly redactCopy: (mirror: Mirror, primary: Outbound) => Promise<Outbound> | null;
 }
 
 /** Follows the copies of one request, to see what mirrors respond. */
@@ -142,6 +144,12 @@ class Copies<O extends CopyObserver> implements PlannedCopies<O> {
   }
 
   #sendOne(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {
+    const redacted = this.options.redactCopy(mirror, primary);
+    if (redacted === null) return this.#sendNow(mirror, primary, body);
+    return redacted.then((request) => this.#sendNow(mirror, request, body));
+  }
+
+  #sendNow(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {
     const report: Report = (outcome, seconds) => this.#ended(mirror, outcome, seconds);
     const tap = this.observer === null ? null : this.observer.tapOf(mirror);
     return this.options.sender.send(mirror, primary, body, report, tap);

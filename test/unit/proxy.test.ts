@@ -75,6 +75,7 @@ function setUp(
       budget,
       onOutcome: (inbound, { route, host: mirror }, outcome, seconds) =>
         emit({ type: 'copy', route, mirror, request: inbound, outcome, seconds }),
+      redactCopy: () => null,
     },
     comparisons: {
       budget,

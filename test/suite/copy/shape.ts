@@ -47,6 +47,26 @@ export function shape(runtime: TestRuntime, stage: Stage): void {
     if (can(runtime.name, 'fieldOrder')) expect(copy.rawHeaders[0]).toBe('Host');
   });
 
+  it('has hashes in place of what redact names, and of credentials', async () => {
+    await stage.put('redacted', {
+      redact: { headers: ['X-Secret'], query: ['token'], copy: true },
+      headers: { set: { 'X-Api-Key': 'of the mirror' } },
+    });
+    const headers = { 'x-secret': 's3cret', authorization: 's3cret', 'x-api-key': 's3cret' };
+    const target = '/redacted/a?x=1&token=s3cret&y';
+    const body = 'token=s3cret';
+    const { primary, copy } = await stage.pair(target, { method: 'POST', headers, body });
+    expect(primary).toMatchObject({ url: target, headers });
+    expect(copy.url).toMatch(/^\/redacted\/a\?x=1&token=%23[0-9a-f]{8}&y$/);
+    const hash = `#${copy.url.slice(-10, -2)}`;
+    expect(copy.headers).toMatchObject({
+      'x-secret': hash,
+      authorization: hash,
+      'x-api-key': 'of the mirror',
+    });
+    expect([primary, copy].map((seen) => seen.body.toString())).toEqual([body, body]);
+  });
+
   it('sets, adds and removes fields of the copy only', async () => {
     await stage.put('fields', {
       headers: { set: { 'X-Env': 'shadow' }, add: { 'X-Tag': 'two' }, remove: ['Authorization'] },

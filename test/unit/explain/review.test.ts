@@ -33,6 +33,12 @@ describe('reviewLines', () => {
     ]);
   });
 
+  it('says nothing of credentials that copies have hashes of', () => {
+    const config = (copy: boolean) => plugin({ host, ...reads, redact: { copy } });
+    expect(review(config(true))).toEqual([]);
+    expect(review(config(false))).toHaveLength(1);
+  });
+
   it.each([
     ['the mirror takes reads alone', plugin({ host, ...bare, ...reads })],
     ['the route takes reads alone', { methods: ['GET'], ...plugin({ host, ...bare }) }],

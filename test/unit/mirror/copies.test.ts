@@ -34,6 +34,7 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
         told.push(`${host} ${outcome.outcome} ${outcome.reason}`);
         outcomes.push({ outcome, seconds });
       },
+      redactCopy: () => null,
     });
   return { calls, sender, budget, told, outcomes, plan, compiled };
 }
