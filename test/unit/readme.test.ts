@@ -137,6 +137,33 @@ describe('the programs of README and docs', () => {
     expect(await refuses(ownPort)).toBe(true);
   });
 
+  it('compare what an app responds', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const { default: app } = await example('library-2');
+    const { port, stop } = await serve(app);
+    const response = await fetch(`http://127.0.0.1:${port}/hello?7`, {
+      headers: { 'x-request-id': 'id-7' },
+    });
+    expect(await response.json()).toEqual({ price: 1 });
+    await until(() => warn.mock.calls.length > 0);
+    const differences = expect.arrayContaining([expect.objectContaining({ place: '' })]);
+    expect(warn).toHaveBeenCalledWith('id-7', '/hello?7', differences);
+    warn.mockRestore();
+    await stop();
+  });
+
+  it('extend a gateway', async () => {
+    const log = vi.spyOn(console, 'log').mockReturnValue();
+    const { default: gateway } = await example('library-5');
+    const { port, stop } = await serve(gateway);
+    const textOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    expect([await textOf('/healthz'), await textOf('/hello')]).toEqual(['ok', 'GET /hello\n']);
+    await until(() => mirror.seen.length === 1);
+    expect(log).toHaveBeenCalledWith('<-- GET /hello');
+    log.mockRestore();
+    await stop();
+  });
+
   it.each(['README-0', 'library-0', 'library-1'])('mirror an app: %s', async (name) => {
     const { default: app } = await example(name);
     const { port, stop } = await serve(app);
