@@ -11,7 +11,7 @@ import { ConfigError, type ConfigFault } from './config/error.ts';
 import { MIDDLEWARE_OPTIONS, optionFaults } from './config/options.ts';
 import { checkProxyMirror, mirrorsOf, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
 import { inboundOf, trustProxies } from './request/inbound.ts';
-import { memoryBudget } from './http/memory-budget.ts';
+import { halfOf, memoryBudget } from './http/memory-budget.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES } from './mirror/record.ts';
 import { instanceId, requestIds } from './request/ids.ts';
 import { NOWHERE } from './http/destination.ts';
@@ -115,7 +115,12 @@ export function mirroring(
   const plan = { sender, budget, onOutcome: comparing.onOutcome, redactCopy: comparing.redactCopy };
   const compare: CompareByRules = (rules, app, mirrored) =>
     comparing.compare(rules, app, withTypeOf(app, mirrored));
-  const comparisonPlan = { ...comparing, compare, budget, onAbandon: sender.onAbandon };
+  const comparisonPlan = {
+    ...comparing,
+    compare,
+    budget: halfOf(budget),
+    onAbandon: sender.onAbandon,
+  };
 
   function mirror(
     request: Request,
