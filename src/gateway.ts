@@ -4,6 +4,7 @@ import { createComparing } from './comparing.ts';
 import { targetRedactor } from './compare/redact.ts';
 import { redactKey } from './compare/redact-key.ts';
 import { ownReport, type ReportKeeper } from './compare/report/keeper.ts';
+import type { Report, ReportFilter } from './compare/report/report.ts';
 import { checkDocument, type RouteInput, type RoutesDocument } from './config/document.ts';
 import { ConfigError } from './config/error.ts';
 import { GATEWAY_OPTIONS, optionFaults } from './config/options.ts';
@@ -50,8 +51,6 @@ export interface GatewayOptions {
   readonly onComparison?: ComparisonHook;
   /** Key of the hashes that stand for redacted values. Default: a random one. */
   readonly redactKey?: string | null;
-  /** Counts what is compared. Default: in this process. */
-  readonly report?: ReportKeeper;
   /** Told of everything the gateway does. What it throws changes nothing. */
   readonly onEvent?: (event: GatewayEvent) => unknown;
 }
@@ -78,6 +77,8 @@ export interface Gateway extends Drainable {
   ready(): boolean;
   /** From now on readiness answers 503, and all else goes on: load balancers then send requests elsewhere. */
   retire(): void;
+  /** What mirrors that are compared responded: what `GET /apisix/admin/report` responds with. */
+  report(filter?: ReportFilter): Promise<Report>;
   /** For listeners that hand in no execution context of their own. */
   readonly waitUntil: WaitUntil;
 }
@@ -127,6 +128,8 @@ export interface GatewayCore extends Omit<Gateway, 'app' | 'fetch' | 'handler'> 
 }
 
 export interface CheckedGatewayOptions extends GatewayOptions {
+  /** Counts what is compared. Default: in this process. */
+  readonly report?: ReportKeeper;
   readonly runtime: Runtime;
   readonly store: Store;
 }
@@ -216,6 +219,7 @@ export function checkedGateway(
     refresh: () => live.refresh(),
     ready: () => live.current(Date.now()) !== null,
     retire: () => void (retired = true),
+    report: async (filter = {}) => report.report(filter),
     waitUntil: background.waitUntil,
     drain: (milliseconds) =>
       background.drain(milliseconds, () => {

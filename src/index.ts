@@ -11,7 +11,17 @@ export { ConfigError } from './config/error.ts';
 export type { ConfigFault } from './config/error.ts';
 export type * from './config/types.ts';
 export type { Comparison, Difference, DifferenceKind, NotCompared } from './compare/comparison.ts';
-export type { ReportKeeper } from './compare/report/keeper.ts';
+export type {
+  DifferenceReport,
+  EndpointReport,
+  ExampleReport,
+  MirrorReport,
+  Report,
+  ReportFilter,
+  Scope as ReportScope,
+} from './compare/report/report.ts';
+export type { PairFacts } from './compare/report/examples.ts';
+export type { Quantiles as ReportQuantiles } from './compare/report/histogram.ts';
 export type { ComparedPair } from './compare/report/mirror-sums.ts';
 export type { Outcome, SkipReason, StatusClass } from './mirror/outcome.ts';
 export type { Drainable } from './runtime/background.ts';

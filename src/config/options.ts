@@ -21,7 +21,6 @@ type GatewayOption =
   | 'adminKey'
   | 'trustedProxies'
   | 'longestCopy'
-  | 'report'
   | 'onEvent';
 
 /** Of `proxyMirror` and `mirrorFetch`. */
@@ -42,7 +41,6 @@ export const GATEWAY_OPTIONS: Readonly<Record<GatewayOption, Check>> = {
   adminKey: must('a text, or null', (value) => typeof value === 'string' || value === null),
   trustedProxies: checkProxies,
   longestCopy: must(`seconds above 0, at most ${MAX_TIMER_S}`, isSeconds),
-  report: must('what counts comparisons', hasMethods('pair', 'report')),
   onEvent: must('a function', isFunction),
 };
 

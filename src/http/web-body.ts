@@ -2,7 +2,9 @@ import { joinBytes } from './bytes.ts';
 import type { BodySource, Upload } from './upload.ts';
 
 /** A Web `Request` or `Response`. Its `body` is not accessed before the first read. */
-export type BodyOwner = Pick<Request, 'body'>;
+export interface BodyOwner {
+  readonly body: ReadableStream<Uint8Array> | null;
+}
 
 /** The body of a Web `Request` or `Response` as a source that is pulled. */
 export function webBody(owner: BodyOwner): BodySource {

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
-import { ownReport } from '../../compare/report/keeper.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';
 import type { Listening, ServerRuntime } from '../../runtime/server.ts';
 import { DEFAULTS } from '../../settings/defaults.ts';
@@ -30,10 +29,8 @@ export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void>
     isMarked(request) ? baselineLine(request) : clientLine(request, body, status, text),
   );
   const mirror = await serveVersion(newVersion(), MIRROR_DELAY_MS, mirrorLine);
-  const report = ownReport('gateway');
   const gateway = createGateway({
     runtime,
-    report,
     routes: [
       {
         uri: '/*',
@@ -56,7 +53,7 @@ export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void>
 
   await stop;
   await gateway.drain(DRAIN_MS);
-  console.log(ending(await report.report({})));
+  console.log(ending(await gateway.report()));
   process.exit(0);
 }
 

@@ -13,13 +13,23 @@ import {
   type Call,
   type CompareConfig,
   type ComparedHeaders,
+  type ComparedPair,
+  type Comparison,
+  type ComparisonEvent,
+  type ComparisonHook,
+  type ComparisonReport,
   type ConfigFault,
   type ConnectionLeft,
   type CopyEvent,
   type CopyReport,
   type CopyResponse,
   type Destination,
+  type Difference,
+  type DifferenceKind,
+  type DifferenceReport,
   type Drainable,
+  type EndpointReport,
+  type ExampleReport,
   type FailureKind,
   type FetchHandler,
   type Forward,
@@ -39,9 +49,12 @@ import {
   type MirrorConfig,
   type MirrorHandler,
   type MirrorMiddleware,
+  type MirrorReport,
+  type NotCompared,
   type Outbound,
   type Outcome,
   type OutcomeHook,
+  type PairFacts,
   type PluginMeta,
   type PluginsConfig,
   type ProxyMirrorConfig,
@@ -51,6 +64,10 @@ import {
   type Refreshed,
   type Reload,
   type Reply,
+  type Report,
+  type ReportFilter,
+  type ReportQuantiles,
+  type ReportScope,
   type RequestFacts,
   type ResourceDescription,
   type ResourceId,
@@ -99,7 +116,8 @@ import { workersRuntime } from 'proxy-mirror/workers';
 const mirror: MirrorConfig = { host: 'http://127.0.0.1:9797', sample_ratio: 0.5 };
 const config: ProxyMirrorConfig = mirror;
 const onOutcome: OutcomeHook = (copy: CopyReport) => copy.outcome;
-const options: ProxyMirrorOptions = { onOutcome, mirrorMemory: 1024 };
+const onComparison: ComparisonHook = (pair: ComparisonReport) => pair.result;
+const options: ProxyMirrorOptions = { onOutcome, onComparison, mirrorMemory: 1024 };
 
 const nodes: UpstreamNodes = { '127.0.0.1:1999': 1 };
 const upstream: UpstreamConfig = { nodes };
@@ -154,6 +172,12 @@ export async function readAgain(): Promise<string> {
   return refreshed.result === 'failure' ? refreshed.error.message : `${refreshed.routes} routes`;
 }
 
+/** What one mirror responded. */
+export async function differing(filter: ReportFilter): Promise<MirrorReport[]> {
+  const report: Report = await gateway().report(filter);
+  return report.mirrors.filter(({ different }) => different > 0);
+}
+
 /** What a program does at its end. */
 export async function stop(middleware: MirrorMiddleware): Promise<void> {
   const all: Drainable[] = [middleware, gateway()];
@@ -177,10 +201,18 @@ export type Others = [
   Call<Reply>,
   CompareConfig,
   ComparedHeaders,
+  ComparedPair,
+  Comparison,
+  ComparisonEvent,
   ConnectionLeft,
   CopyEvent,
   CopyResponse,
   Destination,
+  Difference,
+  DifferenceKind,
+  DifferenceReport,
+  EndpointReport,
+  ExampleReport,
   FailureKind,
   Forward,
   GatewayEvent,
@@ -193,13 +225,17 @@ export type Others = [
   KeepalivePool,
   LightResponse,
   NameOptions,
+  NotCompared,
   Outbound,
   Outcome,
   Output,
+  PairFacts,
   PluginMeta,
   Received,
   RedactConfig,
   Reload,
+  ReportQuantiles,
+  ReportScope,
   RequestFacts,
   ResourceDescription,
   ResourceId,
