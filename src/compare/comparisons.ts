@@ -56,7 +56,7 @@ export function planComparisons<M extends MirrorOfRoute>(
 }
 
 /** A response of a mirror or baseline on its way. */
-interface Answering<M> {
+interface AwaitedResponse<M> {
   /** The mirror that the comparison is about. */
   readonly mirror: M;
   readonly kind: 'mirror' | 'baseline';
@@ -78,7 +78,7 @@ export class Comparisons<M extends MirrorOfRoute> {
   readonly #primary: ReturnType<typeof recordResponse>;
   /** The primary's response, for as many as need it. */
   readonly #recorded: Promise<Recorded>;
-  readonly #awaited = new Map<M, Answering<M>>();
+  readonly #awaited = new Map<M, AwaitedResponse<M>>();
   readonly #pairs: Promise<void>[] = [];
   #status: number | null = null;
   #failure: NotCompared | null = null;
@@ -134,7 +134,7 @@ export class Comparisons<M extends MirrorOfRoute> {
   }
 
   /** Nobody needs this response: its copy failed, perhaps after the head. */
-  #drop({ recording }: Answering<M>): void {
+  #drop({ recording }: AwaitedResponse<M>): void {
     recording?.giveUp();
     recording?.release();
   }
@@ -152,7 +152,7 @@ export class Comparisons<M extends MirrorOfRoute> {
     this.#primary.release();
   }
 
-  #await(sentTo: M, mirror: M, kind: Answering<M>['kind']): void {
+  #await(sentTo: M, mirror: M, kind: AwaitedResponse<M>['kind']): void {
     this.#awaited.set(sentTo, { mirror, kind, recording: null, startedMs: 0 });
   }
 
@@ -177,7 +177,7 @@ export class Comparisons<M extends MirrorOfRoute> {
     this.#primary.giveUp();
   }
 
-  async #pair(one: Answering<M>, status: number): Promise<void> {
+  async #pair(one: AwaitedResponse<M>, status: number): Promise<void> {
     const recording = one.recording!;
     const response = await recording.done;
     const comparison =
@@ -207,7 +207,7 @@ export class Comparisons<M extends MirrorOfRoute> {
   }
 
   async #tell(
-    { mirror, kind, recording, startedMs }: Answering<M>,
+    { mirror, kind, recording, startedMs }: AwaitedResponse<M>,
     status: number,
     comparison: Comparison,
   ): Promise<void> {
