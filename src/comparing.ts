@@ -1,12 +1,10 @@
-import type { Comparisons, ComparisonsOptions } from './compare/comparisons.ts';
+import type { ComparisonsOptions } from './compare/comparisons.ts';
 import { comparePool } from '#compare-pool';
 import type { ComparePool } from './compare/pool/pool.ts';
 import type { ReportKeeper } from './compare/report/keeper.ts';
 import { copyRedactor } from './compare/redact-copy.ts';
 import { targetRedactor } from './compare/redact.ts';
-import type { Outbound } from './http/messages.ts';
-import type { CopiesOptions, OnOutcome, PlannedCopies } from './mirror/copies.ts';
-import type { Mirror } from './mirror/mirror.ts';
+import type { CopiesOptions } from './mirror/copies.ts';
 import type { StartThread } from './runtime/thread.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { logComparing } from './telemetry/log.ts';
@@ -17,7 +15,7 @@ export interface ComparingOptions {
   readonly redactKey: () => Uint8Array;
   /** Where there are threads, one of them compares. */
   readonly startThread: StartThread | undefined;
-  readonly telemetry: Pick<Telemetry, 'onOutcome' | 'onPair'>;
+  readonly telemetry: Pick<Telemetry, 'onPair'>;
 }
 
 /** What compares, and where results go: the options of each request's comparisons but for those of its copies. */
@@ -25,8 +23,6 @@ export interface Comparing
   extends
     Pick<ComparisonsOptions, 'compare' | 'redactTarget' | 'onPair'>,
     Pick<ComparePool, 'abandon'> {
-  /** Tells of the outcomes of copies. */
-  readonly onOutcome: OnOutcome;
   readonly redactCopy: CopiesOptions['redactCopy'];
 }
 
@@ -40,25 +36,9 @@ export function createComparing(options: ComparingOptions): Comparing {
     abandon: pool.abandon,
     redactTarget: targetRedactor(redactKey),
     redactCopy: ({ config }, primary) => redactCopy(config.redact, primary),
-    onOutcome(request, mirror, outcome, seconds) {
-      // What is not compared costs nothing.
-      if (mirror.config.compare)
-        report?.outcome(mirror.route, mirror.host, outcome.outcome, outcome.reason);
-      return telemetry.onOutcome(request, mirror, outcome, seconds);
-    },
     onPair(request, pair, kind) {
       telemetry.onPair(request, pair, kind);
       return report?.pair(pair, kind);
     },
   };
-}
-
-/** Sends the copies, and compares what mirrors respond. Never rejects. */
-export function sendCopies(
-  copies: PlannedCopies<Comparisons<Mirror>>,
-  primary: Outbound,
-): Promise<unknown> {
-  const sent = copies.send(primary);
-  const { observer } = copies;
-  return observer === null ? sent : sent.then(() => observer.done());
 }

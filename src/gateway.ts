@@ -152,6 +152,7 @@ export function checkedGateway(
   const live = liveRoutes(options, initial, runtime, instance, (reload) =>
     telemetry.emit({ type: 'reload', ...reload }),
   );
+  const report = options.report ?? ownReport(runtime.name === 'workers' ? 'isolate' : 'gateway');
   const telemetry = createTelemetry(
     options,
     {
@@ -160,9 +161,9 @@ export function checkedGateway(
       recordedBytes: () => budget.held,
     },
     targetRedactor(key),
+    report.outcome,
   );
   const { emit } = telemetry;
-  const report = options.report ?? ownReport(runtime.name === 'workers' ? 'isolate' : 'gateway');
   const comparing = createComparing({
     report,
     redactKey: key,
@@ -170,18 +171,19 @@ export function checkedGateway(
     telemetry,
   });
 
+  const background = createBackground();
   const proxy = createProxy({
     runtime,
+    keeping: background.keeping,
     live,
     trust,
     requestIds: requestIds(instance),
-    copies: { sender, budget, onOutcome: comparing.onOutcome, redactCopy: comparing.redactCopy },
+    copies: { sender, budget, onOutcome: telemetry.onOutcome, redactCopy: comparing.redactCopy },
     comparisons: { ...comparing, budget: halfOf(budget), onAbandon: sender.onAbandon },
     reserved: CONTROL_PLANE,
     emit,
   });
 
-  const background = createBackground();
   const { adminKey = null } = options;
   let retired = false;
   const control = controlPlane({
@@ -193,29 +195,18 @@ export function checkedGateway(
     report,
     retired: () => retired,
   });
-  /** Copies are waited for by `drain`, and by the platform where it offers to. */
-  const keeping = (platform: WaitUntil | undefined): WaitUntil =>
-    platform === undefined || platform === background.waitUntil
-      ? background.waitUntil
-      : (work) => {
-          background.waitUntil(work);
-          platform(work);
-        };
   const fetch: GatewayCore['fetch'] = (request, env, context) => {
     const received = runtime.receive(request, env);
     // Our own listeners have refused these. Others let them in, and Deno.serve makes a path of what follows a
     // slash in such a Host, which is not the path that a proxy in front has seen.
     if (!isAuthority(received.authority)) return gatewayError(400);
-    const reply = proxy(
-      received,
-      keeping(context === null ? undefined : context.waitUntil.bind(context)),
-    );
+    const reply = proxy(received, context?.waitUntil.bind(context));
     return reply === null ? control(request, env) : toResponse(reply);
   };
 
   return {
     fetch,
-    direct: (received, waitUntil) => proxy(received, keeping(waitUntil)),
+    direct: proxy,
     refresh: () => live.refresh(),
     ready: () => live.current(Date.now()) !== null,
     retire: () => void (retired = true),

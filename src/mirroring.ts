@@ -5,7 +5,7 @@ import { type CompareByRules, type Comparisons, planComparisons } from './compar
 import type { RecordedResponse } from './compare/recorded.ts';
 import { targetRedactor } from './compare/redact.ts';
 import { redactKey } from './compare/redact-key.ts';
-import { createComparing, sendCopies } from './comparing.ts';
+import { createComparing } from './comparing.ts';
 import { PRIMARY } from './config/compare.ts';
 import { ConfigError, type ConfigFault } from './config/error.ts';
 import { MIDDLEWARE_OPTIONS, optionFaults } from './config/options.ts';
@@ -105,14 +105,15 @@ export function mirroring(
   const sender = copySender(runtime.sendCopy);
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
   const key = redactKey(options.redactKey);
+  const telemetry = hookTelemetry(options, targetRedactor(key));
   const comparing = createComparing({
     report: null,
     redactKey: key,
     startThread: runtime.startThread,
-    telemetry: hookTelemetry(options, targetRedactor(key)),
+    telemetry,
   });
   const compared = compareMirrors(mirrors, (one) => compileBaseline(one, mirrorOptions));
-  const plan = { sender, budget, onOutcome: comparing.onOutcome, redactCopy: comparing.redactCopy };
+  const plan = { sender, budget, onOutcome: telemetry.onOutcome, redactCopy: comparing.redactCopy };
   const compare: CompareByRules = (rules, app, mirrored) =>
     comparing.compare(rules, app, withTypeOf(app, mirrored));
   const comparisonPlan = {
@@ -136,7 +137,7 @@ export function mirroring(
         : (chosen: readonly Mirror[]) => planComparisons(inbound, chosen, compared, comparisonPlan);
     const copies = planCopies(inbound, mirrors, plan, observe);
     if (copies === null) return null;
-    const sent = sendCopies(copies, copyOf(inbound, copies.observer !== null));
+    const sent = copies.send(copyOf(inbound, copies.observer !== null));
     background.waitUntil(sent);
     context?.waitUntil(sent);
     const { observer } = copies;

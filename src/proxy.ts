@@ -1,5 +1,4 @@
 import { type ComparisonsOptions, planComparisons } from './compare/comparisons.ts';
-import { sendCopies } from './comparing.ts';
 import { type Exchange, prepareExchange, upstreamless } from './exchange/exchange.ts';
 import type { Upstream } from './exchange/upstream.ts';
 import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './http/gateway-error.ts';
@@ -15,6 +14,8 @@ import type { Listener } from './telemetry/events.ts';
 
 export interface ProxyOptions {
   readonly runtime: Runtime;
+  /** What keeps the work of a request alive, given the platform's `waitUntil`, if it has one. */
+  readonly keeping: (platform: WaitUntil | undefined) => WaitUntil;
   /** Has the table in force at a time in milliseconds since 1970; `null` before the first. */
   readonly live: { current(nowMs: number): RouteTable | null; load(): Promise<void> | null };
   readonly trust: Trust;
@@ -30,11 +31,23 @@ export interface ProxyOptions {
 const CLIENT_CLOSED_REQUEST = 499;
 
 /** Responds to a request as a listener received it; `null` when its path is reserved. */
-export type Proxy = (received: Received, waitUntil: WaitUntil) => Reply | Promise<Reply> | null;
+export type Proxy = (
+  received: Received,
+  waitUntil: WaitUntil | undefined,
+) => Reply | Promise<Reply> | null;
 
 /** Everything outside the control plane: match, forward, copy. */
 export function createProxy(options: ProxyOptions): Proxy {
-  const { runtime, live, trust, requestIds, copies: copiesOptions, reserved, emit } = options;
+  const {
+    runtime,
+    keeping,
+    live,
+    trust,
+    requestIds,
+    copies: copiesOptions,
+    reserved,
+    emit,
+  } = options;
   const comparisonsOptions = options.comparisons;
   const errorOf = runtime.gatewayError ?? gatewayError;
   const exchangeOptions = { forward: runtime.forward, trust };
@@ -43,7 +56,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   return (received, waitUntil) => {
     const inbound = inboundOf(received, trust, requestIds);
     if (reserved.test(inbound.path)) return null;
-    return respond(inbound, waitUntil, performance.now());
+    return respond(inbound, keeping(waitUntil), performance.now());
   };
 
   function respond(
@@ -68,12 +81,12 @@ export function createProxy(options: ProxyOptions): Proxy {
     if (exchange === null) {
       copies?.giveUp();
       comparisons?.primaryFailed();
-      if (copies !== null) waitUntil(sendCopies(copies, upstreamless(inbound, trust)));
+      if (copies !== null) waitUntil(copies.send(upstreamless(inbound, trust)));
       return refuse(503, id, inbound, started);
     }
     // The primary first: on Workers only so many connections may be opening at once.
     const sent = exchange.send(comparisons === null ? null : comparisons.primaryTap);
-    if (copies !== null) waitUntil(sendCopies(copies, exchange.request));
+    if (copies !== null) waitUntil(copies.send(exchange.request));
     return sent.then(
       (response) => {
         copies?.giveUpWhenIdle();

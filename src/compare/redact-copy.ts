@@ -4,11 +4,8 @@ import { type HeaderList, isHopByHop } from '../http/fields.ts';
 import type { Outbound } from '../http/messages.ts';
 import { type Redactor, redactors } from './redact.ts';
 
-/** Hides what `redact` of a mirror names in the request that its copy is made of; `null`: the mirror gets it all. */
-export type RedactCopy = (
-  redact: RedactConfig | undefined,
-  request: Outbound,
-) => Promise<Outbound> | null;
+/** Hides what `redact` of a mirror names in the request that its copy is made of. */
+export type RedactCopy = (redact: RedactConfig | undefined, request: Outbound) => Promise<Outbound>;
 
 /** `#`, as it stands within a URL. */
 const MARK = '%23';
@@ -23,8 +20,7 @@ const MARK = '%23';
  */
 export function copyRedactor(key: () => Uint8Array): RedactCopy {
   const redactorOf = redactors(key);
-  return (redact, request) =>
-    redact?.copy === true ? redacted(request, redactorOf(redact)) : null;
+  return (redact = {}, request) => redacted(request, redactorOf(redact));
 }
 
 async function redacted(request: Outbound, one: Redactor): Promise<Outbound> {

@@ -21,8 +21,8 @@ export interface CopiesOptions {
   readonly sender: CopySender;
   readonly budget: MemoryBudget;
   readonly onOutcome: OnOutcome;
-  /** Hides what a mirror must not get in the request that its copy is made of; `null`: it may get it all. */
-  readonly redactCopy: (mirror: Mirror, primary: Outbound) => Promise<Outbound> | null;
+  /** Hides what a mirror must not get in the request that its copy is made of. Called if `redact.copy` says so. */
+  readonly redactCopy: (mirror: Mirror, primary: Outbound) => Promise<Outbound>;
 }
 
 /** Follows the copies of one request, to see what mirrors respond. */
@@ -33,6 +33,8 @@ export interface CopyObserver {
   tapOf(mirror: Mirror): ResponseTap | null;
   /** Called once for each mirror and baseline. */
   ended(mirror: Mirror, outcome: Outcome): void;
+  /** Called after the last `ended`. Resolves when the observer has nothing more to do; never rejects. */
+  done(): Promise<void>;
 }
 
 /** Makes the observer of a request's copies; `null` if nobody needs one. */
@@ -125,6 +127,12 @@ class Copies<O extends CopyObserver> implements PlannedCopies<O> {
   }
 
   send(primary: Outbound): Promise<unknown> {
+    const sent = this.deliver(primary);
+    const { observer } = this;
+    return observer === null ? sent : sent.then(() => observer.done());
+  }
+
+  protected deliver(primary: Outbound): Promise<unknown> {
     return this.sendAll(primary, null);
   }
 
@@ -144,8 +152,8 @@ class Copies<O extends CopyObserver> implements PlannedCopies<O> {
   }
 
   #sendOne(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {
+    if (mirror.config.redact?.copy !== true) return this.#sendNow(mirror, primary, body);
     const redacted = this.options.redactCopy(mirror, primary);
-    if (redacted === null) return this.#sendNow(mirror, primary, body);
     return redacted.then((request) => this.#sendNow(mirror, request, body));
   }
 
@@ -176,7 +184,7 @@ class BufferedCopies<O extends CopyObserver> extends Copies<O> {
     this.#body = compact(body);
   }
 
-  override async send(primary: Outbound): Promise<unknown> {
+  protected override async deliver(primary: Outbound): Promise<unknown> {
     const { budget } = this.options;
     const { byteLength } = this.#body;
     if (!budget.reserve(byteLength)) return this.skipAll('memory_limit');
@@ -203,7 +211,7 @@ class RecordedCopies<O extends CopyObserver> extends Copies<O> {
     this.#recording = recording;
   }
 
-  override async send(primary: Outbound): Promise<unknown> {
+  protected override async deliver(primary: Outbound): Promise<unknown> {
     const { bytes, missing } = await this.#recorded();
     if (bytes === null) return this.skipAll(missing);
     try {

@@ -158,17 +158,21 @@ function skipReasonOf(
 ): Mirror['skipReason'] {
   const methods = methodsOf(config);
   const passes = filterOf(config);
+  const isSampled = config.sample_ratio !== undefined && config.sample_ratio < 1;
   return (inbound, random) => {
     if (headerValue(inbound.headers, LOOP_MARK) !== undefined) return 'loop';
     // Other upgrades (h2c) are offers that a server may ignore: such a request is copied like any other.
     if (/websocket/i.test(headerValue(inbound.headers, 'upgrade') ?? '')) return 'upgrade';
     if (methods !== null && !methods.has(inbound.method)) return 'filtered';
     if (passes !== null && !passes(inbound)) return 'filtered';
-    const share = shareOf(inbound);
-    if (share < 1 && (random ?? Math.random()) >= share) return 'sampled_out';
+    if (isSampled && isLeftOut(shareOf(inbound), random)) return 'sampled_out';
     const length = inbound.upload?.length ?? 0;
     return length > maxBodySize ? 'body_too_large' : null;
   };
+}
+
+function isLeftOut(share: number, random?: number): boolean {
+  return share < 1 && (random ?? Math.random()) >= share;
 }
 
 function methodsOf({ methods = [] }: MirrorConfig): ReadonlySet<string> | null {

@@ -20,6 +20,8 @@ export interface Drainable {
 /** Tracks work that outlives its request, on runtimes whose platform does not. */
 export interface Background {
   readonly waitUntil: WaitUntil;
+  /** Keeps work alive by the platform's `waitUntil` as well, where it has one, so that `drain` waits for it too. */
+  keeping(platform: WaitUntil | undefined): WaitUntil;
   /**
    * Resolves when no work is pending. After `milliseconds` it calls `abandon`, which must end the work; `Infinity`:
    * never.
@@ -39,10 +41,18 @@ export function createBackground(): Background {
     for (const resolve of waiting) resolve();
     waiting = [];
   }
+  function waitUntil(work: Promise<unknown>): void {
+    pending += 1;
+    work.then(over, over);
+  }
   return {
-    waitUntil(work) {
-      pending += 1;
-      work.then(over, over);
+    waitUntil,
+    keeping(platform) {
+      if (platform === undefined || platform === waitUntil) return waitUntil;
+      return (work) => {
+        waitUntil(work);
+        platform(work);
+      };
     },
     async drain(milliseconds, abandon) {
       const timer = milliseconds > MAX_TIMER_MS ? undefined : setTimeout(abandon, milliseconds);

@@ -81,7 +81,7 @@ function faultsOf(error: Error): Record<string, unknown> {
   return place === undefined ? { faults } : { place, faults };
 }
 
-/** How long the result of `debugs` is remembered. */
+/** How long the result of `isEnabledFor` is remembered. */
 const REMEMBERED_MS = 50;
 
 /** True if `debug` is enabled. Remembered for a while: asking LogTape costs more than counting a request. */
@@ -91,7 +91,7 @@ function debugEnabled(now: () => number): () => boolean {
   return () => {
     const time = now();
     if (time >= until) {
-      enabled = log.debugs();
+      enabled = log.isEnabledFor('debug');
       until = time + REMEMBERED_MS;
     }
     return enabled;

@@ -1,5 +1,6 @@
 import type { OnPair } from '../compare/comparisons.ts';
 import type { RedactTarget } from '../compare/redact.ts';
+import type { ReportKeeper } from '../compare/report/keeper.ts';
 import type { OnOutcome } from '../mirror/copies.ts';
 import type { CopyEvent, Listener } from './events.ts';
 import { type Hooks, hookListeners } from './hooks.ts';
@@ -18,11 +19,19 @@ export interface Telemetry {
   readonly render: () => string;
 }
 
-/** Metrics, log and hooks behind one `emit`. */
+/** Counts the outcome of a copy in the report. */
+type CountOutcome = ReportKeeper['outcome'];
+
+/**
+ * Metrics, log and hooks behind one `emit`.
+ *
+ * @param count counts the outcomes of mirrors that are compared
+ */
 export function createTelemetry(
   hooks: Hooks,
   inForce: InForce,
   redactTarget: RedactTarget,
+  count: CountOutcome,
 ): Telemetry {
   const metrics = createMetrics(readings(inForce));
   const own = fanOut([metrics.listen, logListener()]);
@@ -30,7 +39,7 @@ export function createTelemetry(
   const emit = fanOut([own, ...told]);
   return {
     emit,
-    onOutcome: outcomeEvents(own, told, redactTarget),
+    onOutcome: outcomeEvents(own, told, redactTarget, count),
     onPair: pairEvents(emit),
     onAdminFailure: (error) => emit({ type: 'admin_failure', error }),
     render: () => metrics.render(),
@@ -45,7 +54,7 @@ export function hookTelemetry(
   const own = logListener();
   const told = hookListeners(hooks);
   return {
-    onOutcome: outcomeEvents(own, told, redactTarget),
+    onOutcome: outcomeEvents(own, told, redactTarget, () => {}),
     onPair: pairEvents(fanOut([own, ...told])),
   };
 }
@@ -62,17 +71,21 @@ function pairEvents(emit: Listener): OnPair {
  * Reports outcomes as events.
  *
  * @param own told at once: metrics and log show no query
+ * @param count counts those of mirrors that are compared
  * @param hooks told of targets without the values that the mirror's rules redact, once these are hashed
  */
 function outcomeEvents(
   own: Listener,
   hooks: readonly Listener[],
   redactTarget: RedactTarget,
+  count: CountOutcome,
 ): OnOutcome {
   const told = fanOut(hooks);
   return (request, { route, host, config }, outcome, seconds) => {
     const event: CopyEvent = { type: 'copy', route, mirror: host, request, outcome, seconds };
     own(event);
+    // What is not compared costs nothing.
+    if (config.compare) count(route, host, outcome.outcome, outcome.reason);
     if (hooks.length === 0) return;
     const redacted = redactTarget(config.redact, request.target);
     if (typeof redacted === 'string') return told(event);

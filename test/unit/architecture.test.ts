@@ -28,10 +28,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   compare: rooms('http runtime vars config'),
   telemetry: rooms('http version.ts runtime mirror compare'),
   'route-table.ts': rooms('http config routes exchange mirror compare'),
-  'comparing.ts': rooms('http runtime mirror compare telemetry'),
-  'proxy.ts': rooms(
-    'http runtime request exchange mirror compare telemetry route-table.ts comparing.ts',
-  ),
+  'comparing.ts': rooms('runtime mirror compare telemetry'),
+  'proxy.ts': rooms('http runtime request exchange mirror compare telemetry route-table.ts'),
   // Where documents are kept, and who asks for them or changes them.
   stores: rooms('config'),
   settings: rooms('http http1 config mirror compare telemetry stores'),

@@ -59,6 +59,7 @@ function setUp(
   let table = routes === null ? null : compile(routes);
   const sender = copySender(transport(copies));
   const proxy = createProxy({
+    keeping: (waitUntil) => waitUntil!,
     runtime: { ...fetchRuntime(), forward: transport(primaries), ...runtime },
     live: {
       current(nowMs) {
@@ -75,7 +76,7 @@ function setUp(
       budget,
       onOutcome: (inbound, { route, host: mirror }, outcome, seconds) =>
         emit({ type: 'copy', route, mirror, request: inbound, outcome, seconds }),
-      redactCopy: () => null,
+      redactCopy: (_, primary) => Promise.resolve(primary),
     },
     comparisons: {
       budget,

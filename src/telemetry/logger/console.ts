@@ -12,7 +12,7 @@ export const log: Logger = {
   info: writer('info', 'INFO', 'info'),
   warning: writer('warning', 'WARN', 'warn'),
   error: writer('error', 'ERROR', 'error'),
-  debugs: () => isWritten('debug'),
+  isEnabledFor: isWritten,
 };
 
 /** Sets the lowest level that is written. Default: `warning`. */

@@ -9,8 +9,8 @@ export interface Logger {
   readonly info: WriteLine;
   readonly warning: WriteLine;
   readonly error: WriteLine;
-  /** True if lines at `debug` are written. They are not even made otherwise. */
-  debugs(): boolean;
+  /** True if lines of this level are written. Those at `debug` are not even made otherwise. */
+  isEnabledFor(level: 'debug'): boolean;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'silent'] as const;

@@ -34,7 +34,7 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
         told.push(`${host} ${outcome.outcome} ${outcome.reason}`);
         outcomes.push({ outcome, seconds });
       },
-      redactCopy: () => null,
+      redactCopy: async (_, primary) => ({ ...primary, target: '/redacted' }),
     });
   return { calls, sender, budget, told, outcomes, plan, compiled };
 }
@@ -332,4 +332,15 @@ it('gives up what still waits when the gateway stops, and not what is over', () 
   sender.abandon();
   expect(waiting).toHaveBeenCalledOnce();
   expect(over).not.toHaveBeenCalled();
+});
+
+it.each([
+  [{}, '/a'],
+  [{ query: ['a'] }, '/a'],
+  [{ query: ['a'], copy: false }, '/a'],
+  [{ query: ['a'], copy: true }, '/redacted'],
+])('hides from the mirror what %j says', async (redact, target) => {
+  const { plan, calls } = setUp([{ ...M, redact }]);
+  void plan(request('/a'))!.send(PRIMARY);
+  await vi.waitFor(() => expect(calls.map(({ copy }) => copy.target)).toEqual([target]));
 });
