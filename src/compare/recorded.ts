@@ -35,11 +35,6 @@ export interface ResponseRecording {
   release(): void;
   /** Ends the recording with `body_incomplete`, unless it is over. */
   giveUp(): void;
-  /**
-   * Gives the recording up once nothing has come for this many milliseconds; noticed after at most twice as long. For
-   * runtimes that do not report a client which left, as Workers.
-   */
-  giveUpWhenIdle(milliseconds: number): void;
 }
 
 /**
@@ -62,7 +57,6 @@ export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): Resp
   let body: ByteQueue | null = new ByteQueue();
   let headAtMs: number | null = null;
   let held = 0;
-  let watch: ReturnType<typeof setInterval> | undefined;
   let resolve!: (recorded: RecordedResponse | NotRecorded) => void;
   const done = new Promise<RecordedResponse | NotRecorded>((settled) => (resolve = settled));
 
@@ -74,7 +68,6 @@ export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): Resp
     if (body === null) return;
     body = null;
     headers = [];
-    clearInterval(watch);
     release();
     resolve(reason);
   }
@@ -92,15 +85,6 @@ export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): Resp
     done,
     release,
     giveUp: () => lose('body_incomplete'),
-    giveUpWhenIdle(milliseconds) {
-      if (body === null || watch !== undefined) return;
-      // The head counts as well, hence not the size of the body.
-      let seen = held;
-      watch = setInterval(() => {
-        if (held === seen) lose('body_incomplete');
-        else seen = held;
-      }, milliseconds);
-    },
     get headAtMs() {
       return headAtMs;
     },
@@ -125,7 +109,6 @@ export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): Resp
         if (body === null || (trailers !== null && !reserve(sizeOf(trailers)))) return;
         const whole = body.join();
         body = null;
-        clearInterval(watch);
         resolve({ status, headers, trailers, body: whole });
       },
     },

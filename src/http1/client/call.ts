@@ -208,8 +208,8 @@ function lengthBy(framing: Framing): number | null {
 }
 
 /**
- * Reads a short response to its end, or as much as the tap wants, and cuts a long one off. Never rejects: a mirror that sent a status has responded,
- * whatever becomes of the body.
+ * Reads a short response to its end, or as much as the tap wants, and cuts a long one off. Never rejects: a mirror that
+ * sent a status has responded, whatever becomes of the body.
  *
  * @returns what became of the connection; `null` if the response was read to its end
  */

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { recordResponse } from '../../../src/compare/recorded.ts';
 import { memoryBudget } from '../../../src/http/memory-budget.ts';
 
@@ -130,32 +130,4 @@ it('is not given up once it is whole', async () => {
   expect(tap.wanted).toBe(false);
   giveUp();
   expect(await done).toMatchObject({ status: 200, body: new Uint8Array(10) });
-});
-
-afterEach(() => void vi.useRealTimers());
-
-it('is given up once nothing has come for a while', async () => {
-  vi.useFakeTimers();
-  const budget = memoryBudget(100);
-  const { tap, done, giveUpWhenIdle } = recordResponse(10, budget);
-  giveUpWhenIdle(100);
-  tap.head(200, ['a', 'b'], null);
-  vi.advanceTimersByTime(100);
-  tap.chunk(bytes(1));
-  vi.advanceTimersByTime(199);
-  expect(tap.wanted).toBe(true);
-  vi.advanceTimersByTime(1);
-  expect(tap.wanted).toBe(false);
-  expect([await done, budget.held, vi.getTimerCount()]).toEqual(['body_incomplete', 0, 0]);
-});
-
-it('has no timer left once it is over', () => {
-  vi.useFakeTimers();
-  const [whole, lost] = [1, 2].map(() => recordResponse(10, memoryBudget(100)));
-  for (const { giveUpWhenIdle } of [whole!, lost!]) giveUpWhenIdle(100);
-  whole!.tap.head(200, [], 0);
-  whole!.tap.end(true, null);
-  lost!.giveUp();
-  for (const { giveUpWhenIdle } of [whole!, lost!]) giveUpWhenIdle(100);
-  expect(vi.getTimerCount()).toBe(0);
 });
