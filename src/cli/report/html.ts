@@ -104,11 +104,12 @@ function endpointDetails(endpoint: EndpointReport): string {
 }
 
 function differenceRow(difference: DifferenceReport, pairs: number): string {
-  const { kind, count, shown, last, examples } = difference;
+  const { kind, count, shown, undecided, last, examples } = difference;
+  const judgement = undecided ? 'too rare yet to tell from noise' : 'noise or ignored';
   return [
     `<tr${shown ? '' : ' class="noise"'}>`,
     `<td>${code(shownPlace(difference))}</td>`,
-    cell(shown ? kind : `${kind} (noise or ignored)`),
+    cell(shown ? kind : `${kind} (${judgement})`),
     number(counted(count)),
     number(percent(count / pairs)),
     cell(moment(last)),

@@ -87,10 +87,13 @@ function endpointLines(endpoints: readonly EndpointReport[]): string[] {
 
 function linesOf({ method, path, pairs, different, differences }: EndpointReport): string[] {
   const shown = differences.filter((difference) => difference.shown);
-  const [hidden, noise] = [shown.length - MAX_PLACES, differences.length - shown.length];
+  const rare = differences.filter(({ undecided }) => undecided).length;
+  const noise = differences.length - shown.length - rare;
+  const hidden = shown.length - MAX_PLACES;
   const more = [
     ...(hidden > 0 ? [`${hidden} more`] : []),
     ...(noise > 0 ? [`${noise} of noise or ignored`] : []),
+    ...(rare > 0 ? [`${rare} too rare yet to tell from noise`] : []),
   ];
   return [
     `  ${method} ${path}: ${counted(different)} of ${counted(pairs)} pairs differ`,

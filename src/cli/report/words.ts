@@ -52,10 +52,19 @@ export function verdict({ pairs, different, rate }: MirrorReport): string {
 export function remarks(mirror: MirrorReport): string[] {
   const { sent, failed, skipped, noise_only: noise, not_compared: notCompared } = mirror;
   return [
-    ...(noise === 0 ? [] : [`${counted(noise)} pairs differ only in what is noise or ignored`]),
+    ...(noise === 0
+      ? []
+      : [`${counted(noise)} pairs differ only in what is noise or ignored${undecided(mirror)}`]),
     `${counted(sent)} copies sent${listed(', ', 'failed', failed)}${listed(', ', 'skipped', skipped)}`,
     ...(sumOf(notCompared) === 0 ? [] : [listed('', 'not compared', notCompared)]),
   ];
+}
+
+/** @example ', or too rare yet to tell (places: 2)' */
+function undecided({ endpoints }: MirrorReport): string {
+  const differences = endpoints.flatMap((endpoint) => endpoint.differences);
+  const count = differences.filter((difference) => difference.undecided).length;
+  return count === 0 ? '' : `, or too rare yet to tell (places: ${counted(count)})`;
 }
 
 /** @example ', 3 failed (connect 2, timeout 1)' */

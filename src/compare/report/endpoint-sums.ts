@@ -2,7 +2,7 @@ import type { MemoryBudget } from '../../http/memory-budget.ts';
 import type { Difference, DifferenceKind } from '../comparison.ts';
 import { countedPlace } from './endpoint.ts';
 import { addExamples, type Examples, keepExample, type PairFacts } from './examples.ts';
-import { isShown } from './noise.ts';
+import { judged } from './noise.ts';
 
 /** Places of an endpoint that are counted apart. The rest is counted by kind alone. */
 const MAX_PLACES = 200;
@@ -130,6 +130,10 @@ export function verdictOf(sums: EndpointSums): { different: number; noiseOnly: n
     verdict[isDifferent ? 'different' : 'noiseOnly'] += count;
   }
   return verdict;
+}
+
+function isShown(difference: DifferenceSums, sums: EndpointSums): boolean {
+  return judged(difference, sums) === 'shown';
 }
 
 /** The index of a difference, which is created if there is none. */

@@ -2,7 +2,7 @@ import { type Counts, total } from './counts.ts';
 import { type DifferenceSums, type EndpointSums, verdictOf } from './endpoint-sums.ts';
 import { quantiles } from './histogram.ts';
 import type { MirrorSums } from './mirror-sums.ts';
-import { isShown } from './noise.ts';
+import { judged } from './noise.ts';
 import { rateOf } from './rate.ts';
 import type { DifferenceReport, EndpointReport, MirrorReport } from './report.ts';
 
@@ -55,6 +55,7 @@ function endpointReport(sums: EndpointSums): EndpointReport {
 
 function differenceReport(difference: DifferenceSums, endpoint: EndpointSums): DifferenceReport {
   const { place, kind, rest, count, ignored, noise, firstMs, lastMs, examples } = difference;
+  const judgement = judged(difference, endpoint);
   return {
     place,
     kind,
@@ -62,7 +63,8 @@ function differenceReport(difference: DifferenceSums, endpoint: EndpointSums): D
     count,
     ignored,
     noise,
-    shown: isShown(difference, endpoint),
+    shown: judgement === 'shown',
+    ...(judgement === 'undecided' && { undecided: true }),
     first: new Date(firstMs).toISOString(),
     last: new Date(lastMs).toISOString(),
     examples: examples.list,

@@ -35,7 +35,7 @@ export interface MirrorReport {
   readonly same: number;
   /** Pairs with a difference that is shown. */
   readonly different: number;
-  /** Pairs that differ, though only by what is ignored or noise. */
+  /** Pairs that differ, though only by what is ignored, noise or undecided. */
   readonly noise_only: number;
   /** Pairs of responses that were not compared, by reason; they are not in `pairs`. */
   readonly not_compared: Readonly<Partial<Record<NotCompared, number>>>;
@@ -75,8 +75,10 @@ export interface DifferenceReport {
   readonly ignored: number;
   /** Baselines that show it. */
   readonly noise: number;
-  /** False where it is ignored or noise. */
+  /** False where it is ignored, noise or undecided. */
   readonly shown: boolean;
+  /** True for what is too rare to be told from noise by the baselines so far. */
+  readonly undecided?: true;
   readonly first: string;
   readonly last: string;
   readonly examples: readonly ExampleReport[];

@@ -100,6 +100,25 @@ it('the text names ten endpoints with five places, and how many there are beyond
   expect(lines).toContain('  2 more endpoints differ: --json prints all');
 });
 
+it.each([
+  ['text', reportText],
+  ['Markdown', reportMarkdown],
+  ['HTML', reportHtml],
+])('%s says what is too rare to be told from noise', (_, print) => {
+  const sums = createReportSums();
+  for (let i = 0; i < 100; i += 1) {
+    const found = i < 3 ? [difference('/rare')] : i < 50 ? [difference('/common')] : [];
+    sums.pair(pair(compared(...found)));
+    sums.baseline(pair(compared()));
+  }
+  const printed = print(sums.report());
+  const plain = printed.replaceAll(/&#(\d+);/g, (_all, code) => String.fromCharCode(Number(code)));
+  const remark =
+    '3 pairs differ only in what is noise or ignored, or too rare yet to tell (places: 1)';
+  expect(plain).toContain(remark);
+  if (print !== reportMarkdown) expect(plain).toContain('too rare yet to tell from noise');
+});
+
 describe('texts of strangers', () => {
   const HOSTILE = [
     '<script>alert(1)</script>',
