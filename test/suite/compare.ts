@@ -1,18 +1,15 @@
 import * as zlib from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/compare/report/report.ts';
 import { murmur3 } from '../../src/vars/murmur3.ts';
 import type { TestRuntime } from '../runtimes/runtime.ts';
-import { send } from '../support/client.ts';
 import { crowd } from '../support/crowd.ts';
-import { origin, type Origin, type Respond, route, type Seen } from '../support/origin.ts';
+import type { Origin, Respond } from '../support/origin.ts';
 import { outcomes, sample, settled } from '../support/outcomes.ts';
-import { random as seeded } from '../support/random.ts';
 import { stage as set } from '../support/stage.ts';
-import { until } from '../support/until.ts';
+import { noise } from './compare/noise.ts';
+import { comparedRoutes, shown } from './compare/routes.ts';
 import { can } from './platform.ts';
-
-type MirrorReport = Report['mirrors'][number];
 
 type Pack = (text: string) => Buffer;
 
@@ -25,51 +22,19 @@ const PACKERS: Readonly<Record<string, Pack>> = {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** What mirrors answered, as compared with what the client got. */
+/** What mirrors responded, as compared with what the client got. */
 export function compare(runtime: TestRuntime): void {
   const stage = set(runtime);
-  const opened: Origin[] = [];
-  afterAll(() => Promise.all(opened.map((one) => one.close())));
-
-  /** A route with an upstream and a mirror of its own, which is compared. */
-  async function put(primary: Respond, mirror: Respond, plugin: object = { compare: true }) {
-    const id = stage.fresh('compared');
-    const [upstream, mirrored] = [await origin(primary), await origin(mirror)];
-    opened.push(upstream, mirrored);
-    await stage.gateway.put(id, route(upstream, mirrored, { uri: `/${id}/*`, plugin }));
-    const get = (path: string, options = {}) => send(stage.gateway.url, `/${id}${path}`, options);
-    return { id, upstream, mirror: mirrored, get };
-  }
-
-  /** The report of a route's only mirror, once so many of its sent copies have a result. */
-  async function reported(id: string, pairs: number): Promise<MirrorReport> {
-    let mirror: MirrorReport | undefined;
-    await until(
-      async () => {
-        const response = await stage.gateway.admin(`admin/report?route=${id}`);
-        mirror = ((await response.json()) as Report).mirrors[0];
-        return mirror !== undefined && resultsOf(mirror) >= pairs;
-      },
-      20_000,
-      `${pairs} compared pairs of ${id}`,
-    );
-    return mirror!;
-  }
-
-  /** Places that are shown, with their kinds. */
-  const shown = ({ endpoints }: MirrorReport) =>
-    endpoints.flatMap(({ differences }) =>
-      differences.filter((one) => one.shown).map(({ place, kind }) => `${place} ${kind}`),
-    );
+  const put = comparedRoutes(stage);
 
   it('finds nothing where both answer alike, and sends both the same request id', async () => {
     const same: Respond = (_, response) => {
       response.writeHead(200, JSON_TYPE).end('{"a":1}');
     };
-    const { id, upstream, mirror, get } = await put(same, same);
+    const { id, upstream, mirror, get, reported } = await put(same, same);
     expect((await get('/a')).body.toString()).toBe('{"a":1}');
     await get('/a', { headers: { 'x-request-id': 'mine' } });
-    const report = await reported(id, 2);
+    const report = await reported(2);
     expect(report).toMatchObject({ sent: 2, pairs: 2, same: 2, different: 0 });
     expect(report.statuses).toEqual({ '2xx': { '2xx': 2 } });
     const ids = ({ seen }: Origin) => seen.map(({ headers }) => headers['x-request-id']).toSorted();
@@ -90,9 +55,9 @@ export function compare(runtime: TestRuntime): void {
         response.writeHead(200, JSON_TYPE).end(JSON.stringify({ items, url }));
       };
     };
-    const { id, get } = await put(answer(1), answer('1'));
+    const { get, reported } = await put(answer(1), answer('1'));
     await get('/orders/17?key=1', { headers: { 'x-request-id': 'order-17' } });
-    const report = await reported(id, 1);
+    const report = await reported(1);
     expect(report).toMatchObject({ pairs: 1, same: 0, different: 1 });
     expect(report.endpoints).toMatchObject([
       {
@@ -124,13 +89,13 @@ export function compare(runtime: TestRuntime): void {
       [],
     ],
   ] as const)('compares %s', async (_, primary, mirror, places) => {
-    const { id, get } = await put(fixed(primary), fixed(mirror));
+    const { get, reported } = await put(fixed(primary), fixed(mirror));
     await get('/a', { headers: { 'accept-encoding': 'gzip' } });
-    expect(shown(await reported(id, 1))).toEqual(places);
+    expect(shown(await reported(1))).toEqual(places);
   });
 
   it('compares the share that it is to, of the methods that are copied, always the same by key', async () => {
-    const { id, get } = await put(fixed({}), fixed({}), {
+    const { id, get, reported } = await put(fixed({}), fixed({}), {
       methods: ['GET'],
       sample_key: 'http_x_user',
       sample_ratio: 0.5,
@@ -142,7 +107,7 @@ export function compare(runtime: TestRuntime): void {
     await crowd(users.length, async (i) => {
       await get('/', { headers: { 'x-user': users[i]! } });
     });
-    const report = await reported(id, below(0.2));
+    const report = await reported(below(0.2));
     await settled(stage.gateway, id, users.length + 1);
     expect(report).toMatchObject({ pairs: below(0.2) });
     expect(await outcomes(stage.gateway, id)).toEqual({
@@ -160,12 +125,12 @@ export function compare(runtime: TestRuntime): void {
       ['body_too_large', { body: 'x' }, { body: large }],
       ['encoding', { headers: { 'content-encoding': 'gzip' }, body: 'no gzip' }, {}],
     ] as const)('%s', async (reason, primary, mirror) => {
-      const { id, upstream, get } = await put(fixed(primary ?? {}), fixed(mirror), {
+      const { upstream, get, reported } = await put(fixed(primary ?? {}), fixed(mirror), {
         compare: { max_body_size: 999 },
       });
       if (primary === null) await upstream.close();
       await get('/a', { headers: { 'accept-encoding': 'gzip' } });
-      const report = await reported(id, 1);
+      const report = await reported(1);
       expect(report).toMatchObject({ sent: 1, pairs: 0, not_compared: { [reason]: 1 } });
     });
 
@@ -173,9 +138,9 @@ export function compare(runtime: TestRuntime): void {
       '%s where the runtime cannot unpack it',
       async (coding, pack) => {
         const packed = { headers: { 'content-encoding': coding }, body: pack('{"a":1,"b":2}') };
-        const { id, get } = await put(fixed(packed), fixed({ body: '{"b":2,"a":1}' }));
+        const { get, reported } = await put(fixed(packed), fixed({ body: '{"b":2,"a":1}' }));
         await get('/a', { headers: { 'accept-encoding': coding } });
-        const { pairs, same, not_compared: notCompared } = await reported(id, 1);
+        const { pairs, same, not_compared: notCompared } = await reported(1);
         expect({ pairs, same, encoding: notCompared['encoding'] ?? 0 }).toEqual(
           can(runtime.name, 'unpacksBrotli')
             ? { pairs: 1, same: 1, encoding: 0 }
@@ -189,50 +154,18 @@ export function compare(runtime: TestRuntime): void {
         response.writeHead(200, { 'content-length': 10 });
         response.write('abc', () => response.destroy());
       };
-      const { id, get } = await put(fixed({ body: '0123456789' }), broken);
+      const { get, reported } = await put(fixed({ body: '0123456789' }), broken);
       await get('/a');
-      expect((await reported(id, 1)).not_compared).toMatchObject({ mirror_failed: 1 });
+      expect((await reported(1)).not_compared).toMatchObject({ mirror_failed: 1 });
     });
   });
 
-  it('knows noise by a baseline: a clock, a random id, a shuffled list and a cursor', async () => {
-    const random = seeded(7);
-    const noisy = (bug: (n: number) => object): Respond => {
-      let count = 0;
-      return (_, response) => {
-        const list = [1, 2, 3, 4].toSorted(() => random() - 0.5);
-        const body = { at: performance.now(), id: random(), list, total: 3, ...bug(count++) };
-        const headers = { ...JSON_TYPE, 'x-cursor': String(random()) };
-        response.writeHead(200, headers).end(JSON.stringify(body));
-      };
-    };
-    const plugin = { compare: { baseline: 'primary', baseline_ratio: 0.5 }, max_in_flight: 1000 };
-    const bugged = (n: number) => (n % 50 === 0 ? { total: 4 } : {});
-    const found = await put(
-      noisy(() => ({})),
-      noisy(bugged),
-      plugin,
-    );
-    const clean = await put(
-      noisy(() => ({})),
-      noisy(() => ({})),
-      plugin,
-    );
-    const count = 500;
-    for (const { get } of [found, clean]) await crowd(count, async () => void (await get('/a')));
-    const report = await reported(found.id, count);
-    expect(shown(report)).toEqual(['/total value']);
-    expect(report).toMatchObject({ pairs: count, different: 10, same: count - 10 });
-    expect(report.noise_only).toBeGreaterThan(count - 20);
-    expect(shown(await reported(clean.id, count))).toEqual([]);
-    // What the upstream got once more carries the loop mark.
-    expect(found.upstream.seen.filter(isCopy).length).toBeGreaterThan(count / 5);
-  });
+  describe('noise', () => noise(stage));
 
   it('begins the report anew', async () => {
-    const { id, get } = await put(fixed({}), fixed({ status: 404 }));
+    const { id, get, reported } = await put(fixed({}), fixed({ status: 404 }));
     await get('/a');
-    await reported(id, 1);
+    await reported(1);
     const { status } = await stage.gateway.admin('admin/report', { method: 'DELETE' });
     expect(status).toBe(200);
     const response = await stage.gateway.admin(`admin/report?route=${id}`);
@@ -250,12 +183,4 @@ function fixed({ status = 200, headers = {}, body = 'same' }: Fixed): Respond {
   return (_, response) => {
     response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(body);
   };
-}
-
-function resultsOf({ pairs, not_compared: reasons }: MirrorReport): number {
-  return Object.values(reasons).reduce((sum, count) => sum + count, pairs);
-}
-
-function isCopy({ headers }: Seen): boolean {
-  return headers['x-mirrored-by'] !== undefined;
 }

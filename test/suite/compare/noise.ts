@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import type { MirrorReport } from '../../../src/compare/report/report.ts';
+import { crowd } from '../../support/crowd.ts';
+import type { Origin, Respond, Seen } from '../../support/origin.ts';
+import { random as seeded } from '../../support/random.ts';
+import type { Stage } from '../../support/stage.ts';
+import { until } from '../../support/until.ts';
+import { comparedRoutes, type ComparedRoute, shown } from './routes.ts';
+
+const PAIRS = 5000;
+/** Requests until the next await the comparison of these: fewer than may wait for the thread that compares. */
+const TURN = 500;
+
+/** A bug among noise: a clock, a random id, a shuffled list, a cursor, and a note that stands in few responses. */
+export function noise(stage: Stage): void {
+  const put = comparedRoutes(stage);
+  const random = seeded(7);
+
+  function noisy(bug: (n: number) => object): Respond {
+    let count = 0;
+    return (_, response) => {
+      const list = [1, 2, 3, 4].toSorted(() => random() - 0.5);
+      const note = random() < 0.0015 ? { note: 'rare' } : {};
+      const body = {
+        at: performance.now(),
+        id: random(),
+        list,
+        total: 3,
+        ...note,
+        ...bug(count++),
+      };
+      const headers = { 'content-type': 'application/json', 'x-cursor': String(random()) };
+      response.writeHead(200, headers).end(JSON.stringify(body));
+    };
+  }
+  const unchanged = () => noisy(() => ({}));
+
+  /** The report of all pairs, and of all that the upstream got once more. */
+  async function reportOf({ upstream, get, reported }: ComparedRoute): Promise<MirrorReport> {
+    for (let sent = 0; sent < PAIRS; sent += TURN) {
+      await crowd(TURN, async () => void (await get('/a')));
+      await reported(sent + TURN);
+    }
+    const known = async () => (await reported(PAIRS)).endpoints[0]!.baselines;
+    await until(async () => (await known()) >= repeated(upstream), 20_000, 'all baselines');
+    return reported(PAIRS);
+  }
+
+  it.each([
+    ['a bug in 1 % of the responses is named, and nothing else', noisy(hasBug), ['/total value']],
+    ['a mirror that is the same code: nothing is named', unchanged(), []],
+  ])('%s', { timeout: 300_000 }, async (_, mirrored, named) => {
+    const different = named.length * (PAIRS / 100);
+    const route = await put(unchanged(), mirrored, {
+      compare: { baseline: 'primary' },
+      max_in_flight: 1000,
+    });
+    const report = await reportOf(route);
+    expect(shown(report)).toEqual(named);
+    expect(report.not_compared).toEqual({});
+    expect(report).toMatchObject({ sent: PAIRS, pairs: PAIRS, different });
+    expect(report.same).toBe(PAIRS - different);
+    // By the clock all of them differ.
+    expect(report.noise_only).toBe(PAIRS - different);
+    const { baselines } = report.endpoints[0]!;
+    expect(baselines).toBe(repeated(route.upstream));
+    expect(Math.abs(baselines - PAIRS / 10)).toBeLessThan(PAIRS / 50);
+  });
+}
+
+const hasBug = (n: number) => (n % 100 === 0 ? { total: 4 } : {});
+
+/** Requests that were asked once more: they carry the loop mark. */
+function repeated({ seen }: Origin): number {
+  return seen.filter(isCopy).length;
+}
+
+function isCopy({ headers }: Seen): boolean {
+  return headers['x-mirrored-by'] !== undefined;
+}
