@@ -11,6 +11,7 @@ import type { RouteTable } from './route-table.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { LiveTable } from './stores/live.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
+import { UI, UI_SHELL, ui } from './ui/ui.ts';
 
 export interface ControlPlaneOptions {
   /** `null`: open to loopback requests alone. */
@@ -37,10 +38,12 @@ export function proxyPath({ url }: Request): string {
 }
 
 /** What needs the key, whether there is something or not. */
-const GUARDED = /^\/apisix\/(?:admin|prometheus)(?:\/|$)/;
+const GUARDED = /^\/apisix\/(?:admin|prometheus|ui)(?:\/|$)/;
 /** All that has no place of its own is a resource of the admin API. */
 const ADMIN = /^\/apisix\/admin(?:\/|$)/;
 const READY = '/apisix/status/ready';
+/** POST: with a form whose fields an address must not show. */
+const UI_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
 /** Responds to requests below `/apisix`. Never throws, and its promise does not reject. */
 export type ControlPlane = (request: Request, env: unknown) => Promise<Response>;
@@ -59,17 +62,24 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     ['/apisix/admin/report', reportApi(report)],
   ]);
 
+  const page = ui({ runtime: runtime.name, inForce, report });
+
   function endpointOf(method: string, path: string): Endpoint {
+    if (UI.test(path) && UI_METHODS.has(method)) return page;
     const endpoints = places.get(path) ?? {};
     const wanted = method === 'HEAD' ? 'GET' : method;
     if (Object.hasOwn(endpoints, wanted)) return endpoints[wanted]!;
     return ADMIN.test(path) ? admin : notFound;
   }
+  /** A browser cannot send a key with the page itself, which shows nothing without one. Where there is no key, it is guarded. */
+  function needsKey(path: string): boolean {
+    return GUARDED.test(path) && !(adminKey && UI_SHELL.test(path));
+  }
   async function respond(request: Request, env: unknown): Promise<Response> {
     const path = proxyPath(request);
     // As in the proxy: the first request waits for the first document.
-    if (path === READY || ADMIN.test(path)) await live.load();
-    const denied = GUARDED.test(path) ? await guard(request, env) : null;
+    if (path === READY || ADMIN.test(path) || UI.test(path)) await live.load();
+    const denied = needsKey(path) ? await guard(request, env) : null;
     return denied ?? endpointOf(request.method, path)(request);
   }
   return async (request, env) => {

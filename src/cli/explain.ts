@@ -2,9 +2,7 @@ import process from 'node:process';
 import { documentText } from '../config/fault.ts';
 import { explain } from '../explain/explain.ts';
 import { explanationText } from '../explain/print.ts';
-import { checkQuestion, type Question } from '../explain/question.ts';
-import { trimmed } from '../http/fields.ts';
-import { quoted } from '../http/quoted.ts';
+import { checkQuestion, type Question, splitHeaderLines } from '../explain/question.ts';
 import { trustProxies } from '../request/inbound.ts';
 import { readRoutesFile } from '../settings/server.ts';
 import { cidrs, SettingError } from '../settings/values.ts';
@@ -55,13 +53,8 @@ function namesHost({ url, headers = {} }: Question): boolean {
   return !url.startsWith('/') || Object.keys(headers).some((name) => name.toLowerCase() === 'host');
 }
 
-/** Parses `name: value` as in curl's `-H`; repeated names are collected in a list. */
 function headersOf(lines: readonly string[]): Record<string, string[]> {
-  const headers: Record<string, string[]> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon < 1) throw new SettingError(`-H: expected "name: value", found ${quoted(line)}`);
-    (headers[line.slice(0, colon)] ??= []).push(trimmed(line, colon + 1));
-  }
+  const headers = splitHeaderLines(lines);
+  if (typeof headers === 'string') throw new SettingError(`-H: ${headers}`);
   return headers;
 }

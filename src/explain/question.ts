@@ -5,7 +5,7 @@ import { inboundOf, type Trust } from '../request/inbound.ts';
 import { isAuthority } from '../http/authority.ts';
 import { plainAddress } from '../http/cidr.ts';
 import { namesUpgrade } from '../http/websocket.ts';
-import { type HeaderList, headerValue } from '../http/fields.ts';
+import { type HeaderList, headerValue, trimmed } from '../http/fields.ts';
 import type { Inbound, Received } from '../http/messages.ts';
 import { quoted } from '../http/quoted.ts';
 import { originForm } from '../http/target.ts';
@@ -77,6 +77,22 @@ function hostFaults({ headers = {} }: Question): Fault[] {
   if (hosts.length <= 1 && hosts.every(isAuthority)) return [];
   const found = hosts.map((host) => quoted(host)).join(' and ');
   return [{ path: ['headers', fields[0]!], message: `expected one host, found ${found}` }];
+}
+
+/**
+ * Splits lines such as those of curl's `-H`; repeated names are collected in a list. A text says what is wrong.
+ *
+ * @example splitHeaderLines(['Host: shop.example']) // { Host: ['shop.example'] }
+ */
+export function splitHeaderLines(lines: readonly string[]): Record<string, string[]> | string {
+  const headers = new Map<string, string[]>();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon < 1) return `expected "name: value", found ${quoted(line)}`;
+    const name = line.slice(0, colon);
+    headers.set(name, [...(headers.get(name) ?? []), trimmed(line, colon + 1)]);
+  }
+  return Object.fromEntries(headers);
 }
 
 /** The request as the gateway would receive it, without a client connection or body bytes. */

@@ -8,7 +8,7 @@ export const src: string = fileURLToPath(new URL('../../src', import.meta.url));
 /** Every source file by its path below src, with what it imports, types included; paths below src resolved. */
 export const imports: ReadonlyMap<string, readonly string[]> = new Map(
   readdirSync(src, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => [file, importsOf(file)]),
 );
 

@@ -35,8 +35,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   settings: rooms('http http1 config mirror compare telemetry stores'),
   admin: rooms('http vars config stores'),
   explain: rooms('http config routes request exchange mirror route-table.ts admin'),
+  // The page: loaded when it is asked for.
+  ui: rooms('http config compare explain'),
   'control-plane.ts': rooms(
-    'http runtime request compare stores telemetry admin explain route-table.ts',
+    'http runtime request compare stores telemetry admin explain ui route-table.ts',
   ),
   // Entries.
   'mirroring.ts': rooms('http runtime config request mirror compare telemetry comparing.ts'),

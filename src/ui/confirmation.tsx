@@ -1,0 +1,67 @@
+import { type Change, changeOf } from './actions.ts';
+import type { Element, UiContext } from './view.ts';
+
+interface Props {
+  readonly query: URLSearchParams;
+  readonly context: UiContext;
+}
+
+/** What stands in the dialog before a change is made: the question, and the request that will be sent. */
+export function Confirmation({ query, context }: Props): Element {
+  const change = changeOf(query, context.inForce()?.document ?? null);
+  if (typeof change === 'string') return <Refused reason={change} />;
+  const { question, meaning, verb, method, path, body } = change;
+  return (
+    <form
+      data-send
+      data-method={method}
+      data-path={path}
+      {...(body !== undefined && { 'data-body': JSON.stringify(body) })}
+    >
+      <h2 id="dialog-title">{question}</h2>
+      <p>{meaning}</p>
+      {context.runtime === 'workers' && method === 'PATCH' && (
+        <p>Isolates that are running follow within ROUTES_TTL seconds.</p>
+      )}
+      <p>This is sent:</p>
+      <pre tabindex={0}>{curlLine(change, originOf(query))}</pre>
+      <p role="alert" class="refusal"></p>
+      <p class="buttons">
+        <button>{verb}</button>
+        <button type="button" data-close>
+          Cancel
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function Refused({ reason }: { readonly reason: string }): Element {
+  return (
+    <div>
+      <h2 id="dialog-title">That cannot be done</h2>
+      <p role="alert">{reason}</p>
+      <p class="buttons">
+        <button type="button" data-close>
+          Close
+        </button>
+      </p>
+    </div>
+  );
+}
+
+/** The page's own origin, as the browser knows it: behind a proxy that ends TLS the gateway does not. */
+function originOf(query: URLSearchParams): string {
+  const origin = query.get('origin') ?? '';
+  return /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? origin : 'http://127.0.0.1:9080';
+}
+
+/** The request as a line for a shell. The key stays in its variable. */
+export function curlLine({ method, path, body }: Change, origin: string): string {
+  const data = body === undefined ? '' : ` -d ${inShell(JSON.stringify(body))}`;
+  return `curl -X ${method} ${inShell(origin + path)} -H "X-API-KEY: $ADMIN_KEY"${data}`;
+}
+
+function inShell(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,208 @@
+/**
+ * The page's script. Views are made by the server; this sends the key, shows what comes, and asks again. It is a text,
+ * because what runs the gateway does not run it: no file has to be found on four runtimes, and no bundler rewrites it.
+ */
+export const SCRIPT: string = /* js */ `
+const KEY = 'proxy-mirror: key';
+const main = document.querySelector('main');
+const status = document.querySelector('#status');
+const dialog = document.querySelector('dialog');
+const keyForm = document.querySelector('template#key');
+let timer = 0;
+let asked = new AbortController();
+
+class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Sends a request with the key, if there is one. Rejects with what the response says if it is an error. */
+async function ask(path, init = {}) {
+  const key = sessionStorage.getItem(KEY);
+  const headers = key === null ? {} : { 'X-API-KEY': key };
+  const response = await fetch(path, { ...init, headers });
+  if (response.ok) return response;
+  const text = await response.text();
+  throw new Refused(response.status, reasonIn(text) ?? 'the gateway responded with ' + response.status);
+}
+
+function reasonIn(text) {
+  try {
+    const { error_msg, description, message } = JSON.parse(text);
+    return description ?? error_msg ?? message;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says something to all, screen readers included, once. */
+function say(text) {
+  if (status.textContent !== text) status.textContent = text;
+}
+
+/** Fills the page with the view of its address. With a form, that is sent too. */
+async function load(form) {
+  clearTimeout(timer);
+  asked.abort();
+  const mine = (asked = new AbortController());
+  const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(new FormData(form)) };
+  try {
+    const response = await ask('/apisix/ui/view' + location.search, { ...init, signal: mine.signal });
+    const html = await response.text();
+    if (mine.signal.aborted) return;
+    show(html);
+    if (status.dataset.lost !== undefined) {
+      delete status.dataset.lost;
+      say('');
+    }
+  } catch (error) {
+    if (mine.signal.aborted) return;
+    failed(error);
+  }
+  again(mine);
+}
+
+function show(html) {
+  const next = document.createElement('template');
+  next.innerHTML = html;
+  morph(main, next.content);
+  const { title } = main.firstElementChild.dataset;
+  document.title = title + ' - proxy-mirror';
+  const view = new URLSearchParams(location.search).get('view') ?? document.querySelector('nav a').dataset.view;
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+function failed(error) {
+  if (error.status === 401) return askForKey(error.message);
+  status.dataset.lost = '';
+  if (error instanceof Refused) say(error.message);
+  else say('The gateway does not respond. What is shown is the last that it said.');
+}
+
+function askForKey(why) {
+  if (main.querySelector('[data-key]') === null) main.replaceChildren(keyForm.content.cloneNode(true));
+  const given = sessionStorage.getItem(KEY) !== null;
+  sessionStorage.removeItem(KEY);
+  say(given ? why : '');
+  main.querySelector('input').focus();
+}
+
+/** Asks again after the time that the view wants, while the page is seen. */
+function again(mine) {
+  const every = Number(main.firstElementChild?.dataset.every ?? 0);
+  if (every > 0 && !document.hidden)
+    timer = setTimeout(() => mine.signal.aborted || load(), every);
+}
+
+/** Changes what differs and no more, so that focus, selection and what is open stay. */
+function morph(from, to) {
+  const olds = [...from.childNodes];
+  [...to.childNodes].forEach((next, i) => {
+    const old = olds[i];
+    if (old === undefined) return from.append(next);
+    if (old.nodeName !== next.nodeName || old.id !== next.id) return old.replaceWith(next);
+    if (next.nodeType !== Node.ELEMENT_NODE) {
+      if (old.data !== next.data) old.data = next.data;
+      return;
+    }
+    for (const { name } of [...old.attributes])
+      if (!next.hasAttribute(name) && name !== 'open') old.removeAttribute(name);
+    for (const { name, value } of next.attributes)
+      if (old.getAttribute(name) !== value && name !== 'open') old.setAttribute(name, value);
+    morph(old, next);
+  });
+  for (const old of olds.slice(to.childNodes.length)) old.remove();
+}
+
+function go(address) {
+  history.pushState(null, '', address);
+  say('');
+  load().then(() => main.focus());
+}
+
+async function confirm(path) {
+  const address = new URL(path, location.href);
+  address.searchParams.set('origin', location.origin);
+  try {
+    const response = await ask(address.pathname + address.search);
+    dialog.innerHTML = await response.text();
+    dialog.showModal();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+async function send({ dataset }) {
+  const { method, path, body } = dataset;
+  const buttons = dialog.querySelectorAll('button');
+  for (const button of buttons) button.disabled = true;
+  try {
+    await ask(path, { method, body });
+    dialog.close();
+    say('Done.');
+    load();
+  } catch (error) {
+    dialog.querySelector('.refusal').textContent = 'Refused: ' + error.message;
+  }
+  for (const button of buttons) button.disabled = false;
+}
+
+async function save(link) {
+  try {
+    const response = await ask(link.href);
+    const copy = document.createElement('a');
+    copy.href = URL.createObjectURL(await response.blob());
+    copy.download = link.download;
+    copy.click();
+    setTimeout(() => URL.revokeObjectURL(copy.href), 60_000);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** What a click on a link of one kind does. */
+const ON_LINK = [
+  ['a[data-view]', (link) => go(link.href)],
+  ['a[data-confirm]', (link) => confirm(link.href)],
+  ['a[download]', save],
+  ['[data-close]', () => dialog.close()],
+];
+
+/** What a form of one kind does. */
+const ON_FORM = [
+  ['[data-key]', (form) => (sessionStorage.setItem(KEY, form.elements.key.value), load())],
+  ['[data-send]', send],
+  ['[data-confirm]', (form) => confirm('/apisix/ui/confirm?' + new URLSearchParams(new FormData(form)))],
+  ['[method=post]', load],
+  ['form', (form) => go('/apisix/ui?' + new URLSearchParams(new FormData(form)))],
+];
+
+document.addEventListener('click', (event) => {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  for (const [selector, act] of ON_LINK) {
+    const link = event.target.closest(selector);
+    if (link === null) continue;
+    event.preventDefault();
+    return act(link);
+  }
+});
+
+document.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const form = event.target;
+  ON_FORM.find(([selector]) => form.matches(selector))[1](form);
+});
+
+document.addEventListener('change', ({ target }) => {
+  if (target.matches('[data-submit]')) target.form.requestSubmit();
+});
+
+document.addEventListener('visibilitychange', () => document.hidden || load());
+addEventListener('popstate', () => load());
+load();
+`;

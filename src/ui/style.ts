@@ -1,0 +1,59 @@
+/** The page's style sheet. */
+export const STYLE: string = /* css */ `
+:root {
+  color-scheme: light dark;
+  --ground: light-dark(#fff, #14171c);
+  --raised: light-dark(#f3f5f8, #1d222a);
+  --text: light-dark(#16191d, #e8ebef);
+  --quiet: light-dark(#545c68, #a7b0bc);
+  --line: light-dark(#cfd5dd, #3a424e);
+  --link: light-dark(#0b57b8, #8bbcff);
+  --good: light-dark(#136c34, #6fd391);
+  --bad: light-dark(#b3261e, #ff9d94);
+  --primary: light-dark(#0b57b8, #8bbcff);
+  --mirror: light-dark(#a04a00, #ffb877);
+  font: 16px/1.5 system-ui, sans-serif;
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--text); }
+a { color: var(--link); }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+main:focus { outline: none; }
+header { display: flex; flex-wrap: wrap; gap: .25rem 2rem; align-items: baseline; padding: .6rem 1.2rem; border-bottom: 1px solid var(--line); background: var(--raised); }
+.name { margin: 0; font-weight: 600; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.2rem; }
+nav a { padding: .2rem 0; text-decoration: none; border-bottom: 3px solid transparent; }
+nav a[aria-current] { color: var(--text); border-color: var(--link); }
+main { padding: 0 1.2rem 3rem; max-width: 90rem; margin: 0 auto; }
+h1 { font-size: 1.4rem; margin: 1.2rem 0 .6rem; }
+h2 { font-size: 1.1rem; margin: 1.6rem 0 .5rem; }
+h1, h2, h3, p, li, td, dd { overflow-wrap: anywhere; }
+.quiet { color: var(--quiet); }
+.good { color: var(--good); }
+.bad, [role=alert] { color: var(--bad); }
+.skip { position: absolute; left: -99rem; }
+.skip:focus { position: static; }
+#status { position: fixed; inset: auto 0 0; margin: 0; padding: .5rem 1.2rem; background: var(--raised); border-top: 1px solid var(--line); }
+#status:empty { display: none; }
+code, pre, bdi { font-family: ui-monospace, monospace; font-size: .9em; }
+pre { padding: .8rem; background: var(--raised); border: 1px solid var(--line); border-radius: 4px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { padding: .35rem .9rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.scroll { overflow-x: auto; }
+button, input, select, textarea { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--quiet); border-radius: 4px; padding: .3rem .6rem; max-width: 100%; }
+button { background: var(--raised); cursor: pointer; min-height: 2rem; }
+button:disabled { opacity: .6; cursor: default; }
+label { display: grid; gap: .15rem; }
+.fields { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; }
+.wide { flex: 1 1 20rem; }
+.wide > * { width: 100%; }
+.key { max-width: 26rem; display: grid; gap: .8rem; }
+.buttons { display: flex; gap: .6rem; }
+dialog { width: min(44rem, calc(100vw - 2rem)); color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
+dialog::backdrop { background: #0008; }
+.refusal:empty { display: none; }
+@media (max-width: 40rem) { main, header { padding-left: .8rem; padding-right: .8rem; } }
+@media (prefers-reduced-motion: no-preference) { a, button { transition: color .1s, background .1s; } }
+`;

@@ -1,0 +1,23 @@
+import type { JSX } from 'hono/jsx/jsx-runtime';
+import type { ReportSource } from '../compare/report/api.ts';
+import type { ExplainOptions } from '../explain/explain.ts';
+
+/** What a component returns: HTML in which all texts are escaped. */
+export type Element = JSX.Element;
+
+/** What the page shows. */
+export interface UiContext {
+  /** Name of the runtime. */
+  readonly runtime: string;
+  /** The current table and document; `null` when none was loaded yet. */
+  readonly inForce: () => ExplainOptions | null;
+  readonly report: ReportSource;
+}
+
+/** One view of the page: what stands below its navigation. */
+export interface View {
+  /** Its name in the navigation. */
+  readonly title: string;
+  /** @param query the query of the page's address, which says all of what is shown; with a form its fields too */
+  render(query: URLSearchParams, context: UiContext): Element | Promise<Element>;
+}

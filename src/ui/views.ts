@@ -1,0 +1,12 @@
+import type { View } from './view.ts';
+import { explainView } from './views/explain.tsx';
+
+/** The views by their name in addresses (`?view=`), in the order of the navigation; the first is the page's own. */
+export const VIEWS: Readonly<Record<string, View>> = {
+  explain: explainView,
+};
+
+export function viewOf(query: URLSearchParams): View {
+  const name = query.get('view') ?? '';
+  return Object.hasOwn(VIEWS, name) ? VIEWS[name]! : Object.values(VIEWS)[0]!;
+}
