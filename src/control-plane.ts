@@ -62,7 +62,8 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     ['/apisix/admin/report', reportApi(report)],
   ]);
 
-  const page = ui({ runtime: runtime.name, inForce, report });
+  const isKeyed = adminKey !== null && adminKey !== '';
+  const page = ui({ runtime: runtime.name, needsKey: isKeyed, inForce, report });
 
   function endpointOf(method: string, path: string): Endpoint {
     if (UI.test(path) && UI_METHODS.has(method)) return page;
@@ -73,7 +74,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   }
   /** A browser cannot send a key with the page itself, which shows nothing without one. Where there is no key, it is guarded. */
   function needsKey(path: string): boolean {
-    return GUARDED.test(path) && !(adminKey && UI_SHELL.test(path));
+    return GUARDED.test(path) && !(isKeyed && UI_SHELL.test(path));
   }
   async function respond(request: Request, env: unknown): Promise<Response> {
     const path = proxyPath(request);

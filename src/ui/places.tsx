@@ -33,7 +33,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 const PLACES: Readonly<Record<string, Place>> = {
-  '/apisix/ui': () => html(<Shell />, '<!doctype html>'),
+  '/apisix/ui': (_, { needsKey }) => html(<Shell needsKey={needsKey} />, '<!doctype html>'),
   '/apisix/ui/script.js': () => text(SCRIPT, 'text/javascript'),
   '/apisix/ui/style.css': () => text(STYLE, 'text/css'),
   '/apisix/ui/view': async (query, context) => html(await viewOf(query).render(query, context)),

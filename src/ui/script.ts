@@ -46,6 +46,7 @@ function say(text) {
 async function load(form) {
   clearTimeout(timer);
   asked.abort();
+  if ('needsKey' in document.documentElement.dataset && sessionStorage.getItem(KEY) === null) return askForKey();
   const mine = (asked = new AbortController());
   const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(new FormData(form)) };
   try {
@@ -84,11 +85,11 @@ function failed(error) {
   else say('The gateway does not respond. What is shown is the last that it said.');
 }
 
-function askForKey(why) {
-  if (main.querySelector('[data-key]') === null) main.replaceChildren(keyForm.content.cloneNode(true));
-  const given = sessionStorage.getItem(KEY) !== null;
+/** @param why the last key was refused */
+function askForKey(why = '') {
   sessionStorage.removeItem(KEY);
-  say(given ? why : '');
+  if (main.querySelector('[data-key]') === null) main.replaceChildren(keyForm.content.cloneNode(true));
+  say(why);
   main.querySelector('input').focus();
 }
 

@@ -1,10 +1,14 @@
 import type { Element } from './view.ts';
 import { VIEWS } from './views.ts';
 
-/** The page without any data: the script fills `main` with the view that the address names. */
-export function Shell(): Element {
+/**
+ * The page without any data: the script fills `main` with the view that the address names.
+ *
+ * @param props `needsKey`: true if the script must ask for a key before it can show anything
+ */
+export function Shell({ needsKey }: { readonly needsKey: boolean }): Element {
   return (
-    <html lang="en">
+    <html lang="en" {...(needsKey && { 'data-needs-key': true })}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -9,6 +9,8 @@ export type Element = JSX.Element;
 export interface UiContext {
   /** Name of the runtime. */
   readonly runtime: string;
+  /** Whether requests for views need the key of the control plane. */
+  readonly needsKey: boolean;
   /** The current table and document; `null` when none was loaded yet. */
   readonly inForce: () => ExplainOptions | null;
   readonly report: ReportSource;

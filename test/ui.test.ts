@@ -1,0 +1,31 @@
+import { describe } from 'vitest';
+import { needing } from './real-programs/program.ts';
+import { bun } from './runtimes/bun.ts';
+import { deno } from './runtimes/deno.ts';
+import { node } from './runtimes/node.ts';
+import { workers } from './runtimes/workers.ts';
+import { stage as set } from './support/stage.ts';
+import { browser } from './ui/browser.ts';
+import { explain } from './ui/explain.ts';
+import { key } from './ui/key.ts';
+import { looks } from './ui/looks.ts';
+import { others } from './ui/others.ts';
+
+/** Views by their names in addresses. */
+const VIEWS = ['explain'];
+
+/** The page in a real browser: all of it on a server and on Workers, and that it works on the others. */
+needing(['chromium'], 'the page', () => {
+  const tabs = browser();
+  describe.each([node, workers])('on $name', (runtime) => {
+    const stage = set(runtime);
+    describe('the key', () => key(stage, tabs));
+    describe('explain', () => explain(stage, tabs));
+    describe('everybody', () => looks(stage, tabs, VIEWS));
+    others(stage, tabs);
+  });
+  describe.each([deno, bun])('on $name', (runtime) => {
+    const stage = set(runtime);
+    describe('explain', () => explain(stage, tabs));
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import type { Stage } from '../support/stage.ts';
+import type { Tabs } from './browser.ts';
+import { enter } from './key.ts';
+import { shows } from './browser.ts';
+
+/** The form that asks what would happen to a request. */
+export function explain(stage: Stage, tabs: Tabs): void {
+  it('explains a request, by keyboard alone', async () => {
+    const id = stage.fresh('explained');
+    await stage.put(id);
+    const { page, problems } = await enter(tabs, `${stage.gateway.url}/apisix/ui?view=explain`);
+    await page.focus('input[name=url]');
+    await page.keyboard.down('Control');
+    await page.keyboard.press('a');
+    await page.keyboard.up('Control');
+    await page.keyboard.type(`http://shop.example/${id}/<b>"cart"`);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('X-User: 7');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await shows(page, `route     ${id}`);
+    await shows(page, `GET ${stage.mirror.url}/${id}/<b>"cart"`);
+    await shows(page, 'X-User: 7');
+    // What may be secret stays out of addresses.
+    expect(page.url()).toMatch(/\?view=explain$/);
+    expect(problems).toEqual([]);
+  });
+
+  it('says what is wrong with the request', async () => {
+    const { page } = await enter(tabs, `${stage.gateway.url}/apisix/ui?view=explain`);
+    await page.type('textarea', 'no field');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await shows(page, 'expected "name: value", found "no field"');
+  });
+}
