@@ -2,10 +2,10 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Comparison, Difference } from '../../compare/comparison.ts';
+import { reportText } from '../../compare/report/print/text.ts';
+import { shownPlace, shownValue } from '../../compare/report/print/words.ts';
 import type { Report } from '../../compare/report/report.ts';
 import type { GatewayEvent } from '../../telemetry/events.ts';
-import { reportText } from '../report/text.ts';
-import { shownPlace, shownValue } from '../report/words.ts';
 
 /** How much of a request's body is printed. */
 const MAX_PRINTED_CHARACTERS = 60;

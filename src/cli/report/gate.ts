@@ -1,8 +1,8 @@
+import { counted, nameOf, percent, sumOf } from '../../compare/report/print/words.ts';
 import type { MirrorReport, Report } from '../../compare/report/report.ts';
 import { inOneLine, quoted } from '../../http/quoted.ts';
 import { SettingError } from '../../settings/values.ts';
 import { meant } from '../arguments.ts';
-import { counted, nameOf, percent, sumOf } from './words.ts';
 
 /** What a condition is about. */
 interface Measure {

@@ -1,12 +1,12 @@
 import process from 'node:process';
+import { reportHtml } from '../../compare/report/print/html.ts';
+import { reportMarkdown } from '../../compare/report/print/markdown.ts';
+import { reportText } from '../../compare/report/print/text.ts';
 import type { Report } from '../../compare/report/report.ts';
 import { origin, SettingError, wholeNumber } from '../../settings/values.ts';
 import { type Call, EXIT_USAGE } from '../command.ts';
 import { askForReport, NoReport } from './ask.ts';
 import { judge, type Judgement, parseCondition } from './gate.ts';
-import { reportHtml } from './html.ts';
-import { reportMarkdown } from './markdown.ts';
-import { reportText } from './text.ts';
 
 const DEFAULT_GATEWAY = 'http://127.0.0.1:9080';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge, parseCondition } from '../../../../src/cli/report/gate.ts';
-import { type Counts, sampleReport } from './sample.ts';
+import { type Counts, sampleReport } from '../../compare/report/print/sample.ts';
 
 const judged = (text: string, counts: Counts, minPairs = 1) =>
   judge(sampleReport(counts), [parseCondition(text)], minPairs);

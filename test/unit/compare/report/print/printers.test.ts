@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { reportHtml } from '../../../../src/cli/report/html.ts';
-import { reportMarkdown } from '../../../../src/cli/report/markdown.ts';
-import { reportText } from '../../../../src/cli/report/text.ts';
-import { duration, percent, verdict } from '../../../../src/cli/report/words.ts';
-import type { Report } from '../../../../src/compare/report/report.ts';
-import { createReportSums } from '../../../../src/compare/report/sums.ts';
-import { compared, difference, pair } from '../../compare/report/pairs.ts';
+import { reportHtml } from '../../../../../src/compare/report/print/html.ts';
+import { reportMarkdown } from '../../../../../src/compare/report/print/markdown.ts';
+import { reportText } from '../../../../../src/compare/report/print/text.ts';
+import { duration, percent, verdict } from '../../../../../src/compare/report/print/words.ts';
+import type { Report } from '../../../../../src/compare/report/report.ts';
+import { createReportSums } from '../../../../../src/compare/report/sums.ts';
+import { compared, difference, pair } from '../pairs.ts';
 import { sampleReport } from './sample.ts';
 
 const mirrorOf = (counts: Parameters<typeof sampleReport>[0]) => sampleReport(counts).mirrors[0]!;
@@ -194,6 +195,14 @@ describe('the HTML', () => {
   it('loads and runs nothing', () => {
     expect(html).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-`);
     expect(html).not.toMatch(/<(?:script|link|img|iframe|object)\b|\bsrc=|\bhref=|url\(/);
+  });
+
+  it('allows its own style by the hash that it has', () => {
+    const style = /<style>([^]*)<\/style>/.exec(html)![1]!;
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(html.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(code))).toContain(
+      `style-src 'sha256-${hash}'`,
+    );
   });
 
   it('shows the verdict, and the places that differ with an example', () => {

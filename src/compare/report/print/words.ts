@@ -1,6 +1,6 @@
 // Words that all forms of the report share. What they hold of texts from outside is not escaped: each form does that.
 
-import type { MirrorReport, Report } from '../../compare/report/report.ts';
+import type { MirrorReport, Report } from '../report.ts';
 
 /** Characters shown of a value in an example. */
 const MAX_VALUE_CHARACTERS = 60;

@@ -1,4 +1,4 @@
-import type { EndpointReport, MirrorReport, Report } from '../../compare/report/report.ts';
+import type { EndpointReport, MirrorReport, Report } from '../report.ts';
 import {
   counted,
   coverage,

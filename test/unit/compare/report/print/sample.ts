@@ -1,6 +1,6 @@
-import type { Report } from '../../../../src/compare/report/report.ts';
-import { createReportSums } from '../../../../src/compare/report/sums.ts';
-import { compared, difference, NOON_MS, pair } from '../../compare/report/pairs.ts';
+import type { Report } from '../../../../../src/compare/report/report.ts';
+import { createReportSums } from '../../../../../src/compare/report/sums.ts';
+import { compared, difference, NOON_MS, pair } from '../pairs.ts';
 
 export interface Counts {
   readonly pairs?: number;

@@ -1,10 +1,5 @@
-import type {
-  DifferenceReport,
-  EndpointReport,
-  MirrorReport,
-  Report,
-} from '../../compare/report/report.ts';
-import { inOneLine } from '../../http/quoted.ts';
+import { inOneLine } from '../../../http/quoted.ts';
+import type { DifferenceReport, EndpointReport, MirrorReport, Report } from '../report.ts';
 import {
   counted,
   coverage,
