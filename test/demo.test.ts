@@ -37,6 +37,15 @@ it('shows what the client got, what the mirror got, and where the responses diff
   expect(demo.stdout()).not.toMatch(/differs {5}status/);
 });
 
+it('prints the address of the page', async () => {
+  const [, page] = await line(demo, /^page {6}(http:\S+\/apisix\/ui) /m);
+  const response = await fetch(page!);
+  expect([response.status, response.headers.get('content-type')]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+  ]);
+});
+
 it('shows the body of a request', async () => {
   await fetch(curl, { method: 'POST', body: 'some text' });
   await line(demo, /^client got {2}POST \/hello\?name=you with "some text": 200 /m);

@@ -1,23 +1,7 @@
-import axe from 'axe-core';
-import { launch, type Browser, type Page } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll } from 'vitest';
 import { program } from '../real-programs/program.ts';
-
-/** A page in a tab of its own, with a session of its own. */
-export interface Tab {
-  readonly page: Page;
-  /** What a browser reports when something is wrong: errors, refused content, requests to elsewhere. */
-  readonly problems: string[];
-  /** Rules of accessibility that the page breaks, with the elements that do. */
-  violations(): Promise<string[]>;
-}
-
-export interface TabOptions {
-  readonly theme?: 'light' | 'dark';
-  /** In CSS pixels. */
-  readonly width?: number;
-  readonly height?: number;
-}
+import { launchChromium, openTab, type Tab, type TabOptions } from './tab.ts';
 
 export interface Tabs {
   open(url: string, options?: TabOptions): Promise<Tab>;
@@ -27,66 +11,8 @@ export interface Tabs {
 export function browser(): Tabs {
   let chromium: Browser;
   beforeAll(async () => {
-    chromium = await launch({
-      executablePath: program('chromium'),
-      // The sandbox needs privileges that containers do not have.
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-proxy-server'],
-    });
+    chromium = await launchChromium(program('chromium'));
   });
   afterAll(() => chromium.close());
   return { open: (url, options) => openTab(chromium, url, options) };
-}
-
-/** Opens a page as a user does who has typed its address. */
-export async function openTab(
-  chromium: Browser,
-  url: string,
-  { theme = 'light', width = 1280, height = 900 }: TabOptions = {},
-): Promise<Tab> {
-  const session = await chromium.createBrowserContext();
-  const page = await session.newPage();
-  const problems: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warn') problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('request', (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (protocol.startsWith('http') && origin !== new URL(url).origin)
-      problems.push(`a request to ${request.url()}`);
-  });
-  await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
-  await page.evaluateOnNewDocument(axe.source);
-  await page.goto(url);
-  return { page, problems, violations: () => violations(page) };
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate(async () => {
-    const results = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-    return results.violations.map(({ id, help, nodes }) => ({
-      rule: `${id}: ${help}`,
-      nodes: nodes.map(({ html }) => html),
-    }));
-  });
-  return found.map(({ rule, nodes }) => `${rule}\n  ${nodes.join('\n  ')}`);
-}
-
-/** Waits until the page shows a text. */
-export async function shows(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) =>
-      (
-        globalThis as unknown as { document: { body: { innerText: string } } }
-      ).document.body.innerText.includes(wanted),
-    {},
-    text,
-  );
-}
-
-/** Clicks on what has this role and name for a screen reader. */
-export async function click(page: Page, role: string, name: string): Promise<void> {
-  const element = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
-  await element!.click();
 }

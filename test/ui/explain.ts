@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { shows } from './browser.ts';
+import { shows } from './tab.ts';
 
 /** The form that asks what would happen to a request. */
 export function explain(stage: Stage, tabs: Tabs): void {

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { KEY } from '../runtimes/runtime.ts';
 import type { Stage } from '../support/stage.ts';
-import { click, shows, type Tab, type Tabs } from './browser.ts';
+import type { Tabs } from './browser.ts';
+import { click, shows, type Tab, type TabOptions } from './tab.ts';
 
 /** Opens the page and gives it the key. */
-export async function enter(tabs: Tabs, address: string, ...options: [object?]): Promise<Tab> {
-  const tab = await tabs.open(address, ...options);
+export async function enter(tabs: Tabs, address: string, options?: TabOptions): Promise<Tab> {
+  const tab = await tabs.open(address, options);
   await tab.page.waitForSelector('input[name=key]');
   await tab.page.type('input[name=key]', KEY);
   await tab.page.keyboard.press('Enter');

@@ -25,6 +25,7 @@ export function opening({ gateway, upstream, mirror, delayMs }: Ports): string {
     `gateway   http://127.0.0.1:${gateway}`,
     `upstream  http://127.0.0.1:${upstream}  the old version, which answers the client`,
     `mirror    http://127.0.0.1:${mirror}  the new version, which gets a copy and answers after ${delayMs} ms`,
+    `page      http://127.0.0.1:${gateway}/apisix/ui  what is mirrored now, and what the new version answers differently`,
     '',
     'Try it in another terminal (Ctrl-C here ends the demo, and prints what it found):',
     '',

@@ -1,0 +1,81 @@
+import axe from 'axe-core';
+import { type Browser, launch, type Page } from 'puppeteer-core';
+
+/** A page in a tab of its own, with a session of its own. */
+export interface Tab {
+  readonly page: Page;
+  /** What a browser reports when something is wrong: errors, refused content, requests to elsewhere. */
+  readonly problems: string[];
+  /** Rules of accessibility that the page breaks, with the elements that do. */
+  violations(): Promise<string[]>;
+}
+
+export interface TabOptions {
+  readonly theme?: 'light' | 'dark';
+  /** In CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** @param executablePath where Chromium is */
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return launch({
+    executablePath,
+    // The sandbox needs privileges that containers do not have.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-proxy-server'],
+  });
+}
+
+/** Opens a page as a user does who has typed its address. */
+export async function openTab(
+  chromium: Browser,
+  url: string,
+  { theme = 'light', width = 1280, height = 900 }: TabOptions = {},
+): Promise<Tab> {
+  const session = await chromium.createBrowserContext();
+  const page = await session.newPage();
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warn') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== new URL(url).origin)
+      problems.push(`a request to ${request.url()}`);
+  });
+  await page.setViewport({ width, height });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+  await page.evaluateOnNewDocument(axe.source);
+  await page.goto(url);
+  return { page, problems, violations: () => violations(page) };
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate(async () => {
+    const results = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return results.violations.map(({ id, help, nodes }) => ({
+      rule: `${id}: ${help}`,
+      nodes: nodes.map(({ html }) => html),
+    }));
+  });
+  return found.map(({ rule, nodes }) => `${rule}\n  ${nodes.join('\n  ')}`);
+}
+
+/** Waits until the page shows a text. */
+export async function shows(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      (
+        globalThis as unknown as { document: { body: { innerText: string } } }
+      ).document.body.innerText.includes(wanted),
+    {},
+    text,
+  );
+}
+
+/** Clicks on what has this role and name for a screen reader. */
+export async function click(page: Page, role: string, name: string): Promise<void> {
+  const element = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
+  await element!.click();
+}
