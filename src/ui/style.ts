@@ -48,7 +48,8 @@ button:disabled { opacity: .6; cursor: default; }
 label { display: grid; gap: .15rem; }
 .fields { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; }
 .wide { flex: 1 1 20rem; }
-.wide > * { width: 100%; }
+.full { flex-basis: 100%; }
+.wide > *, .full > * { width: 100%; }
 .key { max-width: 26rem; display: grid; gap: .8rem; }
 .buttons { display: flex; gap: .6rem; }
 dialog { width: min(44rem, calc(100vw - 2rem)); color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }

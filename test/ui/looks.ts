@@ -13,6 +13,12 @@ export function looks(stage: Stage, tabs: Tabs, views: readonly string[]): void 
     ),
   );
 
+  it('what judges the views finds what is wrong with one', async () => {
+    const { page, violations } = await enter(tabs, `${stage.gateway.url}/apisix/ui`);
+    await page.evaluate("document.querySelector('main').append(document.createElement('select'))");
+    expect(await violations()).toEqual([expect.stringContaining('<select>')]);
+  });
+
   it.each(cases)('$view: $theme, on a $screen', async ({ view, theme, width }) => {
     const address = `${stage.gateway.url}/apisix/ui?view=${view}`;
     const { page, problems, violations } = await enter(tabs, address, { theme, width });

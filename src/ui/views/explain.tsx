@@ -29,7 +29,7 @@ function Form({ query }: { readonly query: URLSearchParams }): Element {
         URL
         <input name="url" value={given('url', 'http://127.0.0.1:9080/')} required />
       </label>
-      <label class="wide">
+      <label class="full">
         Fields, one a line
         <textarea name="fields" rows={3} placeholder="Host: shop.example" spellcheck={false}>
           {given('fields', '')}
