@@ -42,8 +42,12 @@ function say(text) {
   if (status.textContent !== text) status.textContent = text;
 }
 
-/** Fills the page with the view of its address. With a form, that is sent too. */
-async function load(form) {
+/**
+ * Fills the page with the view of its address. With a form, that is sent too.
+ *
+ * @param fill how: morph, unless it is another view
+ */
+async function load(form, fill = morph) {
   clearTimeout(timer);
   asked.abort();
   if ('needsKey' in document.documentElement.dataset && sessionStorage.getItem(KEY) === null) return askForKey();
@@ -53,7 +57,7 @@ async function load(form) {
     const response = await ask('/apisix/ui/view' + location.search, { ...init, signal: mine.signal });
     const html = await response.text();
     if (mine.signal.aborted) return;
-    show(html);
+    show(html, fill);
     if (status.dataset.lost !== undefined) {
       delete status.dataset.lost;
       say('');
@@ -65,10 +69,10 @@ async function load(form) {
   again(mine);
 }
 
-function show(html) {
+function show(html, fill) {
   const next = document.createElement('template');
   next.innerHTML = html;
-  morph(main, next.content);
+  fill(main, next.content);
   const { title } = main.firstElementChild.dataset;
   document.title = title + ' - proxy-mirror';
   const view = new URLSearchParams(location.search).get('view') ?? document.querySelector('nav a').dataset.view;
@@ -120,10 +124,15 @@ function morph(from, to) {
   for (const old of olds.slice(to.childNodes.length)) old.remove();
 }
 
+/** Nothing of the view before stays, neither what was typed nor what was open. */
+function replace(from, to) {
+  from.replaceChildren(to);
+}
+
 function go(address) {
   history.pushState(null, '', address);
   say('');
-  load().then(() => main.focus());
+  load(undefined, replace).then(() => main.focus());
 }
 
 async function confirm(path) {
@@ -179,7 +188,7 @@ const ON_FORM = [
   ['[data-key]', (form) => (sessionStorage.setItem(KEY, form.elements.key.value), load())],
   ['[data-send]', send],
   ['[data-confirm]', (form) => confirm('/apisix/ui/confirm?' + new URLSearchParams(new FormData(form)))],
-  ['[method=post]', load],
+  ['[method=post]', (form) => load(form)],
   ['form', (form) => go('/apisix/ui?' + new URLSearchParams(new FormData(form)))],
 ];
 
@@ -204,6 +213,6 @@ document.addEventListener('change', ({ target }) => {
 });
 
 document.addEventListener('visibilitychange', () => document.hidden || load());
-addEventListener('popstate', () => load());
+addEventListener('popstate', () => load(undefined, replace));
 load();
 `;
