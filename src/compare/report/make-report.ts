@@ -49,8 +49,18 @@ function endpointReport(sums: EndpointSums): EndpointReport {
       // Those that only baselines have are no differences of the mirror.
       .filter(({ count }) => count > 0)
       .map((difference) => differenceReport(difference, sums))
-      .toSorted((a, b) => Number(b.shown) - Number(a.shown) || b.count - a.count),
+      .toSorted(byWeight),
   };
+}
+
+/** An error is rare as a rule, and weighs more than any field. */
+function byWeight(a: DifferenceReport, b: DifferenceReport): number {
+  return rank(a) - rank(b) || b.count - a.count;
+}
+
+function rank({ shown, place }: DifferenceReport): number {
+  if (!shown) return 2;
+  return place === 'status' ? 0 : 1;
 }
 
 function differenceReport(difference: DifferenceSums, endpoint: EndpointSums): DifferenceReport {

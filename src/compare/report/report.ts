@@ -59,7 +59,7 @@ export interface EndpointReport {
   readonly noise_only: number;
   /** Pairs of two of the old version's responses: what differs there is noise. */
   readonly baselines: number;
-  /** Shown ones first, then those of most pairs. */
+  /** Shown ones first, among them the status, then those of most pairs. */
   readonly differences: readonly DifferenceReport[];
 }
 

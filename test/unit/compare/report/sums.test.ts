@@ -188,6 +188,14 @@ describe('noise', () => {
   });
 });
 
+it('a status that differs comes first, however rare it is', () => {
+  const sums = createReportSums();
+  for (let i = 0; i < 100; i += 1)
+    sums.pair(pair(compared(difference('/a'), ...(i < 2 ? [difference('status')] : []))));
+  const [endpoint] = sums.report().mirrors[0]!.endpoints;
+  expect(endpoint!.differences.map(({ place }) => place)).toEqual(['status', '/a']);
+});
+
 describe('examples', () => {
   const keeping = (keep: number | undefined) => {
     const sums = sumsAtNoon();
