@@ -165,11 +165,13 @@ const REPORT = having({
           path: text,
           pairs: count,
           different: count,
+          baselines: count,
           differences: schema.list(
             having({
               place: text,
               kind: text,
               count,
+              ignored: count,
               shown: schema.boolean(),
               last: text,
               examples: schema.list(having({ request_id: text, path: text })),

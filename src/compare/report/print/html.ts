@@ -10,12 +10,14 @@ import {
   counted,
   coverage,
   duration,
+  hiddenBecause,
   moment,
   nameOf,
   NOTHING_COMPARED,
   percent,
   remarks,
   shownPlace,
+  shownRequest,
   verdict,
 } from './words.ts';
 
@@ -106,12 +108,12 @@ function endpointDetails(endpoint: EndpointReport): string {
 }
 
 function differenceRow(difference: DifferenceReport, pairs: number): string {
-  const { kind, count, shown, undecided, last, examples } = difference;
-  const judgement = undecided ? 'too rare yet to tell from noise' : 'noise or ignored';
+  const { kind, count, last, examples } = difference;
+  const hidden = hiddenBecause(difference);
   return [
-    `<tr${shown ? '' : ' class="noise"'}>`,
+    `<tr${hidden === null ? '' : ' class="noise"'}>`,
     `<td>${code(shownPlace(difference))}</td>`,
-    cell(shown ? kind : `${kind} (${judgement})`),
+    cell(hidden === null ? kind : `${kind} (${hidden})`),
     number(counted(count)),
     number(percent(count / pairs)),
     cell(moment(last)),
@@ -120,8 +122,8 @@ function differenceRow(difference: DifferenceReport, pairs: number): string {
   ].join('');
 }
 
-function exampleOf({ primary, mirror, request_id: id, path }: ExampleReport): string {
-  return `${value(primary)} → ${value(mirror)} ${code(`${id} ${path}`)}`;
+function exampleOf(example: ExampleReport): string {
+  return `${value(example.primary)} → ${value(example.mirror)} ${code(shownRequest(example))}`;
 }
 
 function value(shown: unknown): string {

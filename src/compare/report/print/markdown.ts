@@ -8,6 +8,7 @@ import {
   percent,
   remarks,
   shownPlace,
+  shownRequest,
   shownValue,
   verdict,
 } from './words.ts';
@@ -34,9 +35,20 @@ function mirrorLines(mirror: MirrorReport): string[] {
     `**${plain(verdict(mirror))}**`,
     '',
     ...remarks(mirror).map((remark) => `- ${plain(remark)}`),
+    ...statusLines(mirror),
     ...latencyLines(mirror),
     ...differenceLines(mirror.endpoints),
   ];
+}
+
+function statusLines({ statuses }: MirrorReport): string[] {
+  const rows = Object.entries(statuses).flatMap(([primary, mirrors]) =>
+    Object.entries(mirrors).map(([mirror, count]) =>
+      row([plain(primary), plain(mirror), counted(count)]),
+    ),
+  );
+  if (rows.length === 0) return [];
+  return ['', row(['status of the primary', 'of the mirror', 'pairs']), '| - | - | -: |', ...rows];
 }
 
 function latencyLines({ latency }: MirrorReport): string[] {
@@ -61,7 +73,7 @@ function differenceLines(endpoints: readonly EndpointReport[]): string[] {
           `${counted(count)} (${percent(count / pairs)})`,
           ...(example === undefined
             ? ['', '', '']
-            : [shownValue(example.primary), shownValue(example.mirror), example.request_id].map(
+            : [shownValue(example.primary), shownValue(example.mirror), shownRequest(example)].map(
                 code,
               )),
         ]);
@@ -71,7 +83,7 @@ function differenceLines(endpoints: readonly EndpointReport[]): string[] {
   const hidden = rows.length - MAX_ROWS;
   return [
     '',
-    row(['endpoint', 'place', 'kind', 'pairs', 'primary', 'mirror', 'request']),
+    row(['endpoint', 'place', 'kind', 'pairs', 'primary', 'mirror', 'example']),
     '| - | - | - | -: | - | - | - |',
     ...rows.slice(0, MAX_ROWS),
     ...(hidden > 0 ? ['', `and ${hidden} more`] : []),

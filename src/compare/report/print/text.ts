@@ -4,11 +4,14 @@ import {
   counted,
   coverage,
   duration,
+  type Hidden,
+  hiddenBecause,
   nameOf,
   NOTHING_COMPARED,
   percent,
   remarks,
   shownPlace,
+  shownRequest,
   shownValue,
   verdict,
 } from './words.ts';
@@ -31,7 +34,7 @@ function mirrorLines(mirror: MirrorReport): string[] {
     nameOf(mirror),
     `  ${verdict(mirror)}`,
     ...remarks(mirror).map((remark) => `  ${remark}`),
-    ...table([...statusRows(mirror), ...latencyRows(mirror)]).map((line) => `  ${line}`),
+    ...[statusRows(mirror), latencyRows(mirror)].flatMap(table).map((line) => `  ${line}`),
     ...endpointLines(mirror.endpoints.filter(({ different }) => different > 0)),
   ];
 }
@@ -61,9 +64,11 @@ function latencyRows({ latency }: MirrorReport): string[][] {
   ];
 }
 
-/** Pads the cells of each column to one width. */
+/** Pads the cells of each column to one width, and the first to that of the widest name in it. */
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const widths = ['primary', '', '', ''].map((name, i) =>
+    Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  );
   return rows.map((row) =>
     row
       .map((cell, i) => cell.padEnd(widths[i]!))
@@ -82,19 +87,24 @@ function endpointLines(endpoints: readonly EndpointReport[]): string[] {
 
 function linesOf({ method, path, pairs, different, differences }: EndpointReport): string[] {
   const shown = differences.filter((difference) => difference.shown);
-  const rare = differences.filter(({ undecided }) => undecided).length;
-  const noise = differences.length - shown.length - rare;
   const hidden = shown.length - MAX_PLACES;
-  const more = [
-    ...(hidden > 0 ? [`${hidden} more`] : []),
-    ...(noise > 0 ? [`${noise} of noise or ignored`] : []),
-    ...(rare > 0 ? [`${rare} too rare yet to tell from noise`] : []),
-  ];
   return [
     `  ${method} ${path}: ${counted(different)} of ${counted(pairs)} pairs differ`,
     ...shown.slice(0, MAX_PLACES).flatMap((difference) => differenceLines(difference, pairs)),
-    ...(more.length === 0 ? [] : [`    and ${more.join(', ')}`]),
+    ...(hidden > 0 ? [`    ${hidden} more differ: --json and --html print all`] : []),
+    ...REASONS.flatMap((reason) => hiddenLines(reason, differences)),
   ];
+}
+
+const REASONS: readonly Hidden[] = ['noise', 'ignored', 'too rare yet to tell from noise'];
+
+/** Names the places that are not shown for a reason, each once, whatever its kinds. */
+function hiddenLines(reason: Hidden, differences: readonly DifferenceReport[]): string[] {
+  const ofReason = differences.filter((difference) => hiddenBecause(difference) === reason);
+  const places = [...new Set(ofReason.map(shownPlace))];
+  if (places.length === 0) return [];
+  const more = places.length > MAX_PLACES ? ` and ${places.length - MAX_PLACES} more` : '';
+  return [`    ${reason}: ${places.slice(0, MAX_PLACES).join(', ')}${more}`];
 }
 
 function differenceLines(difference: DifferenceReport, pairs: number): string[] {
@@ -106,7 +116,7 @@ function differenceLines(difference: DifferenceReport, pairs: number): string[] 
       ? []
       : [
           `      ${shownValue(example.primary)} -> ${shownValue(example.mirror)}` +
-            `  (request ${example.request_id})`,
+            `  (${shownRequest(example)})`,
         ]),
   ];
 }

@@ -1,6 +1,6 @@
 // Words that all forms of the report share. What they hold of texts from outside is not escaped: each form does that.
 
-import type { MirrorReport, Report } from '../report.ts';
+import type { DifferenceReport, ExampleReport, MirrorReport, Report } from '../report.ts';
 
 /** Characters shown of a value in an example. */
 const MAX_VALUE_CHARACTERS = 60;
@@ -38,14 +38,19 @@ export function duration(seconds: number | null): string {
  * The verdict on a mirror, with the bounds within which the true share is with a probability of 95 %.
  *
  * @example '0 of 18,420 pairs differ: under 0.02 %'
- * @example '50 of 5,000 pairs differ: 1 % (0.76 % to 1.3 %)'
+ * @example '50 of 5,000 pairs differ: 1 % (95 % confidence: 0.76 % to 1.3 %)'
  */
-export function verdict({ pairs, different, rate }: MirrorReport): string {
+export function verdict(mirror: MirrorReport): string {
+  const { pairs, different, rate } = mirror;
   if (pairs === 0) return 'no pair of responses was compared yet';
-  const found = `${counted(different)} of ${counted(pairs)} pairs differ`;
-  if (different > 0)
-    return `${found}: ${percent(rate.different)} (${percent(rate.low)} to ${percent(rate.high)})`;
-  return rate.high >= 1 ? `${found}: too few to tell` : `${found}: under ${bound(rate.high)}`;
+  const share = different > 0 ? `${percent(rate.different)} (${bounds(mirror)})` : bounds(mirror);
+  return `${counted(different)} of ${counted(pairs)} pairs differ: ${share}`;
+}
+
+/** Where the true share of pairs that differ is, with a probability of 95 %. */
+export function bounds({ different, rate }: MirrorReport): string {
+  if (different > 0) return `95 % confidence: ${percent(rate.low)} to ${percent(rate.high)}`;
+  return rate.high >= 1 ? 'too few to tell' : `under ${bound(rate.high)}`;
 }
 
 /** What else is to be known of a mirror, a sentence each. */
@@ -55,9 +60,21 @@ export function remarks(mirror: MirrorReport): string[] {
     ...(noise === 0
       ? []
       : [`${counted(noise)} pairs differ only in what is noise or ignored${undecided(mirror)}`]),
+    ...(mirror.different > 0 && !hasBaseline(mirror) ? [NO_BASELINE] : []),
     `${counted(sent)} copies sent${listed(', ', 'failed', failed)}${listed(', ', 'skipped', skipped)}`,
     ...(sumOf(notCompared) === 0 ? [] : [listed('', 'not compared', notCompared)]),
+    ...((notCompared.overload ?? 0) === 0 ? [] : [OVERLOAD]),
   ];
+}
+
+const NO_BASELINE =
+  'no baseline yet: clocks and random ids count as differences, unless "ignore" or "baseline" of "compare" takes them off';
+
+const OVERLOAD =
+  'overload: there was no time to compare more pairs; a lower "sample_ratio" of "compare" chooses fewer';
+
+function hasBaseline({ endpoints }: MirrorReport): boolean {
+  return endpoints.some(({ baselines }) => baselines > 0);
 }
 
 /** @example ', or too rare yet to tell (places: 2)' */
@@ -92,6 +109,21 @@ export function shownPlace({ place }: { readonly place: string }): string {
   return place === '' ? 'the whole body' : place;
 }
 
+/** Where an example was seen. */
+export function shownRequest({ request_id: id, path }: ExampleReport): string {
+  return `${path}, request ${id}`;
+}
+
+/** Why a difference is not shown; `null`: it is. */
+export function hiddenBecause(difference: DifferenceReport): Hidden | null {
+  const { shown, undecided: isUndecided, ignored, count } = difference;
+  if (shown) return null;
+  if (isUndecided) return 'too rare yet to tell from noise';
+  return ignored === count ? 'ignored' : 'noise';
+}
+
+export type Hidden = 'noise' | 'ignored' | 'too rare yet to tell from noise';
+
 /** Which mirror, on one line. */
 export function nameOf({ route, mirror }: Pick<MirrorReport, 'route' | 'mirror'>): string {
   return `route ${route} -> ${mirror}`;
@@ -109,4 +141,4 @@ export function coverage({ since, until, scope }: Report): string {
 }
 
 export const NOTHING_COMPARED =
-  'no mirror has been compared yet: "compare": true in a mirror turns it on (docs/comparing.md)';
+  'no response was compared yet: no request was copied, or no mirror has "compare": true (docs/comparing.md)';

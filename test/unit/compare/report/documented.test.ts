@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { COMMANDS } from '../../../../src/cli/commands.ts';
 import { parseCondition } from '../../../../src/cli/report/gate.ts';
+import { reportText } from '../../../../src/cli/report/text.ts';
+import type { Report } from '../../../../src/compare/report/report.ts';
 import { createReportSums } from '../../../../src/compare/report/sums.ts';
 import { src } from '../../../support/imports.ts';
 import { compared, difference, pair } from './pairs.ts';
@@ -25,6 +27,12 @@ it('the report has the form of the page', () => {
   sums.pair(pair(compared(difference('/price', { kind: 'type', primary: 1, mirror: '1' }))));
   const [, shown] = /^```json\n(\{\n {2}"since".*?)^```/ms.exec(page)!;
   expect(formOf(JSON.parse(shown!))).toEqual(formOf(sums.report()));
+});
+
+it('the text of the page is that of its report', () => {
+  const [, shown] = /^```json\n(\{\n {2}"since".*?)^```/ms.exec(page)!;
+  const [, text] = /^```\n\$ proxy-mirror report\n(.*?)\n```/ms.exec(page)!;
+  expect(text).toBe(reportText(JSON.parse(shown!) as Report));
 });
 
 it('the conditions of the gate are those of the page and of the help', () => {

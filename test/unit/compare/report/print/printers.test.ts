@@ -15,10 +15,13 @@ describe('the verdict in words', () => {
   it.each([
     [{ pairs: 0, failed: 1 }, 'no pair of responses was compared yet'],
     [{ pairs: 1 }, '0 of 1 pairs differ: too few to tell'],
-    [{ pairs: 5000, different: 50 }, '50 of 5,000 pairs differ: 1 % (0.76 % to 1.3 %)'],
+    [
+      { pairs: 5000, different: 50 },
+      '50 of 5,000 pairs differ: 1 % (95 % confidence: 0.76 % to 1.3 %)',
+    ],
     [{ pairs: 18_420 }, '0 of 18,420 pairs differ: under 0.02 %'],
     [{ pairs: 100 }, '0 of 100 pairs differ: under 3 %'],
-    [{ pairs: 10, different: 10 }, '10 of 10 pairs differ: 100 % (72 % to 100 %)'],
+    [{ pairs: 10, different: 10 }, '10 of 10 pairs differ: 100 % (95 % confidence: 72 % to 100 %)'],
   ])('%j', (counts, words) => {
     expect(verdict(mirrorOf(counts))).toBe(words);
   });
@@ -50,21 +53,23 @@ it('the text can be read in ten seconds', () => {
       'from 2026-05-04 13:00:00 UTC to 2026-05-04 13:00:00 UTC',
       '',
       'route 1 -> http://mirror.example',
-      '  2 of 1,000 pairs differ: 0.2 % (0.055 % to 0.73 %)',
+      '  2 of 1,000 pairs differ: 0.2 % (95 % confidence: 0.055 % to 0.73 %)',
       '  3 pairs differ only in what is noise or ignored',
+      '  no baseline yet: clocks and random ids count as differences, unless "ignore" or "baseline" of "compare" takes them off',
       '  1,000 copies sent, 4 failed (connect 4)',
       '  3 not compared (overload 3)',
+      '  overload: there was no time to compare more pairs; a lower "sample_ratio" of "compare" chooses fewer',
       '  status   2xx, mirror 5xx  1',
       '           2xx from both    1,002',
-      '  latency  p50              p95     p99',
-      '  primary  3.9 ms           3.9 ms  3.9 ms',
-      '  mirror   7.8 ms           7.8 ms  7.8 ms',
-      '  lag      3.9 ms           3.9 ms  3.9 ms',
+      '  latency  p50     p95     p99',
+      '  primary  3.9 ms  3.9 ms  3.9 ms',
+      '  mirror   7.8 ms  7.8 ms  7.8 ms',
+      '  lag      3.9 ms  3.9 ms  3.9 ms',
       '',
       '  GET /users/{n}: 2 of 1,000 pairs differ',
       '    /price  type  2 (0.2 %)',
-      '      1 -> "1"  (request id-1)',
-      '    and 1 of noise or ignored',
+      '      1 -> "1"  (/users/1, request id-1)',
+      '    ignored: /clock',
     ].join('\n'),
   );
 });
@@ -97,7 +102,9 @@ it('the text names ten endpoints with five places, and how many there are beyond
   const lines = reportText(sums.report()).split('\n');
   expect(lines.filter((line) => line.startsWith('  GET '))).toHaveLength(10);
   expect(lines.filter((line) => line.startsWith('    /'))).toHaveLength(50);
-  expect(lines.filter((line) => line === '    and 2 more')).toHaveLength(10);
+  expect(
+    lines.filter((line) => line === '    2 more differ: --json and --html print all'),
+  ).toHaveLength(10);
   expect(lines).toContain('  2 more endpoints differ: --json prints all');
 });
 
@@ -118,6 +125,31 @@ it.each([
     '3 pairs differ only in what is noise or ignored, or too rare yet to tell (places: 1)';
   expect(plain).toContain(remark);
   if (print !== reportMarkdown) expect(plain).toContain('too rare yet to tell from noise');
+});
+
+describe('what is known of noise', () => {
+  const sums = createReportSums();
+  for (let i = 0; i < 100; i += 1) {
+    const noise = [difference('/clock'), difference('/id'), difference('/clock', { kind: 'type' })];
+    sums.pair(pair(compared(difference('/price'), ...noise)));
+    sums.baseline(pair(compared(...noise)));
+  }
+  const withBaselines = sums.report();
+
+  it('is named in the text, each place once, and in HTML', () => {
+    const lines = reportText(withBaselines).split('\n');
+    expect(lines.at(-1)).toBe('    noise: /clock, /id');
+    expect(reportHtml(withBaselines)).toContain('<td>value (noise)</td>');
+  });
+
+  it.each([
+    [sampleReport({ different: 1 }), true],
+    [sampleReport(), false],
+    [withBaselines, false],
+  ])('a report says where it had no baseline (%#)', (report, says) => {
+    expect(reportText(report).includes('no baseline yet: clocks')).toBe(says);
+    expect(reportMarkdown(report).includes('no baseline yet: clocks')).toBe(says);
+  });
 });
 
 describe('texts of strangers', () => {
@@ -215,7 +247,12 @@ describe('the HTML', () => {
 it('the Markdown has a row for each place that differs', () => {
   const rows = reportMarkdown(sampleReport({ different: 2, noisy: 3 }))
     .split('\n')
-    .filter((line) => line.includes('/price') || line.includes('clock'));
+    .filter((line) => line.startsWith('|') && /price|clock/.test(line));
   expect(rows).toHaveLength(1);
   expect(rows[0]).toMatch(/<code>\/price<\/code> \| type \| 2 \(0\.2 %\) \| <code>1<\/code>/);
+  expect(rows[0]).toMatch(/<code>\/users\/1, request id-1<\/code> \|$/);
+});
+
+it('the Markdown has the statuses of both', () => {
+  expect(reportMarkdown(sampleReport({ broken: 3 })).split('\n')).toContain('| 2xx | 5xx | 3 |');
 });
