@@ -86,7 +86,7 @@ export const COMMANDS: readonly Command[] = [
       "  'p99_ratio>1.5'      p99 of the mirror, divided by that of the primary",
       "  'new_5xx>0'          pairs with 5xx of the mirror, and another status of the primary",
       '',
-      'Status 0: all conditions held. 1: one failed. 2: too few pairs, or no report to judge.',
+      'Status 0: no condition is true. 1: one is. 2: too few pairs, or no report to judge.',
     ],
     load: async () => (await import('./report/report.ts')).report,
   },

@@ -91,12 +91,11 @@ export function reportCommand(runtime: TestServerRuntime): void {
 
   describe('as a gate', () => {
     it.each([
-      [['--fail-on', 'different>1%'], 0, 'held: different>1%: route a'],
+      [['--fail-on', 'different>1%'], 0, 'passed: different>1%: route a'],
       [['--fail-on', 'different>0.1%'], 1, 'failed: different>0.1%: route a'],
       [['--fail-on', 'new_5xx>0', '--fail-on', 'different>=0.2%'], 1, 'failed: different>=0.2%'],
       [['--fail-on', 'different>0.1%', '--min-pairs', '1000'], 2, 'unknown: route b'],
-      [['--fail-on', 'different>1%', '--min-pairs', '1000', '--route', 'a'], 0, 'held'],
-      [['--fail-on', 'different>1%', '--route', 'c'], 2, 'unknown: no mirror was compared'],
+      [['--fail-on', 'different>1%', '--min-pairs', '1000', '--route', 'a'], 0, 'passed'],
     ])('%j: status %i', async (args, expected, line) => {
       const { status, stdout, stderr } = await reported(await controlPlane(), [...args, '--json']);
       expect(status).toBe(expected);
@@ -154,6 +153,17 @@ export function reportCommand(runtime: TestServerRuntime): void {
       expect(stderr).toMatch(/^proxy-mirror: http:\/\/127\.0\.0\.1:\d+: [^\n]*$/);
       expect(stderr).toContain(message);
       expect(stderr).not.toContain(KEY);
+    });
+
+    it.each([
+      [['--route', 'c'], '--route "c"'],
+      [['--mirror', 'http://b.example/'], '--mirror "http://b.example/"'],
+      [['--route', 'a', '--mirror', 'http://b.example'], '--route "a" --mirror "http://b.example"'],
+    ])('a mirror that is not in it: %j', async (args, named) => {
+      const { status, stdout, stderr } = await reported(await controlPlane(), [...args, '--json']);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      const those = 'route a -> http://mirror.example, route b -> http://b.example';
+      expect(stderr).toContain(`: no mirror in the report with ${named}: expected one of ${those}`);
     });
 
     it('nobody there', async () => {

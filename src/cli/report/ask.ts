@@ -1,7 +1,8 @@
+import { nameOf } from '../../compare/report/print/words.ts';
 import type { Report } from '../../compare/report/report.ts';
 import { documentText } from '../../config/fault.ts';
 import * as schema from '../../config/schema.ts';
-import { printable } from '../../http/quoted.ts';
+import { printable, quoted } from '../../http/quoted.ts';
 
 /** Time for the whole response. */
 const TIMEOUT_MS = 30_000;
@@ -9,6 +10,8 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 128 * 1024 * 1024;
 /** Faults of a response that are named. */
 const MAX_FAULTS = 3;
+/** Mirrors that are named, where the one asked for is not in the report. */
+const MAX_MIRRORS = 5;
 
 /** The gateway gave no report. The message is one line and holds no key. */
 export class NoReport extends Error {
@@ -24,16 +27,26 @@ export interface Asked {
 }
 
 /**
- * Asks a gateway for its report.
+ * Asks a gateway for its report. That of a route or mirror which it does not have would look as if nothing differed, and is
+ * refused; one without any mirror is not.
  *
  * @throws NoReport that says what is wrong and what to do
  */
-export async function askForReport({
-  gateway,
-  adminKey = '',
-  route,
-  mirror,
-}: Asked): Promise<Report> {
+export async function askForReport(asked: Asked): Promise<Report> {
+  const report = await requestReport(asked);
+  const filters = (['route', 'mirror'] as const).filter((name) => asked[name] !== undefined);
+  if (report.mirrors.length > 0 || filters.length === 0) return report;
+  const { mirrors } = await requestReport({ ...asked, route: undefined, mirror: undefined });
+  if (mirrors.length === 0) return report;
+  const given = filters.map((name) => `--${name} ${quoted(asked[name]!)}`).join(' ');
+  const names = mirrors.slice(0, MAX_MIRRORS).map((one) => printable(nameOf(one)));
+  const more = mirrors.length > MAX_MIRRORS ? ` and ${mirrors.length - MAX_MIRRORS} more` : '';
+  throw new NoReport(
+    `${asked.gateway.origin}: no mirror in the report with ${given}: expected one of ${names.join(', ')}${more}`,
+  );
+}
+
+async function requestReport({ gateway, adminKey = '', route, mirror }: Asked): Promise<Report> {
   if (!/^[\t\x20-\x7e]*$/.test(adminKey))
     throw new NoReport('ADMIN_KEY: expected visible ASCII characters, found others');
   const url = new URL('/apisix/admin/report', gateway);

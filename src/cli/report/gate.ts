@@ -1,4 +1,4 @@
-import { counted, nameOf, percent, sumOf } from '../../compare/report/print/words.ts';
+import { bounds, counted, nameOf, percent, sumOf } from '../../compare/report/print/words.ts';
 import type { MirrorReport, Report } from '../../compare/report/report.ts';
 import { inOneLine, quoted } from '../../http/quoted.ts';
 import { SettingError } from '../../settings/values.ts';
@@ -9,10 +9,16 @@ interface Measure {
   readonly unit: 'share' | 'ratio' | 'count';
   /** `null`: nothing is known of it yet. */
   readonly of: (mirror: MirrorReport) => number | null;
+  /** Up to what the true value may be; left out where that is not known. */
+  readonly upTo?: (mirror: MirrorReport) => number;
 }
 
 const MEASURES: Readonly<Record<string, Measure>> = {
-  different: { unit: 'share', of: ({ different, pairs }) => share(different, pairs) },
+  different: {
+    unit: 'share',
+    of: ({ different, pairs }) => share(different, pairs),
+    upTo: ({ rate }) => rate.high,
+  },
   not_compared: {
     unit: 'share',
     of: ({ not_compared: reasons, pairs }) => share(sumOf(reasons), sumOf(reasons) + pairs),
@@ -84,7 +90,7 @@ const EXPECTED: Readonly<Record<Measure['unit'], (name: string) => string>> = {
 
 /** The outcome of a gate, and a line for each reason. */
 export interface Judgement {
-  readonly outcome: 'held' | 'failed' | 'unknown';
+  readonly outcome: 'passed' | 'failed' | 'unknown';
   readonly lines: readonly string[];
 }
 
@@ -103,7 +109,7 @@ export function judge(
   if (mirrors.length === 0 && minPairs > 0) unknown.push('unknown: no mirror was compared');
   for (const mirror of mirrors) {
     if (mirror.pairs >= minPairs) continue;
-    const expected = `expected at least ${counted(minPairs)} pairs, found ${counted(mirror.pairs)}`;
+    const expected = `expected at least ${counted(minPairs)} ${minPairs === 1 ? 'pair' : 'pairs'}, found ${counted(mirror.pairs)}`;
     unknown.push(`unknown: ${nameOf(mirror)}: ${expected}`);
   }
   let isFailed = false;
@@ -117,13 +123,23 @@ export function judge(
       }
       const failed = fails(value);
       isFailed ||= failed;
-      lines.push(
-        `${failed ? 'failed' : 'held'}: ${text}: ${nameOf(mirror)}: ${FORMAT[measure.unit](value)}`,
-      );
+      const found = FORMAT[measure.unit](value) + certainty(mirror, measure, fails);
+      lines.push(`${failed ? 'failed' : 'passed'}: ${text}: ${nameOf(mirror)}: ${found}`);
     }
   }
-  const outcome = unknown.length > 0 ? 'unknown' : isFailed ? 'failed' : 'held';
+  const outcome = unknown.length > 0 ? 'unknown' : isFailed ? 'failed' : 'passed';
   return { outcome, lines: [...lines, ...unknown].map(inOneLine) };
+}
+
+/**
+ * The bounds of a measure that has some, and whether they reach beyond the limit though the measure does not.
+ *
+ * @example ' (under 1 %: may fail with more pairs)'
+ */
+function certainty(mirror: MirrorReport, { of, upTo }: Measure, fails: Condition['fails']): string {
+  if (upTo === undefined) return '';
+  const mayFail = fails(upTo(mirror)) && !fails(of(mirror)!);
+  return ` (${bounds(mirror)}${mayFail ? ': may fail with more pairs' : ''})`;
 }
 
 const FORMAT: Readonly<Record<Measure['unit'], (value: number) => string>> = {

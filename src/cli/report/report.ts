@@ -17,7 +17,7 @@ const FORMATS: Readonly<Record<string, (report: Report) => string>> = {
 };
 
 const EXIT_STATUSES: Readonly<Record<Judgement['outcome'], number>> = {
-  held: 0,
+  passed: 0,
   failed: 1,
   unknown: EXIT_USAGE,
 };

@@ -6,22 +6,22 @@ const judged = (text: string, counts: Counts, minPairs = 1) =>
   judge(sampleReport(counts), [parseCondition(text)], minPairs);
 
 describe('conditions', () => {
-  it.each<[string, Counts, 'held' | 'failed' | 'unknown', string]>([
-    ['different>0.1%', { different: 1 }, 'held', '0.1 %'],
+  it.each<[string, Counts, 'passed' | 'failed' | 'unknown', string]>([
+    ['different>0.1%', { different: 1 }, 'passed', '0.1 %'],
     ['different>=0.1%', { different: 1 }, 'failed', '0.1 %'],
     ['different>0.1%', { different: 2 }, 'failed', '0.2 %'],
     ['different > 0.001', { different: 2 }, 'failed', '0.2 %'],
-    ['different>0', { noisy: 500 }, 'held', '0 %'],
+    ['different>0', { noisy: 500 }, 'passed', '0 %'],
     ['different>.5', { different: 501 }, 'failed', '50 %'],
     ['not_compared>1%', { pairs: 980, overload: 20 }, 'failed', '2 %'],
-    ['not_compared>2%', { pairs: 980, overload: 20 }, 'held', '2 %'],
+    ['not_compared>2%', { pairs: 980, overload: 20 }, 'passed', '2 %'],
     ['failed>1%', { pairs: 980, failed: 20 }, 'failed', '2 %'],
-    ['failed>2%', { pairs: 980, failed: 20 }, 'held', '2 %'],
+    ['failed>2%', { pairs: 980, failed: 20 }, 'passed', '2 %'],
     ['p99_ratio>1.5', {}, 'failed', '2'],
-    ['p99_ratio>2.2', {}, 'held', '2'],
+    ['p99_ratio>2.2', {}, 'passed', '2'],
     ['new_5xx>0', { broken: 1 }, 'failed', '1'],
-    ['new_5xx>1', { broken: 1 }, 'held', '1'],
-    ['new_5xx>0', {}, 'held', '0'],
+    ['new_5xx>1', { broken: 1 }, 'passed', '1'],
+    ['new_5xx>0', {}, 'passed', '0'],
   ])('%s with %j: %s', (text, counts, outcome, value) => {
     const found = judged(text, counts);
     expect(found.outcome).toBe(outcome);
@@ -46,6 +46,23 @@ describe('conditions', () => {
     expect(() => parseCondition(text)).toThrow(message);
   });
 
+  it.each<[Counts, string]>([
+    [
+      { pairs: 300 },
+      'passed: different>0.1%: route 1 -> http://mirror.example: 0 % (under 1 %: may fail with more pairs)',
+    ],
+    [
+      { pairs: 3000 },
+      'passed: different>0.1%: route 1 -> http://mirror.example: 0 % (under 0.1 %)',
+    ],
+    [
+      { different: 2 },
+      'failed: different>0.1%: route 1 -> http://mirror.example: 0.2 % (95 % confidence: 0.055 % to 0.73 %)',
+    ],
+  ])('%j: has the bounds', (counts, line) => {
+    expect(judged('different>0.1%', counts).lines).toEqual([line]);
+  });
+
   it('each of them is judged for each mirror', () => {
     const { mirrors, ...report } = sampleReport({ different: 2 });
     const [mirror] = mirrors;
@@ -53,7 +70,12 @@ describe('conditions', () => {
     const conditions = ['different>1%', 'different>0.1%'].map(parseCondition);
     const { outcome, lines } = judge(two, conditions, 1);
     expect(outcome).toBe('failed');
-    expect(lines.map((line) => line.split(':', 1)[0])).toEqual(['held', 'failed', 'held', 'held']);
+    expect(lines.map((line) => line.split(':', 1)[0])).toEqual([
+      'passed',
+      'failed',
+      'passed',
+      'passed',
+    ]);
   });
 });
 
@@ -64,7 +86,7 @@ describe('what is not known is no evidence', () => {
     expect(lines.at(-1)).toBe(
       'unknown: route 1 -> http://mirror.example: expected at least 1,000 pairs, found 999',
     );
-    expect(judged('different>0', { pairs: 1000 }, 1000).outcome).toBe('held');
+    expect(judged('different>0', { pairs: 1000 }, 1000).outcome).toBe('passed');
   });
 
   it('too few pairs, though a condition fails', () => {
@@ -73,7 +95,7 @@ describe('what is not known is no evidence', () => {
 
   it('no mirror', () => {
     expect(judge({ ...sampleReport(), mirrors: [] }, [], 1).outcome).toBe('unknown');
-    expect(judge({ ...sampleReport(), mirrors: [] }, [], 0).outcome).toBe('held');
+    expect(judge({ ...sampleReport(), mirrors: [] }, [], 0).outcome).toBe('passed');
   });
 
   it.each(['different>0', 'p99_ratio>1', 'new_5xx>0'])('%s without a pair', (text) => {

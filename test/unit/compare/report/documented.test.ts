@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { COMMANDS } from '../../../../src/cli/commands.ts';
 import { parseCondition } from '../../../../src/cli/report/gate.ts';
-import { reportText } from '../../../../src/cli/report/text.ts';
+import { reportText } from '../../../../src/compare/report/print/text.ts';
 import type { Report } from '../../../../src/compare/report/report.ts';
 import { createReportSums } from '../../../../src/compare/report/sums.ts';
 import { src } from '../../../support/imports.ts';
