@@ -39,11 +39,14 @@ export function parsePointer(text: string): string[] {
 /** Longest name that is shown in a place, in characters. */
 const MAX_NAME = 64;
 
+/** Half of a character. JSON can hold it, addresses and files of UTF-8 cannot. */
+const LONE_SURROGATE = /\p{Cs}/u;
+
 /** Most names in a place: so much work is it to make one. */
 export const MAX_NAMES = 32;
 
 /**
- * The place of a value, as a pointer that matches it: long names become `*`, and what lies too deep becomes `**`.
+ * The place of a value, as a pointer that matches it: long names, and those with half of a character, become `*`, and what lies too deep becomes `**`.
  *
  * @param names the way to the value; `*` for an index
  * @example placeOf(['a/b', '*', 'price'], 2) // '/a~1b/*'
@@ -52,7 +55,7 @@ export function placeOf(names: readonly string[], depth: number): string {
   let place = '';
   for (let i = 0; i < Math.min(depth, MAX_NAMES); i += 1) {
     const name = names[i]!;
-    const isShown = name.length <= MAX_NAME && name !== ANY_DEPTH;
+    const isShown = name.length <= MAX_NAME && name !== ANY_DEPTH && !LONE_SURROGATE.test(name);
     place += `/${isShown ? name.replaceAll('~', '~0').replaceAll('/', '~1') : ANY}`;
   }
   return depth > MAX_NAMES ? `${place}/${ANY_DEPTH}` : place;

@@ -1,6 +1,7 @@
 import { METHODS } from '../../http/methods.ts';
 import { percentDecoded } from '../../http/percent.ts';
 import { originForm } from '../../http/target.ts';
+import { ANY_DEPTH } from '../pointer.ts';
 import { idKind } from './ids.ts';
 
 /** Segments of a path that are told apart; what follows them is `...`. */
@@ -61,8 +62,15 @@ export function endpointPath(target: string): string {
  */
 export function countedPlace(place: string): string {
   if (!place.startsWith('/')) return cut(place);
-  const names = cut(place).split('/');
+  const names = cutPointer(place).split('/');
   return names.map((name) => (idKind(name) === null ? name : '*')).join('/');
+}
+
+/** Cut between names: what it is cut to matches all that is within. */
+function cutPointer(place: string): string {
+  if (place.length <= MAX_CHARACTERS) return place;
+  const more = `/${ANY_DEPTH}`;
+  return place.slice(0, place.lastIndexOf('/', MAX_CHARACTERS - more.length)) + more;
 }
 
 function segmentTemplate(segment: string): string {

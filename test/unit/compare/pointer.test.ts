@@ -46,6 +46,10 @@ describe('places', () => {
     expect(placeOf(names, 0)).toBe('');
   });
 
+  it('have no halves of characters', () => {
+    expect(placeOf(['a\ud800', '\u{1f600}'], 2)).toBe('/*/\u{1f600}');
+  });
+
   it('are short, whatever the names', () => {
     expect(placeOf(['x'.repeat(1e6), 'a'], 2)).toBe('/*/a');
     const deep = placeOf(Array(1000).fill('/'.repeat(64)), 1000);

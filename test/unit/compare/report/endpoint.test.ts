@@ -5,6 +5,7 @@ import {
   endpointPath,
   pathOf,
 } from '../../../../src/compare/report/endpoint.ts';
+import { pointerFault } from '../../../../src/compare/pointer.ts';
 import { degree, LINEAR } from '../../../support/growth.ts';
 
 describe('the path of an endpoint', () => {
@@ -111,4 +112,15 @@ it.each([
   ['/a~1b/sha256/address1Line2City3', '/a~1b/sha256/address1Line2City3'],
 ])('the place %s is counted as %s', (place, counted) => {
   expect(countedPlace(place)).toBe(counted);
+});
+
+it('a place that is long ends with a whole name, and still matches what it stands for', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `${'~1'.repeat(5)}${'b'.repeat(i)}`);
+  const counted = countedPlace(`/${names.join('/')}`);
+  expect(counted.length).toBeLessThanOrEqual(256);
+  expect(pointerFault(counted)).toBe(undefined);
+  const kept = counted.slice(1).split('/');
+  expect(kept.at(-1)).toBe('**');
+  expect(kept.slice(0, -1)).toEqual(names.slice(0, kept.length - 1));
+  expect(countedPlace(counted)).toBe(counted);
 });
