@@ -12,7 +12,7 @@ import { looks } from './ui/looks.ts';
 import { others } from './ui/others.ts';
 
 /** Views by their names in addresses. */
-const VIEWS = ['explain'];
+const VIEWS = ['differences', 'explain'];
 
 /** The page in a real browser: all of it on a server and on Workers, and that it works on the others. */
 needing(['chromium'], 'the page', () => {

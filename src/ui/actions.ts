@@ -1,6 +1,12 @@
-import { compareOf } from '../config/compare.ts';
+import { type CompareConfig, compareOf, type ComparedHeaders } from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
-import { isDisabled, type MirrorConfig, mirrorsOf } from '../config/proxy-mirror.ts';
+import {
+  isDisabled,
+  type MirrorConfig,
+  mirrorsOf,
+  type ProxyMirrorConfig,
+} from '../config/proxy-mirror.ts';
+import { isObject } from '../config/schema.ts';
 import { printable } from '../http/quoted.ts';
 
 /** A change that the page can make, as the request to the control plane that makes it. */
@@ -20,8 +26,11 @@ export interface Change {
 /** The mirror that a change is about. */
 interface Target {
   readonly name: string;
-  /** With what it inherits from the plugin. */
+  /** With what it inherits from the plugin. Not checked while it is paused. */
   readonly config: MirrorConfig;
+  /** Whether its `compare` is an object of its own, and not inherited. */
+  readonly hasCompare: boolean;
+  readonly isPaused: boolean;
   /** Path of its own attributes in the admin API. */
   readonly path: string;
 }
@@ -46,7 +55,7 @@ const MIRROR_CHANGES: Readonly<Record<string, MirrorChange>> = {
     path: `${path}/_meta/disable`,
     body: false,
   }),
-  share({ name, path, config }, query) {
+  share: unlessPaused(({ name, path, config }, query) => {
     const percent = Number(query.get('percent'));
     if (!(percent >= MIN_PERCENT && percent <= 100))
       return `share: expected ${MIN_PERCENT} to 100 percent, found ${printable(query.get('percent') ?? '')}`;
@@ -59,62 +68,77 @@ const MIRROR_CHANGES: Readonly<Record<string, MirrorChange>> = {
       path: `${path}/sample_ratio`,
       body: Number((percent / 100).toPrecision(6)),
     };
-  },
-  ignore({ name, path, config }, query) {
+  }),
+  compare: unlessPaused(({ name, path, config }) =>
+    compareOf(config.compare) === null
+      ? {
+          question: `Compare the responses of ${name}?`,
+          meaning:
+            'From the next request on its responses are compared with those that clients get. Clients notice nothing.',
+          verb: 'Compare',
+          method: 'PATCH',
+          path: `${path}/compare`,
+          body: true,
+        }
+      : `${name} is compared already`,
+  ),
+  ignore: unlessPaused((target, query) => {
+    const { name, config } = target;
     const place = query.get('place') ?? '';
     const compare = compareOf(config.compare);
     if (compare === null) return `${name} is not compared: there is nothing to ignore`;
-    if (!place.startsWith('/')) return ignoreField(name, path, place, config);
-    const given = typeof config.compare === 'object' ? config.compare : {};
-    const ignored = compare.ignore.includes(place) ? compare.ignore : [...compare.ignore, place];
+    if (place === '')
+      return 'the whole body differs: "body": "none" in compare leaves bodies out, and is for you to write';
+    const [attribute, value] = withoutPlace(compare, place);
     return {
-      ...ignoring(name, place),
-      path: `${path}/compare`,
-      body: { ...given, ignore: ignored },
+      question: `Ignore ${printable(place)} at ${name}?`,
+      meaning:
+        'Pairs that are compared from now on no longer count as different for it alone. What was counted stays: begin ' +
+        'the report anew to see the difference.',
+      verb: 'Ignore',
+      method: 'PATCH',
+      ...patchOfCompare(target, attribute, value),
     };
-  },
+  }),
 };
 
 /** The least `sample_ratio`. */
 const MIN_PERCENT = 0.001;
 
-function ignoring(name: string, place: string): Omit<Change, 'path' | 'body'> {
-  return {
-    question: `Ignore ${printable(place)} at ${name}?`,
-    meaning:
-      'Pairs that are compared from now on no longer count as different for it alone. What was counted stays: begin ' +
-      'the report anew to see the difference.',
-    verb: 'Ignore',
-    method: 'PATCH',
-  };
+/** Makes a change only of a mirror that is not paused: what a paused one says was not checked. */
+function unlessPaused(change: MirrorChange): MirrorChange {
+  return (target, query) =>
+    target.isPaused ? `${target.name} is paused: resume it first` : change(target, query);
 }
 
-/** A field of the head, or the status; the whole body is no place that can be ignored alone. */
-function ignoreField(
-  name: string,
-  path: string,
+/** The attribute of `compare` that leaves a place out: the status, a field by its name, or a JSON Pointer. */
+function withoutPlace(
+  { ignore, headers }: Pick<Required<CompareConfig>, 'ignore' | 'headers'>,
   place: string,
-  { compare }: MirrorConfig,
-): Change | string {
-  const given = typeof compare === 'object' ? compare : {};
-  if (place === '')
-    return 'the whole body differs: "body": "none" in compare leaves bodies out, and is for you to write';
-  if (place === 'status')
-    return {
-      ...ignoring(name, place),
-      path: `${path}/compare`,
-      body: { ...given, status: false },
-    };
-  const { headers = {} } = given;
-  const next =
-    'only' in headers && headers.only !== undefined
-      ? { only: headers.only.filter((field) => field.toLowerCase() !== place) }
-      : { ignore: [...((headers as { ignore?: readonly string[] }).ignore ?? []), place] };
-  return {
-    ...ignoring(name, place),
-    path: `${path}/compare`,
-    body: { ...given, headers: next },
-  };
+): readonly [keyof CompareConfig, unknown] {
+  if (place === 'status') return ['status', false];
+  return place.startsWith('/')
+    ? ['ignore', [...new Set([...ignore, place])]]
+    : ['headers', withoutField(headers, place)];
+}
+
+/** @param place the name in lower case */
+function withoutField({ ignore = [], only }: ComparedHeaders, place: string): ComparedHeaders {
+  const isOther = (field: string) => field.toLowerCase() !== place;
+  return only === undefined
+    ? { ignore: [...ignore.filter(isOther), place] }
+    : { only: only.filter(isOther) };
+}
+
+/** Sets one attribute of `compare`. A mirror that inherits `compare`, or has `true`, gets an object of its own. */
+function patchOfCompare(
+  { path, config: { compare }, hasCompare }: Target,
+  attribute: keyof CompareConfig,
+  value: unknown,
+): Pick<Change, 'path' | 'body'> {
+  if (hasCompare) return { path: `${path}/compare/${attribute}`, body: value };
+  const inherited = typeof compare === 'object' ? compare : {};
+  return { path: `${path}/compare`, body: { ...inherited, [attribute]: value } };
 }
 
 const BEGIN_ANEW: Change = {
@@ -145,16 +169,27 @@ function targetOf(id: string, host: string, document: RoutesDocument | null): Ta
   const plugin = route?.plugins?.['proxy-mirror'];
   if (plugin === undefined)
     return `route ${printable(id)} has no mirror now: it was changed or deleted`;
-  const mirrors = mirrorsOf(plugin);
-  const index = mirrors.findIndex((one) => one.host === host);
+  const isPaused = isDisabled(plugin);
+  const own = isPaused || plugin.mirrors === undefined ? [plugin] : plugin.mirrors;
+  const all = isPaused ? hostsIn(plugin) : mirrorsOf(plugin);
+  const [index = -1, ...others] = [...all.keys()].filter((i) => all[i]!.host === host);
   if (index < 0)
     return `route ${printable(id)} has no mirror ${printable(host)} now: it was changed`;
+  if (others.length > 0)
+    return `route ${id} has ${others.length + 1} mirrors ${host}, which are told apart only in its document: change it there`;
   const base = `/apisix/admin/routes/${encodeURIComponent(id)}/plugins/proxy-mirror`;
-  // A plugin that is disabled as a whole is resumed as a whole.
-  const isOwn = plugin.mirrors === undefined || isDisabled(plugin);
   return {
-    name: `the mirror ${host} of route ${id}`,
-    config: mirrors[index]!,
-    path: isOwn ? base : `${base}/mirrors/${index}`,
+    name: `the mirror ${printable(host)} of route ${id}`,
+    config: all[index]!,
+    hasCompare: isObject(own[index]?.compare),
+    isPaused: isPaused || isDisabled(own[index]),
+    // A plugin that is disabled as a whole is resumed as a whole.
+    path: isPaused || plugin.mirrors === undefined ? base : `${base}/mirrors/${index}`,
   };
+}
+
+/** The mirrors of a plugin that is disabled as a whole, of which nothing was checked. */
+function hostsIn({ host, mirrors }: ProxyMirrorConfig): MirrorConfig[] {
+  const listed: unknown[] = Array.isArray(mirrors) ? mirrors : [{ host }];
+  return listed.map((one) => ({ host: isObject(one) ? String(one['host']) : '' }));
 }

@@ -1,5 +1,6 @@
 import { originForm } from '../http/target.ts';
 import { Confirmation } from './confirmation.tsx';
+import { FORMS, reportFile } from './report-file.ts';
 import { Shell } from './shell.tsx';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
@@ -38,6 +39,9 @@ const PLACES: Readonly<Record<string, Place>> = {
   '/apisix/ui/style.css': () => text(STYLE, 'text/css'),
   '/apisix/ui/view': async (query, context) => html(await viewOf(query).render(query, context)),
   '/apisix/ui/confirm': (query, context) => html(<Confirmation query={query} context={context} />),
+  '/apisix/ui/report.json': saved('json'),
+  '/apisix/ui/report.md': saved('md'),
+  '/apisix/ui/report.html': saved('html'),
 };
 
 /** Responds to a request for the page or one of its parts. */
@@ -62,6 +66,15 @@ async function formOf({ body }: Request): Promise<URLSearchParams | null> {
     chunks.push(chunk);
   }
   return new URLSearchParams(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text());
+}
+
+/** A report to be saved: even a browser that is sent there shows nothing of it in the page's origin. */
+function saved(ending: keyof typeof FORMS): Place {
+  return async (query, { report }) => {
+    const response = text(await reportFile(ending, query, report), FORMS[ending].type);
+    response.headers.set('Content-Disposition', `attachment; filename="report.${ending}"`);
+    return response;
+  };
 }
 
 function html(element: Element, before = ''): Response {

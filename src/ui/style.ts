@@ -51,7 +51,31 @@ label { display: grid; gap: .15rem; }
 .full { flex-basis: 100%; }
 .wide > *, .full > * { width: 100%; }
 .key { max-width: 26rem; display: grid; gap: .8rem; }
-.buttons { display: flex; gap: .6rem; }
+.buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
+.button { display: inline-block; padding: .3rem .8rem; min-height: 2rem; border: 1px solid var(--quiet); border-radius: 4px; background: var(--raised); color: inherit; text-decoration: none; }
+.check { display: flex; gap: .4rem; align-items: center; min-height: 2rem; }
+.checks { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0; padding: 0 .6rem; border: 1px solid var(--line); border-radius: 4px; }
+.verdict { font-size: 1.4rem; margin: .5rem 0; }
+.summary { display: flex; flex-wrap: wrap; gap: .5rem 3rem; align-items: start; }
+.summary ul { flex: 1 1 20rem; margin: 0; padding-left: 1.2rem; }
+.summary .scroll { max-width: 100%; }
+caption { text-align: left; font-weight: 600; }
+.columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.2fr) minmax(0, 1.2fr); gap: 0 2rem; align-items: start; }
+.list { max-height: 36rem; overflow: auto; border-top: 1px solid var(--line); }
+.list th[scope=row] { min-width: 9rem; font-weight: 400; white-space: normal; }
+.list a[aria-current] { color: inherit; font-weight: 700; border-left: 4px solid var(--link); padding-left: .4rem; }
+.values { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: 0 1rem; }
+h4, .values pre { margin: 0 0 .3rem; }
+.nothing { font-style: italic; }
+mark { color: inherit; background: light-dark(#ffe08a, #6b4e00); font-weight: 700; text-decoration: underline; }
+mark::before, mark::after { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
+mark::before { content: " [differs: "; }
+mark::after { content: "] "; }
+dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; margin: 1rem 0; }
+dt { color: var(--quiet); }
+dd { margin: 0; }
+.steps { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
+@media (max-width: 64rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
 dialog { width: min(44rem, calc(100vw - 2rem)); color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
 dialog::backdrop { background: #0008; }
 .refusal:empty { display: none; }

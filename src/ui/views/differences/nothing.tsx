@@ -1,0 +1,81 @@
+import { compareOf } from '../../../config/compare.ts';
+import { isDisabled, mirrorsOf } from '../../../config/proxy-mirror.ts';
+import { printable } from '../../../http/quoted.ts';
+import { sumOf } from '../../../compare/report/print/words.ts';
+import type { MirrorReport } from '../../../compare/report/report.ts';
+import { changeOf } from '../../actions.ts';
+import { curlLine } from '../../confirmation.tsx';
+import type { Element, UiContext } from '../../view.ts';
+
+/** A mirror of a route that is not disabled. */
+interface Found {
+  readonly route: string;
+  readonly host: string;
+  readonly isCompared: boolean;
+}
+
+/** What to do when the report is of no mirror. */
+export function NothingCompared({ inForce }: UiContext): Element {
+  const document = inForce()?.document ?? null;
+  const mirrors = (document?.routes ?? []).flatMap(({ id, plugins }): Found[] => {
+    const plugin = plugins?.['proxy-mirror'];
+    if (plugin === undefined || isDisabled(plugin)) return [];
+    return mirrorsOf(plugin)
+      .filter((mirror) => !isDisabled(mirror))
+      .map(({ host, compare }) => ({
+        route: String(id),
+        host,
+        isCompared: compareOf(compare) !== null,
+      }));
+  });
+  const compared = mirrors.filter(({ isCompared }) => isCompared).length;
+  if (compared > 0) return <Waiting compared={compared} />;
+  if (mirrors.length === 0)
+    return <p>No route has a mirror. Once one has, its responses can be compared here.</p>;
+  const { route, host } = mirrors[0]!;
+  const query = new URLSearchParams({ do: 'compare', route, mirror: host });
+  const change = changeOf(query, document);
+  return (
+    <>
+      <p>
+        No mirror is compared yet. <code>"compare": true</code> in a mirror turns it on, such as for{' '}
+        <bdi>{printable(host)}</bdi> of route <bdi>{printable(route)}</bdi>:
+      </p>
+      {typeof change !== 'string' && (
+        <pre tabindex={0} role="group" aria-label="The request">
+          {curlLine(change, 'http://127.0.0.1:9080')}
+        </pre>
+      )}
+      <p>
+        <a class="button" data-confirm href={`/apisix/ui/confirm?${query}`}>
+          Compare it
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Waiting({ compared }: { readonly compared: number }): Element {
+  return (
+    <p>
+      {compared === 1 ? 'One mirror is compared' : `${compared} mirrors are compared`}, and no
+      request that they copy has come yet. This page shows what differs as soon as one has.
+    </p>
+  );
+}
+
+/** Why there is no pair yet. */
+export function NoPair({ mirror }: { readonly mirror: MirrorReport }): Element {
+  const { sent, failed, not_compared: notCompared } = mirror;
+  return <p>{reasonOf(sent, sumOf(failed), sumOf(notCompared))}</p>;
+}
+
+function reasonOf(sent: number, failed: number, notCompared: number): string {
+  if (sent === 0 && failed > 0)
+    return 'No copy arrived, so that there is nothing to compare: see why they failed, and whether the mirror runs.';
+  if (notCompared > 0)
+    return 'No pair could be compared: the reasons are above, and docs/comparing.md says what to do about each.';
+  if (sent > 0)
+    return 'Copies were sent, and none of them was chosen for comparison yet: compare.sample_ratio says how many are.';
+  return 'No copy was sent yet.';
+}

@@ -1,0 +1,115 @@
+import {
+  counted,
+  coverage,
+  duration,
+  percent,
+  remarks,
+  verdict,
+} from '../../../compare/report/print/words.ts';
+import type { MirrorReport, Report } from '../../../compare/report/report.ts';
+import { printable } from '../../../http/quoted.ts';
+import type { Element } from '../../view.ts';
+
+interface Props {
+  readonly report: Report;
+  readonly mirror: MirrorReport;
+}
+
+/** The verdict on a mirror, and what belongs to it. */
+export function Summary({ report, mirror }: Props): Element {
+  return (
+    <section aria-label="Verdict">
+      <p class={`verdict ${mirror.different > 0 ? 'bad' : ''}`}>{verdict(mirror)}</p>
+      <div class="summary">
+        <ul>
+          <li>{coverage(report)}</li>
+          {remarks(mirror).map((remark) => (
+            <li>{remark}</li>
+          ))}
+        </ul>
+        <Statuses statuses={mirror.statuses} />
+        <Latency latency={mirror.latency} />
+      </div>
+    </section>
+  );
+}
+
+/** Rows are the primary's, columns the mirror's. */
+function Statuses({ statuses }: Pick<MirrorReport, 'statuses'>): Element | null {
+  const rows = Object.keys(statuses).toSorted();
+  if (rows.length === 0) return null;
+  const columns = [...new Set(Object.values(statuses).flatMap(Object.keys))].toSorted();
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label="Pairs by status">
+      <table>
+        <caption>Pairs by status</caption>
+        <thead>
+          <tr>
+            <th scope="col">primary</th>
+            {columns.map((column) => (
+              <th scope="col" class="number">
+                mirror {printable(column)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr>
+              <th scope="row">{printable(row)}</th>
+              {columns.map((column) => (
+                <Pairs count={statuses[row]![column] ?? 0} isBad={row !== column} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Pairs({ count, isBad }: { readonly count: number; readonly isBad: boolean }): Element {
+  return <td class={`number${isBad && count > 0 ? ' bad' : ''}`}>{counted(count)}</td>;
+}
+
+function Latency({ latency }: Pick<MirrorReport, 'latency'>): Element | null {
+  if (latency.primary.p50 === null) return null;
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label="Time to the head of responses">
+      <table>
+        <caption>Time to the head of responses</caption>
+        <thead>
+          <tr>
+            <td></td>
+            {['p50', 'p95', 'p99'].map((quantile) => (
+              <th scope="col" class="number">
+                {quantile}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(latency).map(([name, { p50, p95, p99 }]) => (
+            <tr>
+              <th scope="row">{LATENCIES[name as keyof typeof LATENCIES]}</th>
+              {[p50, p95, p99].map((seconds) => (
+                <td class="number">{duration(seconds)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const LATENCIES: Readonly<Record<keyof MirrorReport['latency'], string>> = {
+  primary: 'primary',
+  mirror: 'mirror',
+  lag: 'lag of the mirror',
+};
+
+/** @example shareOf(50, 5000) // '1 %' */
+export function shareOf(part: number, whole: number): string {
+  return whole === 0 ? '-' : percent(part / whole);
+}
