@@ -10,7 +10,7 @@ import { type CopiesOptions, planCopies } from './mirror/copies.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import type { Runtime, WaitUntil } from './runtime/runtime.ts';
 import type { Route, RouteTable } from './route-table.ts';
-import type { Listener } from './telemetry/events.ts';
+import type { Emit } from './telemetry/telemetry.ts';
 
 export interface ProxyOptions {
   readonly runtime: Runtime;
@@ -24,7 +24,14 @@ export interface ProxyOptions {
   readonly comparisons: ComparisonsOptions;
   /** Paths of the control plane: the proxy leaves them to others. */
   readonly reserved: RegExp;
-  readonly emit: Listener;
+  readonly emit: Emit;
+}
+
+/** A request, for those who are told what came of it. */
+interface Handled {
+  readonly request: Inbound;
+  readonly startedMs: number;
+  readonly waitUntil: WaitUntil;
 }
 
 /** nginx's status for a client that left early. Never sent: only metrics, log and `onEvent` show it. */
@@ -56,23 +63,25 @@ export function createProxy(options: ProxyOptions): Proxy {
   return (received, waitUntil) => {
     const inbound = inboundOf(received, trust, requestIds);
     if (reserved.test(inbound.path)) return null;
-    return respond(inbound, keeping(waitUntil), performance.now());
+    const handled = {
+      request: inbound,
+      startedMs: performance.now(),
+      waitUntil: keeping(waitUntil),
+    };
+    return respond(handled);
   };
 
-  function respond(
-    inbound: Inbound,
-    waitUntil: WaitUntil,
-    started: number,
-  ): Reply | Promise<Reply> {
+  function respond(handled: Handled): Reply | Promise<Reply> {
+    const { request: inbound, waitUntil } = handled;
     const routes = live.current(Date.now());
     if (routes === null) {
       const loading = live.load();
-      if (loading === null) return refuse(503, '', inbound, started);
-      return loading.then(() => respond(inbound, waitUntil, started));
+      if (loading === null) return refuse(503, null, handled);
+      return loading.then(() => respond(handled));
     }
     const route = routes.match(inbound);
-    if (route === null) return refuse(404, '', inbound, started);
-    const { id, upstream, mirrors, compared } = route;
+    if (route === null) return refuse(404, null, handled);
+    const { upstream, mirrors, compared } = route;
     const observe = compared === null ? null : comparing(inbound, compared);
     const copies =
       mirrors.length === 0 ? null : planCopies(inbound, mirrors, copiesOptions, observe);
@@ -82,7 +91,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       copies?.giveUp();
       comparisons?.primaryFailed();
       if (copies !== null) waitUntil(copies.send(upstreamless(inbound, trust)));
-      return refuse(503, id, inbound, started);
+      return refuse(503, route, handled);
     }
     // The primary first: on Workers only so many connections may be opening at once.
     const sent = exchange.send(comparisons === null ? null : comparisons.primaryTap);
@@ -90,12 +99,12 @@ export function createProxy(options: ProxyOptions): Proxy {
     return sent.then(
       (response) => {
         copies?.giveUpWhenIdle();
-        return completed(response.status, response, id, inbound, started);
+        return completed(response.status, response, route, handled);
       },
       (error: unknown) => {
         copies?.giveUp();
         comparisons?.primaryFailed();
-        return failed(error, exchange.node, id, inbound, started);
+        return failed(error, exchange.node, route, handled);
       },
     );
   }
@@ -115,30 +124,29 @@ export function createProxy(options: ProxyOptions): Proxy {
   function completed(
     status: number,
     response: Reply,
-    route: string,
-    request: Inbound,
-    started: number,
+    route: Route | null,
+    { request, startedMs, waitUntil }: Handled,
   ): Reply {
-    const seconds = (performance.now() - started) / 1000;
-    emit({ type: 'request', route, request, status, seconds });
+    const seconds = (performance.now() - startedMs) / 1000;
+    const id = route === null ? '' : route.id;
+    const told = emit({ type: 'request', route: id, request, status, seconds }, route?.redact);
+    if (told !== undefined) waitUntil(told);
     return response;
   }
-  function refuse(status: GatewayStatus, route: string, request: Inbound, started: number) {
-    return completed(status, errorOf(status), route, request, started);
+  function refuse(status: GatewayStatus, route: Route | null, handled: Handled) {
+    return completed(status, errorOf(status), route, handled);
   }
-  function failed(
-    error: unknown,
-    node: string,
-    route: string,
-    request: Inbound,
-    started: number,
-  ): Reply {
+  function failed(error: unknown, node: string, route: Route, handled: Handled): Reply {
     if (error instanceof ClientLeftError) {
       const status = error.refused ?? CLIENT_CLOSED_REQUEST;
-      return completed(status, errorOf(502), route, request, started);
+      return completed(status, errorOf(502), route, handled);
     }
-    emit({ type: 'upstream_failure', route, request, node, error: error as Error });
+    const { request, waitUntil } = handled;
+    const { id, redact } = route;
+    const failure = { route: id, request, node, error: error as Error };
+    const told = emit({ type: 'upstream_failure', ...failure }, redact);
+    if (told !== undefined) waitUntil(told);
     const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
-    return refuse(status, route, request, started);
+    return refuse(status, route, handled);
   }
 }

@@ -1,4 +1,5 @@
 import { type ComparedMirror, compareMirrors } from './compare/compared-mirror.ts';
+import type { RedactedQuery } from './compare/redact.ts';
 import type { RoutesDocument } from './config/document.ts';
 import type { RouteConfig } from './config/route.ts';
 import { compileUpstream, type Upstream } from './exchange/upstream.ts';
@@ -19,6 +20,8 @@ export interface Route {
   readonly mirrors: readonly Mirror[];
   /** What is compared of which mirrors; `null`: nothing. */
   readonly compared: ReadonlyMap<Mirror, ComparedMirror<Mirror>> | null;
+  /** What any of the mirrors redacts in targets, for those who are told of requests; `undefined`: nothing. */
+  readonly redact: RedactedQuery | undefined;
 }
 
 /** A compiled document. Immutable: a new document is compiled to a new table. */
@@ -75,5 +78,11 @@ function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): 
     upstream: config.upstream === undefined ? null : compileUpstream(config.upstream, config),
     mirrors,
     compared: compareMirrors(mirrors, (one) => compileBaseline(one, options)),
+    redact: redactOf(mirrors),
   };
+}
+
+function redactOf(mirrors: readonly Mirror[]): Route['redact'] {
+  const query = mirrors.flatMap(({ config }) => config.redact?.query ?? []);
+  return query.length === 0 ? undefined : { query };
 }

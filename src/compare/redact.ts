@@ -71,9 +71,12 @@ export function redactor(rules: RedactRules, key: Uint8Array): Redactor {
   return { hash, query, isSecret: (name) => secretFields.has(name) };
 }
 
+/** Query parameters whose values are hidden. */
+export type RedactedQuery = Partial<Pick<RedactRules, 'query'>>;
+
 /** Hides what `redact.query` of a mirror names in a target: at once where there is nothing to hide. */
 export type RedactTarget = (
-  redact: { readonly query?: readonly string[] } | undefined,
+  redact: RedactedQuery | undefined,
   target: string,
 ) => string | Promise<string>;
 

@@ -7,7 +7,7 @@ export interface RequestFacts {
   /** The client's `X-Request-Id`, or one that the gateway generates on first access. */
   readonly id: string;
   readonly method: string;
-  /** Path and query as received. */
+  /** Path and query as received; for hooks without the values that mirrors of the route redact. */
   readonly target: string;
 }
 
@@ -18,7 +18,6 @@ export interface CopyEvent {
   readonly route: string;
   /** The configured `host` of the mirror. */
   readonly mirror: string;
-  /** For hooks without the values that are redacted. */
   readonly request: RequestFacts;
   readonly outcome: Outcome;
   /** Seconds until the response to the copy was drained or cut off; 0 if no copy was sent. */

@@ -1,16 +1,23 @@
 import type { OnPair } from '../compare/comparisons.ts';
-import type { RedactTarget } from '../compare/redact.ts';
+import type { RedactedQuery, RedactTarget } from '../compare/redact.ts';
 import type { ReportKeeper } from '../compare/report/keeper.ts';
 import type { OnOutcome } from '../mirror/copies.ts';
-import type { CopyEvent, Listener } from './events.ts';
+import type { CopyEvent, GatewayEvent, Listener, RequestFacts } from './events.ts';
 import { type Hooks, hookListeners } from './hooks.ts';
 import { logListener } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { type InForce, readings } from './readings.ts';
 
+/**
+ * Reports an event. A promise is returned where a value must be hashed before hooks are told; it does not reject.
+ *
+ * @param redact what is to be hidden in the target of the request that the event is about
+ */
+export type Emit = (event: GatewayEvent, redact?: RedactedQuery) => void | Promise<void>;
+
 /** Where the parts of the gateway report their work. */
 export interface Telemetry {
-  readonly emit: Listener;
+  readonly emit: Emit;
   readonly onOutcome: OnOutcome;
   readonly onPair: OnPair;
   /** To be called when a write of the admin API failed for a reason that its client must not see. */
@@ -36,12 +43,12 @@ export function createTelemetry(
   const metrics = createMetrics(readings(inForce));
   const own = fanOut([metrics.listen, logListener()]);
   const told = hookListeners(hooks);
-  const emit = fanOut([own, ...told]);
+  const emit = emitTo(own, told, redactTarget);
   return {
     emit,
     onOutcome: outcomeEvents(own, told, redactTarget, count),
     onPair: pairEvents(emit),
-    onAdminFailure: (error) => emit({ type: 'admin_failure', error }),
+    onAdminFailure: (error) => void emit({ type: 'admin_failure', error }),
     render: () => metrics.render(),
   };
 }
@@ -59,8 +66,36 @@ export function hookTelemetry(
   };
 }
 
+/**
+ * @param own told at once: metrics and log show no query
+ * @param hooks told of requests by their facts alone: the fields of a request hold credentials
+ */
+function emitTo(own: Listener, hooks: readonly Listener[], redactTarget: RedactTarget): Emit {
+  const told = fanOut(hooks);
+  return (event, redact) => {
+    own(event);
+    if (hooks.length === 0) return;
+    if (event.type !== 'request' && event.type !== 'upstream_failure') return told(event);
+    const { request } = event;
+    const target = redactTarget(redact, request.target);
+    if (typeof target === 'string') return told({ ...event, request: factsOf(request, target) });
+    return target.then((hidden) => told({ ...event, request: factsOf(request, hidden) }));
+  };
+}
+
+function factsOf(request: RequestFacts, target: string): RequestFacts {
+  return {
+    // Made when it is first needed.
+    get id() {
+      return request.id;
+    },
+    method: request.method,
+    target,
+  };
+}
+
 /** Reports pairs as events. */
-function pairEvents(emit: Listener): OnPair {
+function pairEvents(emit: (event: GatewayEvent) => unknown): OnPair {
   return (_, pair, kind) => {
     const { requestId: id, method, target } = pair;
     emit({ type: 'comparison', kind, request: { id, method, target }, pair });
@@ -88,9 +123,9 @@ function outcomeEvents(
     if (config.compare) count(route, host, outcome.outcome, outcome.reason);
     if (hooks.length === 0) return;
     const redacted = redactTarget(config.redact, request.target);
-    if (typeof redacted === 'string') return told(event);
-    const { id, method } = request;
-    return redacted.then((target) => told({ ...event, request: { id, method, target } }));
+    if (typeof redacted === 'string')
+      return told({ ...event, request: factsOf(request, redacted) });
+    return redacted.then((target) => told({ ...event, request: factsOf(request, target) }));
   };
 }
 

@@ -128,13 +128,13 @@ it('are told no value of the query that a mirror redacts, whatever becomes of th
     redactKey: 'key',
     onOutcome: (copy: CopyReport) => (copies.push(copy), write(copy)),
     onComparison: (pair: ComparisonReport) => pairs.push(pair),
-    onEvent: (event: GatewayEvent) => {
-      if (event.type === 'copy' || event.type === 'comparison') events.push(event);
-    },
+    onEvent: (event: GatewayEvent) => events.push(event),
   };
   await serving(options, async (url) => {
-    await fetch(`${url}/a?page=2&token=${secret}`, { method: 'POST', body: 'x' });
+    const headers = { authorization: secret };
+    await fetch(`${url}/a?page=2&token=${secret}`, { method: 'POST', body: 'x', headers });
     await until(() => copies.length === mirrors.length && pairs.length === 1);
+    await until(() => events.some(({ type }) => type === 'request'));
   });
   const [open, others] = [[], []] as [CopyReport[], CopyReport[]];
   for (const copy of copies) (copy.mirror === 'http://127.0.0.1:3' ? open : others).push(copy);
@@ -152,6 +152,31 @@ it('are told no value of the query that a mirror redacts, whatever becomes of th
   const isOpen = (event: GatewayEvent) => event.type === 'copy' && event.mirror.endsWith(':3');
   const told = [points, pairs, others, events.filter((event) => !isOpen(event))];
   expect(JSON.stringify(told)).not.toContain(secret);
+  // What the route's mirrors redact together is hidden in the request itself, of which nothing is told but these facts.
+  const { request } = events.find((event) => event.type === 'request')!;
+  expect({ ...request }).toEqual({ id: expect.any(String), method: 'POST', target: shown });
+});
+
+it('are told no such value where the primary fails', async () => {
+  const events: GatewayEvent[] = [];
+  const node = `127.0.0.1:${await freePort()}`;
+  const options = {
+    routes: [
+      {
+        ...routeTo(),
+        upstream: { nodes: { [node]: 1 } },
+        plugins: { 'proxy-mirror': { host: mirror.url, redact: { query: ['token'] } } },
+      },
+    ] as never,
+    onEvent: (event: GatewayEvent) => events.push(event),
+  };
+  await serving(options, async (url) => {
+    await fetch(`${url}/a?token=s3cret-value`, { headers: { cookie: 'a=s3cret-value' } });
+    await until(() => events.length === 3);
+  });
+  const types = events.map(({ type }) => type).toSorted();
+  expect(types).toEqual(['copy', 'request', 'upstream_failure']);
+  expect(JSON.stringify(events)).not.toContain('s3cret');
 });
 
 it.each([
