@@ -95,12 +95,13 @@ it('writes each outcome to the dataset that is bound', async () => {
     body: JSON.stringify({ ...route(upstream), plugins: { 'proxy-mirror': { mirrors } } }),
   });
   expect(put.status).toBe(201);
-  const headers = { 'x-request-id': 'mine' };
-  expect((await fetch(`${url}/a`, { headers })).status).toBe(200);
+  const headers = { 'x-request-id': 'mine', authorization: 'hidden', cookie: 'a=hidden' };
+  expect((await fetch(`${url}/a?b=hidden`, { headers })).status).toBe(200);
   await until(() => points.length >= 3, 5000, 'three data points');
   const written = (blobs: unknown[], doubles: unknown[]) => ({ indexes: ['r'], blobs, doubles });
   const seconds = expect.any(Number);
   expect(points).toHaveLength(3);
+  expect(JSON.stringify(points)).not.toContain('hidden');
   for (const point of [
     written([mirror.url, 'sent', '5xx', 'GET', 'mine'], [seconds, 503]),
     written([dead, 'failed', 'connect', 'GET', 'mine'], [seconds, 0]),

@@ -52,6 +52,7 @@ async function miniflareOptions(state: string, variables: Readonly<Record<string
     port: 0,
     cf: false,
     kvPersist: join(state, 'v3/kv'),
+    durableObjectsPersist: join(state, 'v3/do'),
   };
 }
 

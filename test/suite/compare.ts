@@ -2,13 +2,15 @@ import * as zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/compare/report/report.ts';
 import { murmur3 } from '../../src/vars/murmur3.ts';
-import type { TestRuntime } from '../runtimes/runtime.ts';
+import { isServer, type TestRuntime } from '../runtimes/runtime.ts';
 import { crowd } from '../support/crowd.ts';
 import type { Origin, Respond } from '../support/origin.ts';
 import { outcomes, sample, settled } from '../support/outcomes.ts';
 import { stage as set } from '../support/stage.ts';
 import { noise } from './compare/noise.ts';
 import { comparedRoutes, shown } from './compare/routes.ts';
+import { secrets } from './compare/secrets.ts';
+import { toldSecrets } from './compare/told-secrets.ts';
 import { can } from './platform.ts';
 
 type Pack = (text: string) => Buffer;
@@ -161,6 +163,10 @@ export function compare(runtime: TestRuntime): void {
   });
 
   describe('noise', () => noise(stage));
+  describe('secrets', () => {
+    secrets(runtime);
+    if (isServer(runtime)) toldSecrets(runtime);
+  });
 
   it('begins the report anew', async () => {
     const { id, get, reported } = await put(fixed({}), fixed({ status: 404 }));

@@ -52,7 +52,8 @@ export function comparedRoutes(stage: Stage) {
   };
 }
 
-function resultsOf({ pairs, not_compared: reasons }: MirrorReport): number {
+/** Sent copies that have a result. */
+export function resultsOf({ pairs, not_compared: reasons }: MirrorReport): number {
   return Object.values(reasons).reduce((sum, count) => sum + count, pairs);
 }
 
