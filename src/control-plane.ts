@@ -5,6 +5,7 @@ import { reportApi, type ReportSource } from './compare/report/api.ts';
 import { explainApi } from './explain/api.ts';
 import type { Endpoint, Endpoints } from './http/endpoint.ts';
 import { gatewayError } from './http/gateway-error.ts';
+import type { MemoryBudget } from './http/memory-budget.ts';
 import { matchPath, originForm } from './http/target.ts';
 import type { Trust } from './request/inbound.ts';
 import type { RouteTable } from './route-table.ts';
@@ -22,6 +23,8 @@ export interface ControlPlaneOptions {
   readonly telemetry: Telemetry;
   /** What mirrors answered. */
   readonly report: ReportSource;
+  /** Memory of recorded bodies. */
+  readonly budget: MemoryBudget;
   /** True once the server is about to stop: readiness then tells load balancers to send requests elsewhere. */
   readonly retired: () => boolean;
 }
@@ -50,7 +53,7 @@ export type ControlPlane = (request: Request, env: unknown) => Promise<Response>
 
 /** What is behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { adminKey, runtime, live, trust, telemetry, report } = options;
+  const { adminKey, runtime, live, trust, telemetry, report, budget } = options;
   const guard = controlPlaneGuard({ adminKey, peer: (request, env) => runtime.peer(request, env) });
   const { live: alive, ready } = health({ runtime: runtime.name, notReady });
   const admin = adminApi({ live, onFailure: telemetry.onAdminFailure });
@@ -63,7 +66,14 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   ]);
 
   const isKeyed = adminKey !== null && adminKey !== '';
-  const page = ui({ runtime: runtime.name, needsKey: isKeyed, inForce, report });
+  const page = ui({
+    runtime: runtime.name,
+    needsKey: isKeyed,
+    inForce,
+    report,
+    recent: telemetry.recent,
+    budget,
+  });
 
   function endpointOf(method: string, path: string): Endpoint {
     if (UI.test(path) && UI_METHODS.has(method)) return page;

@@ -193,6 +193,7 @@ export function checkedGateway(
     trust,
     telemetry,
     report,
+    budget,
     retired: () => retired,
   });
   const fetch: GatewayCore['fetch'] = (request, env, context) => {

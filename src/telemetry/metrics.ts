@@ -3,12 +3,14 @@ import type { ComparedPair } from '../compare/report/mirror-sums.ts';
 import { statusClass } from '../mirror/send.ts';
 import { VERSION } from '../version.ts';
 import type { Listener } from './events.ts';
-import { lifetimes, type RouteLabels } from './lifetimes.ts';
+import { type Lifetimes, lifetimes, type RouteLabels } from './lifetimes.ts';
 import { counter, gauge, histogram, type Sample } from './prometheus.ts';
 
 /** The metrics of the gateway, in the Prometheus text format. */
 export interface Metrics {
   readonly listen: Listener;
+  /** Whether a route or mirror has samples still. */
+  readonly keeps: Lifetimes['has'];
   render(): string;
 }
 
@@ -104,6 +106,7 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
   // Routes given in code are in force from the start, without a reload event.
   forget();
   return {
+    keeps: lives.has,
     listen(event) {
       switch (event.type) {
         case 'request': {

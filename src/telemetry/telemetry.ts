@@ -7,6 +7,7 @@ import { type Hooks, hookListeners } from './hooks.ts';
 import { logListener } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { type InForce, readings } from './readings.ts';
+import { type Recent, recentEvents } from './recent.ts';
 
 /**
  * Reports an event. A promise is returned where a value must be hashed before hooks are told; it does not reject.
@@ -24,6 +25,7 @@ export interface Telemetry {
   readonly onAdminFailure: (error: Error) => void;
   /** All metrics in the Prometheus text format. */
   readonly render: () => string;
+  readonly recent: Recent;
 }
 
 /** Counts the outcome of a copy in the report. */
@@ -41,11 +43,14 @@ export function createTelemetry(
   count: CountOutcome,
 ): Telemetry {
   const metrics = createMetrics(readings(inForce));
-  const own = fanOut([metrics.listen, logListener()]);
+  const recent = recentEvents(metrics.keeps, Date.now);
+  // Metrics before: they know which routes are gone.
+  const own = fanOut([metrics.listen, recent.listen, logListener()]);
   const told = hookListeners(hooks);
   const emit = emitTo(own, told, redactTarget);
   return {
     emit,
+    recent,
     onOutcome: outcomeEvents(own, told, redactTarget, count),
     onPair: pairEvents(emit),
     onAdminFailure: (error) => void emit({ type: 'admin_failure', error }),

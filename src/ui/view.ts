@@ -1,6 +1,8 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
 import type { ReportSource } from '../compare/report/api.ts';
 import type { ExplainOptions } from '../explain/explain.ts';
+import type { MemoryBudget } from '../http/memory-budget.ts';
+import type { Recent } from '../telemetry/recent.ts';
 
 /** What a component returns: HTML in which all texts are escaped. */
 export type Element = JSX.Element;
@@ -14,6 +16,10 @@ export interface UiContext {
   /** The current table and document; `null` when none was loaded yet. */
   readonly inForce: () => ExplainOptions | null;
   readonly report: ReportSource;
+  /** What happened in the last minutes. */
+  readonly recent: Recent;
+  /** Memory of recorded bodies. */
+  readonly budget: Pick<MemoryBudget, 'held' | 'limit'>;
 }
 
 /** One view of the page: what stands below its navigation. */

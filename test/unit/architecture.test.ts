@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   admin: rooms('http vars config stores'),
   explain: rooms('http config routes request exchange mirror route-table.ts admin'),
   // The page: loaded when it is asked for.
-  ui: rooms('http config compare explain'),
+  ui: rooms('http config compare telemetry explain'),
   'control-plane.ts': rooms(
     'http runtime request compare stores telemetry admin explain ui route-table.ts',
   ),

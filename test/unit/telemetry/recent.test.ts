@@ -1,0 +1,168 @@
+import { expect, it } from 'vitest';
+import {
+  BUCKETS,
+  COLUMN,
+  KEPT_SECONDS,
+  perSecond,
+  recentEvents,
+  startOf,
+} from '../../../src/telemetry/recent.ts';
+import type { GatewayEvent } from '../../../src/telemetry/events.ts';
+import type { Outcome } from '../../../src/mirror/outcome.ts';
+import { copyEvent, REQUEST } from './copy-event.ts';
+
+/** Some second, at the beginning of a window. */
+const START = 1_790_000_000;
+
+const SENT: Outcome = { outcome: 'sent', reason: '2xx', status: 200 };
+const FAILED: Outcome = { outcome: 'failed', reason: 'timeout', detail: '' };
+const SKIPPED: Outcome = { outcome: 'skipped', reason: 'loop' };
+
+const requestEvent = (more: object = {}): GatewayEvent => ({
+  type: 'request',
+  route: '1',
+  request: REQUEST,
+  status: 200,
+  seconds: 0.01,
+  ...more,
+});
+
+/** Recent events with a clock that the test sets, in seconds. */
+function watched(gone: ReadonlySet<string> = new Set()) {
+  const clock = { second: START };
+  const recent = recentEvents(
+    (...labels) => !gone.has(labels.join(' ')),
+    () => clock.second * 1000,
+  );
+  const countOf = (second: number, column: number) => recent.countsOf(second)?.[column];
+  const bucketOf = (seconds: number) => {
+    recent.listen(requestEvent({ seconds }));
+    const counts = recent.countsOf(clock.second)!.slice(COLUMN.primary, COLUMN.primary + BUCKETS);
+    clock.second++;
+    return counts.indexOf(1);
+  };
+  return { ...recent, recent, clock, countOf, bucketOf };
+}
+
+it('counts requests by class and copies by outcome, each in its second', () => {
+  const { listen, clock, countOf, recent } = watched();
+  expect([recent.since, recent.countsOf(START)]).toEqual([Infinity, null]);
+  for (const status of [101, 204, 301, 404, 499, 503, 999, 0]) listen(requestEvent({ status }));
+  for (const outcome of [SENT, SENT, FAILED, SKIPPED]) listen(copyEvent(outcome));
+  clock.second += 2;
+  listen(requestEvent());
+  const classes = recent.countsOf(START)!.slice(COLUMN.statuses, COLUMN.statuses + 5);
+  expect([...classes]).toEqual([1, 1, 1, 2, 3]);
+  const { sent, failed, skipped } = COLUMN;
+  expect([sent, failed, skipped].map((column) => countOf(START, column))).toEqual([2, 1, 1]);
+  expect(countOf(START + 1, COLUMN.statuses + 1)).toBe(0);
+  expect(countOf(START + 2, COLUMN.statuses + 1)).toBe(1);
+  expect(recent.countsOf(START + 3)).toBe(null);
+  expect(recent.since).toBe(START);
+});
+
+it('finds the bucket of each duration, also of those that are too short or too long', () => {
+  const { bucketOf } = watched();
+  for (const seconds of [0.000064, 0.00008, 0.001, 0.0123, 0.99, 7, 59, 134]) {
+    const bucket = bucketOf(seconds);
+    expect(startOf(bucket)).toBeLessThanOrEqual(seconds);
+    expect(startOf(bucket + 1)).toBeGreaterThan(seconds);
+    expect(startOf(bucket + 1) / startOf(bucket)).toBeLessThanOrEqual(1.2501);
+  }
+  expect([0, -1, 0.00001].map(bucketOf)).toEqual([0, 0, 0]);
+  expect([135, 1e9, Infinity].map(bucketOf)).toEqual([BUCKETS - 1, BUCKETS - 1, BUCKETS - 1]);
+});
+
+it('counts the time of copies that were sent, and of no others', () => {
+  const { listen, recent } = watched();
+  for (const outcome of [SENT, FAILED, SKIPPED]) listen(copyEvent(outcome));
+  const counts = recent.countsOf(START)!.slice(COLUMN.mirror);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+});
+
+it('keeps so many seconds and no more, in memory that never grows', () => {
+  const { listen, clock, countOf, recent } = watched();
+  const column = COLUMN.statuses + 1;
+  for (let i = 0; i < 3 * KEPT_SECONDS; i++) {
+    for (let n = 0; n <= i % 3; n++) listen(requestEvent());
+    clock.second++;
+  }
+  const last = clock.second - 1;
+  expect(recent.countsOf(last - KEPT_SECONDS)).toBe(null);
+  for (let age = 0; age < KEPT_SECONDS; age++)
+    expect(countOf(last - age, column)).toBe(((3 * KEPT_SECONDS - 1 - age) % 3) + 1);
+  const { buffer } = recent.countsOf(last)!;
+  expect(buffer).toBe(recent.countsOf(last - 1)!.buffer);
+  expect(buffer.byteLength).toBeLessThan(256 * 1024);
+});
+
+it('knows nothing of seconds long gone after a long time without events', () => {
+  const { listen, clock, countOf, recent } = watched();
+  listen(requestEvent());
+  clock.second += KEPT_SECONDS * 7 + 3;
+  listen(requestEvent());
+  const column = COLUMN.statuses + 1;
+  expect(countOf(clock.second, column)).toBe(1);
+  for (let age = 1; age < KEPT_SECONDS; age++) expect(countOf(clock.second - age, column)).toBe(0);
+  expect(recent.since).toBe(START);
+});
+
+it('counts a second that is told late, and begins anew where the clock was set back', () => {
+  const { listen, clock, countOf, recent } = watched();
+  listen(requestEvent());
+  clock.second -= 1;
+  listen(requestEvent());
+  const column = COLUMN.statuses + 1;
+  expect([countOf(START - 1, column), countOf(START, column)]).toEqual([1, 1]);
+  clock.second = START - 3600;
+  listen(requestEvent());
+  expect([countOf(START - 3600, column), recent.countsOf(START)]).toEqual([1, null]);
+  expect(countOf(START - 3601, column)).toBe(0);
+  expect(recent.since).toBe(START - 3600);
+});
+
+it('knows how often a second something happened at a route and at its mirror', () => {
+  const { listen, clock, recent } = watched();
+  const rates = () => {
+    const { requests, mirrors } = recent.routes.get('1')!;
+    const { copies } = mirrors.get('http://m')!;
+    return [requests, copies].map((one) => perSecond(one, clock.second * 1000));
+  };
+  for (; clock.second < START + 20; clock.second++) {
+    for (let n = 0; n < 4; n++) listen(requestEvent());
+    for (const outcome of [SENT, FAILED, SKIPPED]) listen(copyEvent(outcome));
+  }
+  expect(rates()).toEqual([4, 2]);
+  clock.second += 5;
+  expect(rates()).toEqual([2, 1]);
+  clock.second += 5;
+  expect(rates()).toEqual([0, 0]);
+  listen(requestEvent());
+  expect(rates()).toEqual([0.1, 0]);
+});
+
+it('sums outcomes by reason, and matches requests without a route to none', () => {
+  const { listen, recent } = watched();
+  for (const outcome of [SENT, SENT, FAILED, SKIPPED, SKIPPED, SKIPPED]) listen(copyEvent(outcome));
+  listen(requestEvent({ route: '' }));
+  expect([...recent.routes.keys()]).toEqual(['1']);
+  expect(Object.fromEntries(recent.routes.get('1')!.mirrors.get('http://m')!.outcomes)).toEqual({
+    '2xx': { outcome: 'sent', count: 2 },
+    timeout: { outcome: 'failed', count: 1 },
+    loop: { outcome: 'skipped', count: 3 },
+  });
+});
+
+it('forgets routes and mirrors that nobody keeps, when routes were read', () => {
+  const gone = new Set<string>();
+  const { listen, recent } = watched(gone);
+  for (const route of ['1', '2'])
+    for (const mirror of ['http://m', 'http://n']) listen(copyEvent(SENT, { route, mirror }));
+  const reload = () => listen({ type: 'reload', result: 'success', routes: 1 });
+  reload();
+  expect([...recent.routes.keys()]).toEqual(['1', '2']);
+  gone.add('2').add('1 http://n');
+  reload();
+  expect([...recent.routes.keys()]).toEqual(['1']);
+  expect([...recent.routes.get('1')!.mirrors.keys()]).toEqual(['http://m']);
+});
