@@ -15,7 +15,7 @@ export type Compare = (primary: RecordedResponse, mirror: RecordedResponse) => P
 export interface CompareLimits {
   /** Most bytes of a body once it is decoded. Default 1 MiB. */
   readonly maxDecodedBytes?: number;
-  /** Most steps for a pair, a step being about a value that is read or compared. Default 2,000,000. */
+  /** Most steps for a pair, a step being about a value that is read or compared. Default 2,500,000. */
   readonly maxSteps?: number;
 }
 

@@ -8,8 +8,9 @@ export type JsonObject = Map<string, Json>;
 /** Deepest nesting that is read. What goes through a value may recurse: so deep is safe on all runtimes. */
 export const MAX_DEPTH = 256;
 
-/** Steps for an object: it takes as much memory and time as several other values. */
-const OBJECT_STEPS = 4;
+/** Further steps for an array and an object that is not empty: they take as much memory as several other values. */
+const ARRAY_STEPS = 2;
+const OBJECT_STEPS = 8;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERALS: readonly (readonly [string, Json])[] = [
@@ -86,7 +87,8 @@ class Reader {
       if (this.#skip(',')) return !isObject || this.#name() ? CONTINUED : undefined;
       if (!this.#skip(isObject ? '}' : ']')) return undefined;
       this.#open.pop();
-      value = holder;
+      // A copy has just the room that it needs: an array that grew has room for 17 elements, even if it holds one.
+      value = isObject ? holder : holder.slice();
     }
   }
 
@@ -94,14 +96,15 @@ class Reader {
     this.#at += 1;
     this.#skipSpace();
     if (this.#skip(']')) return EMPTY_ARRAY;
+    this.#steps.take(ARRAY_STEPS);
     return this.#open.push([]) > MAX_DEPTH ? undefined : OPENED;
   }
 
   #openObject(): Json | undefined | typeof OPENED {
-    this.#steps.take(OBJECT_STEPS);
     this.#at += 1;
     this.#skipSpace();
     if (this.#skip('}')) return EMPTY_OBJECT;
+    this.#steps.take(OBJECT_STEPS);
     return this.#open.push(new Map()) > MAX_DEPTH || !this.#name() ? undefined : OPENED;
   }
 

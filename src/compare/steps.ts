@@ -6,7 +6,7 @@ export class OverBudget extends Error {
 /**
  * Most steps for a pair: a tenth of a second or so. A pair of JSON bodies of 256 KiB stays below it, whatever they hold.
  */
-export const MAX_STEPS = 2_000_000;
+export const MAX_STEPS = 2_500_000;
 
 /** Counts the work on one pair: each value that is read or compared is a step. */
 export class Steps {

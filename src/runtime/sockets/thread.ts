@@ -2,12 +2,15 @@ import { setPriority } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 import type { StartThread } from '../thread.ts';
 
-/** Memory of a thread's objects on Node. One that needs more ends, and the process goes on. */
-const MAX_HEAP_MB = 256;
+/**
+ * Memory of a thread's objects on Node, and the part of it for those that were just made. A thread that needs more ends,
+ * and the process goes on.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 };
 
 /** Starts a thread by `node:worker_threads`, which Node, Deno and Bun have. */
 export const startThread: StartThread = (module, { onMessage, onExit }) => {
-  const worker = new Worker(module, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+  const worker = new Worker(module, { resourceLimits: LIMITS });
   let failure: Error | null = null;
   let hadStarted = false;
   worker.unref();

@@ -93,7 +93,7 @@ describe('the reader', () => {
   });
 
   it('stops when the budget ends', () => {
-    expect(() => readJson('[0,0,0,0]', new Steps(4))).toThrow(OverBudget);
-    expect(readJson('[0,0,0,0]', new Steps(5))).toBeDefined();
+    expect(() => readJson('[0,0,0,0]', new Steps(6))).toThrow(OverBudget);
+    expect(readJson('[0,0,0,0]', new Steps(7))).toBeDefined();
   });
 });
