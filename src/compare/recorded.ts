@@ -54,7 +54,9 @@ export interface ResponseRecording {
 export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): ResponseRecording {
   let status = 0;
   let headers: HeaderList = [];
-  let body: ByteQueue | null = new ByteQueue();
+  let body: Pick<ByteQueue, 'size' | 'append' | 'join'> | null = new ByteQueue();
+  /** Bytes of the body that memory is reserved for ahead. */
+  let stated: number | null = null;
   let headAtMs: number | null = null;
   let held = 0;
   let resolve!: (recorded: RecordedResponse | NotRecorded) => void;
@@ -92,20 +94,26 @@ export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): Resp
       head(received, fields, length) {
         headAtMs = performance.now();
         if (length !== null && length > maxBodyBytes) return lose('body_too_large');
-        if (body === null || !reserve(sizeOf(fields))) return;
+        // All at once: of several that get a part each, none would become whole.
+        if (body === null || !reserve(sizeOf(fields) + (length ?? 0))) return;
         status = received;
         headers = fields;
+        if (length === null) return;
+        stated = length;
+        body = new SizedBody(length);
       },
       get wanted() {
         return body !== null;
       },
       chunk(bytes) {
         if (body === null) return;
-        if (body.size + bytes.byteLength > maxBodyBytes) return lose('body_too_large');
-        if (reserve(bytes.byteLength)) body.append(bytes, true);
+        const size = body.size + bytes.byteLength;
+        if (size > maxBodyBytes) return lose('body_too_large');
+        if (stated === null ? reserve(bytes.byteLength) : size <= stated) body.append(bytes, true);
       },
       end(isComplete, trailers) {
-        if (!isComplete) return lose('body_incomplete');
+        if (!isComplete || (body !== null && stated !== null && body.size !== stated))
+          return lose('body_incomplete');
         if (body === null || (trailers !== null && !reserve(sizeOf(trailers)))) return;
         const whole = body.join();
         body = null;
@@ -113,6 +121,25 @@ export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): Resp
       },
     },
   };
+}
+
+/** A body of a stated length: in one array, so that no byte is copied twice. */
+class SizedBody {
+  size = 0;
+  readonly #bytes: Uint8Array;
+
+  constructor(length: number) {
+    this.#bytes = new Uint8Array(length);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.size);
+    this.size += bytes.byteLength;
+  }
+
+  join(): Uint8Array {
+    return this.#bytes;
+  }
 }
 
 /** Bytes of fields: strings of one byte for each character, as they are in a head. */

@@ -23,6 +23,28 @@ it('records a response, and keeps its memory until it is released', async () => 
   expect(budget.held).toBe(0);
 });
 
+it('reserves the memory of a body whose length is stated at once, or none', async () => {
+  const budget = memoryBudget(100);
+  const one = recordResponse(60, budget);
+  one.tap.head(200, [], 60);
+  expect(budget.held).toBe(60);
+  const other = recordResponse(60, budget);
+  other.tap.head(200, [], 60);
+  expect([await other.done, other.tap.wanted, budget.held]).toEqual(['memory_limit', false, 60]);
+  for (let i = 0; i < 6; i++) one.tap.chunk(new Uint8Array(10).fill(i));
+  one.tap.end(true, null);
+  const body = Uint8Array.from({ length: 60 }, (_, i) => Math.floor(i / 10));
+  expect(await one.done).toMatchObject({ body });
+});
+
+it('records no part of a body that is shorter than stated', async () => {
+  const { tap, done } = recordResponse(10, memoryBudget(10));
+  tap.head(200, [], 3);
+  tap.chunk(bytes(1, 2));
+  tap.end(true, null);
+  expect(await done).toBe('body_incomplete');
+});
+
 it('records a response without a body', async () => {
   const { tap, done } = recordResponse(0, memoryBudget(0));
   tap.head(204, [], 0);
