@@ -29,7 +29,17 @@ export interface BatchReply {
 /** Pairs that may wait for the thread. Their bodies are within the memory of all recordings. */
 const MAX_WAITING = 1024;
 
-/** A message carries several pairs, as each wakes the thread, but not so many that they are held for long. */
+/**
+ * How long a pair waits for the thread: who reads the report wants to know of now. A pair may take a tenth of a second,
+ * so that a full queue would take minutes.
+ */
+const MAX_WAIT_MS = 10_000;
+
+/**
+ * A message carries several pairs, as each wakes the thread, but not so many that they are held for long: no more than
+ * the thread would compare in this time at the pace of the last message, nor than these.
+ */
+const BATCH_MS = 100;
 const MAX_BATCH = 32;
 const MAX_BATCH_BYTES = 256 * 1024;
 
@@ -46,6 +56,7 @@ interface Waiting {
   readonly rules: CompareRules;
   readonly primary: RecordedResponse;
   readonly mirror: RecordedResponse;
+  readonly sinceMs: number;
   resolve(comparison: Comparison): void;
 }
 
@@ -67,17 +78,29 @@ export function threadPool(
   let waiting: Waiting[] = [];
   let inThread: readonly Waiting[] = [];
   let hangs: ReturnType<typeof setTimeout> | undefined;
+  /** Most pairs of the next message, and when the last one was sent. */
+  let pace = 1;
+  let sentAtMs = 0;
   let abandoned = false;
   /** Takes the place of threads that cannot be started. */
   let instead: ComparePool | null = null;
 
   function pump(): void {
-    if (inThread.length > 0 || waiting.length === 0) return;
+    if (inThread.length > 0) return;
+    failOverdue();
+    if (waiting.length === 0) return;
     thread ??= startThread();
     if (thread === null) return fail(take(waiting.length), 'overload');
-    inThread = take(batchSize(waiting));
+    inThread = take(batchSize(waiting, pace));
+    sentAtMs = performance.now();
     hangs = setTimeout(() => thread?.stop(), REPLY_WITHIN_MS);
     thread.post(batchOf(inThread));
+  }
+
+  function failOverdue(): void {
+    const oldest = performance.now() - MAX_WAIT_MS;
+    const overdue = waiting.findIndex(({ sinceMs }) => sinceMs >= oldest);
+    fail(take(overdue === -1 ? waiting.length : overdue), 'overload');
   }
 
   function take(count: number): Waiting[] {
@@ -114,6 +137,7 @@ export function threadPool(
     clearTimeout(hangs);
     const settled = inThread;
     inThread = [];
+    pace = paceAfter(settled.length, performance.now() - sentAtMs);
     for (const [index, { resolve }] of settled.entries()) resolve(results[index]!);
     if (error !== null) onError(error);
     pump();
@@ -146,7 +170,7 @@ export function threadPool(
       if (abandoned) return Promise.resolve(notCompared('shutdown'));
       if (waiting.length >= MAX_WAITING) return Promise.resolve(notCompared('overload'));
       return new Promise((resolve) => {
-        waiting.push({ rules, primary, mirror, resolve });
+        waiting.push({ rules, primary, mirror, sinceMs: performance.now(), resolve });
         pump();
       });
     },
@@ -165,11 +189,20 @@ async function settleBy(
   resolve(await pool.compare(rules, primary, mirror));
 }
 
+/**
+ * How many pairs go into one message at most, after one with so many took so long. Grows slowly: what comes next may take
+ * longer.
+ */
+function paceAfter(pairs: number, milliseconds: number): number {
+  const within = Math.floor((pairs * BATCH_MS) / Math.max(milliseconds, 1));
+  return Math.max(1, Math.min(within, 2 * pairs, MAX_BATCH));
+}
+
 /** How many of those that wait go into one message. */
-function batchSize(waiting: readonly Waiting[]): number {
+function batchSize(waiting: readonly Waiting[], most: number): number {
   let bytes = 0;
   let size = 0;
-  while (size < Math.min(waiting.length, MAX_BATCH)) {
+  while (size < Math.min(waiting.length, most)) {
     const { primary, mirror } = waiting[size]!;
     bytes += primary.body.byteLength + mirror.body.byteLength;
     if (size > 0 && bytes > MAX_BATCH_BYTES) break;

@@ -69,9 +69,37 @@ it('sends few large pairs at a time, and many small ones', async () => {
   void pool.compare(one, response(), response());
   for (let i = 0; i < 4; i++) void pool.compare(one, response(100_000), response(1));
   for (let i = 0; i < 40; i++) void pool.compare(one, response(), response());
-  for (let i = 0; i < 4; i++) reply();
+  for (let i = 0; i < 7; i++) reply();
   const sizes = threads[0]!.batches.map(({ pairs }) => pairs.length);
-  expect(sizes).toEqual([1, 2, 32, 10]);
+  expect(sizes).toEqual([1, 2, 4, 8, 16, 14]);
+});
+
+it('sends no more than the thread compared in a tenth of a second', async () => {
+  const { pool, threads, reply } = setUp();
+  const one = rules();
+  for (let i = 0; i < 200; i++) void pool.compare(one, response(), response());
+  for (let i = 0; i < 6; i++) reply();
+  vi.advanceTimersByTime(400);
+  reply();
+  vi.advanceTimersByTime(1000);
+  reply();
+  reply();
+  const sizes = threads[0]!.batches.map(({ pairs }) => pairs.length);
+  expect(sizes).toEqual([1, 2, 4, 8, 16, 32, 32, 8, 1, 2]);
+});
+
+it('lets a pair wait no longer than ten seconds', async () => {
+  const { pool, threads, reply } = setUp();
+  const one = rules();
+  const [first, overdue] = [1, 2].map(() => pool.compare(one, response(), response()));
+  vi.advanceTimersByTime(9000);
+  const next = pool.compare(one, response(), response());
+  vi.advanceTimersByTime(2000);
+  reply();
+  expect([await first, await overdue]).toEqual([SAME, OVERLOAD]);
+  expect(threads[0]!.batches).toHaveLength(2);
+  reply();
+  expect(await next).toEqual(SAME);
 });
 
 it('lets only so many wait', async () => {
