@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
 /** A process of a process group. */
 interface Member {
@@ -31,10 +31,23 @@ export function members(group: number, only?: string): Member[] {
 
 /** Resident memory of all these processes, in bytes. */
 export function residentBytes(pids: readonly Member[]): number {
-  return sum(pids, ({ pid }) => {
-    const status = readOrNull(`/proc/${pid}/status`) ?? '';
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
-  });
+  return sum(pids, ({ pid }) => statusBytes(pid, 'VmRSS'));
+}
+
+/** The most resident memory of all these processes since `forgetPeaks`, in bytes. */
+export function peakResidentBytes(pids: readonly Member[]): number {
+  return sum(pids, ({ pid }) => statusBytes(pid, 'VmHWM'));
+}
+
+/** Makes the kernel forget the peaks of the resident memory of these processes. */
+export function forgetPeaks(pids: readonly Member[]): void {
+  // 5 is documented in proc(5).
+  for (const { pid } of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+function statusBytes(pid: number, field: string): number {
+  const status = readOrNull(`/proc/${pid}/status`) ?? '';
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** Number of open sockets of all these processes. */
@@ -51,11 +64,30 @@ const TICKS_PER_SECOND = 100;
 
 /** Seconds of processor time of all these processes, in user and in system mode. */
 export function cpuSeconds(pids: readonly Member[]): number {
-  const ticks = sum(pids, ({ pid }) => {
-    const fields = /\) (.*)$/s.exec(readOrNull(`/proc/${pid}/stat`) ?? '')?.[1]?.split(' ') ?? [];
-    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  return sum(pids, ({ pid }) => secondsOf(statFields(`/proc/${pid}/stat`)));
+}
+
+/** The part of `cpuSeconds` that threads with a lower priority than usual took. */
+export function lowPrioritySeconds(pids: readonly Member[]): number {
+  return sum(pids, ({ pid }) => {
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      statFields(`/proc/${pid}/task/${thread}/stat`),
+    );
+    return threads.filter(isNice).reduce((total, fields) => total + secondsOf(fields), 0);
   });
-  return ticks / TICKS_PER_SECOND;
+}
+
+/** The fields of proc(5) from the third on, the state. */
+function statFields(path: string): readonly string[] {
+  return /\) (.*)$/s.exec(readOrNull(path) ?? '')?.[1]?.split(' ') ?? [];
+}
+
+function secondsOf(fields: readonly string[]): number {
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND;
+}
+
+function isNice(fields: readonly string[]): boolean {
+  return Number(fields[16] ?? 0) > 0;
 }
 
 function sum(pids: readonly Member[], of: (member: Member) => number): number {
