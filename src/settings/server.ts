@@ -13,7 +13,9 @@ import {
 } from './values.ts';
 import type { Fault } from '../config/fault.ts';
 import type { RouteInput } from '../config/document.ts';
+import { PRIMARY } from '../config/compare.ts';
 import { type Method, METHODS } from '../config/fields.ts';
+import type { MirrorConfig } from '../config/proxy-mirror.ts';
 import { quoted } from '../http/quoted.ts';
 import { checkRoute } from '../config/route.ts';
 import { LOG_FORMATS, type LogFormat } from '../telemetry/line.ts';
@@ -109,8 +111,8 @@ function lookupIn(flags: Flags, environment: Environment): Lookup {
 
 /** One route for all requests, made of `--upstream` and `--mirror`; `null` when neither is given. */
 function routeOf(flags: Flags): readonly RouteInput[] | null {
-  const { upstream, mirror, 'sample-ratio': share, methods, compare, routes } = flags;
-  const given = [upstream, mirror, share, methods, compare];
+  const { upstream, mirror, 'sample-ratio': share, methods, compare, baseline, routes } = flags;
+  const given = [upstream, mirror, share, methods, compare, baseline];
   if (given.every((value) => value === undefined)) return null;
   if (routes !== undefined) {
     throw new SettingError(
@@ -136,12 +138,27 @@ function routeOf(flags: Flags): readonly RouteInput[] | null {
         host: origin(mirror, '--mirror').origin,
         ...(share !== undefined && { sample_ratio: ratio(share, '--sample-ratio') }),
         ...(methods !== undefined && { methods: methodsOf(methods) }),
-        ...(compare !== undefined && { compare: true }),
+        ...comparing(compare, baseline),
       },
     },
   };
   refuseUnusable(route);
   return [route];
+}
+
+function comparing(
+  compare: string | undefined,
+  baseline: string | undefined,
+): Pick<MirrorConfig, 'compare'> {
+  if (baseline === undefined) return compare === undefined ? {} : { compare: true };
+  if (compare === undefined)
+    throw new SettingError('--baseline: expected --compare beside it; give both or neither');
+  if (baseline === PRIMARY) return { compare: { baseline } };
+  if (!/^https?:/.test(baseline))
+    throw new SettingError(
+      `--baseline: expected "primary", or the URL of another instance of the old version, found ${quoted(baseline)}`,
+    );
+  return { compare: { baseline: origin(baseline, '--baseline').origin } };
 }
 
 function methodsOf(text: string): readonly Method[] {

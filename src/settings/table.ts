@@ -47,6 +47,11 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   },
   { flag: 'compare', help: "compare the mirror's responses with the upstream's" },
   {
+    flag: 'baseline',
+    value: 'URL',
+    help: 'with --compare: "primary", or another old instance; what differs there is noise',
+  },
+  {
     flag: 'sample-ratio',
     value: 'N',
     help: 'share of its requests to copy',

@@ -77,6 +77,12 @@ const BAD_SETTINGS: readonly BadSetting[] = [
       '--methods: expected some of GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS,CONNECT,TRACE,PURGE, such as GET,HEAD, found "FOO"',
   },
   { args: [...PAIR, '--methods', ''], message: /^--methods: expected some of .* found ""/ },
+  { args: [...PAIR, '--baseline', 'primary'], message: '--baseline: expected --compare beside it' },
+  {
+    args: [...PAIR, '--compare', '--baseline', 'mirror'],
+    message:
+      '--baseline: expected "primary", or the URL of another instance of the old version, found "mirror"',
+  },
   { args: ['--methods', 'GET'], message: '--upstream and --mirror: expected both' },
   { args: ['--compare'], message: '--upstream and --mirror: expected both' },
   { args: [...PAIR, '--routes', 'routes.json'], message: '--routes: expected alone' },

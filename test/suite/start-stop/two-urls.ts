@@ -59,6 +59,13 @@ export function twoUrls(runtime: TestServerRuntime, folder: () => string): void 
     expect(await found()).toMatch(/GET \/a: 1 of 1 pairs differ\n {4}\/price {2}type {2}1 /);
   });
 
+  it('--baseline asks the old version once more', async () => {
+    const { url } = await launched('--compare', '--baseline', 'primary');
+    const response = await fetch(`${url}/apisix/admin/routes/1`);
+    const { value } = (await response.json()) as { value: { plugins: Record<string, unknown> } };
+    expect(value.plugins['proxy-mirror']).toMatchObject({ compare: { baseline: 'primary' } });
+  });
+
   it('without --compare there is nothing in the report', async () => {
     const { url, mirror, send } = await launched();
     await send('GET');
