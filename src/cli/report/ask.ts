@@ -185,6 +185,7 @@ const REPORT = having({
               kind: text,
               count,
               ignored: count,
+              noise: count,
               shown: schema.boolean(),
               last: text,
               examples: schema.list(having({ request_id: text, path: text })),

@@ -14,10 +14,10 @@ import {
   moment,
   nameOf,
   NOTHING_COMPARED,
-  percent,
   remarks,
   shownPlace,
   shownRequest,
+  shownShare,
   verdict,
 } from './words.ts';
 
@@ -97,7 +97,7 @@ function latencyTable({ latency }: MirrorReport): string {
 /** Open where a difference is shown. */
 function endpointDetails(endpoint: EndpointReport): string {
   const { method, path, pairs, different, differences } = endpoint;
-  const rows = differences.map((difference) => differenceRow(difference, pairs));
+  const rows = differences.map((difference) => differenceRow(difference, endpoint));
   const what = `${counted(different)} of ${counted(pairs)} pairs differ`;
   return [
     `<details${different > 0 ? ' open' : ''}>`,
@@ -107,7 +107,7 @@ function endpointDetails(endpoint: EndpointReport): string {
   ].join('\n');
 }
 
-function differenceRow(difference: DifferenceReport, pairs: number): string {
+function differenceRow(difference: DifferenceReport, endpoint: EndpointReport): string {
   const { kind, count, last, examples } = difference;
   const hidden = hiddenBecause(difference);
   return [
@@ -115,7 +115,7 @@ function differenceRow(difference: DifferenceReport, pairs: number): string {
     `<td>${code(shownPlace(difference))}</td>`,
     cell(hidden === null ? kind : `${kind} (${hidden})`),
     number(counted(count)),
-    number(percent(count / pairs)),
+    cell(shownShare(difference, endpoint)),
     cell(moment(last)),
     `<td>${examples.map(exampleOf).join('<br>')}</td>`,
     '</tr>',

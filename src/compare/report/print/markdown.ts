@@ -5,10 +5,10 @@ import {
   duration,
   nameOf,
   NOTHING_COMPARED,
-  percent,
   remarks,
   shownPlace,
   shownRequest,
+  shownShare,
   shownValue,
   verdict,
 } from './words.ts';
@@ -60,17 +60,17 @@ function latencyLines({ latency }: MirrorReport): string[] {
 }
 
 function differenceLines(endpoints: readonly EndpointReport[]): string[] {
-  const rows = endpoints.flatMap(({ method, path, pairs, differences }) =>
-    differences
+  const rows = endpoints.flatMap((endpoint) =>
+    endpoint.differences
       .filter(({ shown }) => shown)
       .map((difference) => {
         const { kind, count, examples } = difference;
         const [example] = examples;
         return row([
-          code(`${method} ${path}`),
+          code(`${endpoint.method} ${endpoint.path}`),
           code(shownPlace(difference)),
           plain(kind),
-          `${counted(count)} (${percent(count / pairs)})`,
+          `${counted(count)} (${shownShare(difference, endpoint)})`,
           ...(example === undefined
             ? ['', '', '']
             : [shownValue(example.primary), shownValue(example.mirror), shownRequest(example)].map(

@@ -8,10 +8,10 @@ import {
   hiddenBecause,
   nameOf,
   NOTHING_COMPARED,
-  percent,
   remarks,
   shownPlace,
   shownRequest,
+  shownShare,
   shownValue,
   verdict,
 } from './words.ts';
@@ -85,12 +85,13 @@ function endpointLines(endpoints: readonly EndpointReport[]): string[] {
   ];
 }
 
-function linesOf({ method, path, pairs, different, differences }: EndpointReport): string[] {
+function linesOf(endpoint: EndpointReport): string[] {
+  const { method, path, pairs, different, differences } = endpoint;
   const shown = differences.filter((difference) => difference.shown);
   const hidden = shown.length - MAX_PLACES;
   return [
     `  ${method} ${path}: ${counted(different)} of ${counted(pairs)} pairs differ`,
-    ...shown.slice(0, MAX_PLACES).flatMap((difference) => differenceLines(difference, pairs)),
+    ...shown.slice(0, MAX_PLACES).flatMap((difference) => differenceLines(difference, endpoint)),
     ...(hidden > 0 ? [`    ${hidden} more differ: --json and --html print all`] : []),
     ...REASONS.flatMap((reason) => hiddenLines(reason, differences)),
   ];
@@ -107,11 +108,11 @@ function hiddenLines(reason: Hidden, differences: readonly DifferenceReport[]): 
   return [`    ${reason}: ${places.slice(0, MAX_PLACES).join(', ')}${more}`];
 }
 
-function differenceLines(difference: DifferenceReport, pairs: number): string[] {
+function differenceLines(difference: DifferenceReport, endpoint: EndpointReport): string[] {
   const { kind, count, examples } = difference;
   const [example] = examples;
   return [
-    `    ${shownPlace(difference)}  ${kind}  ${counted(count)} (${percent(count / pairs)})`,
+    `    ${shownPlace(difference)}  ${kind}  ${counted(count)} (${shownShare(difference, endpoint)})`,
     ...(example === undefined
       ? []
       : [

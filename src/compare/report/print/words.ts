@@ -1,6 +1,12 @@
 // Words that all forms of the report share. What they hold of texts from outside is not escaped: each form does that.
 
-import type { DifferenceReport, ExampleReport, MirrorReport, Report } from '../report.ts';
+import type {
+  DifferenceReport,
+  EndpointReport,
+  ExampleReport,
+  MirrorReport,
+  Report,
+} from '../report.ts';
 
 /** Characters shown of a value in an example. */
 const MAX_VALUE_CHARACTERS = 60;
@@ -112,6 +118,19 @@ export function shownPlace({ place }: { readonly place: string }): string {
 /** Where an example was seen. */
 export function shownRequest({ request_id: id, path }: ExampleReport): string {
   return `${path}, request ${id}`;
+}
+
+/**
+ * In how many of the pairs it is, and of the baselines, if it is in any: what differs there often may be noise all the same.
+ *
+ * @example '80 %, in 41 % of the baselines'
+ */
+export function shownShare(
+  { count, noise }: DifferenceReport,
+  { pairs, baselines }: EndpointReport,
+): string {
+  const share = percent(count / pairs);
+  return noise === 0 ? share : `${share}, in ${percent(noise / baselines)} of the baselines`;
 }
 
 /** Why a difference is not shown; `null`: it is. */

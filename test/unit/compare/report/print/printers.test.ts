@@ -143,6 +143,19 @@ describe('what is known of noise', () => {
   });
 
   it.each([
+    ['text', reportText],
+    ['Markdown', reportMarkdown],
+    ['HTML', reportHtml],
+  ])('the %s says how often the baselines show what differs more often', (_, print) => {
+    const clocks = createReportSums();
+    for (let i = 0; i < 100; i += 1) {
+      clocks.pair(pair(compared(...(i < 80 ? [difference('/clock')] : []))));
+      clocks.baseline(pair(compared(...(i < 40 ? [difference('/clock')] : []))));
+    }
+    expect(print(clocks.report())).toContain('80 %, in 40 % of the baselines');
+  });
+
+  it.each([
     [sampleReport({ different: 1 }), true],
     [sampleReport(), false],
     [withBaselines, false],
