@@ -1,4 +1,4 @@
-import { compareOf, type FullCompare } from '../config/compare.ts';
+import { compareOf, type FullCompare, type RedactConfig } from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import { isDisabled, mirrorsOf } from '../config/proxy-mirror.ts';
 import { requestTo, upstreamless } from '../exchange/exchange.ts';
@@ -107,11 +107,20 @@ export interface MirrorExplanation {
   readonly copy: ShownRequest | null;
   /** What of the mirror's response is compared with the primary's; `null`: nothing. */
   readonly compared: FullCompare | null;
+  /** Whose values reports and hooks show only as hashes, beside credentials; `null`: no others, or nothing is compared. */
+  readonly redact: RedactConfig | null;
   /** What the mirror would get that it may be better without. */
   readonly cautions: readonly string[];
 }
 
-const NO_COPY = { copied: 'never', share: 0, copy: null, compared: null, cautions: [] } as const;
+const NO_COPY = {
+  copied: 'never',
+  share: 0,
+  copy: null,
+  compared: null,
+  redact: null,
+  cautions: [],
+} as const;
 
 /**
  * Explains one mirror without using up any of its limits.
@@ -129,13 +138,15 @@ function explainMirror(
   if (because !== null) return { ...NO_COPY, mirror: mirror.host, because };
   const share = mirror.sampleRatio(inbound);
   const copy = mirror.copyOf(primary, null);
+  const compared = compareOf(mirror.config.compare);
   return {
     mirror: mirror.host,
     copied: share < 1 ? 'sometimes' : 'always',
     share,
     because: null,
     copy: show(copy),
-    compared: compareOf(mirror.config.compare),
+    compared,
+    redact: compared === null ? null : (mirror.config.redact ?? null),
     cautions: cautionsOf(copy, mirror.config.redact?.copy),
   };
 }

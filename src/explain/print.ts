@@ -1,4 +1,4 @@
-import type { FullCompare } from '../config/compare.ts';
+import { type FullCompare, PRIMARY, type RedactConfig } from '../config/compare.ts';
 import { inOneLine } from '../http/quoted.ts';
 import type { Explanation, MirrorExplanation, ShownRequest } from './explain.ts';
 
@@ -48,7 +48,7 @@ function upstreamLines(upstream: Explanation['upstream']): string[] {
 }
 
 function mirrorLines(explanation: MirrorExplanation): string[] {
-  const { mirror, copied, share, because, copy, compared, cautions } = explanation;
+  const { mirror, copied, share, because, copy, compared, redact, cautions } = explanation;
   if (because !== null || copy === null) {
     return [`mirror    ${mirror}: no copy${because === null ? '' : `, ${NOT_COPIED[because]}`}`];
   }
@@ -56,23 +56,36 @@ function mirrorLines(explanation: MirrorExplanation): string[] {
   return [
     `mirror    ${mirror}: ${how}`,
     ...requestLines(copy),
-    ...(compared === null ? [] : [`compared  ${comparedText(compared)}`]),
+    ...(compared === null ? [] : [`compared  ${comparedText(compared, redact)}`]),
     ...cautions.map((caution) => `caution   ${caution}`),
   ];
 }
 
-/** What of which copies is compared, in one line. */
-export function comparedText(compared: FullCompare): string {
-  const { sample_ratio: ratio, status, headers, body, ignore, unordered, baseline } = compared;
+/**
+ * What of which copies is compared, and what is shown of it only as hashes, in one line.
+ *
+ * @param redact what is hashed beside credentials
+ */
+export function comparedText(compared: FullCompare, redact: RedactConfig | null): string {
+  const { sample_ratio: ratio, status, headers, body, ignore, unordered, tolerance } = compared;
   const fields = headers.only === undefined ? 'fields' : `fields ${headers.only.join(', ')}`;
   const but = [...(headers.ignore ?? []), ...ignore];
+  const hashed = [redact?.headers, redact?.query, redact?.json].flatMap((names) => names ?? []);
   return [
     `${percent(ratio)} of the copies: ${status ? 'status, ' : ''}${fields}`,
     ...(body === 'none' ? [] : [`body (${body})`]),
     ...(but.length === 0 ? [] : [`but not ${but.join(', ')}`]),
     ...(unordered.length === 0 ? [] : [`in any order ${unordered.join(', ')}`]),
-    ...(baseline === undefined ? [] : [`noise by ${baseline}`]),
+    ...(tolerance === 0 ? [] : [`numbers within ${percent(tolerance)}`]),
+    ...baselineText(compared),
+    ...(hashed.length === 0 ? [] : [`as hashes ${hashed.join(', ')}`]),
   ].join(', ');
+}
+
+function baselineText({ baseline, baseline_ratio: ratio }: FullCompare): string[] {
+  if (baseline === undefined) return [];
+  if (baseline !== PRIMARY) return [`noise by ${baseline}`];
+  return [`noise by asking the upstream once more for ${percent(ratio)} of the GETs and HEADs`];
 }
 
 function percent(share: number): string {

@@ -71,7 +71,7 @@ const CREDENTIALS: Say = ({ mirror: { headers = {}, redact } }) => {
 
 const COMPARED: Say = ({ mirror }) => {
   const compared = compareOf(mirror.compare);
-  return compared === null ? null : `compared: ${comparedText(compared)}`;
+  return compared === null ? null : `compared: ${comparedText(compared, mirror.redact ?? null)}`;
 };
 
 function grouped(all: readonly Placed[], say: Say): string[] {

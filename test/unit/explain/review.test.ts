@@ -80,10 +80,25 @@ describe('reviewLines', () => {
   });
 
   it('says what is compared', () => {
-    const compare = { sample_ratio: 0.5, ignore: ['/a\u202e'], baseline: 'primary' };
+    const compare = { sample_ratio: 0.5, ignore: ['/a\u202e'], tolerance: 0.001 };
+    const line = 'compared: 50 % of the copies: status, fields, body (auto), but not /a\\u202e';
     expect(review(plugin({ host, ...bare, ...reads, compare }))).toEqual([
-      `compared: 50 % of the copies: status, fields, body (auto), but not /a\\u202e, noise by primary (route 1 -> ${host})`,
+      `${line}, numbers within 0.1 % (route 1 -> ${host})`,
     ]);
+  });
+
+  it.each([
+    ['primary', 'asking the upstream once more for 10 % of the GETs and HEADs'],
+    ['http://old.example', 'http://old.example'],
+  ])('says where noise is known from, the baseline %s', (baseline, how) => {
+    const [line] = review(plugin({ host, ...bare, ...reads, compare: { baseline } }));
+    expect(line).toContain(`body (auto), noise by ${how} (route`);
+  });
+
+  it('says what is shown as hashes', () => {
+    const redact = { headers: ['x-user'], query: ['token'], json: ['/email'] };
+    const [line] = review(plugin({ host, ...bare, ...reads, compare: true, redact }));
+    expect(line).toContain(', as hashes x-user, token, /email (route');
   });
 
   it('has one line for all mirrors of which the same is true', () => {
