@@ -8,7 +8,16 @@ import { readPort } from '../../settings/server.ts';
 import { SettingError } from '../../settings/values.ts';
 import type { Call } from '../command.ts';
 import { signalled } from '../signals.ts';
-import { baselineLine, clientLine, ending, eventLines, mirrorLine, opening } from './lines.ts';
+import { firstOfEachSecond } from './described.ts';
+import {
+  baselineLine,
+  clientLine,
+  ending,
+  eventLines,
+  mirrorLine,
+  MORE,
+  opening,
+} from './lines.ts';
 import { newVersion, oldVersion, type Version } from './versions.ts';
 
 /** Delay of the demo's mirror, to show that clients do not wait for it. */
@@ -25,10 +34,16 @@ const DRAIN_MS = 2 * MIRROR_DELAY_MS;
 export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void> {
   const port = readPort(flags, process.env);
   const runtime = await makeRuntime();
-  const upstream = await serveVersion(oldVersion, 0, (request, body, status, text) =>
-    isMarked(request) ? baselineLine(request) : clientLine(request, body, status, text),
-  );
-  const mirror = await serveVersion(newVersion(), MIRROR_DELAY_MS, mirrorLine);
+  const isDescribed = firstOfEachSecond(() => console.log(MORE), Date.now);
+  const upstream = await serveVersion(oldVersion, 0, (request, body, status, text) => {
+    if (!isDescribed(idOf(request))) return;
+    console.log(
+      isMarked(request) ? baselineLine(request) : clientLine(request, body, status, text),
+    );
+  });
+  const mirror = await serveVersion(newVersion(), MIRROR_DELAY_MS, (request, body) => {
+    if (isDescribed(idOf(request))) console.log(mirrorLine(request, body));
+  });
   const gateway = createGateway({
     runtime,
     routes: [
@@ -44,7 +59,11 @@ export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void>
         },
       },
     ],
-    onEvent: (event) => eventLines(event).forEach((text) => console.log(text)),
+    onEvent(event) {
+      if (event.type !== 'copy' && event.type !== 'comparison') return;
+      if (!isDescribed(event.request.id)) return;
+      for (const text of eventLines(event)) console.log(text);
+    },
   });
   // Before the output says that the gateway runs, so that a signal from then on ends it.
   const stop = signalled(() => process.exit(0));
@@ -57,7 +76,12 @@ export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void>
   process.exit(0);
 }
 
-type Describe = (request: IncomingMessage, body: string, status: number, text: string) => string;
+type OnRequest = (request: IncomingMessage, body: string, status: number, text: string) => void;
+
+/** The gateway gives each request an id where it compares. */
+function idOf({ headers }: IncomingMessage): string {
+  return String(headers['x-request-id']);
+}
 
 /** Copies and the baseline's requests have the mark of the gateway. */
 function isMarked({ headers }: IncomingMessage): boolean {
@@ -70,9 +94,9 @@ const MAX_BODY_CHARACTERS = 1000;
 /**
  * Serves a version on a free port, which it returns.
  *
- * @param describe makes the line that is printed of each request, once the whole of it has arrived
+ * @param onRequest called with each request, once the whole of it has arrived, and with the response
  */
-function serveVersion(version: Version, delayMs: number, describe: Describe): Promise<number> {
+function serveVersion(version: Version, delayMs: number, onRequest: OnRequest): Promise<number> {
   const server = createServer((request, response) => {
     let received = '';
     request.setEncoding('utf8').on('data', (text: string) => {
@@ -81,7 +105,7 @@ function serveVersion(version: Version, delayMs: number, describe: Describe): Pr
     request.on('end', () => {
       const { status, body } = version(request.url ?? '/');
       const text = JSON.stringify(body);
-      console.log(describe(request, received, status, text));
+      onRequest(request, received, status, text);
       setTimeout(
         () => response.writeHead(status, { 'content-type': 'application/json' }).end(`${text}\n`),
         delayMs,

@@ -5,7 +5,7 @@ import type { Comparison, Difference } from '../../compare/comparison.ts';
 import { reportText } from '../../compare/report/print/text.ts';
 import { shownPlace, shownValue } from '../../compare/report/print/words.ts';
 import type { Report } from '../../compare/report/report.ts';
-import type { GatewayEvent } from '../../telemetry/events.ts';
+import type { ComparisonEvent, CopyEvent } from '../../telemetry/events.ts';
 
 /** How much of a request's body is printed. */
 const MAX_PRINTED_CHARACTERS = 60;
@@ -58,21 +58,27 @@ function asked({ method, url }: IncomingMessage, body: string): string {
   return `${method} ${url}${shown && ` with ${JSON.stringify(shown)}`}`;
 }
 
+/** In place of what is not described. */
+export const MORE =
+  'and more    requests, too many at once to describe each: the report counts them all';
+
 /** What became of a copy, and how its response compares. */
-export function eventLines(event: GatewayEvent): string[] {
+export function eventLines(event: CopyEvent | ComparisonEvent): string[] {
+  const { method, target } = event.request;
   if (event.type === 'copy') {
     const { outcome, reason } = event.outcome;
-    return [`  outcome     ${outcome}: ${reason}, after ${Math.round(event.seconds * 1000)} ms`];
+    const ms = Math.round(event.seconds * 1000);
+    return [`outcome     ${method} ${target}: ${outcome}, ${reason}, after ${ms} ms`];
   }
-  if (event.type === 'comparison' && event.kind === 'mirror')
-    return comparedLines(event.pair.comparison);
-  return [];
+  if (event.kind !== 'mirror') return [];
+  return comparedLines(`compared    ${method} ${target}:`, event.pair.comparison);
 }
 
-function comparedLines(comparison: Comparison): string[] {
-  if (comparison.result === 'not_compared') return [`  compared    no: ${comparison.reason}`];
-  if (comparison.differences.length === 0) return ['  compared    the same'];
-  return comparison.differences.map((difference) => `  differs     ${differenceText(difference)}`);
+function comparedLines(begin: string, comparison: Comparison): string[] {
+  if (comparison.result === 'not_compared') return [`${begin} no, ${comparison.reason}`];
+  const { differences } = comparison;
+  if (differences.length === 0) return [`${begin} the same`];
+  return [begin, ...differences.map((difference) => `  differs   ${differenceText(difference)}`)];
 }
 
 function differenceText({ place, kind, primary, mirror }: Difference): string {
