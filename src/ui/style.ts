@@ -63,6 +63,9 @@ caption { text-align: left; font-weight: 600; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.2fr) minmax(0, 1.2fr); gap: 0 2rem; align-items: start; }
 .list { max-height: 36rem; overflow: auto; border-top: 1px solid var(--line); }
 .list th[scope=row] { min-width: 9rem; font-weight: 400; white-space: normal; }
+.list a { display: block; }
+.list bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+.fields > label { max-width: 100%; grid-template-columns: minmax(0, auto); }
 .list a[aria-current] { color: inherit; font-weight: 700; border-left: 4px solid var(--link); padding-left: .4rem; }
 .values { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: 0 1rem; }
 h4, .values pre { margin: 0 0 .3rem; }

@@ -63,6 +63,11 @@ function Places({ choice: { endpoint, places, state } }: Props): Element {
   return (
     <section aria-labelledby="places">
       <h2 id="places">Places that differ</h2>
+      {endpoint !== null && (
+        <p>
+          of <bdi>{printable(endpointName(endpoint))}</bdi>
+        </p>
+      )}
       {endpoint !== null && <Rest endpoint={endpoint} state={state} />}
       {endpoint !== null && places.length > 0 && (
         <List
