@@ -9,6 +9,8 @@ const status = document.querySelector('#status');
 const dialog = document.querySelector('dialog');
 const keyForm = document.querySelector('template#key');
 let timer = 0;
+/** The view that the page shows. */
+let shown = '';
 let asked = new AbortController();
 
 class Refused extends Error {
@@ -75,11 +77,15 @@ function show(html, fill) {
   fill(main, next.content);
   const { title } = main.firstElementChild.dataset;
   document.title = title + ' - proxy-mirror';
-  const view = new URLSearchParams(location.search).get('view') ?? document.querySelector('nav a').dataset.view;
+  shown = viewOfAddress();
   for (const link of document.querySelectorAll('nav a')) {
-    if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
+    if (link.dataset.view === shown) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
+}
+
+function viewOfAddress() {
+  return new URLSearchParams(location.search).get('view') ?? document.querySelector('nav a').dataset.view;
 }
 
 function failed(error) {
@@ -124,15 +130,21 @@ function morph(from, to) {
   for (const old of olds.slice(to.childNodes.length)) old.remove();
 }
 
-/** Nothing of the view before stays, neither what was typed nor what was open. */
+/** Nothing of another view stays. Of the same one focus and scrolling do, and forms show what the address says. */
 function replace(from, to) {
-  from.replaceChildren(to);
+  if (viewOfAddress() !== shown) {
+    from.replaceChildren(to);
+    return from.focus();
+  }
+  morph(from, to);
+  for (const form of from.querySelectorAll('form')) form.reset();
+  if (document.activeElement === document.body) from.focus();
 }
 
 function go(address) {
   history.pushState(null, '', address);
   say('');
-  load(undefined, replace).then(() => main.focus());
+  load(undefined, replace);
 }
 
 async function confirm(path) {
