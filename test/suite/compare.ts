@@ -8,6 +8,7 @@ import type { Origin, Respond } from '../support/origin.ts';
 import { outcomes, sample, settled } from '../support/outcomes.ts';
 import { stage as set } from '../support/stage.ts';
 import { noise } from './compare/noise.ts';
+import { page } from './compare/page.ts';
 import { comparedRoutes, shown } from './compare/routes.ts';
 import { secrets } from './compare/secrets.ts';
 import { toldSecrets } from './compare/told-secrets.ts';
@@ -163,6 +164,7 @@ export function compare(runtime: TestRuntime): void {
   });
 
   describe('noise', () => noise(stage));
+  describe('the page', () => page(stage));
   describe('secrets', () => {
     secrets(runtime);
     if (isServer(runtime)) toldSecrets(runtime);

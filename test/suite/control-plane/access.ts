@@ -7,6 +7,10 @@ import { type AdminContext, KEPT, unchanged } from './context.ts';
 
 const ROUTES = '/apisix/admin/routes';
 const METRICS = '/apisix/prometheus/metrics';
+/** What the page shows, and saves. */
+const VIEW = '/apisix/ui/view?view=differences';
+const EXPORTS = ['json', 'md', 'html'].map((ending) => `/apisix/ui/report.${ending}`);
+const READ = [ROUTES, METRICS, VIEW, ...EXPORTS];
 
 function put(context: AdminContext, options: Send, host = '127.0.0.1'): Promise<Got> {
   const body = JSON.stringify(route(context.upstream, null, { uri: '/refused' }));
@@ -39,7 +43,7 @@ export function keyed(context: () => AdminContext): void {
       const refused = await put(context(), { headers });
       expect(refused.status).toBe(401);
       expect(jsonOf(refused)).toEqual({ error_msg: 'failed to check token', description });
-      for (const path of [ROUTES, `${ROUTES}/${KEPT}`, METRICS]) {
+      for (const path of [...READ, `${ROUTES}/${KEPT}`]) {
         expect((await send(context().gateway.url, path, { headers })).status).toBe(401);
       }
     });
@@ -55,7 +59,8 @@ export function keyed(context: () => AdminContext): void {
     { authorization: `Bearer ${KEY}` },
     { authorization: `bearer ${KEY}` },
   ])('lets in %j', async (headers) => {
-    expect((await send(context().gateway.url, ROUTES, { headers })).status).toBe(200);
+    for (const path of READ)
+      expect((await send(context().gateway.url, path, { headers })).status).toBe(200);
   });
 }
 
@@ -104,7 +109,7 @@ export function keylessServer(context: () => AdminContext): void {
     await unchanged(context(), async () => {
       const refused = await put(context(), { headers });
       expect([refused.status, jsonOf(refused)]).toEqual([403, CLOSED]);
-      for (const path of [ROUTES, METRICS])
+      for (const path of READ)
         expect((await send(context().gateway.url, path, { headers })).status).toBe(403);
     });
   });
@@ -119,7 +124,7 @@ export function keylessServer(context: () => AdminContext): void {
 
   it('responds with 403 to a target that names another host, whatever its Host', async () => {
     const { port } = context().gateway;
-    for (const path of [ROUTES, METRICS]) {
+    for (const path of READ) {
       const [foreign, local] = ['evil.example', '127.0.0.1'].map(
         (name) => `GET http://${name}${path} HTTP/1.1\r\n`,
       );
@@ -130,7 +135,7 @@ export function keylessServer(context: () => AdminContext): void {
 
   it.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('accepts Host %s', async (host) => {
     const { url, port } = context().gateway;
-    for (const path of [ROUTES, METRICS]) {
+    for (const path of READ) {
       const headers = { host: `${host}:${port}` };
       expect((await send(url, path, { headers })).status).toBe(200);
     }
@@ -147,7 +152,7 @@ function ownPage(context: () => AdminContext): void {
       'sec-fetch-site': 'same-origin',
       referer: `http://${host}/`,
     };
-    for (const path of [ROUTES, METRICS])
+    for (const path of READ)
       expect((await send(url, path, { headers: { host, ...page } })).status).toBe(200);
     const typed = { host, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' };
     expect((await send(url, ROUTES, { headers: typed })).status).toBe(200);
@@ -161,7 +166,7 @@ export function keylessWorker(gateway: () => AdminContext['gateway']): void {
     { what: 'some key', headers: { 'x-api-key': KEY } },
     ...FOREIGN,
   ])('responds with 403 to $what', async ({ headers }) => {
-    for (const path of [ROUTES, METRICS]) {
+    for (const path of READ) {
       const refused = await send(gateway().url, path, { headers });
       expect(refused.status).toBe(403);
       expect(jsonOf(refused)).toEqual(CLOSED);
