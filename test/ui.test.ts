@@ -6,6 +6,7 @@ import { node } from './runtimes/node.ts';
 import { workers } from './runtimes/workers.ts';
 import { stage as set } from './support/stage.ts';
 import { browser } from './ui/browser.ts';
+import { differences } from './ui/differences.ts';
 import { explain } from './ui/explain.ts';
 import { key } from './ui/key.ts';
 import { looks } from './ui/looks.ts';
@@ -20,12 +21,14 @@ needing(['chromium'], 'the page', () => {
   describe.each([node, workers])('on $name', (runtime) => {
     const stage = set(runtime);
     describe('the key', () => key(stage, tabs));
+    describe('differences', () => differences(stage, tabs));
     describe('explain', () => explain(stage, tabs));
     describe('everybody', () => looks(stage, tabs, VIEWS));
     others(stage, tabs);
   });
   describe.each([deno, bun])('on $name', (runtime) => {
     const stage = set(runtime);
+    describe('differences', () => differences(stage, tabs));
     describe('explain', () => explain(stage, tabs));
   });
 });

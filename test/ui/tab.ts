@@ -8,6 +8,8 @@ export interface Tab {
   readonly problems: string[];
   /** Rules of accessibility that the page breaks, with the elements that do. */
   violations(): Promise<string[]>;
+  /** Shows the page to somebody with another theme or screen. */
+  look(options: TabOptions): Promise<void>;
 }
 
 export interface TabOptions {
@@ -16,6 +18,9 @@ export interface TabOptions {
   readonly width?: number;
   readonly height?: number;
 }
+
+/** How long a page may take to do what a test waits for. */
+const STEP_MS = 15_000;
 
 /** @param executablePath where Chromium is */
 export function launchChromium(executablePath: string): Promise<Browser> {
@@ -30,10 +35,12 @@ export function launchChromium(executablePath: string): Promise<Browser> {
 export async function openTab(
   chromium: Browser,
   url: string,
-  { theme = 'light', width = 1280, height = 900 }: TabOptions = {},
+  options: TabOptions = {},
 ): Promise<Tab> {
   const session = await chromium.createBrowserContext();
   const page = await session.newPage();
+  // Less than a test has, so that what it waited for is named.
+  page.setDefaultTimeout(STEP_MS);
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warn') problems.push(message.text());
@@ -44,11 +51,19 @@ export async function openTab(
     if (protocol.startsWith('http') && origin !== new URL(url).origin)
       problems.push(`a request to ${request.url()}`);
   });
-  await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+  await look(options);
   await page.evaluateOnNewDocument(axe.source);
   await page.goto(url);
-  return { page, problems, violations: () => violations(page) };
+  return { page, problems, violations: () => violations(page), look };
+
+  async function look({ theme = 'light', width = 1280, height = 900 }: TabOptions): Promise<void> {
+    await page.setViewport({ width, height });
+    await page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: theme },
+      // Colours are judged as they are, and not on their way from one to another.
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
+  }
 }
 
 async function violations(page: Page): Promise<string[]> {
