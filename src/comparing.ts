@@ -35,7 +35,7 @@ export function createComparing(options: ComparingOptions): Comparing {
     compare: pool.compare,
     abandon: pool.abandon,
     redactTarget: targetRedactor(redactKey),
-    redactCopy: ({ config }, primary) => redactCopy(config.redact, primary),
+    redactCopy: ({ config }, primary, body) => redactCopy(config.redact, primary, body),
     onPair(request, pair, kind) {
       telemetry.onPair(request, pair, kind);
       return report?.pair(pair, kind);

@@ -62,7 +62,7 @@ export interface RedactConfig {
   readonly query?: readonly string[];
   /** JSON Pointers into bodies. */
   readonly json?: readonly string[];
-  /** Whether copies are sent without these values, and without credentials. Not with `json`. Default false. */
+  /** Whether copies are sent without these values, and without credentials. Default false. */
   readonly copy?: boolean;
 }
 
@@ -120,14 +120,6 @@ export function compareFaults(compared: unknown): Fault[] {
   if (!isObject(headers) || headers['ignore'] === undefined || headers['only'] === undefined)
     return [];
   return [{ path: ['compare', 'headers'], message: 'only one of ignore or only is allowed' }];
-}
-
-/** Faults of `redact` beyond its schema. None when it is absent. */
-export function redactFaults(redacted: unknown): Fault[] {
-  if (!isObject(redacted) || redacted['copy'] !== true || redacted['json'] === undefined) return [];
-  const message =
-    'expected no "copy" beside "json": bodies are copied as they are; leave out either of the two';
-  return [{ path: ['redact', 'copy'], message }];
 }
 
 export function redact(): Schema<RedactConfig> {

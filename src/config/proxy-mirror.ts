@@ -6,7 +6,6 @@ import {
   type CompareConfig,
   compareFaults,
   redact,
-  redactFaults,
   type RedactConfig,
 } from './compare.ts';
 import { expressionFaults, hostName, type Method, methods, seconds } from './fields.ts';
@@ -214,7 +213,7 @@ function ruleFaults(value: Readonly<Record<string, unknown>>): Fault[] {
   const items = Array.isArray(mirrors) ? mirrors : [];
   // With a list of mirrors, `mirrorFaults` applies this rule to each mirror and what it inherits.
   const faults = items.length > 0 ? [] : passHostFaults(value).map(inPlugin);
-  faults.push(...compareFaults(value['compare']), ...redactFaults(value['redact']));
+  faults.push(...compareFaults(value['compare']));
   if (host === undefined && mirrors === undefined) {
     faults.push({ path: ['host'], message: missing('host'), hiddenSteps: 1 });
   }
@@ -236,7 +235,6 @@ function mirrorFaults(mirror: unknown, shared: object): Fault[] {
     ...faults,
     ...passHostFaults({ ...shared, ...mirror }).map(inPlugin),
     ...compareFaults(mirror['compare']),
-    ...redactFaults(mirror['redact']),
     ...filterFaults(mirror),
   ];
 }

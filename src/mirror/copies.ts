@@ -21,8 +21,15 @@ export interface CopiesOptions {
   readonly sender: CopySender;
   readonly budget: MemoryBudget;
   readonly onOutcome: OnOutcome;
-  /** Hides what a mirror must not get in the request that its copy is made of. Called if `redact.copy` says so. */
-  readonly redactCopy: (mirror: Mirror, primary: Outbound) => Promise<Outbound>;
+  /**
+   * Hides what a mirror must not get in the request and the body that its copy is made of. Called if `redact.copy` says
+   * so. A reason: the copy must not be sent.
+   */
+  readonly redactCopy: (
+    mirror: Mirror,
+    primary: Outbound,
+    body: Uint8Array | null,
+  ) => Promise<{ readonly request: Outbound; readonly body: Uint8Array | null } | SkipReason>;
 }
 
 /** Follows the copies of one request, to see what mirrors respond. */
@@ -147,14 +154,31 @@ class Copies<O extends CopyObserver> implements PlannedCopies<O> {
   }
 
   protected skipAll(reason: SkipReason): Promise<unknown> {
-    const skipped = { outcome: 'skipped', reason } as const;
-    return Promise.all(this.mirrors.map((mirror) => this.#ended(mirror, skipped, 0)));
+    return Promise.all(this.mirrors.map((mirror) => this.#skip(mirror, reason)));
+  }
+
+  #skip(mirror: Mirror, reason: SkipReason): void | Promise<void> {
+    return this.#ended(mirror, { outcome: 'skipped', reason }, 0);
   }
 
   #sendOne(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {
-    if (mirror.config.redact?.copy !== true) return this.#sendNow(mirror, primary, body);
-    const redacted = this.options.redactCopy(mirror, primary);
-    return redacted.then((request) => this.#sendNow(mirror, request, body));
+    return mirror.config.redact?.copy === true
+      ? this.#sendRedacted(mirror, primary, body)
+      : this.#sendNow(mirror, primary, body);
+  }
+
+  async #sendRedacted(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {
+    const { budget, redactCopy } = this.options;
+    // Paid for beforehand: a body with hashes in it is about as long as it was.
+    const bytes = body === null ? 0 : body.byteLength;
+    if (!budget.reserve(bytes)) return this.#skip(mirror, 'memory_limit');
+    try {
+      const redacted = await redactCopy(mirror, primary, body);
+      if (typeof redacted === 'string') return await this.#skip(mirror, redacted);
+      await this.#sendNow(mirror, redacted.request, redacted.body);
+    } finally {
+      budget.release(bytes);
+    }
   }
 
   #sendNow(mirror: Mirror, primary: Outbound, body: Uint8Array | null): Promise<void> {

@@ -76,7 +76,7 @@ function setUp(
       budget,
       onOutcome: (inbound, { route, host: mirror }, outcome, seconds) =>
         emit({ type: 'copy', route, mirror, request: inbound, outcome, seconds }),
-      redactCopy: (_, primary) => Promise.resolve(primary),
+      redactCopy: async (_, primary, body) => ({ request: primary, body }),
     },
     comparisons: {
       budget,

@@ -86,8 +86,7 @@ function pluginRules(): JsonSchema {
   const another = { ...has('pass_host'), not: REWRITES };
   const breaker = { anyOf: [schemaOf(breakerObject), { const: false }] };
   const compare = { anyOf: [compareRules(), { type: 'boolean' }] };
-  const redact = { not: { allOf: [is('copy', true), has('json')] } };
-  const properties = { breaker, compare, redact };
+  const properties = { breaker, compare };
   const mirror = merged(schemaOf(mirrorSchema), { title: 'mirror', properties });
   return merged(schemaOf(pluginSchema), {
     title: 'proxy-mirror',

@@ -170,7 +170,7 @@ const redact: Words<RedactConfig> = {
   headers: 'Names of header fields.',
   query: 'Names of query parameters.',
   json: 'JSON Pointers into bodies of requests and responses; `*` and `**` as in `compare.ignore`.',
-  copy: 'Whether copies are sent without these values, and without credentials. Not with `json`.',
+  copy: 'Whether copies are sent without these values, and without credentials.',
 };
 
 /**

@@ -116,6 +116,28 @@ export function secrets(runtime: TestRuntime): void {
       expect({ [where]: text.match(/hidden-[\w-]+/g) ?? [] }).toEqual({ [where]: [] });
   });
 
+  it('keeps all of them from the mirror, where copies are redacted', async () => {
+    const id = 'copied';
+    await put(id, { redact: { ...REDACT, copy: true } });
+    for (const path of paths) {
+      const [target, options] = secretRequest(path);
+      await send(gateway.url, `/${id}${target}`, options);
+    }
+    const body = `user=${MARK}form`;
+    await send(gateway.url, `/${id}/text`, { method: 'POST', body });
+    expect(await settled(gateway, id, paths.length + 1)).toMatchObject({ 'skipped filtered': 1 });
+    const seenBy = ({ seen }: Origin) =>
+      seen
+        .filter(({ url }) => url.startsWith(`/${id}/`))
+        .map((one) => `${one.url} ${one.rawHeaders.join()} ${one.body.toString()}`);
+    expect(seenBy(upstream).filter((text) => text.includes(MARK))).toHaveLength(paths.length + 1);
+    expect(seenBy(mirror)).toHaveLength(paths.length);
+    expect(seenBy(mirror).filter((text) => text.includes(MARK))).toEqual([]);
+    const hash = String.raw`"#[\da-f]{8}"`;
+    const json = new RegExp(`^/${id}/json.* {"user":{"password":${hash}},"vault":${hash}}$`);
+    expect(seenBy(mirror)).toContainEqual(expect.stringMatching(json));
+  });
+
   it('finds them where nothing is redacted, or the search would prove nothing', async () => {
     const id = 'open';
     await put(id, { compare: { baseline: 'primary', baseline_ratio: 1, keep: 20 } });

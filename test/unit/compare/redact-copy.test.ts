@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { copyRedactor } from '../../../src/compare/redact-copy.ts';
+import { copyRedactor, type RedactedCopy } from '../../../src/compare/redact-copy.ts';
 import { NOWHERE } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/messages.ts';
 import { KEY } from './responses.ts';
@@ -11,13 +11,21 @@ function hashed(text: string): string {
 
 function request(target: string, headers: string[] = []): Outbound {
   const timeouts = { connect: 1, send: 1, read: 1 };
-  const body = new TextEncoder().encode('token=b');
+  const body = BODY;
   return { destination: NOWHERE, target, method: 'POST', headers, body, timeouts };
 }
 
 const fields = (pairs: readonly (readonly [string, string])[]) => pairs.flat();
 
+const BODY = new TextEncoder().encode('token=b');
+
 const redactCopy = copyRedactor(() => KEY);
+async function redacted(...of: Parameters<typeof redactCopy>): Promise<RedactedCopy> {
+  const copy = await redactCopy(...of);
+  if (typeof copy === 'string') throw new Error(copy);
+  return copy;
+}
+
 const named = { headers: ['X-Secret', 'Host', 'Content-Length'], query: ['token'], copy: true };
 
 it('replaces values of fields and of the query, and nothing else', async () => {
@@ -33,8 +41,8 @@ it('replaces values of fields and of the query, and nothing else', async () => {
       ['Referer', 'http://a/?token=b&z'],
     ]),
   );
-  const after = await redactCopy(named, before);
-  expect(after).toEqual({
+  const after = await redacted(named, before, BODY);
+  expect(after.request).toEqual({
     ...before,
     target: `/a?x=1&token=%23${hashed('b')}&y=#token=%23${hashed('c')}`,
     headers: fields([
@@ -47,5 +55,43 @@ it('replaces values of fields and of the query, and nothing else', async () => {
       ['Referer', `http://a/?token=%23${hashed('b')}&z`],
     ]),
   });
-  expect(after!.body).toBe(before.body);
+  expect(after.body).toBe(BODY);
+});
+
+const json = (text: string) => new TextEncoder().encode(text);
+
+it('replaces values of JSON, with the length and without fields about the bytes before', async () => {
+  const length = fields([
+    ['Content-Length', '14'],
+    ['Content-Digest', 'sha-256=:x:'],
+    ['Content-Type', 'application/json'],
+  ]);
+  const rules = { json: ['/a'], copy: true };
+  const copy = await redacted(rules, request('/a', length), json('{"a":"secret"}'));
+  const text = `{"a":"#${hashed('"secret"')}"}`;
+  expect(new TextDecoder().decode(copy.body!)).toBe(text);
+  expect(copy.request.headers).toEqual([
+    'Content-Length',
+    String(text.length),
+    'Content-Type',
+    'application/json',
+  ]);
+});
+
+it.each([
+  ['without a body', null],
+  ['with an empty body', new Uint8Array()],
+])('sends a request %s', async (_, body) => {
+  const before = request('/a', ['Content-Digest', 'x']);
+  const copy = await redactCopy({ json: ['/a'], copy: true }, before, body);
+  expect(copy).toEqual({ request: before, body });
+});
+
+it('sends no body that may hold what it cannot find', async () => {
+  const rules = { json: ['/a'], copy: true };
+  const large = json(JSON.stringify('x'.repeat(256 * 1024)));
+  expect(await redactCopy(rules, request('/a'), BODY)).toBe('filtered');
+  expect(await redactCopy(rules, request('/a'), large)).toBe('body_too_large');
+  const copy = await redacted({ json: [], copy: true }, request('/a'), large);
+  expect(copy.body).toBe(large);
 });

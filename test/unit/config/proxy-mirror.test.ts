@@ -144,11 +144,6 @@ describe('refused here and not by APISIX', () => {
     [{ compare: { paths: [] } }, 'additional properties forbidden, found paths'],
     [{ redact: { headers: ['a b'] } }, 'expected the name of a header field'],
     [{ redact: { query: [''] } }, 'string too short'],
-    [{ redact: { json: ['/a'], copy: true } }, 'expected no "copy" beside "json"'],
-    [
-      { host: undefined, mirrors: [{ host, redact: { json: [], copy: true } }] },
-      'bodies are copied as they are',
-    ],
     [{ methods: ['FETCH'] }, 'matches none of the enum values'],
     [{ headers: [] }, `${property('headers')}wrong type: expected object, got array`],
     [{ headers: { replace: {} } }, 'additional properties forbidden, found replace'],

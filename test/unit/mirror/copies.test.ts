@@ -34,7 +34,10 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
         told.push(`${host} ${outcome.outcome} ${outcome.reason}`);
         outcomes.push({ outcome, seconds });
       },
-      redactCopy: async (_, primary) => ({ ...primary, target: '/redacted' }),
+      redactCopy: async ({ config }, primary, body) =>
+        config.redact?.json === undefined
+          ? { request: { ...primary, target: '/redacted' }, body }
+          : 'filtered',
     });
   return { calls, sender, budget, told, outcomes, plan, compiled };
 }
@@ -343,4 +346,39 @@ it.each([
   const { plan, calls } = setUp([{ ...M, redact }]);
   void plan(request('/a'))!.send(PRIMARY);
   await vi.waitFor(() => expect(calls.map(({ copy }) => copy.target)).toEqual([target]));
+});
+
+it('sends no copy whose body must not be seen, and holds none of it', async () => {
+  const { plan, told, calls, budget } = setUp([{ ...M, redact: { json: ['/a'], copy: true } }, N]);
+  const { body, tap } = upload();
+  const sent = plan(request('/', { upload: body }))!.send(PRIMARY);
+  tap().chunk(new Uint8Array(100));
+  tap().end(true);
+  await vi.waitFor(() => expect(calls).toHaveLength(1));
+  calls[0]!.answer(200);
+  await sent;
+  expect(told.toSorted()).toEqual(['http://m skipped filtered', 'http://n sent 2xx']);
+  expect(budget.held).toBe(0);
+});
+
+it('has memory for a body with hashes in it beside the one that came, or sends none', async () => {
+  const redact = { query: ['a'], copy: true };
+  for (const [memory, ending] of [
+    [150, 'skipped memory_limit'],
+    [200, 'sent 2xx'],
+  ] as const) {
+    const { plan, told, calls, budget } = setUp([{ ...M, redact }], memory);
+    const { body, tap } = upload(100);
+    const sent = plan(request('/', { upload: body }))!.send(PRIMARY);
+    tap().chunk(new Uint8Array(100));
+    tap().end(true);
+    if (memory === 200) {
+      await vi.waitFor(() => expect(calls).toHaveLength(1));
+      expect(budget.held).toBe(200);
+      calls[0]!.answer(200);
+    }
+    await sent;
+    expect(told).toEqual([`http://m ${ending}`]);
+    expect(budget.held).toBe(0);
+  }
 });
