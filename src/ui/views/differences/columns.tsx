@@ -1,4 +1,4 @@
-import { counted, moment, shownPlace } from '../../../compare/report/print/words.ts';
+import { counted, hiddenBecause, moment, shownPlace } from '../../../compare/report/print/words.ts';
 import type { DifferenceReport, EndpointReport } from '../../../compare/report/report.ts';
 import { printable } from '../../../http/quoted.ts';
 import type { Element } from '../../view.ts';
@@ -134,11 +134,13 @@ function nameOfPlace(difference: DifferenceReport): string {
   return difference.rest ? 'all further places' : printable(shownPlace(difference));
 }
 
-/** Why a place counts, or not. */
-function judgementOf({ shown, undecided, count, ignored }: DifferenceReport): string {
-  if (shown) return ignored > 0 ? `shown, ignored in ${counted(ignored)}` : 'shown';
-  if (undecided) return 'too rare yet to tell from noise';
-  return ignored === count ? 'ignored' : 'noise';
+/** Whether a place counts, or why not. */
+function judgementOf(difference: DifferenceReport): string {
+  const { count, ignored } = difference;
+  const isPartly = ignored > 0 && ignored < count;
+  return (
+    hiddenBecause(difference) ?? (isPartly ? `shown, ignored in ${counted(ignored)}` : 'shown')
+  );
 }
 
 function Example({ choice: { mirror, place, example, state } }: Props): Element {
