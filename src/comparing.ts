@@ -21,7 +21,7 @@ export interface ComparingOptions {
 /** What compares, and where results go: the options of each request's comparisons but for those of its copies. */
 export interface Comparing
   extends
-    Pick<ComparisonsOptions, 'compare' | 'redactTarget' | 'onPair'>,
+    Pick<ComparisonsOptions, 'compare' | 'isFull' | 'redactTarget' | 'onPair'>,
     Pick<ComparePool, 'abandon'> {
   readonly redactCopy: CopiesOptions['redactCopy'];
 }
@@ -33,6 +33,7 @@ export function createComparing(options: ComparingOptions): Comparing {
   const pool = comparePool(startThread, redactKey, logComparing());
   return {
     compare: pool.compare,
+    isFull: pool.isFull,
     abandon: pool.abandon,
     redactTarget: targetRedactor(redactKey),
     redactCopy: ({ config }, primary, body) => redactCopy(config.redact, primary, body),

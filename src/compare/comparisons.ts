@@ -29,6 +29,8 @@ export interface ComparisonsOptions {
   /** Pays for what is recorded. */
   readonly budget: MemoryBudget;
   readonly compare: CompareByRules;
+  /** Whether as many pairs wait to be compared as may: then nothing is recorded for a further one. */
+  readonly isFull: () => boolean;
   /** Hides what the rules redact in a target. */
   readonly redactTarget: RedactTarget;
   readonly onPair: OnPair;
@@ -75,9 +77,12 @@ export class Comparisons<M extends MirrorOfRoute> {
   readonly #compared: ReadonlyMap<M, ComparedMirror<M>>;
   readonly #options: ComparisonsOptions;
   readonly #startedMs = performance.now();
+  readonly #isOverloaded: boolean;
   readonly #primary: ReturnType<typeof recordResponse>;
   /** The primary's response, for as many as need it. */
   readonly #recorded: Promise<Recorded>;
+  /** The same, once it is there. */
+  #settled: Recorded | null = null;
   readonly #awaited = new Map<M, AwaitedResponse<M>>();
   readonly #pairs: Promise<void>[] = [];
   #status: number | null = null;
@@ -92,6 +97,7 @@ export class Comparisons<M extends MirrorOfRoute> {
     this.#inbound = inbound;
     this.#compared = compared;
     this.#options = options;
+    this.#isOverloaded = options.isFull();
     const baselines: M[] = [];
     for (const mirror of chosen) {
       const { baseline, isBaselined } = compared.get(mirror)!;
@@ -101,12 +107,9 @@ export class Comparisons<M extends MirrorOfRoute> {
       baselines.push(baseline);
     }
     this.baselines = baselines;
-    const most = Math.max(...chosen.map((mirror) => compared.get(mirror)!.maxBodyBytes));
-    this.#primary = recordResponse(most, options.budget);
+    this.#primary = this.#record(chosen);
     this.primaryTap = this.#tapped(this.#primary.tap);
-    this.#recorded = this.#primary.done.then((recorded) =>
-      typeof recorded === 'string' ? (this.#failure ?? recorded) : recorded,
-    );
+    this.#recorded = this.#primary.done.then((recorded) => (this.#settled = this.#of(recorded)));
   }
 
   /** Observes the response of a mirror or baseline; `null` for a mirror that was not chosen. */
@@ -114,11 +117,19 @@ export class Comparisons<M extends MirrorOfRoute> {
     const one = this.#awaited.get(sentTo);
     if (one === undefined) return null;
     one.startedMs = performance.now();
-    one.recording = recordResponse(
-      this.#compared.get(one.mirror)!.maxBodyBytes,
-      this.#options.budget,
-    );
+    one.recording = this.#record([one.mirror]);
     return one.recording.tap;
+  }
+
+  /** Records a response for these mirrors; no bytes of it, if it would be compared with nobody's. */
+  #record(mirrors: readonly M[]): ReturnType<typeof recordResponse> {
+    const limits = mirrors.map((mirror) => this.#compared.get(mirror)!.maxBodyBytes);
+    return recordResponse(this.#isOverloaded ? 0 : Math.max(...limits), this.#options.budget);
+  }
+
+  #of(recorded: RecordedResponse | NotRecorded): Recorded {
+    if (typeof recorded !== 'string') return recorded;
+    return this.#failure ?? (this.#isOverloaded ? 'overload' : recorded);
   }
 
   /** To be called with the outcome of each copy. */
@@ -179,19 +190,19 @@ export class Comparisons<M extends MirrorOfRoute> {
 
   async #pair(one: AwaitedResponse<M>, status: number): Promise<void> {
     const recording = one.recording!;
-    const response = await recording.done;
-    const comparison =
-      typeof response === 'string'
-        ? notCompared(ofMirror(response))
-        : await this.#compareWith(response, one.mirror);
+    const comparison = await this.#compareWith(await recording.done, one.mirror);
     recording.release();
     await this.#tell(one, status, comparison);
   }
 
-  async #compareWith(response: RecordedResponse, mirror: M): Promise<Comparison> {
+  async #compareWith(response: RecordedResponse | NotRecorded, mirror: M): Promise<Comparison> {
+    const isMissing = typeof response === 'string';
+    if (isMissing && !this.#isOverloaded) return notCompared(ofMirror(response));
     const { rules, maxBodyBytes } = this.#compared.get(mirror)!;
-    const primary = await this.#primaryWithin(mirror.timeout);
+    // Also if it is not compared: its time to the head belongs to the pair.
+    const primary = this.#settled ?? (await this.#primaryWithin(mirror.timeout));
     if (typeof primary === 'string') return notCompared(primary);
+    if (isMissing) return notCompared('overload');
     if (primary.body.byteLength > maxBodyBytes) return notCompared('body_too_large');
     return this.#options.compare(rules, primary, response);
   }

@@ -81,6 +81,7 @@ function setUp(
     comparisons: {
       budget,
       compare: () => Promise.resolve({ result: 'same', differences: [] }),
+      isFull: () => false,
       redactTarget: (_, target) => target,
       onPair: (inbound, pair, kind) => emit({ type: 'comparison', kind, request: inbound, pair }),
       onAbandon: sender.onAbandon,

@@ -16,6 +16,7 @@ export function ownThread(key: () => Uint8Array): ComparePool {
       if (compare === undefined) comparers.set(rules, (compare = comparer(rules, key())));
       return compare(primary, mirror);
     },
+    isFull: () => false,
     abandon() {},
   };
 }

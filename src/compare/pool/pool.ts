@@ -4,6 +4,8 @@ import type { CompareByRules } from '../comparisons.ts';
 /** Where pairs are compared. */
 export interface ComparePool {
   readonly compare: CompareByRules;
+  /** Whether a further pair would be `not_compared: overload` at once. */
+  isFull(): boolean;
   /** Gives up what waits: it ends as `not_compared: shutdown`. */
   abandon(): void;
 }

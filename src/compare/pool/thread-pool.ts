@@ -164,11 +164,14 @@ export function threadPool(
     for (const pair of pairs) void settleBy(instead, pair);
   }
 
+  const isFull = () => waiting.length >= MAX_WAITING;
+
   return {
+    isFull,
     compare(rules, primary, mirror) {
       if (instead !== null) return instead.compare(rules, primary, mirror);
       if (abandoned) return Promise.resolve(notCompared('shutdown'));
-      if (waiting.length >= MAX_WAITING) return Promise.resolve(notCompared('overload'));
+      if (isFull()) return Promise.resolve(notCompared('overload'));
       return new Promise((resolve) => {
         waiting.push({ rules, primary, mirror, sinceMs: performance.now(), resolve });
         pump();

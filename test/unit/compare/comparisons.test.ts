@@ -22,7 +22,7 @@ function mirrorOf(host: string, compare: boolean | CompareConfig): TestMirror {
   return { route: '1', host, timeout: 1000, config: { compare } };
 }
 
-function setUp(mirrors: readonly TestMirror[], method = 'GET') {
+function setUp(mirrors: readonly TestMirror[], method = 'GET', isFull = false) {
   const budget = memoryBudget(10_000);
   const pairs: { kind: string; pair: ComparedPair }[] = [];
   const abandon = new Set<() => void>();
@@ -35,6 +35,7 @@ function setUp(mirrors: readonly TestMirror[], method = 'GET') {
       result: primary.body.join() === mirror.body.join() ? 'same' : 'different',
       differences: [],
     }),
+    isFull: () => isFull,
     redactTarget: (_, target) => `${target} redacted`,
     onPair: (_, pair, kind) => void pairs.push({ kind, pair }),
     onAbandon(giveUp) {
@@ -62,6 +63,19 @@ const results = (pairs: readonly { readonly pair: ComparedPair }[]) =>
     comparison.result === 'not_compared' ? comparison.reason : comparison.result,
   );
 
+it('records nothing while nobody could compare it, and waits for the times of both', async () => {
+  const one = mirrorOf('http://m', true);
+  const { plan, pairs, budget } = setUp([one], 'GET', true);
+  answer(plan, one, 'a');
+  await Promise.resolve();
+  expect([pairs, budget.held]).toEqual([[], 0]);
+  plan.primaryTap.head(201, ['x-a', '1'], 1);
+  expect([plan.primaryTap.wanted, budget.held]).toEqual([false, 0]);
+  await plan.done();
+  expect(results(pairs)).toEqual(['overload']);
+  expect(pairs[0]!.pair.primary).toMatchObject({ status: 201 });
+});
+
 it('compares each response with the primary one, and then holds nothing', async () => {
   const [one, two] = [mirrorOf('http://m', true), mirrorOf('http://n', true)];
   const { plan, pairs, budget } = setUp([one, two]);
@@ -69,8 +83,9 @@ it('compares each response with the primary one, and then holds nothing', async 
   respond(plan.primaryTap, 'a');
   answer(plan, two, 'b');
   await plan.done();
-  expect(results(pairs)).toEqual(['same', 'different']);
-  expect(pairs[0]!.pair).toMatchObject({
+  expect(results(pairs).toSorted()).toEqual(['different', 'same']);
+  expect(pairs.find(({ pair }) => pair.mirror === 'http://m')!.pair).toMatchObject({
+    comparison: { result: 'same' },
     route: '1',
     mirror: 'http://m',
     method: 'GET',
