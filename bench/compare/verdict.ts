@@ -1,5 +1,5 @@
 import { MIB } from '../memory/cases.ts';
-import { pairedRatio, pairedSpread, spread } from '../report/figures.ts';
+import { pairedSpread, spread } from '../report/figures.ts';
 import { spreadText } from '../report/text.ts';
 import { MIRROR_MEMORY } from './setting.ts';
 import type { Turn } from './turn.ts';
@@ -23,9 +23,9 @@ export const COST_HEADINGS = [
   'compared',
   'req/s',
   'ratio (min - max)',
-  'cpu us',
-  'of the thread',
-  'ratio of the rest',
+  'cpu us to serve',
+  'ratio (min - max)',
+  'to compare',
   'compared',
   'not compared',
   'wrong',
@@ -48,7 +48,6 @@ export function costRow(
   absent: readonly Turn[],
 ): Verdict {
   const rate = pairedSpread(each(turns, 'requestsPerSecond'), each(absent, 'requestsPerSecond'));
-  const onRequestPath = (of: readonly Turn[]) => of.map(({ cpu, comparing }) => cpu - comparing);
   const faults = faultsOf(turns, share);
   const passed = rate.median >= least && faults.length === 0;
   return {
@@ -57,9 +56,9 @@ export function costRow(
       title,
       middle(turns, 'requestsPerSecond', 0),
       spreadText(rate),
-      middle(turns, 'cpu', 1),
+      middle(turns, 'serving', 1),
+      spreadText(pairedSpread(each(turns, 'serving'), each(absent, 'serving'))),
       middle(turns, 'comparing', 1),
-      pairedRatio(onRequestPath(turns), onRequestPath(absent)).toFixed(2),
       ...shares(turns),
       faults.join('; ') || '0',
       least === 0 ? '' : passed ? 'ok' : 'FAIL',
@@ -155,7 +154,7 @@ function each<Name extends keyof Turn>(turns: readonly Turn[], name: Name): Turn
 
 function middle(
   turns: readonly Turn[],
-  name: 'requestsPerSecond' | 'cpu' | 'comparing' | 'p99',
+  name: 'requestsPerSecond' | 'serving' | 'comparing' | 'p99',
   digits: number,
 ): string {
   return spread(each(turns, name)).median.toFixed(digits);

@@ -8,7 +8,7 @@ function turn(results: Readonly<Record<string, number>> = {}, change: Partial<Tu
     requestsPerSecond: 1000,
     p99: 10,
     wrong: 0,
-    cpu: 30,
+    serving: 30,
     comparing: 0,
     peakBytes: 100 * 1024 * 1024,
     copies: { sent: 10, results },
