@@ -52,7 +52,7 @@ function Differences({ report, choice }: Props): Element {
       </h2>
       <Summary report={report} mirror={mirror} />
       {mirror.pairs === 0 ? <NoPair mirror={mirror} /> : <Columns choice={choice} />}
-      <Rest choice={choice} />
+      <ReportActions choice={choice} />
     </>
   );
 }
@@ -71,7 +71,7 @@ function Lost({ choice: { lost, state } }: Pick<Props, 'choice'>): Element | nul
 }
 
 /** The report as files, and its beginning anew. */
-function Rest({ choice: { mirror } }: Pick<Props, 'choice'>): Element {
+function ReportActions({ choice: { mirror } }: Pick<Props, 'choice'>): Element {
   const query = new URLSearchParams({ route: mirror.route, mirror: mirror.mirror });
   return (
     <p class="buttons">

@@ -132,6 +132,27 @@ describe('filters', () => {
   });
 });
 
+describe('what is chosen', () => {
+  const chosen = (html: string) =>
+    linksOf(html)
+      .filter(({ isChosen }) => isChosen)
+      .map(({ text }) => text);
+
+  it('gives way to what a filter looks for, and comes back without it', async () => {
+    const address = `${VIEW}&endpoint=GET+%2Forders&place=%2Fprice&kind=type`;
+    expect(chosen(await shown(address))).toEqual(['GET /orders', '/price']);
+    expect(chosen(await shown(`${address}&text=users`))).toEqual(['GET /users/{n}', '/price']);
+    expect(chosen(await shown(`${address}&kinds=value`))).toEqual(['GET /orders', 'x-version']);
+    expect(await shown(`${address}&text=users`)).not.toContain('role="note"');
+  });
+
+  it('is shown where it has become noise since', async () => {
+    const html = await shown(`${VIEW}&endpoint=GET+%2Forders&place=%2Fclock&kind=value`);
+    expect(textOf(html)).toContain('/clock: another value');
+    expect(html).not.toContain('role="note"');
+  });
+});
+
 describe('several mirrors', () => {
   const report = () => {
     const all = sums();

@@ -30,10 +30,10 @@ export function choose({ mirrors }: Report, state: State): Choice | null {
   if (mirror === null) return null;
   const endpoints = mirror.endpoints.filter((one) => isListed(one, state));
   const given = mirror.endpoints.find((one) => endpointName(one) === state.endpoint);
-  const endpoint = given ?? firstDifferent(endpoints, state);
+  const endpoint = unlessFiltered(given, endpoints, state) ?? firstDifferent(endpoints, state);
   const places = endpoint === null ? [] : placesOf(endpoint, state);
   const shared = endpoint?.differences.find((one) => isNamed(one, state));
-  const place = shared ?? places[0] ?? null;
+  const place = unlessFiltered(shared, places, state) ?? places[0] ?? null;
   const isLost = {
     mirror: isAsked && wanted === undefined,
     endpoint: given === undefined && state.endpoint !== '',
@@ -53,6 +53,12 @@ export function choose({ mirrors }: Report, state: State): Choice | null {
 
 function isAskedFor({ route, mirror }: MirrorReport, state: State): boolean {
   return [route, ''].includes(state.route) && [mirror, ''].includes(state.mirror);
+}
+
+/** What is named, but not where a filter looks for something else. Noise may have become so since it was named. */
+function unlessFiltered<T>(given: T | undefined, listed: readonly T[], state: State): T | null {
+  const isFiltered = state.text !== '' || state.kinds.length > 0;
+  return given !== undefined && (!isFiltered || listed.includes(given)) ? given : null;
 }
 
 function fullState(

@@ -68,7 +68,7 @@ function Places({ choice: { endpoint, places, state } }: Props): Element {
           of <bdi>{printable(endpointName(endpoint))}</bdi>
         </p>
       )}
-      {endpoint !== null && <Rest endpoint={endpoint} state={state} />}
+      {endpoint !== null && <Hidden endpoint={endpoint} state={state} />}
       {endpoint !== null && places.length > 0 && (
         <List
           label="Places that differ"
@@ -85,7 +85,7 @@ function Places({ choice: { endpoint, places, state } }: Props): Element {
 }
 
 /** What the list leaves out, and how to see it. */
-function Rest({ endpoint, state }: { endpoint: EndpointReport; state: State }): Element | null {
+function Hidden({ endpoint, state }: { endpoint: EndpointReport; state: State }): Element | null {
   const hidden = endpoint.differences.filter(({ shown }) => !shown).length;
   const hasShown = hidden < endpoint.differences.length;
   if (hidden === 0) return hasShown ? null : <p>Nothing differs at this endpoint.</p>;
