@@ -19,6 +19,11 @@ export function commandOf(name: string, commands: readonly Command[]): Command {
     ...commands.map((one) => one.name),
     ...COMMON_OPTIONS.map(({ flag }) => `--${flag}`),
   ];
+  // npm takes flags that stand before the dashes for its own, and passes on their values alone.
+  if (/^https?:/.test(name))
+    throw new SettingError(
+      `expected a command or a flag, found ${quoted(name)}; npm passes on flags behind "--" alone: npm start -- --upstream URL`,
+    );
   throw new SettingError(
     `unknown command ${quoted(name)}${meant(name, names)} proxy-mirror help lists all`,
   );

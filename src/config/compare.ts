@@ -86,8 +86,11 @@ const MAX_EXAMPLES = 20;
 
 export const PRIMARY = 'primary';
 
-export const baselineTest: Test<string> = (value) =>
-  value === PRIMARY ? undefined : mirrorHost(value);
+export const baselineTest: Test<string> = (value) => {
+  if (value === PRIMARY) return undefined;
+  if (/^https?:/.test(value)) return mirrorHost(value);
+  return `expected "primary", or the URL of another instance of the old version, found ${quoted(value)}`;
+};
 
 export const compareObject: Schema<CompareConfig> = object<CompareConfig>({
   sample_ratio: number(atLeast(0.00001), atMost(1)),

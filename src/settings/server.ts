@@ -13,7 +13,7 @@ import {
 } from './values.ts';
 import type { Fault } from '../config/fault.ts';
 import type { RouteInput } from '../config/document.ts';
-import { PRIMARY } from '../config/compare.ts';
+import { baselineTest } from '../config/compare.ts';
 import { type Method, METHODS } from '../config/fields.ts';
 import type { MirrorConfig } from '../config/proxy-mirror.ts';
 import { quoted } from '../http/quoted.ts';
@@ -153,12 +153,9 @@ function comparing(
   if (baseline === undefined) return compare === undefined ? {} : { compare: true };
   if (compare === undefined)
     throw new SettingError('--baseline: expected --compare beside it; give both or neither');
-  if (baseline === PRIMARY) return { compare: { baseline } };
-  if (!/^https?:/.test(baseline))
-    throw new SettingError(
-      `--baseline: expected "primary", or the URL of another instance of the old version, found ${quoted(baseline)}`,
-    );
-  return { compare: { baseline: origin(baseline, '--baseline').origin } };
+  const fault = baselineTest(baseline);
+  if (fault !== undefined) throw new SettingError(`--baseline: ${fault}`);
+  return { compare: { baseline } };
 }
 
 function methodsOf(text: string): readonly Method[] {

@@ -47,6 +47,10 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   { args: ['--no-such-flag'], message: 'unknown flag "--no-such-flag": proxy-mirror help serve' },
   { args: ['--prot=1'], message: 'unknown flag "--prot": did you mean --port? proxy-mirror help' },
   { args: ['stray'], message: 'unknown command "stray": proxy-mirror help lists all' },
+  {
+    args: ['http://127.0.0.1:1'],
+    message: /^expected a command or a flag, found "http:.*npm start -- --upstream URL$/,
+  },
   { args: ['chekc'], message: 'unknown command "chekc": did you mean check? proxy-mirror help' },
   { args: ['--port', '0', 'stray'], message: 'serve: expected no words, found "stray"' },
   { args: ['--host'], message: /--host.*argument/ },

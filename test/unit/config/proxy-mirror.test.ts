@@ -140,6 +140,7 @@ describe('refused here and not by APISIX', () => {
     ],
     [{ compare: { ignore: ['a'] } }, 'expected a JSON Pointer (RFC 6901)'],
     [{ compare: { baseline: 'http://a/b' } }, 'with "http://a/b"'],
+    [{ compare: { baseline: 'mirror' } }, 'expected "primary", or the URL of another instance'],
     [{ compare: { baseline_ratio: 0 } }, 'expected 0 to be greater than 0'],
     [{ compare: { paths: [] } }, 'additional properties forbidden, found paths'],
     [{ redact: { headers: ['a b'] } }, 'expected the name of a header field'],
