@@ -62,7 +62,7 @@ label { display: grid; gap: .15rem; }
 caption { text-align: left; font-weight: 600; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.2fr) minmax(0, 1.2fr); gap: 0 2rem; align-items: start; }
 .list { max-height: 36rem; overflow: auto; border-top: 1px solid var(--line); }
-.list th[scope=row] { min-width: 9rem; font-weight: 400; white-space: normal; }
+.list th[scope=row] { min-width: 9rem; overflow-wrap: anywhere; font-weight: 400; white-space: normal; }
 .list a { display: block; }
 .list bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 .fields > label { max-width: 100%; grid-template-columns: minmax(0, auto); }

@@ -265,7 +265,7 @@ describe('where there is nothing yet', () => {
 
   it('no request', async () => {
     expect(textOf(await empty(route({ host: MIRROR, compare: true })))).toContain(
-      'One mirror is compared, and no request that they copy has come yet',
+      'One mirror is compared, and no request was copied since the report began',
     );
   });
 
@@ -300,6 +300,11 @@ describe('what can be ignored', () => {
     expect(linkTo(html, 'Begin the report anew')).toBe('/apisix/ui/confirm?do=begin-anew');
     const ignored = await shown(`${VIEW}&noise=shown&place=%2Fclock&kind=value`);
     expect(textOf(ignored)).not.toContain('Ignore this place');
+    const report = createReportSums();
+    report.pair(pair(compared(difference(''))));
+    const whole = textOf(await viewed(VIEW, contextOf(report)));
+    expect(whole).toContain('has no place to ignore');
+    expect(whole).not.toContain('Ignore this place');
   });
 });
 

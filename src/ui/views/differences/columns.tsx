@@ -182,13 +182,7 @@ function Example({ choice: { mirror, place, example, state } }: Props): Element 
             <dt>Last seen</dt>
             <dd>{moment(place.last)}</dd>
           </dl>
-          {!place.rest && place.ignored < place.count && (
-            <p>
-              <a class="button" data-confirm href={ignoring(mirror, place)}>
-                Ignore this place
-              </a>
-            </p>
-          )}
+          <Ignoring mirror={mirror} place={place} />
         </>
       )}
     </section>
@@ -217,8 +211,29 @@ function Steps({ count, state }: { readonly count: number; readonly state: State
   );
 }
 
-function ignoring({ route, mirror }: Choice['mirror'], { place }: DifferenceReport): string {
-  return `/apisix/ui/confirm?${new URLSearchParams({ do: 'ignore', route, mirror, place })}`;
+interface IgnoringProps {
+  readonly mirror: Choice['mirror'];
+  readonly place: DifferenceReport;
+}
+
+/** How a place that counts is ignored. */
+function Ignoring({ mirror: { route, mirror }, place }: IgnoringProps): Element | null {
+  if (place.rest || place.ignored === place.count) return null;
+  if (place.place === '')
+    return (
+      <p class="quiet">
+        A body that differs as a whole has no place to ignore: <code>"body": "none"</code> in{' '}
+        <code>compare</code> leaves bodies out.
+      </p>
+    );
+  const query = new URLSearchParams({ do: 'ignore', route, mirror, place: place.place });
+  return (
+    <p>
+      <a class="button" data-confirm href={`/apisix/ui/confirm?${query}`}>
+        Ignore this place
+      </a>
+    </p>
+  );
 }
 
 interface LinkProps {

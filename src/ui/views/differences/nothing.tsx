@@ -1,7 +1,7 @@
 import { compareOf } from '../../../config/compare.ts';
 import { isDisabled, mirrorsOf } from '../../../config/proxy-mirror.ts';
 import { printable } from '../../../http/quoted.ts';
-import { sumOf } from '../../../compare/report/print/words.ts';
+import { counted, sumOf } from '../../../compare/report/print/words.ts';
 import type { MirrorReport } from '../../../compare/report/report.ts';
 import { changeOf } from '../../actions.ts';
 import { curlLine } from '../../confirmation.tsx';
@@ -56,10 +56,12 @@ export function NothingCompared({ inForce }: UiContext): Element {
 }
 
 function Waiting({ compared }: { readonly compared: number }): Element {
+  const which =
+    compared === 1 ? 'One mirror is compared' : `${counted(compared)} mirrors are compared`;
   return (
     <p>
-      {compared === 1 ? 'One mirror is compared' : `${compared} mirrors are compared`}, and no
-      request that they copy has come yet. This page shows what differs as soon as one has.
+      {which}, and no request was copied since the report began. This page shows what differs as
+      soon as one is.
     </p>
   );
 }
