@@ -167,13 +167,13 @@ function happened(frequency: Frequency, second: number): void {
   frequency.count++;
 }
 
-/** How often a second something happened, over the last {@link WINDOW_S}: what is in the window before counts by its part. */
+/** How often a second something happened, over the last {@link WINDOW_S}: the window before counts by its part. */
 export function perSecond({ window, count, before }: Frequency, nowMs: number): number {
   const windows = nowMs / 1000 / WINDOW_S;
   const age = Math.floor(windows) - window;
+  if (age > 1) return 0;
   const left = 1 - (windows % 1);
-  const within = [count + before * left, count * left][age] ?? 0;
-  return within / WINDOW_S;
+  return (age === 1 ? count * left : count + before * left) / WINDOW_S;
 }
 
 function newRoute(): RecentRoute {

@@ -1,9 +1,11 @@
 import type { View } from './view.ts';
 import { differencesView } from './views/differences.tsx';
 import { explainView } from './views/explain.tsx';
+import { nowView } from './views/now.tsx';
 
 /** The views by their name in addresses (`?view=`), in the order of the navigation; the first is the page's own. */
 export const VIEWS: Readonly<Record<string, View>> = {
+  now: nowView,
   differences: differencesView,
   explain: explainView,
 };

@@ -1,0 +1,92 @@
+import type { Element, UiContext, View } from '../view.ts';
+import { Charts } from './now/charts.tsx';
+import { history } from './now/figures.ts';
+import { Find, Pages } from './now/find.tsx';
+import { type Listed, listed } from './now/listed.ts';
+import { NoRoutes } from './now/nothing.tsx';
+import { pageOf } from './now/page.ts';
+import { Routes } from './now/routes.tsx';
+import { addressOf, type State, stateOf } from './now/state.ts';
+import { type Survey, surveyed } from './now/survey.ts';
+import { Rates, Totals } from './now/totals.tsx';
+
+/** Time between two renderings. */
+const EVERY_MS = 1000;
+
+/** What is mirrored at the moment, and how fast. */
+export const nowView: View = {
+  title: 'Now',
+  render(query, context) {
+    const state = stateOf(query);
+    const inForce = context.inForce();
+    const list = inForce === null ? null : listed(inForce);
+    return (
+      <section data-title="Now" {...(!state.isHeld && { 'data-every': EVERY_MS })}>
+        <h1>What is mirrored now</h1>
+        {context.runtime === 'workers' && (
+          <p role="note">
+            Of one isolate: the one that responded to this page. Cloudflare runs a Worker in many,
+            and another may respond next.
+          </p>
+        )}
+        {list === null ? (
+          <p role="alert">No routes are loaded yet: see the log for the reason.</p>
+        ) : (
+          <Now list={list} state={state} context={context} />
+        )}
+      </section>
+    );
+  },
+};
+
+interface Props {
+  readonly list: Listed;
+  readonly state: State;
+  readonly context: UiContext;
+}
+
+function Now({ list, state, context }: Props): Element {
+  const nowMs = Date.now();
+  const survey = surveyed(list, context.recent, state, nowMs);
+  return (
+    <>
+      <p>
+        <a class="button" data-view href={addressOf(state, { isHeld: !state.isHeld })}>
+          {state.isHeld ? 'Go on' : 'Hold'}
+        </a>{' '}
+        {state.isHeld ? 'Held: this is how it was when it was asked for.' : 'As of this second.'}
+      </p>
+      <Totals list={list} survey={survey} context={context} />
+      <Charts steps={history(context.recent, nowMs)} />
+      <Rates context={context} nowMs={nowMs} />
+      <h2>Routes</h2>
+      {list.routes.length === 0 ? (
+        <NoRoutes {...context} />
+      ) : (
+        <List survey={survey} state={state} context={context} nowMs={nowMs} />
+      )}
+    </>
+  );
+}
+
+interface ListProps extends Omit<Props, 'list'> {
+  readonly survey: Survey;
+  readonly nowMs: number;
+}
+
+function List({ survey, state, context: { recent }, nowMs }: ListProps): Element {
+  const page = pageOf(survey.found, state.page);
+  return (
+    <>
+      <Find state={state} />
+      {page.rows === 0 ? (
+        <p>No route or mirror is like that.</p>
+      ) : (
+        <>
+          <Routes shown={page.shown} recent={recent} nowMs={nowMs} />
+          <Pages page={page} state={state} />
+        </>
+      )}
+    </>
+  );
+}

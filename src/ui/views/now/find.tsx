@@ -1,0 +1,53 @@
+import { counted } from '../../../compare/report/print/words.ts';
+import type { Element } from '../../view.ts';
+import { MAX_ROWS, type Page } from './page.ts';
+import { addressOf, ONLY, type Only, type State } from './state.ts';
+
+/** What of the list is to be shown. */
+export function Find({ state }: { readonly state: State }): Element {
+  return (
+    <form class="fields" role="search">
+      <input type="hidden" name="view" value="now" />
+      {state.isHeld && <input type="hidden" name="held" value="yes" />}
+      <label class="wide">
+        Id, uri or host of a route or mirror
+        <input name="text" type="search" value={state.text} maxlength={256} />
+      </label>
+      <label>
+        Mirrors
+        <select name="only" data-submit>
+          {(Object.keys(ONLY) as Only[]).map((only) => (
+            <option value={only} selected={only === state.only}>
+              {ONLY[only]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button>Search</button>
+    </form>
+  );
+}
+
+/** Which part of the list is shown, and the ways to the others. */
+export function Pages({ page, state }: { readonly page: Page; readonly state: State }): Element {
+  const { before, rows } = page;
+  const number = before / MAX_ROWS + 1;
+  const last = Math.min(before + MAX_ROWS, rows);
+  return (
+    <nav aria-label="Pages" class="steps">
+      <span>
+        {counted(before + 1)} to {counted(last)} of {counted(rows)}, busiest routes first
+      </span>
+      {before > 0 && (
+        <a data-view href={addressOf(state, { page: number - 1 })}>
+          Previous
+        </a>
+      )}
+      {last < rows && (
+        <a data-view href={addressOf(state, { page: number + 1 })}>
+          Next
+        </a>
+      )}
+    </nav>
+  );
+}

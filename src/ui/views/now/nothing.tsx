@@ -1,0 +1,29 @@
+import type { Element, UiContext } from '../../view.ts';
+
+/** What to do when there is no route. */
+export function NoRoutes({ runtime, needsKey }: UiContext): Element {
+  return (
+    <>
+      <p>There is no route yet, so that every request gets 404. This makes the first one:</p>
+      <pre tabindex={0} role="group" aria-label="The request">
+        {firstRoute(runtime === 'workers' ? 8787 : 9080, needsKey)}
+      </pre>
+      <p>
+        <code>docs/routes.md</code> says what a route can say, and{' '}
+        <code>docs/control-plane.md</code> how routes are written. In a checkout{' '}
+        <code>npm run demo</code> shows all of this with requests, an upstream and a mirror of its
+        own.
+      </p>
+    </>
+  );
+}
+
+function firstRoute(port: number, needsKey: boolean): string {
+  const route = {
+    uri: '/*',
+    upstream: { nodes: { '127.0.0.1:1999': 1 } },
+    plugins: { 'proxy-mirror': { host: 'http://127.0.0.1:9797' } },
+  };
+  const key = needsKey ? ' -H "X-API-KEY: $ADMIN_KEY"' : '';
+  return `curl -X PUT http://127.0.0.1:${port}/apisix/admin/routes/1${key} -d '${JSON.stringify(route)}'`;
+}

@@ -1,0 +1,221 @@
+import { counted } from '../../../compare/report/print/words.ts';
+import { printable } from '../../../http/quoted.ts';
+import {
+  type OutcomeCount,
+  perSecond,
+  type Recent,
+  type RecentMirror,
+  type RecentRoute,
+} from '../../../telemetry/recent.ts';
+import type { Element } from '../../view.ts';
+import type { ListedMirror, ListedRoute } from './listed.ts';
+import type { Shown } from './page.ts';
+import { percentOf, perSecondText } from './words.ts';
+
+interface Props {
+  readonly shown: readonly Shown[];
+  readonly recent: Recent;
+  readonly nowMs: number;
+}
+
+const HEADS = [
+  'Route',
+  'Mirror',
+  'Share',
+  'Copies a second',
+  'Outcomes since the start',
+  'In flight',
+  'State',
+  'Compared',
+  'Change',
+];
+
+/** Routes and their mirrors, a row for each mirror. */
+export function Routes({ shown, recent, nowMs }: Props): Element {
+  return (
+    <div class="scroll" tabindex={0} role="group" aria-label="Routes and their mirrors">
+      <table class="routes">
+        <thead>
+          <tr>
+            {HEADS.map((head) => (
+              <th scope="col">{head}</th>
+            ))}
+          </tr>
+        </thead>
+        {shown.map((one) => (
+          <Group one={one} recent={recent.routes.get(one.route.id)} nowMs={nowMs} />
+        ))}
+      </table>
+    </div>
+  );
+}
+
+interface GroupProps {
+  readonly one: Shown;
+  readonly recent: RecentRoute | undefined;
+  readonly nowMs: number;
+}
+
+/** The id keeps what is focused or typed with its route when the order changes. */
+function Group({ one: { route, mirrors }, recent, nowMs }: GroupProps): Element {
+  const name = (
+    <th scope="rowgroup" rowspan={Math.max(1, mirrors.length)}>
+      <RouteName route={route} />
+      {perSecondText(recent === undefined ? 0 : perSecond(recent.requests, nowMs))} requests a
+      second
+    </th>
+  );
+  return (
+    <tbody id={`route-${route.id}`}>
+      {mirrors.length === 0 && (
+        <tr>
+          {name}
+          <td colspan={HEADS.length - 1} class="quiet">
+            no mirror
+          </td>
+        </tr>
+      )}
+      {mirrors.map((mirror, i) => (
+        <tr>
+          {i === 0 && name}
+          <Mirror
+            route={route.id}
+            mirror={mirror}
+            recent={recent?.mirrors.get(mirror.host)}
+            nowMs={nowMs}
+          />
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+function RouteName({ route: { id, uris, hosts, isInService } }: { route: ListedRoute }): Element {
+  return (
+    <>
+      <bdi>{printable(id)}</bdi>
+      {!isInService && <span class="bad"> out of service</span>}
+      <br />
+      <code>{firstOf(uris)}</code>
+      <br />
+      {hosts.length > 0 && (
+        <>
+          <bdi>{firstOf(hosts)}</bdi>
+          <br />
+        </>
+      )}
+    </>
+  );
+}
+
+function firstOf([first = '', ...others]: readonly string[]): string {
+  return `${printable(first)}${others.length === 0 ? '' : `, and ${others.length} more`}`;
+}
+
+interface MirrorProps {
+  readonly route: string;
+  readonly mirror: ListedMirror;
+  readonly recent: RecentMirror | undefined;
+  readonly nowMs: number;
+}
+
+/** The cells of a mirror. */
+function Mirror({ route, mirror, recent, nowMs }: MirrorProps): Element {
+  const { host, share, live, isCompared } = mirror;
+  const copies = recent === undefined ? 0 : perSecond(recent.copies, nowMs);
+  return (
+    <>
+      <th scope="row">
+        <bdi>{printable(host)}</bdi>
+      </th>
+      <td class="number">{share === null ? '-' : `${percentOf(share)} %`}</td>
+      <td class="number">{perSecondText(copies)}</td>
+      <td>
+        <Outcomes outcomes={recent?.outcomes} />
+      </td>
+      <td class="number">{live === null ? '-' : counted(live.inFlight.count)}</td>
+      <td>{stateOf(mirror)}</td>
+      <td>
+        {isCompared ? (
+          <a data-view href={`/apisix/ui?${queryOf(route, host, { view: 'differences' })}`}>
+            Differences
+          </a>
+        ) : (
+          'no'
+        )}
+      </td>
+      <td>
+        <Changes route={route} mirror={mirror} />
+      </td>
+    </>
+  );
+}
+
+function stateOf({ live }: ListedMirror): Element | string {
+  if (live === null) return <strong>paused</strong>;
+  return live.breaker.open ? <strong class="bad">breaker open</strong> : 'copies';
+}
+
+function queryOf(route: string, mirror: string, more: Record<string, string>): URLSearchParams {
+  return new URLSearchParams({ ...more, route, mirror });
+}
+
+const OUTCOMES = ['sent', 'failed', 'skipped'] as const;
+
+function Outcomes({
+  outcomes,
+}: {
+  readonly outcomes: ReadonlyMap<string, OutcomeCount> | undefined;
+}): Element {
+  if (outcomes === undefined) return <span class="quiet">none</span>;
+  const texts = OUTCOMES.flatMap((name) => {
+    const reasons = [...outcomes].filter(([, { outcome }]) => outcome === name);
+    if (reasons.length === 0) return [];
+    const sorted = reasons.toSorted(([, a], [, b]) => b.count - a.count);
+    return [[name, sorted.map(([reason, { count }]) => `${reason} ${counted(count)}`)] as const];
+  });
+  return (
+    <>
+      {texts.map(([name, reasons]) => (
+        <div {...(name === 'failed' && { class: 'bad' })}>
+          {name}: {reasons.join(', ')}
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** What can be changed of a mirror. */
+function Changes({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Element {
+  const { host, live, share } = mirror;
+  const [verb, what] = live === null ? ['Resume', 'resume'] : ['Pause', 'pause'];
+  return (
+    <div class="changes">
+      <a
+        class="button"
+        data-confirm
+        href={`/apisix/ui/confirm?${queryOf(route, host, { do: what })}`}
+      >
+        {verb}
+      </a>
+      {live !== null && (
+        <form data-confirm>
+          <input type="hidden" name="do" value="share" />
+          <input type="hidden" name="route" value={route} />
+          <input type="hidden" name="mirror" value={host} />
+          <input
+            name="percent"
+            type="number"
+            min={0.001}
+            max={100}
+            step="any"
+            value={percentOf(share ?? 1)}
+            aria-label="Percent of requests"
+            required
+          />
+          <button>Change</button>
+        </form>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { perSecond, type Recent } from '../../../telemetry/recent.ts';
+import type { Listed, ListedRoute } from './listed.ts';
+import type { Shown } from './page.ts';
+import { searchFor } from './search.ts';
+import type { State } from './state.ts';
+
+/** What only a look at all routes can tell. */
+export interface Survey {
+  /** What is searched for, busiest routes first. */
+  readonly found: readonly Shown[];
+  /** Copies in flight. */
+  readonly inFlight: number;
+  readonly openBreakers: number;
+  /** Mirrors. */
+  readonly paused: number;
+}
+
+/** How old a survey may be, however quickly it is made: all pages that show the same share it. */
+const MIN_AGE_MS = 900;
+/** Most of a gateway's time that surveys of one search may take: with 10,000 routes they are made less often. */
+const MAX_SHARE = 0.005;
+/** Searches whose surveys are kept. */
+const MAX_SURVEYS = 8;
+
+type Kept = Map<string, { readonly survey: Survey; readonly untilMs: number }>;
+const surveys = new WeakMap<Listed, Kept>();
+
+/** The last survey of a search, or a new one if that is too old. */
+export function surveyed(list: Listed, recent: Recent, state: State, nowMs: number): Survey {
+  let kept = surveys.get(list);
+  if (kept === undefined) surveys.set(list, (kept = new Map()));
+  const key = `${state.only} ${state.text}`;
+  const last = kept.get(key);
+  if (last !== undefined && nowMs < last.untilMs) return last.survey;
+  const startedMs = performance.now();
+  const survey = makeSurvey(list, recent, state, nowMs);
+  const tookMs = performance.now() - startedMs;
+  if (kept.size >= MAX_SURVEYS) kept.clear();
+  kept.set(key, { survey, untilMs: nowMs + Math.max(MIN_AGE_MS, tookMs / MAX_SHARE) });
+  return survey;
+}
+
+function makeSurvey(list: Listed, recent: Recent, state: State, nowMs: number): Survey {
+  const search = searchFor(recent, state);
+  const found: Shown[] = [];
+  for (const route of byBusiness(list, recent, nowMs)) {
+    const mirrors = search(route);
+    if (mirrors !== null) found.push({ route, mirrors });
+  }
+  let [inFlight, openBreakers, paused] = [0, 0, 0];
+  for (const { live } of list.mirrors) {
+    if (live === null) {
+      paused++;
+      continue;
+    }
+    inFlight += live.inFlight.count;
+    if (live.breaker.open) openBreakers++;
+  }
+  return { found, inFlight, openBreakers, paused };
+}
+
+/** Rates below 1 in this number of seconds are alike. */
+const ALIKE_S = 10;
+
+/**
+ * Busiest first, in steps: a route comes before another if it has twice its requests, and else by the document. So rows
+ * keep their places while rates waver.
+ */
+function byBusiness(
+  { routes, indexes }: Listed,
+  recent: Recent,
+  nowMs: number,
+): readonly ListedRoute[] {
+  const steps = new Uint8Array(routes.length);
+  for (const [id, { requests }] of recent.routes) {
+    const rate = perSecond(requests, nowMs);
+    const index = rate === 0 ? undefined : indexes.get(id);
+    if (index !== undefined) steps[index] = Math.ceil(Math.log2(1 + rate * ALIKE_S));
+  }
+  const ordered: ListedRoute[][] = [];
+  for (const [index, route] of routes.entries()) (ordered[steps[index]!] ??= []).push(route);
+  return ordered.reverse().flat();
+}

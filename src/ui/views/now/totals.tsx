@@ -1,0 +1,114 @@
+import { counted, duration } from '../../../compare/report/print/words.ts';
+import type { Element, UiContext } from '../../view.ts';
+import { type Figures, lately, type Quantiles } from './figures.ts';
+import type { Listed } from './listed.ts';
+import type { Survey } from './survey.ts';
+import { memoryText, perSecondText } from './words.ts';
+
+interface Props {
+  readonly list: Listed;
+  readonly survey: Survey;
+  readonly context: UiContext;
+}
+
+/** What there is at the moment. */
+export function Totals({ list: { routes, mirrors }, survey, context: { budget } }: Props): Element {
+  const totals: readonly (readonly [string, string])[] = [
+    ['Routes', counted(routes.length)],
+    ['Mirrors', counted(mirrors.length)],
+    ['Paused', counted(survey.paused)],
+    ['Breakers open', counted(survey.openBreakers)],
+    ['Copies in flight', counted(survey.inFlight)],
+    ['Memory of recordings', `${memoryText(budget.held)} of ${memoryText(budget.limit)}`],
+  ];
+  return (
+    <dl class="totals">
+      {totals.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Spans of the table, in seconds. */
+const SPANS = [
+  ['Last 10 seconds', 10],
+  ['Last minute', 60],
+  ['Last 5 minutes', 300],
+] as const;
+
+/** Rates and latencies of all routes, also for those who do not see the charts. */
+export function Rates({
+  context: { recent },
+  nowMs,
+}: {
+  readonly context: UiContext;
+  readonly nowMs: number;
+}): Element {
+  return (
+    <div class="scroll" tabindex={0} role="group" aria-label="Rates and times">
+      <table>
+        <caption>Of all routes</caption>
+        <thead>
+          <tr>
+            <td rowspan={2}></td>
+            <th colspan={2} scope="colgroup">
+              Requests a second
+            </th>
+            <th colspan={3} scope="colgroup">
+              Copies a second
+            </th>
+            <th colspan={3} scope="colgroup">
+              Primary responds in
+            </th>
+            <th colspan={3} scope="colgroup">
+              Mirrors respond in
+            </th>
+          </tr>
+          <tr>
+            {HEADS.map((head) => (
+              <th scope="col" class="number">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {SPANS.map(([name, seconds]) => (
+            <Span name={name} figures={lately(recent, nowMs, seconds)} />
+          ))}
+        </tbody>
+      </table>
+      <p class="quiet">
+        Primary: to the head of the response. Mirrors: until the response was read, of copies that
+        were sent. p50 of 4 ms says that half of them took no longer.
+      </p>
+    </div>
+  );
+}
+
+const QUANTILES = ['p50', 'p95', 'p99'] as const;
+const HEADS = ['all', '5xx', 'sent', 'failed', 'skipped', ...QUANTILES, ...QUANTILES];
+
+function Span({ name, figures }: { readonly name: string; readonly figures: Figures }): Element {
+  const { requests, errors, sent, failed, skipped, primary, mirror } = figures;
+  const cells = [
+    ...[requests, errors, sent, failed, skipped].map(perSecondText),
+    ...[primary, mirror].flatMap(durations),
+  ];
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {cells.map((cell) => (
+        <td class="number">{cell}</td>
+      ))}
+    </tr>
+  );
+}
+
+function durations(quantiles: Quantiles): string[] {
+  return QUANTILES.map((name) => duration(quantiles[name]));
+}
