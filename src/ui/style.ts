@@ -81,7 +81,7 @@ dd { margin: 0; }
 @media (max-width: 64rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
 .totals { display: flex; flex-wrap: wrap; gap: .4rem 2rem; }
 .totals dd { font-size: 1.3rem; font-variant-numeric: tabular-nums; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1rem 2rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1rem 2rem; margin: 1rem 0; }
 figure { margin: 0; }
 svg { display: block; width: 100%; max-width: 34rem; overflow: visible; }
 svg text { fill: var(--quiet); font-size: 11px; }
@@ -91,9 +91,10 @@ svg text { fill: var(--quiet); font-size: 11px; }
 .line.mirror { stroke: var(--mirror); }
 .line.bad { stroke: var(--bad); }
 .routes th[scope=row], .routes th[scope=rowgroup] { color: inherit; font-weight: 400; white-space: normal; min-width: 9rem; }
-.routes td { min-width: 4rem; }
-.changes, .changes form { display: flex; gap: .4rem; align-items: center; }
-.changes input { width: 6rem; }
+.routes td { overflow-wrap: break-word; }
+.routes thead th { white-space: normal; vertical-align: bottom; }
+.share { display: flex; gap: .4rem; align-items: center; overflow-wrap: normal; }
+.share input { width: 5.5rem; }
 dialog { width: min(44rem, calc(100vw - 2rem)); color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
 dialog::backdrop { background: #0008; }
 .refusal:empty { display: none; }

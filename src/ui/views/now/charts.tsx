@@ -35,6 +35,7 @@ const WIDTH = 300;
 const HEIGHT = 100;
 const MARGIN = 8;
 const MARKS_WIDTH = 52;
+const TIMES_HEIGHT = 14;
 
 /** Rates of requests and copies, and the latencies of both side by side. */
 export function Charts({ steps }: { readonly steps: Steps }): Element {
@@ -62,7 +63,7 @@ export function Charts({ steps }: { readonly steps: Steps }): Element {
 function ratesOf(steps: Steps): readonly Line[] {
   return [
     { name: 'requests', dash: 'solid', colour: 'primary', values: steps.map(orNull('requests')) },
-    { name: 'copies sent', dash: 'dashed', colour: 'mirror', values: steps.map(orNull('sent')) },
+    { name: 'copies', dash: 'dashed', colour: 'mirror', values: steps.map(orNull('sent')) },
     { name: 'failed', dash: 'dotted', colour: 'bad', values: steps.map(orNull('failed')) },
   ];
 }
@@ -103,7 +104,7 @@ function Chart({ title, lines, scale }: Props): Element {
       <svg
         role="img"
         aria-label={`${title}, the last five minutes. The table below says what it shows.`}
-        viewBox={`0 0 ${WIDTH + MARKS_WIDTH} ${HEIGHT + 2 * MARGIN}`}
+        viewBox={`0 0 ${WIDTH + MARKS_WIDTH} ${HEIGHT + 2 * MARGIN + TIMES_HEIGHT}`}
       >
         {scale.marks.map(({ value, text }) => (
           <>
@@ -113,6 +114,12 @@ function Chart({ title, lines, scale }: Props): Element {
             </text>
           </>
         ))}
+        <text x={0} y={HEIGHT + MARGIN + TIMES_HEIGHT}>
+          5 minutes ago
+        </text>
+        <text x={WIDTH} y={HEIGHT + MARGIN + TIMES_HEIGHT} text-anchor="end">
+          now
+        </text>
         {lines.map(({ dash, colour, values }) => (
           <path
             class={`line ${colour}`}

@@ -27,7 +27,7 @@ const HEADS = [
   'In flight',
   'State',
   'Compared',
-  'Change',
+  'Pause or resume',
 ];
 
 /** Routes and their mirrors, a row for each mirror. */
@@ -121,14 +121,16 @@ interface MirrorProps {
 
 /** The cells of a mirror. */
 function Mirror({ route, mirror, recent, nowMs }: MirrorProps): Element {
-  const { host, share, live, isCompared } = mirror;
+  const { host, live, isCompared } = mirror;
   const copies = recent === undefined ? 0 : perSecond(recent.copies, nowMs);
   return (
     <>
       <th scope="row">
         <bdi>{printable(host)}</bdi>
       </th>
-      <td class="number">{share === null ? '-' : `${percentOf(share)} %`}</td>
+      <td>
+        <Share route={route} mirror={mirror} />
+      </td>
       <td class="number">{perSecondText(copies)}</td>
       <td>
         <Outcomes outcomes={recent?.outcomes} />
@@ -145,7 +147,13 @@ function Mirror({ route, mirror, recent, nowMs }: MirrorProps): Element {
         )}
       </td>
       <td>
-        <Changes route={route} mirror={mirror} />
+        <a
+          class="button"
+          data-confirm
+          href={`/apisix/ui/confirm?${queryOf(route, host, { do: live === null ? 'resume' : 'pause' })}`}
+        >
+          {live === null ? 'Resume' : 'Pause'}
+        </a>
       </td>
     </>
   );
@@ -185,37 +193,26 @@ function Outcomes({
   );
 }
 
-/** What can be changed of a mirror. */
-function Changes({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Element {
+/** The share of requests that are copied, which can be changed unless the mirror is paused. */
+function Share({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Element {
   const { host, live, share } = mirror;
-  const [verb, what] = live === null ? ['Resume', 'resume'] : ['Pause', 'pause'];
+  if (live === null || share === null) return <>{share === null ? '-' : `${percentOf(share)} %`}</>;
   return (
-    <div class="changes">
-      <a
-        class="button"
-        data-confirm
-        href={`/apisix/ui/confirm?${queryOf(route, host, { do: what })}`}
-      >
-        {verb}
-      </a>
-      {live !== null && (
-        <form data-confirm>
-          <input type="hidden" name="do" value="share" />
-          <input type="hidden" name="route" value={route} />
-          <input type="hidden" name="mirror" value={host} />
-          <input
-            name="percent"
-            type="number"
-            min={0.001}
-            max={100}
-            step="any"
-            value={percentOf(share ?? 1)}
-            aria-label="Percent of requests"
-            required
-          />
-          <button>Change</button>
-        </form>
-      )}
-    </div>
+    <form data-confirm class="share">
+      <input type="hidden" name="do" value="share" />
+      <input type="hidden" name="route" value={route} />
+      <input type="hidden" name="mirror" value={host} />
+      <input
+        name="percent"
+        type="number"
+        min={0.001}
+        max={100}
+        step="any"
+        value={percentOf(share)}
+        aria-label="Percent of requests"
+        required
+      />
+      %<button>Change</button>
+    </form>
   );
 }

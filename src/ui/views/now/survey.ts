@@ -79,5 +79,5 @@ function byBusiness(
   }
   const ordered: ListedRoute[][] = [];
   for (const [index, route] of routes.entries()) (ordered[steps[index]!] ??= []).push(route);
-  return ordered.reverse().flat();
+  return ordered.toReversed().flatMap((step) => step ?? []);
 }

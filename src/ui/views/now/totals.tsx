@@ -55,16 +55,16 @@ export function Rates({
         <thead>
           <tr>
             <td rowspan={2}></td>
-            <th colspan={2} scope="colgroup">
+            <th colspan={2} scope="colgroup" class="number">
               Requests a second
             </th>
-            <th colspan={3} scope="colgroup">
+            <th colspan={3} scope="colgroup" class="number">
               Copies a second
             </th>
-            <th colspan={3} scope="colgroup">
+            <th colspan={3} scope="colgroup" class="number">
               Primary responds in
             </th>
-            <th colspan={3} scope="colgroup">
+            <th colspan={3} scope="colgroup" class="number">
               Mirrors respond in
             </th>
           </tr>
