@@ -7,6 +7,7 @@ import { crowd } from '../support/crowd.ts';
 import type { Origin, Respond } from '../support/origin.ts';
 import { outcomes, sample, settled } from '../support/outcomes.ts';
 import { stage as set } from '../support/stage.ts';
+import { bounded } from './compare/bounded.ts';
 import { noise } from './compare/noise.ts';
 import { page } from './compare/page.ts';
 import { comparedRoutes, shown } from './compare/routes.ts';
@@ -164,6 +165,7 @@ export function compare(runtime: TestRuntime): void {
   });
 
   describe('noise', () => noise(stage));
+  describe('bounded', () => bounded(stage));
   describe('the page', () => page(stage));
   describe('secrets', () => {
     secrets(runtime);
