@@ -58,8 +58,8 @@ function byWeight(a: DifferenceReport, b: DifferenceReport): number {
   return rank(a) - rank(b) || b.count - a.count;
 }
 
-function rank({ shown, place }: DifferenceReport): number {
-  if (!shown) return 2;
+function rank({ shown, undecided, place }: DifferenceReport): number {
+  if (!shown) return undecided ? 2 : 3;
   return place === 'status' ? 0 : 1;
 }
 

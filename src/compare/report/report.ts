@@ -59,7 +59,7 @@ export interface EndpointReport {
   readonly noise_only: number;
   /** Pairs of two of the old version's responses: what differs there is noise. */
   readonly baselines: number;
-  /** Shown ones first, among them the status, then those of most pairs. */
+  /** Shown ones first, among them the status, then undecided ones; of each, those of most pairs first. */
   readonly differences: readonly DifferenceReport[];
 }
 

@@ -10,11 +10,11 @@ import {
   counted,
   coverage,
   duration,
-  hiddenBecause,
   moment,
   nameOf,
   NOTHING_COMPARED,
   remarks,
+  shownKind,
   shownPlace,
   shownRequest,
   shownShare,
@@ -108,12 +108,11 @@ function endpointDetails(endpoint: EndpointReport): string {
 }
 
 function differenceRow(difference: DifferenceReport, endpoint: EndpointReport): string {
-  const { kind, count, last, examples } = difference;
-  const hidden = hiddenBecause(difference);
+  const { count, last, examples } = difference;
   return [
-    `<tr${hidden === null ? '' : ' class="noise"'}>`,
+    `<tr${difference.shown ? '' : ' class="noise"'}>`,
     `<td>${code(shownPlace(difference))}</td>`,
-    cell(hidden === null ? kind : `${kind} (${hidden})`),
+    cell(shownKind(difference)),
     number(counted(count)),
     cell(shownShare(difference, endpoint)),
     cell(moment(last)),

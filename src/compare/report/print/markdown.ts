@@ -5,7 +5,9 @@ import {
   duration,
   nameOf,
   NOTHING_COMPARED,
+  printedOf,
   remarks,
+  shownKind,
   shownPlace,
   shownRequest,
   shownShare,
@@ -61,23 +63,21 @@ function latencyLines({ latency }: MirrorReport): string[] {
 
 function differenceLines(endpoints: readonly EndpointReport[]): string[] {
   const rows = endpoints.flatMap((endpoint) =>
-    endpoint.differences
-      .filter(({ shown }) => shown)
-      .map((difference) => {
-        const { kind, count, examples } = difference;
-        const [example] = examples;
-        return row([
-          code(`${endpoint.method} ${endpoint.path}`),
-          code(shownPlace(difference)),
-          plain(kind),
-          `${counted(count)} (${shownShare(difference, endpoint)})`,
-          ...(example === undefined
-            ? ['', '', '']
-            : [shownValue(example.primary), shownValue(example.mirror), shownRequest(example)].map(
-                code,
-              )),
-        ]);
-      }),
+    printedOf(endpoint).map((difference) => {
+      const { count, examples } = difference;
+      const [example] = examples;
+      return row([
+        code(`${endpoint.method} ${endpoint.path}`),
+        code(shownPlace(difference)),
+        plain(shownKind(difference)),
+        `${counted(count)} (${shownShare(difference, endpoint)})`,
+        ...(example === undefined
+          ? ['', '', '']
+          : [shownValue(example.primary), shownValue(example.mirror), shownRequest(example)].map(
+              code,
+            )),
+      ]);
+    }),
   );
   if (rows.length === 0) return [];
   const hidden = rows.length - MAX_ROWS;

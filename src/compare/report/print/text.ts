@@ -8,7 +8,9 @@ import {
   hiddenBecause,
   nameOf,
   NOTHING_COMPARED,
+  printedOf,
   remarks,
+  shownKind,
   shownPlace,
   shownRequest,
   shownShare,
@@ -35,7 +37,7 @@ function mirrorLines(mirror: MirrorReport): string[] {
     `  ${verdict(mirror)}`,
     ...remarks(mirror).map((remark) => `  ${remark}`),
     ...[statusRows(mirror), latencyRows(mirror)].flatMap(table).map((line) => `  ${line}`),
-    ...endpointLines(mirror.endpoints.filter(({ different }) => different > 0)),
+    ...endpointLines(mirror.endpoints.filter((endpoint) => printedOf(endpoint).length > 0)),
   ];
 }
 
@@ -87,13 +89,18 @@ function endpointLines(endpoints: readonly EndpointReport[]): string[] {
 
 function linesOf(endpoint: EndpointReport): string[] {
   const { method, path, pairs, different, differences } = endpoint;
-  const shown = differences.filter((difference) => difference.shown);
-  const hidden = shown.length - MAX_PLACES;
+  const printed = printedOf(endpoint);
+  const hidden = printed.length - MAX_PLACES;
   return [
     `  ${method} ${path}: ${counted(different)} of ${counted(pairs)} pairs differ`,
-    ...shown.slice(0, MAX_PLACES).flatMap((difference) => differenceLines(difference, endpoint)),
+    ...printed.slice(0, MAX_PLACES).flatMap((difference) => differenceLines(difference, endpoint)),
     ...(hidden > 0 ? [`    ${hidden} more differ: --json and --html print all`] : []),
-    ...REASONS.flatMap((reason) => hiddenLines(reason, differences)),
+    ...REASONS.flatMap((reason) =>
+      hiddenLines(
+        reason,
+        differences.filter((one) => !printed.includes(one)),
+      ),
+    ),
   ];
 }
 
@@ -109,10 +116,10 @@ function hiddenLines(reason: Hidden, differences: readonly DifferenceReport[]): 
 }
 
 function differenceLines(difference: DifferenceReport, endpoint: EndpointReport): string[] {
-  const { kind, count, examples } = difference;
+  const { count, examples } = difference;
   const [example] = examples;
   return [
-    `    ${shownPlace(difference)}  ${kind}  ${counted(count)} (${shownShare(difference, endpoint)})`,
+    `    ${shownPlace(difference)}  ${shownKind(difference)}  ${counted(count)} (${shownShare(difference, endpoint)})`,
     ...(example === undefined
       ? []
       : [

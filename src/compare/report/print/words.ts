@@ -141,6 +141,24 @@ export function hiddenBecause(difference: DifferenceReport): Hidden | null {
   return ignored === count ? 'ignored' : 'noise';
 }
 
+/**
+ * The differences of an endpoint that are printed with an example, statuses first: those shown, and a status that is too rare
+ * yet to tell. New errors are rare as a rule, and whoever reads of one wants to find the request.
+ */
+export function printedOf({ differences }: EndpointReport): DifferenceReport[] {
+  const isStatus = ({ place }: DifferenceReport) => place === 'status';
+  return [
+    ...differences.filter((one) => isStatus(one) && (one.shown || one.undecided === true)),
+    ...differences.filter((one) => !isStatus(one) && one.shown),
+  ];
+}
+
+/** The kind of a difference that is printed, and why it does not count as one. */
+export function shownKind(difference: DifferenceReport): string {
+  const hidden = hiddenBecause(difference);
+  return hidden === null ? difference.kind : `${difference.kind} (${hidden})`;
+}
+
 export type Hidden = 'noise' | 'ignored' | 'too rare yet to tell from noise';
 
 /** Which mirror, on one line. */

@@ -127,6 +127,27 @@ it.each([
   if (print !== reportMarkdown) expect(plain).toContain('too rare yet to tell from noise');
 });
 
+it.each([
+  ['text', reportText],
+  ['Markdown', reportMarkdown],
+])('%s has an example of a status that is too rare yet to tell from noise', (_, print) => {
+  const sums = createReportSums();
+  const broken = difference('status', { primary: 200, mirror: 500 });
+  for (let i = 0; i < 100; i += 1) {
+    const always = Array.from('abcdef', (name) => difference(`/${name}`));
+    sums.pair(pair(compared(...always, ...(i < 2 ? [broken, difference('/rare')] : []))));
+    sums.baseline(pair(compared()));
+  }
+  const lines = print(sums.report()).split('\n');
+  const about = (text: string) => lines.filter((line) => line.includes(text));
+  expect(about('value (too rare yet to tell from noise)')).toHaveLength(1);
+  expect(about('500').join()).toContain('/users/1, request id-1');
+  // Before what differs more often, of which the text names few.
+  const lineOf = (text: RegExp) => lines.findIndex((line) => text.test(line));
+  expect(lineOf(/too rare yet to tell from noise\)/)).toBeLessThan(lineOf(/\/a\b/));
+  if (print === reportText) expect(lines.at(-1)).toBe('    too rare yet to tell from noise: /rare');
+});
+
 describe('what is known of noise', () => {
   const sums = createReportSums();
   for (let i = 0; i < 100; i += 1) {
