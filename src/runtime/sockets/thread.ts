@@ -29,15 +29,26 @@ export const startThread: StartThread = (module, { onMessage, onExit }) => {
 /** Lowest priority of a thread: it gets the time that nobody else wants. */
 const LOWEST_PRIORITY = 19;
 
+/** Deno asks on the terminal for a permission that it was not given. */
+function mayLower(): boolean {
+  const { Deno } = globalThis as { Deno?: DenoPermissions };
+  if (Deno === undefined) return true;
+  return Deno.permissions.querySync({ name: 'sys', kind: 'setPriority' }).state === 'granted';
+}
+
+interface DenoPermissions {
+  readonly permissions: { querySync(permission: object): { readonly state: string } };
+}
+
 /**
  * Answers the messages to the thread that this is called in, one after the other. The thread gets the lowest priority:
  * on Linux that holds for the calling thread alone, so that it takes no time from the event loop, even on one core.
  */
 export function serveThread(respond: (message: unknown) => Promise<unknown>): void {
   try {
-    if (process.platform === 'linux') setPriority(LOWEST_PRIORITY);
+    if (process.platform === 'linux' && mayLower()) setPriority(LOWEST_PRIORITY);
   } catch {
-    // Deno may be run without the permission to do so.
+    // A sandbox may forbid it.
   }
   // Says that the module was loaded.
   parentPort!.postMessage(null);
