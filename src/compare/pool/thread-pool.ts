@@ -82,6 +82,8 @@ export function threadPool(
   let pace = 1;
   let sentAtMs = 0;
   let abandoned = false;
+  /** True once a thread has replied: then the module can be loaded, whatever becomes of later threads. */
+  let hasWorked = false;
   /** Takes the place of threads that cannot be started. */
   let instead: ComparePool | null = null;
 
@@ -114,7 +116,13 @@ export function threadPool(
     if (now - startedAt < RESTART_AFTER_MS) return null;
     startedAt = now;
     sentRules = new Map();
-    return start(threadModule(), { onMessage: settle, onExit });
+    try {
+      return start(threadModule(), { onMessage: settle, onExit });
+    } catch (error) {
+      // The system has no room for another thread now. It may have later.
+      onError(`no thread can be started: ${String(error)}`);
+      return null;
+    }
   }
 
   function batchOf(pairs: readonly Waiting[]): Batch {
@@ -134,6 +142,7 @@ export function threadPool(
 
   function settle(message: unknown): void {
     const { results, error } = message as BatchReply;
+    hasWorked = true;
     clearTimeout(hangs);
     const settled = inThread;
     inThread = [];
@@ -146,7 +155,8 @@ export function threadPool(
   function onExit(error: Error | null, hadStarted: boolean): void {
     clearTimeout(hangs);
     thread = null;
-    if (!hadStarted && !abandoned) return doWithout(error);
+    const cannotLoad = error !== null && !hadStarted && !hasWorked;
+    if (cannotLoad && !abandoned) return doWithout(error);
     const lost = inThread;
     inThread = [];
     fail(lost, abandoned ? 'shutdown' : 'overload');
@@ -156,8 +166,8 @@ export function threadPool(
   }
 
   /** A program may have been bundled without the thread's module. Better slower than not at all. */
-  function doWithout(error: Error | null): void {
-    onError(`no thread can be started, so the main thread compares: ${error?.message}`);
+  function doWithout(error: Error): void {
+    onError(`no thread can be started, so the main thread compares: ${error.message}`);
     instead = ownThread(key);
     const pairs = [...inThread, ...take(waiting.length)];
     inThread = [];

@@ -151,6 +151,46 @@ it('compares itself if no thread can be started', async () => {
   expect(errors).toEqual([expect.stringMatching(/main thread compares: no such module/)]);
 });
 
+it('goes on without a thread while the system has no room for one, and tries again a second later', async () => {
+  const errors: string[] = [];
+  let tries = 0;
+  const pool = threadPool(
+    () => {
+      tries++;
+      throw new Error('EAGAIN');
+    },
+    () => new Uint8Array([1]),
+    (error) => void errors.push(error),
+  );
+  const one = rules();
+  for (const expected of [1, 1, 2]) {
+    expect(await pool.compare(one, response(), response())).toEqual(OVERLOAD);
+    expect(tries).toBe(expected);
+    vi.advanceTimersByTime(600);
+  }
+  expect(errors).toEqual(Array(2).fill('no thread can be started: Error: EAGAIN'));
+});
+
+it('never compares itself once a thread has worked, nor when it has ended one that is slow to start', async () => {
+  for (const error of [new Error('out of memory'), null]) {
+    const { pool, threads, reply } = setUp();
+    const one = rules();
+    if (error !== null) {
+      void pool.compare(one, response(), response());
+      reply();
+      threads[0]!.events.onExit(null, true);
+      vi.advanceTimersByTime(1000);
+    }
+    const held = pool.compare(one, response(), response());
+    threads.at(-1)!.events.onExit(error, false);
+    expect(await held).toEqual(OVERLOAD);
+    vi.advanceTimersByTime(1000);
+    const next = pool.compare(one, response(), response());
+    reply();
+    expect(await next).toEqual(SAME);
+  }
+});
+
 it('gives everything up when the gateway stops', async () => {
   const { pool } = setUp();
   const one = rules();
