@@ -132,16 +132,18 @@ export class Comparisons<M extends MirrorOfRoute> {
     return this.#failure ?? (this.#isOverloaded ? 'overload' : recorded);
   }
 
-  /** To be called with the outcome of each copy. */
+  /** To be called with the outcome of each copy. Returns true if a pair comes of it. */
   ended(
     sentTo: M,
     { outcome, status }: { readonly outcome: string; readonly status?: number },
-  ): void {
+  ): boolean {
     const one = this.#awaited.get(sentTo);
-    if (one === undefined) return;
+    if (one === undefined) return false;
     this.#awaited.delete(sentTo);
-    if (outcome === 'sent') this.#pairs.push(this.#pair(one, status!));
+    const isSent = outcome === 'sent';
+    if (isSent) this.#pairs.push(this.#pair(one, status!));
     else this.#drop(one);
+    return isSent;
   }
 
   /** Nobody needs this response: its copy failed, perhaps after the head. */

@@ -9,12 +9,15 @@ import type { CopySender, Report } from './send.ts';
 
 /**
  * Called with every outcome: exactly one per matched request and mirror. A promise must not reject; `send` waits for it.
+ *
+ * @param isFollowed true if the observer of the copies goes on with the response
  */
 export type OnOutcome = (
   request: Inbound,
   mirror: Mirror,
   outcome: Outcome,
   seconds: number,
+  isFollowed?: boolean,
 ) => void | Promise<void>;
 
 export interface CopiesOptions {
@@ -38,8 +41,8 @@ export interface CopyObserver {
   readonly baselines: readonly Mirror[];
   /** Observes the response of this mirror; `null`: nobody needs it. Called when the copy is about to be sent. */
   tapOf(mirror: Mirror): ResponseTap | null;
-  /** Called once for each mirror and baseline. */
-  ended(mirror: Mirror, outcome: Outcome): void;
+  /** Called once for each mirror and baseline. Returns true if the observer goes on with the response. */
+  ended(mirror: Mirror, outcome: Outcome): boolean;
   /** Called after the last `ended`. Resolves when the observer has nothing more to do; never rejects. */
   done(): Promise<void>;
 }
@@ -188,8 +191,9 @@ class Copies<O extends CopyObserver> implements PlannedCopies<O> {
   }
 
   #ended(mirror: Mirror, outcome: Outcome, seconds: number): void | Promise<void> {
-    this.observer?.ended(mirror, outcome);
-    if (!mirror.isBaseline) return this.options.onOutcome(this.#inbound, mirror, outcome, seconds);
+    const isFollowed = this.observer?.ended(mirror, outcome);
+    if (mirror.isBaseline) return;
+    return this.options.onOutcome(this.#inbound, mirror, outcome, seconds, isFollowed);
   }
 }
 

@@ -111,7 +111,7 @@ function pairEvents(emit: (event: GatewayEvent) => unknown): OnPair {
  * Reports outcomes as events.
  *
  * @param own told at once: metrics and log show no query
- * @param count counts those of mirrors that are compared
+ * @param count counts those of mirrors that are compared, but for copies that are counted with their pair
  * @param hooks told of targets without the values that the mirror's rules redact, once these are hashed
  */
 function outcomeEvents(
@@ -121,16 +121,24 @@ function outcomeEvents(
   count: CountOutcome,
 ): OnOutcome {
   const told = fanOut(hooks);
-  return (request, { route, host, config }, outcome, seconds) => {
+  return (request, { route, host, config }, outcome, seconds, isFollowed) => {
     const event: CopyEvent = { type: 'copy', route, mirror: host, request, outcome, seconds };
     own(event);
     // What is not compared costs nothing.
-    if (config.compare) count(route, host, outcome.outcome, outcome.reason);
-    if (hooks.length === 0) return;
+    const counted =
+      config.compare && !isFollowed
+        ? count(route, host, outcome.outcome, outcome.reason)
+        : undefined;
+    if (hooks.length === 0) return counted;
     const redacted = redactTarget(config.redact, request.target);
-    if (typeof redacted === 'string')
-      return told({ ...event, request: factsOf(request, redacted) });
-    return redacted.then((target) => told({ ...event, request: factsOf(request, target) }));
+    if (typeof redacted === 'string') {
+      told({ ...event, request: factsOf(request, redacted) });
+      return counted;
+    }
+    return redacted.then((target) => {
+      told({ ...event, request: factsOf(request, target) });
+      return counted;
+    });
   };
 }
 

@@ -13,6 +13,7 @@ import { page } from './compare/page.ts';
 import { comparedRoutes, shown } from './compare/routes.ts';
 import { secrets } from './compare/secrets.ts';
 import { toldSecrets } from './compare/told-secrets.ts';
+import { until } from '../support/until.ts';
 import { can } from './platform.ts';
 
 type Pack = (text: string) => Buffer;
@@ -180,6 +181,21 @@ export function compare(runtime: TestRuntime): void {
     expect(status).toBe(200);
     const response = await stage.gateway.admin(`admin/report?route=${id}`);
     expect(((await response.json()) as Report).mirrors).toEqual([]);
+  });
+
+  it('has no more pairs than sent copies in a report that was begun while responses were awaited', async () => {
+    const held: (() => void)[] = [];
+    const { id, mirror, get, reported } = await put(
+      (_, response) => void held.push(() => response.end('same')),
+      fixed({}),
+    );
+    const responses = [1, 2, 3].map(() => get('/a'));
+    await settled(stage.gateway, id, 3);
+    await until(() => mirror.seen.length === 3 && held.length === 3, 5000, 'the copies');
+    await stage.gateway.admin('admin/report', { method: 'DELETE' });
+    for (const release of held) release();
+    await Promise.all(responses);
+    expect(await reported(id, 3)).toMatchObject({ sent: 3, pairs: 3 });
   });
 }
 

@@ -5,13 +5,15 @@ import { createReportSums } from './sums.ts';
 
 /** Counts what is compared, and has the report of it. */
 export interface ReportKeeper extends ReportSource {
-  /** Counts the outcome of a copy to a mirror that is compared. */
+  /**
+   * Counts the outcome of a copy to a mirror that is compared, unless a pair comes of it. A promise is as that of `pair`.
+   */
   outcome(
     route: string,
     mirror: string,
     outcome: 'sent' | 'failed' | 'skipped',
     reason: string,
-  ): void;
+  ): void | Promise<void>;
   /** Counts a pair. A promise resolves when it is where the report is made, and does not reject. */
   pair(pair: ComparedPair, kind: 'mirror' | 'baseline'): void | Promise<void>;
 }

@@ -59,6 +59,7 @@ export function mirrorSums(route: string, mirror: string): MirrorSums {
 export function countPair(sums: MirrorSums, pair: ComparedPair, budgets: Budgets): void {
   const { counts, endpoints } = sums;
   const { comparison, primary, mirrorResponse } = pair;
+  add(counts.sent, statusClass(mirrorResponse.status), 1);
   if (primary !== null) {
     const statuses = `${statusClass(primary.status)} ${statusClass(mirrorResponse.status)}`;
     add(counts.statuses, statuses, 1);

@@ -57,7 +57,11 @@ export function sharedReport(
   }
 
   return {
-    outcome: sums.outcome,
+    outcome(route, mirror, outcome, reason) {
+      sums.outcome(route, mirror, outcome, reason);
+      // Nobody waits for what was skipped before it was sent.
+      return outcome === 'skipped' ? undefined : sendSoon();
+    },
     pair(pair, kind) {
       if (kind === 'mirror') sums.pair(pair);
       else sums.baseline(pair);

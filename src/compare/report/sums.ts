@@ -21,14 +21,17 @@ const MIRROR_BYTES = 20_000;
 
 /** Adds up how mirrors responded, in bounded memory: what finds no room is counted under `other`. */
 export interface ReportSums {
-  /** Counts the outcome of a copy, compared or not, with its reason as in metrics. */
+  /** Counts the outcome of a copy that no pair comes of, with its reason as in metrics. */
   outcome(
     route: string,
     mirror: string,
     outcome: 'sent' | 'failed' | 'skipped',
     reason: string,
   ): void;
-  /** Counts a sent copy that was chosen for comparison. */
+  /**
+   * Counts a sent copy that was chosen for comparison, with what came of it: both at once, so that no report has more pairs
+   * than sent copies, whenever it was begun.
+   */
   pair(pair: ComparedPair): void;
   /** Counts a pair of two responses of the old version: what differs there is noise. */
   baseline(pair: ComparedPair): void;
@@ -54,7 +57,8 @@ export interface ReportSumsOptions {
  * @example
  * const sums = createReportSums();
  * sums.outcome('1', 'http://127.0.0.1:9797', 'sent', '2xx');
- * sums.report({ route: '1' }).mirrors[0]?.sent; // 1
+ * sums.pair(pair);
+ * sums.report({ route: '1' }).mirrors[0]?.sent; // 2
  */
 export function createReportSums(options: ReportSumsOptions = {}): ReportSums {
   const { scope = 'gateway', now = Date.now } = options;

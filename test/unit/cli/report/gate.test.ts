@@ -103,6 +103,6 @@ describe('what is not known is no evidence', () => {
   });
 
   it('failed, where no copy was counted', () => {
-    expect(judged('failed>0', { pairs: 0, overload: 1 }, 0).outcome).toBe('unknown');
+    expect(judged('failed>0', { pairs: 0, skipped: 1 }, 0).outcome).toBe('unknown');
   });
 });

@@ -56,7 +56,7 @@ it('the text can be read in ten seconds', () => {
       '  2 of 1,000 pairs differ: 0.2 % (95 % confidence: 0.055 % to 0.73 %)',
       '  3 pairs differ only in what is noise or ignored',
       '  no baseline yet: clocks and random ids count as differences, unless "ignore" or "baseline" of "compare" takes them off',
-      '  1,000 copies sent, 4 failed (connect 4)',
+      '  1,003 copies sent, 4 failed (connect 4)',
       '  3 not compared (overload 3)',
       '  overload: there was no time to compare more pairs; a lower "sample_ratio" of "compare" chooses fewer',
       '  status   2xx, mirror 5xx  1',

@@ -9,13 +9,15 @@ export interface Counts {
   readonly noisy?: number;
   readonly overload?: number;
   readonly failed?: number;
+  readonly skipped?: number;
   /** Pairs whose mirror responds with 500. */
   readonly broken?: number;
 }
 
 /** A report of one mirror, counted as a gateway counts. */
 export function sampleReport(counts: Counts = {}): Report {
-  const { pairs = 1000, different = 0, noisy = 0, overload = 0, failed = 0, broken = 0 } = counts;
+  const { pairs = 1000, different = 0, noisy = 0, overload = 0, broken = 0 } = counts;
+  const { failed = 0, skipped = 0 } = counts;
   const sums = createReportSums({ now: () => NOON_MS + 3_600_000 });
   const mirror = 'http://mirror.example';
   const changed = difference('/price', { kind: 'type', primary: 1, mirror: '1' });
@@ -26,10 +28,10 @@ export function sampleReport(counts: Counts = {}): Report {
     ];
     const mirrorResponse = { status: i < broken ? 500 : 200, seconds: 0.008 };
     sums.pair(pair(compared(...found), { mirror, mirrorResponse }));
-    sums.outcome('1', mirror, 'sent', '2xx');
   }
   for (let i = 0; i < overload; i += 1)
     sums.pair(pair({ result: 'not_compared', reason: 'overload' }, { mirror }));
   for (let i = 0; i < failed; i += 1) sums.outcome('1', mirror, 'failed', 'connect');
+  for (let i = 0; i < skipped; i += 1) sums.outcome('1', mirror, 'skipped', 'breaker_open');
   return sums.report();
 }
