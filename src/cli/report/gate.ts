@@ -106,7 +106,8 @@ export function judge(
   minPairs: number,
 ): Judgement {
   const unknown: string[] = [];
-  if (mirrors.length === 0 && minPairs > 0) unknown.push('unknown: no mirror was compared');
+  if (mirrors.length === 0 && (minPairs > 0 || conditions.length > 0))
+    unknown.push('unknown: no mirror was compared');
   for (const mirror of mirrors) {
     if (mirror.pairs >= minPairs) continue;
     const expected = `expected at least ${counted(minPairs)} ${minPairs === 1 ? 'pair' : 'pairs'}, found ${counted(mirror.pairs)}`;

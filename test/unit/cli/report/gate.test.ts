@@ -96,6 +96,8 @@ describe('what is not known is no evidence', () => {
   it('no mirror', () => {
     expect(judge({ ...sampleReport(), mirrors: [] }, [], 1).outcome).toBe('unknown');
     expect(judge({ ...sampleReport(), mirrors: [] }, [], 0).outcome).toBe('passed');
+    const none = judge({ ...sampleReport(), mirrors: [] }, [parseCondition('different>0')], 0);
+    expect(none).toEqual({ outcome: 'unknown', lines: ['unknown: no mirror was compared'] });
   });
 
   it.each(['different>0', 'p99_ratio>1', 'new_5xx>0'])('%s without a pair', (text) => {
