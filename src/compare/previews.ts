@@ -2,7 +2,7 @@ import { parseSetCookie } from './cookies.ts';
 import { canonical } from './canonical.ts';
 import type { Json } from './json.ts';
 import { doubleOf, Numeral } from './numeral.ts';
-import type { Redactor } from './redact.ts';
+import { END_OF_VALUE, type Redactor } from './redact.ts';
 import type { Scope } from './scopes.ts';
 
 /** Longest text in a preview, in characters. */
@@ -49,7 +49,8 @@ export class Previews {
 
   /** Of two texts: around the first difference, without secret parameters of URLs. */
   async texts(primary: string | undefined, mirror: string | undefined): Pair {
-    const [ours, theirs] = await this.#both(primary, mirror, (text) => this.#clear(text));
+    const differAt = commonStart(primary ?? '', mirror ?? '');
+    const [ours, theirs] = await this.#both(primary, mirror, (text) => this.#clear(text, differAt));
     const from = commonStart(ours ?? '', theirs ?? '');
     return this.#both(ours, theirs, async (text) => excerpt(text, from));
   }
@@ -114,11 +115,17 @@ export class Previews {
     return value instanceof Numeral ? (doubleOf(value) ?? this.#text(value.text, room)) : value;
   }
 
-  /** A text without what is secret in it. */
-  async #clear(text: string): Promise<string> {
-    return this.#secrets.has(canonical(text))
-      ? this.#redactor.hash(canonical(text))
-      : this.#redactor.query(text);
+  /**
+   * A text without what is secret in it, as much as can be shown around `at`: a body of 256 KiB may have 100,000 parameters,
+   * each of which would be hashed.
+   */
+  async #clear(text: string, at = 0): Promise<string> {
+    if (this.#secrets.has(canonical(text))) return this.#redactor.hash(canonical(text));
+    const start = text.length > MAX_TEXT ? betweenValues(text, at - LEAD) : 0;
+    // A hash may be six times as long as what it stands for.
+    const enough = at - start + 6 * LEAD + MAX_TEXT;
+    const clear = await this.#redactor.query(text.slice(start), '#', enough);
+    return start === 0 ? clear : `${MORE}${clear}`;
   }
 
   #text(text: string, room: Room): string {
@@ -164,6 +171,12 @@ function excerpt(text: string, from: number, most: number = MAX_TEXT): string {
   const end = start + most;
   const [before, after] = [start > 0 ? MORE : '', end < text.length ? MORE : ''];
   return `${before}${text.slice(start, end)}${after}`;
+}
+
+/** The last place up to `most` at which no value of a parameter goes on: 0, or where one ends. */
+function betweenValues(text: string, most: number): number {
+  for (let i = most; i > 0; i -= 1) if (text[i]!.search(END_OF_VALUE) === 0) return i;
+  return 0;
 }
 
 function commonStart(a: string, b: string): number {

@@ -52,11 +52,11 @@ export function copyRedactor(key: () => Uint8Array): RedactCopy {
     const one = redactorOf(redact);
     const { json = [] } = redact;
     if (json.length === 0 || body === null || body.byteLength === 0)
-      return { request: await redacted(request, one, null), body };
+      return { request: await redacted(request, one.ofRequest(), null), body };
     if (body.byteLength > MAX_READ_BYTES) return 'body_too_large';
     const hidden = await redactedBody(body, rootOf(json), one);
     if (hidden === null) return 'filtered';
-    return { request: await redacted(request, one, hidden.byteLength), body: hidden };
+    return { request: await redacted(request, one.ofRequest(), hidden.byteLength), body: hidden };
   };
 }
 

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { json, jsonDifferences, response, shown } from './responses.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { json, jsonDifferences, redact, response, shown } from './responses.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe('previews', () => {
   it('are values', async () => {
@@ -28,6 +30,12 @@ describe('previews', () => {
     expect(await shown(json('1e400'), json('-1e400'))).toEqual(['1e400', '-1e400']);
   });
 
+  it('show short texts whole, wherever they differ', async () => {
+    const texts = [1, 2].map((n) => `/a list?of=some&parameters=that&differ=${n}`);
+    const bodies = texts.map((text) => json(JSON.stringify(text)));
+    expect(await shown(bodies[0]!, bodies[1]!, redact({ query: ['token'] }))).toEqual(texts);
+  });
+
   it('show long texts around the first difference', async () => {
     const texts = ['b', 'c'].map((letter) =>
       JSON.stringify('a'.repeat(500) + letter + 'd'.repeat(500)),
@@ -35,6 +43,26 @@ describe('previews', () => {
     const [ours, theirs] = (await shown(json(texts[0]!), json(texts[1]!))) as [string, string];
     expect(ours).toBe(`…${'a'.repeat(20)}b${'d'.repeat(79)}…`);
     expect(theirs).toBe(ours.replace('b', 'c'));
+  });
+
+  it('hash only what they show', async () => {
+    // 60,000 values in each, which would take seconds to hash.
+    const texts = ['b', 'c'].map(
+      (letter) => `${'t=a&'.repeat(30_000)}${letter}${'&t=a'.repeat(30_000)}`,
+    );
+    const changes = redact({ query: ['t'] });
+    const sign = vi.spyOn(crypto.subtle, 'sign');
+    const found = [
+      await shown(response(texts[0]!), response(texts[1]!), changes),
+      await shown(json(JSON.stringify(texts[0])), json(JSON.stringify(texts[1])), changes),
+      await shown(json(JSON.stringify({ a: texts })), json('{}'), changes),
+    ];
+    expect(sign.mock.calls.length).toBeLessThan(200);
+    for (const [ours, theirs] of found.slice(0, 2) as [string, string][]) {
+      expect(ours).toMatch(/^…[\da-f]+&t=#[\da-f]{8}&b(&t=#[\da-f]{8})+/);
+      expect(theirs).toBe(ours.replace('&b&', '&c&'));
+    }
+    expect(JSON.stringify(found)).not.toContain('t=a');
   });
 
   it('show a little of what is large', async () => {

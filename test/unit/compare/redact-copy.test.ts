@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { copyRedactor, type RedactedCopy } from '../../../src/compare/redact-copy.ts';
 import { NOWHERE } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/messages.ts';
@@ -94,4 +94,15 @@ it('sends no body that may hold what it cannot find', async () => {
   expect(await redactCopy(rules, request('/a'), large)).toBe('body_too_large');
   const copy = await redacted({ json: [], copy: true }, request('/a'), large);
   expect(copy.body).toBe(large);
+});
+
+it('hashes no more than 32 secrets of a request', async () => {
+  const sign = vi.spyOn(crypto.subtle, 'sign');
+  const many = Array.from({ length: 100 }, (_, i) => ['Referer', `/?${'token=b&'.repeat(i)}`]);
+  const cookies = Array.from({ length: 100 }, () => ['Cookie', 'b']);
+  const before = request('/', [...many, ...cookies].flat());
+  const { headers } = (await redacted(named, before, null)).request;
+  expect(sign).toHaveBeenCalledTimes(32);
+  expect(headers.join(' ')).not.toMatch(/token=b|Cookie b/);
+  sign.mockRestore();
 });

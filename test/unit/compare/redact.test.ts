@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { redactor, targetRedactor } from '../../../src/compare/redact.ts';
 import { compare, differences, json, KEY, redact, response, shown } from './responses.ts';
 
@@ -74,6 +74,23 @@ describe('query', () => {
     expect(await query(target)).toBe(redacted);
   });
 
+  it('hashes no more than is enough', async () => {
+    const many = `/a?${'token=b&'.repeat(100_000)}`;
+    const some = await query(many, '#', 100);
+    expect(some).toBe(`/a?${`token=${hashed('b')}&`.repeat(7).slice(0, -1)}`);
+    expect(await query('/a?token=b&x=c', '#', 100)).toBe(`/a?token=${hashed('b')}&x=c`);
+  });
+
+  it('of a request has 32 hashes: further secrets have the last', async () => {
+    const one = redactor({ headers: [], query: ['token'], json: [] }, KEY).ofRequest();
+    const target = (i: number) =>
+      `/?${Array.from({ length: i }, (_, k) => `token=${k}`).join('&')}`;
+    const hashes = (await one.query(target(40))).slice(2).split('&');
+    const expected = Array.from({ length: 40 }, (_, k) => `token=${hashed(`${Math.min(k, 31)}`)}`);
+    expect(hashes).toEqual(expected);
+    expect(await one.hash('another')).toBe(hashed('31'));
+  });
+
   it('stays as it is if nothing is secret', async () => {
     const none = redactor({ headers: [], query: [], json: [] }, KEY);
     expect(await none.query('/a?token=b')).toBe('/a?token=b');
@@ -93,6 +110,14 @@ describe('targets', () => {
     expect(await redactTarget(one, target)).toBe(`/a?token=${hashed('b')}&x=c`);
     expect(await redactTarget(other, target)).toBe(`/a?token=${hashed('b')}&x=${hashed('c')}`);
     expect(await redactTarget(one, '/a')).toBe('/a');
+  });
+
+  it('have 32 hashes, however many secrets a client sends', async () => {
+    const sign = vi.spyOn(crypto.subtle, 'sign');
+    const target = `/?${'token=b&'.repeat(5000)}`;
+    expect(await redactTarget({ query: ['token'] }, target)).not.toContain('token=b');
+    expect(sign).toHaveBeenCalledTimes(32);
+    sign.mockRestore();
   });
 
   it('need no key before there is something to hide', () => {
