@@ -62,18 +62,23 @@ export function comparer(
     return failure ?? found;
   }
 
-  return async (primary, mirror) => {
-    const found = await differences(primary, mirror).catch(overload);
+  async function comparison(
+    primary: RecordedResponse,
+    mirror: RecordedResponse,
+  ): Promise<Comparison> {
+    const found = await differences(primary, mirror);
     if (typeof found === 'string') return { result: 'not_compared', reason: found };
     return {
       result: found.isDifferent ? 'different' : 'same',
       differences: await found.shown(hide),
     };
-  };
+  }
+
+  return (primary, mirror) => comparison(primary, mirror).catch(overload);
 }
 
-function overload(error: unknown): NotCompared {
-  if (error instanceof OverBudget) return 'overload';
+function overload(error: unknown): Comparison {
+  if (error instanceof OverBudget) return { result: 'not_compared', reason: 'overload' };
   throw error;
 }
 

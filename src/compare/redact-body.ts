@@ -1,5 +1,6 @@
 import type { Redactor } from './redact.ts';
 import type { Scope } from './scopes.ts';
+import { OverBudget } from './steps.ts';
 
 /** A part of a text. */
 type Span = readonly [start: number, end: number];
@@ -11,8 +12,8 @@ const MAX_SECRETS = 1000;
  * Puts hashes in place of the secret values of a JSON body, and leaves all other bytes as they are: numbers with all their
  * digits, white space, names that occur twice. A byte order mark is left out.
  *
- * @returns `null` if the body cannot be read as JSON, or has more than 1,000 secret values: a part of it may be secret, and
- *   nothing says which
+ * @returns `null` if the body cannot be read as JSON, or has more than 1,000 secret values, or too many ways to match the
+ *   pointers: a part of it may be secret, and nothing says which
  */
 export async function redactedBody(
   body: Uint8Array,
@@ -21,8 +22,8 @@ export async function redactedBody(
 ): Promise<Uint8Array | null> {
   const text = jsonText(body);
   if (text === null) return null;
-  const spans = secretSpans(text, root);
-  if (spans.length > MAX_SECRETS) return null;
+  const spans = boundedSpans(text, root);
+  if (spans === null) return null;
   let redacted = '';
   let done = 0;
   for (const [start, end] of spans) {
@@ -51,6 +52,17 @@ interface Holder {
   index: number;
   /** True between a member's name and the comma after its value. */
   hasName: boolean;
+}
+
+/** The secret values of a text that is JSON; `null` if there are too many, or too much work to find. */
+function boundedSpans(text: string, root: Scope): Span[] | null {
+  try {
+    const spans = secretSpans(text, root);
+    return spans.length > MAX_SECRETS ? null : spans;
+  } catch (error) {
+    if (error instanceof OverBudget) return null;
+    throw error;
+  }
 }
 
 /** The secret values of a text that is JSON, one more than `MAX_SECRETS` at most. None is within another. */

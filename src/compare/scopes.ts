@@ -1,4 +1,5 @@
 import { ANY, ANY_DEPTH, parsePointer } from './pointer.ts';
+import { OverBudget } from './steps.ts';
 
 /** What pointers say of one value of a document. */
 export interface Scope {
@@ -32,10 +33,17 @@ interface Position {
 const MAX_SCOPES = 1000;
 
 /**
+ * Most places in patterns that are looked at for one pair, to make scopes: about a second's work. With ten patterns such as
+ * `/**\/a/**\/b`, each value of a document that was made for it may need a scope of its own.
+ */
+const MAX_PLACES = 1_000_000;
+
+/**
  * Compiles pointers to an automaton, so that following a document costs the same for any number of pointers. Its
  * states, the scopes, are made when a document first reaches them.
  *
- * @returns gives the scope of a whole document
+ * @returns gives the scope of a whole document; to be called for each pair. Scopes throw `OverBudget` if a pair needs too
+ *   many
  */
 export function compileScopes(pointers: Pointers): () => Scope {
   const patterns = (Object.keys(pointers) as (keyof Pointers)[]).flatMap((use) =>
@@ -44,12 +52,15 @@ export function compileScopes(pointers: Pointers): () => Scope {
   let automaton = new Automaton(patterns);
   return () => {
     if (automaton.size > MAX_SCOPES) automaton = new Automaton(patterns);
+    automaton.places = 0;
     return automaton.root;
   };
 }
 
 class Automaton {
   readonly root: Scope;
+  /** Places that were looked at. */
+  places = -Infinity;
   readonly #patterns: readonly Pattern[];
   readonly #scopes = new Map<string, Scope>();
 
@@ -69,6 +80,8 @@ class Automaton {
 
   /** @param above of the value that holds this one: what it says holds for all within */
   scopeOf(reached: readonly Position[], above: Pick<Scope, 'ignored' | 'redacted'>): Scope {
+    this.places += reached.length;
+    if (this.places > MAX_PLACES) throw new OverBudget('the pointers match too many ways');
     const positions = new Map<string, Position>();
     const matched = new Set<keyof Pointers>();
     for (const { pattern, at } of reached) {

@@ -54,6 +54,16 @@ describe('a body of JSON', () => {
     expect(await redacted(body, '/a', '/b/*')).toBeNull();
   });
 
+  it('that was made to match the pointers in too many ways is not copied', async () => {
+    const names = [...'abcdefghijklmnopqrst'];
+    const nested = (from: number): string => {
+      const members = names.slice(from).map((name, i) => `"${name}":${nested(from + i + 1)}`);
+      return members.length === 0 ? '1' : `{${members.join()}}`;
+    };
+    const pointers = names.map((name) => `/**/${name}/**/${name}`);
+    expect(await redacted(nested(4), ...pointers)).toBeNull();
+  });
+
   it('a byte order mark is left out', async () => {
     expect(await redacted('\ufeff{"a":1}', '/b')).toBe('{"a":1}');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileScopes, type Scope } from '../../../src/compare/scopes.ts';
+import { OverBudget } from '../../../src/compare/steps.ts';
 
 function at(root: Scope, ...way: (string | number)[]): Scope {
   return way.reduce<Scope>(
@@ -57,6 +58,22 @@ describe('scopes', () => {
     const root = ignoring('/**/a', '/b/c');
     expect(at(root, 'x')).toBe(at(root, 'y', 'z', 3));
     expect(at(root, 'x', 'a')).toBe(at(root, 'a', 'a', 'a'));
+  });
+
+  it('give a pair up that was made to need one for each value', async () => {
+    const names = [...'abcdefghijklmnopqrst'];
+    const scopes = compileScopes({
+      ignored: names.map((name) => `/**/${name}/**/${name}`),
+      unordered: [],
+      redacted: [],
+    });
+    // Each set of names on the way is a scope of its own.
+    const visit = (scope: Scope, from: number): void => {
+      for (let i = from; i < names.length; i += 1) visit(scope.member(names[i]!), i + 1);
+    };
+    expect(() => visit(scopes(), 0)).toThrow(OverBudget);
+    // The next pair begins anew.
+    expect(at(scopes(), 'a', 'x', 'a').ignored).toBe(true);
   });
 
   it('are made anew when documents have made many', () => {
