@@ -48,6 +48,15 @@ export async function decodedBody(
   return body;
 }
 
+/** Whether the runtime's streams decode a format; which ones they know is not the same everywhere. */
+export function knowsStreamOf(format: string): boolean {
+  try {
+    return 'readable' in new DecompressionStream(format as 'gzip');
+  } catch {
+    return false;
+  }
+}
+
 async function decompress(
   format: string,
   bytes: Uint8Array,

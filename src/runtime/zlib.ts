@@ -1,8 +1,18 @@
-import type { Buffer } from 'node:buffer';
 import * as zlib from 'node:zlib';
 import { type Decoder, type Decoders, isZlib } from '../http/content-coding.ts';
 
-type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer;
+interface DecompressOptions {
+  readonly maxOutputLength: number;
+  /** Asks for the engine as well: it knows how many bytes it has taken. */
+  readonly info: true;
+}
+
+interface Decompressed {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+type Decompress = (bytes: Uint8Array, options: DecompressOptions) => unknown;
 
 /** Node 20 has no zstd. */
 const { zstdDecompressSync } = zlib as { zstdDecompressSync?: Decompress };
@@ -28,9 +38,12 @@ function decoder(decompress: Decompress | undefined, maxEmptyBytes = Infinity): 
   return async (bytes, maxBytes) => {
     if (decompress === undefined) return 'encoding';
     try {
-      const decoded = decompress(bytes, { maxOutputLength: maxBytes });
-      const isBroken = decoded.byteLength === 0 && bytes.byteLength > maxEmptyBytes;
-      return isBroken ? 'encoding' : decoded;
+      const options: DecompressOptions = { maxOutputLength: maxBytes, info: true };
+      const { buffer, engine } = decompress(bytes, options) as Decompressed;
+      // What stands behind the end is ignored: the body is another one than its coding says.
+      const hasMore = engine.bytesWritten < bytes.byteLength;
+      const isBroken = buffer.byteLength === 0 && bytes.byteLength > maxEmptyBytes;
+      return hasMore || isBroken ? 'encoding' : buffer;
     } catch (error) {
       const { code } = error as { code?: unknown };
       return code === 'ERR_BUFFER_TOO_LARGE' ? 'body_too_large' : 'encoding';
