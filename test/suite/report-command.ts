@@ -172,7 +172,8 @@ export function reportCommand(runtime: TestServerRuntime): void {
       await new Promise((resolve) => server.close(resolve));
       const { status, stderr } = await reported(url);
       expect(status).toBe(2);
-      expect(stderr).toContain(`${url}: no gateway responds there`);
+      expect(stderr).toMatch(`${url}: no gateway responds there: `);
+      expect(stderr).toMatch(/; --url says where it is$/);
     });
   });
 

@@ -68,7 +68,9 @@ async function get(url: URL, key: string): Promise<{ status: number; text: strin
     return { status: response.status, text: await textOf(response) };
   } catch (error) {
     if (error instanceof NoReport) throw error;
-    throw new NoReport(`${url.origin}: no gateway responds there: ${causeOf(error)}`);
+    throw new NoReport(
+      `${url.origin}: no gateway responds there: ${causeOf(error)}; --url says where it is`,
+    );
   }
 }
 
