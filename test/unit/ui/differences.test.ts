@@ -19,7 +19,8 @@ describe('what is shown first', () => {
     ]);
     expect(html).toContain('<mark>1</mark>');
     expect(html).toContain('<mark>&quot;1&quot;</mark>');
-    expect(html).toContain('data-every="3000"');
+    // At the least; making the report may take long on a busy machine.
+    expect(html).toMatch(/data-every="(?:[3-9]\d{3}|\d{5,})"/);
   });
 
   it('is the verdict on few pairs, and that no other isolate is known', async () => {
@@ -85,7 +86,9 @@ describe('links keep all other state', () => {
       kind: 'type',
     });
     // What it sends shows the same.
-    expect(await shown(`/?${query}`)).toBe(await shown(address));
+    const content = async (shownAt: string) =>
+      (await shown(shownAt)).replace(/data-every="\d+"/, '');
+    expect(await content(`/?${query}`)).toBe(await content(address));
   });
 
   it('and what is chosen is found again, whatever it is called', async () => {

@@ -2,14 +2,14 @@ import { createReportSums, type ReportSums } from '../../../src/compare/report/s
 import type { RouteConfig } from '../../../src/config/route.ts';
 import type { UiContext } from '../../../src/ui/view.ts';
 import { viewOf } from '../../../src/ui/views.ts';
-import { compared, difference, pair } from '../compare/report/pairs.ts';
+import { compared, difference, NOON_MS, pair } from '../compare/report/pairs.ts';
 
 export const ROUTE = '1';
 export const MIRROR = 'http://mirror.example';
 
 /** Sums of 100 pairs of which some differ: in `/price` by type, in `x-version`, and in a clock that is ignored. */
 export function sums(): ReportSums {
-  const all = createReportSums();
+  const all = createReportSums({ now: () => NOON_MS });
   const price = difference('/price', { kind: 'type', primary: 1, mirror: '1' });
   const version = difference('x-version', { primary: 'v1', mirror: 'v2' });
   const clock = difference('/clock', { ignored: true });
