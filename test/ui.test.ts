@@ -10,10 +10,11 @@ import { differences } from './ui/differences.ts';
 import { explain } from './ui/explain.ts';
 import { key } from './ui/key.ts';
 import { looks } from './ui/looks.ts';
+import { now } from './ui/now.ts';
 import { others } from './ui/others.ts';
 
 /** Views by their names in addresses. */
-const VIEWS = ['differences', 'explain'];
+const VIEWS = ['now', 'differences', 'explain'];
 
 /** The page in a real browser: all of it on a server and on Workers, and that it works on the others. */
 needing(['chromium'], 'the page', () => {
@@ -21,6 +22,7 @@ needing(['chromium'], 'the page', () => {
   describe.each([node, workers])('on $name', (runtime) => {
     const stage = set(runtime);
     describe('the key', () => key(stage, tabs));
+    describe('now', () => now(stage, tabs));
     describe('differences', () => differences(stage, tabs));
     describe('explain', () => explain(stage, tabs));
     describe('everybody', () => looks(stage, tabs, VIEWS));
@@ -28,7 +30,7 @@ needing(['chromium'], 'the page', () => {
   });
   describe.each([deno, bun])('on $name', (runtime) => {
     const stage = set(runtime);
-    describe('differences', () => differences(stage, tabs));
+    describe('now', () => now(stage, tabs));
     describe('explain', () => explain(stage, tabs));
   });
 });

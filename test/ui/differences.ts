@@ -19,7 +19,7 @@ const json =
   (_, response) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-/** What the mirrors responded otherwise: read, shared, saved and changed from the page. */
+/** What the mirrors responded differently: read, shared, saved and changed from the page. */
 export function differences(stage: Stage, tabs: Tabs): void {
   const compared = comparedRoutes(stage);
 

@@ -14,7 +14,7 @@ const EVERY_MS = 3000;
 /** Making reports takes at most about this share of the time of a gateway. */
 const MAX_SHARE = 0.01;
 
-/** What the mirrors responded otherwise: the report of comparisons, as it grows. */
+/** What the mirrors responded differently: the report of comparisons, as it grows. */
 export const differencesView: View = {
   title: 'Differences',
   async render(query, context) {
@@ -25,7 +25,7 @@ export const differencesView: View = {
     const everyMs = Math.max(EVERY_MS, Math.round(tookMs / MAX_SHARE));
     return (
       <section data-title="Differences" data-every={everyMs}>
-        <h1>What mirrors responded otherwise</h1>
+        <h1>What mirrors answered differently</h1>
         {choice === null ? (
           <NothingCompared {...context} />
         ) : (
@@ -45,12 +45,12 @@ function Differences({ report, choice }: Props): Element {
   const { mirror } = choice;
   return (
     <>
-      <Filters report={report} choice={choice} />
       <Lost choice={choice} />
       <h2>
         <bdi>{printable(mirror.mirror)}</bdi> of route <bdi>{printable(mirror.route)}</bdi>
       </h2>
       <Summary report={report} mirror={mirror} />
+      <Filters report={report} choice={choice} />
       {mirror.pairs === 0 ? <NoPair mirror={mirror} /> : <Columns choice={choice} />}
       <ReportActions choice={choice} />
     </>

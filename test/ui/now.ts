@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import type { RouteConfig } from '../../src/config/route.ts';
+import type { Stage } from '../support/stage.ts';
+import type { Tabs } from './browser.ts';
+import { enter } from './key.ts';
+import { click, shows } from './tab.ts';
+
+/** What is mirrored now: seen as it happens, and changed from the page. */
+export function now(stage: Stage, tabs: Tabs): void {
+  const addressOf = (text: string) =>
+    `${stage.gateway.url}/apisix/ui?${new URLSearchParams({ view: 'now', text })}`;
+
+  async function pluginOf(id: string) {
+    const response = await stage.gateway.admin(`admin/routes/${id}`);
+    return ((await response.json()) as { value: RouteConfig }).value.plugins?.['proxy-mirror'];
+  }
+
+  it('shows a request and its copy without being loaded again', async () => {
+    const id = stage.fresh('now');
+    await stage.put(id);
+    const { page, problems } = await enter(tabs, addressOf(id));
+    await shows(page, stage.mirror.url);
+    await stage.pair(`/${id}/a`);
+    // On Workers the page may be of another isolate than the request; here there is one.
+    await shows(page, 'sent: 2xx 1');
+    expect(problems).toEqual([]);
+  });
+
+  it('keeps the focus and what is typed while it shows what is new', async () => {
+    const id = stage.fresh('now');
+    await stage.put(id);
+    const { page } = await enter(tabs, addressOf(id));
+    await page.locator('input[name=percent]').click();
+    await page.keyboard.down('Control');
+    await page.keyboard.press('a');
+    await page.keyboard.up('Control');
+    await page.keyboard.type('12.5');
+    await stage.pair(`/${id}/a`);
+    await shows(page, 'sent: 2xx 1');
+    expect(await page.evaluate('document.activeElement.value')).toBe('12.5');
+    await page.keyboard.press('Enter');
+    await shows(page, 'Copy 12.5 % of the requests to');
+    await shows(page, '/plugins/proxy-mirror/sample_ratio');
+    await page.locator('dialog form button:not([type])').click();
+    await shows(page, 'Done.');
+    expect(await pluginOf(id)).toMatchObject({ sample_ratio: 0.125 });
+  });
+
+  it('pauses a mirror and resumes it', async () => {
+    const id = stage.fresh('now');
+    await stage.put(id);
+    const { page, problems } = await enter(tabs, addressOf(id));
+    await click(page, 'link', 'Pause');
+    await shows(page, 'it gets no copies');
+    await page.locator('dialog form button:not([type])').click();
+    await page.waitForSelector('::-p-aria([name="Resume"][role="link"])');
+    expect(await pluginOf(id)).toMatchObject({ _meta: { disable: true } });
+    await click(page, 'link', 'Resume');
+    await page.waitForSelector('dialog[open]');
+    await page.locator('dialog form button:not([type])').click();
+    await page.waitForSelector('::-p-aria([name="Pause"][role="link"])');
+    expect(await pluginOf(id)).toMatchObject({ _meta: { disable: false } });
+    expect(problems).toEqual([]);
+  });
+
+  it('can be held, and goes on', async () => {
+    const { page } = await enter(tabs, `${stage.gateway.url}/apisix/ui?view=now`);
+    await click(page, 'link', 'Hold');
+    await shows(page, 'It is shown as it was');
+    expect(await page.evaluate("'every' in document.querySelector('main > *').dataset")).toBe(
+      false,
+    );
+    await click(page, 'link', 'Go on');
+    await shows(page, 'Asked for every second');
+  });
+}
