@@ -12,6 +12,7 @@ import { flow } from './flow.ts';
 import { explaining } from './explain.ts';
 import { clientEndings } from './client-endings.ts';
 import { limits } from './limits.ts';
+import { now } from './now.ts';
 import { routesKv } from './routes-kv.ts';
 import { routing } from './routing.ts';
 import { server } from './server.ts';
@@ -35,6 +36,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   sampling,
   'whatever a client does': clientEndings,
   comparing: compare,
+  'the view Now': now,
   limits,
   'costly inputs': costly,
   'the breaker': breaker,

@@ -8,9 +8,9 @@ import { type AdminContext, KEPT, unchanged } from './context.ts';
 const ROUTES = '/apisix/admin/routes';
 const METRICS = '/apisix/prometheus/metrics';
 /** What the page shows, and saves. */
-const VIEW = '/apisix/ui/view?view=differences';
+const VIEWS = ['now', 'differences'].map((name) => `/apisix/ui/view?view=${name}`);
 const EXPORTS = ['json', 'md', 'html'].map((ending) => `/apisix/ui/report.${ending}`);
-const READ = [ROUTES, METRICS, VIEW, ...EXPORTS];
+const READ = [ROUTES, METRICS, ...VIEWS, ...EXPORTS];
 
 function put(context: AdminContext, options: Send, host = '127.0.0.1'): Promise<Got> {
   const body = JSON.stringify(route(context.upstream, null, { uri: '/refused' }));

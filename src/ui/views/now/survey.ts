@@ -15,15 +15,22 @@ export interface Survey {
   readonly paused: number;
 }
 
-/** How old a survey may be, however quickly it is made: all pages that show the same share it. */
+/** How long a survey is shown, however quickly it was made: all pages that show the same share it. */
 const MIN_AGE_MS = 900;
-/** Most of a gateway's time that surveys of one search may take: with 10,000 routes they are made less often. */
-const MAX_SHARE = 0.005;
+/** How long one is shown at most. */
+const MAX_AGE_MS = 5000;
+/** About the share of a gateway's time that surveys of one search take: with 10,000 routes they are made less often. */
+const SHARE = 0.005;
 /** Searches whose surveys are kept. */
 const MAX_SURVEYS = 8;
 
-type Kept = Map<string, { readonly survey: Survey; readonly untilMs: number }>;
-const surveys = new WeakMap<Listed, Kept>();
+interface Kept {
+  readonly survey: Survey;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+/** By search. */
+const surveys = new WeakMap<Listed, Map<string, Kept>>();
 
 /** The last survey of a search, or a new one if that is too old. */
 export function surveyed(list: Listed, recent: Recent, state: State, nowMs: number): Survey {
@@ -31,12 +38,14 @@ export function surveyed(list: Listed, recent: Recent, state: State, nowMs: numb
   if (kept === undefined) surveys.set(list, (kept = new Map()));
   const key = `${state.only} ${state.text}`;
   const last = kept.get(key);
-  if (last !== undefined && nowMs < last.untilMs) return last.survey;
+  // From later than now if the clock was set back.
+  if (last !== undefined && nowMs >= last.sinceMs && nowMs < last.untilMs) return last.survey;
   const startedMs = performance.now();
   const survey = makeSurvey(list, recent, state, nowMs);
   const tookMs = performance.now() - startedMs;
   if (kept.size >= MAX_SURVEYS) kept.clear();
-  kept.set(key, { survey, untilMs: nowMs + Math.max(MIN_AGE_MS, tookMs / MAX_SHARE) });
+  const ageMs = Math.min(Math.max(MIN_AGE_MS, tookMs / SHARE), MAX_AGE_MS);
+  kept.set(key, { survey, sinceMs: nowMs, untilMs: nowMs + ageMs });
   return survey;
 }
 

@@ -1,0 +1,142 @@
+import { expect, it } from 'vitest';
+import { MAX_ROWS } from '../../../../src/ui/views/now/page.ts';
+import type { UiContext } from '../../../../src/ui/view.ts';
+import { fieldsOf, linksOf, linkTo, textOf, viewed } from '../report.ts';
+import { FAILED, routeTo, scene, SENT, SKIPPED } from './context.ts';
+
+const VIEW = '/apisix/ui?view=now';
+
+/** Bytes of a view with a full page. */
+const MAX_BYTES = 36 * 1024;
+
+it('shows routes with their mirrors: rates, outcomes, limits and what can be changed', async () => {
+  const clock = { nowMs: Date.now() - 20_000 };
+  const all = scene(
+    [routeTo('shop', { sample_ratio: 0.25, compare: true }, { host: 'shop.example' })],
+    clock,
+  );
+  for (const outcome of [SENT, FAILED, SKIPPED]) all.happen('shop', 400, outcome);
+  clock.nowMs = Date.now() - 1000;
+  all.happen('shop', 1200, SENT);
+  const html = await viewed(VIEW, all.context);
+  const text = textOf(html);
+  expect(text).toMatch(
+    /Routes\n1\n.*Mirrors\n1\nPaused\n0\nBreakers open\n0\nCopies in flight\n0\n/s,
+  );
+  expect(text).toContain('1.5 MiB of 64 MiB');
+  expect(text).toContain('shop/shop/*shop.example');
+  expect(text).toContain('sent: 2xx 1,600failed: timeout 400skipped: sampled_out 400');
+  expect(text).toMatch(/Last minute\n.* ms\n/s);
+  expect(linkTo(html, 'Differences')).toBe(
+    '/apisix/ui?view=differences&route=shop&mirror=http%3A%2F%2Fmirror-of-shop.example',
+  );
+  expect(linkTo(html, 'Pause')).toBe(
+    '/apisix/ui/confirm?do=pause&route=shop&mirror=http%3A%2F%2Fmirror-of-shop.example',
+  );
+  expect(fieldsOf(html.slice(html.indexOf('<form data-confirm')))).toEqual([
+    ['do', 'share'],
+    ['route', 'shop'],
+    ['mirror', 'http://mirror-of-shop.example'],
+    ['percent', '25'],
+  ]);
+});
+
+it('asks again each second, unless it is held', async () => {
+  const { context } = scene([routeTo('1')]);
+  const html = await viewed(VIEW, context);
+  expect(html).toContain('data-every="1000"');
+  const held = await viewed(linkTo(html, 'Hold'), context);
+  expect(held).not.toContain('data-every');
+  expect(linkTo(held, 'Go on')).toBe(VIEW);
+});
+
+it('says which mirrors are paused, blocked, or not compared', async () => {
+  const all = scene([routeTo('a', { _meta: { disable: true } }), routeTo('b'), routeTo('c', null)]);
+  all.breakAt('b');
+  const html = await viewed(VIEW, all.context);
+  const text = textOf(html);
+  expect(text).toMatch(/mirror-of-a\.example\n100 %\n0\nnone\n-\npaused\nno\nResume/);
+  expect(text).toMatch(/mirror-of-b\.example\n%Change\n0\nnone\n0\nbreaker open\nno\nPause/);
+  expect(text).toContain('no mirror');
+  expect(text).toContain('Paused\n1\nBreakers open\n1\n');
+  // A paused mirror is resumed before its share is changed.
+  expect(html.match(/<form data-confirm/g)).toHaveLength(1);
+});
+
+it('shows hostile ids, uris and hosts as text', async () => {
+  const _meta = { disable: true };
+  const all = scene([
+    routeTo(
+      '1',
+      { host: '"><img src=x onerror=alert(1)>\u202e\u0000', _meta },
+      {
+        uri: '/<script>alert(1)</script>\u202e"\'*',
+      },
+    ),
+  ]);
+  const html = await viewed(`${VIEW}&text=${encodeURIComponent('"><script>')}`, all.context);
+  expect(html).not.toMatch(/<script|<img/);
+  expect(fieldsOf(html)).toContainEqual(['text', '"><script>']);
+  const shown = await viewed(VIEW, all.context);
+  expect(shown).not.toMatch(/<script|<img|\u202e/);
+  expect(shown).not.toContain('\0');
+  expect(textOf(shown)).toContain('/<script>alert(1)</script>\\u202e"\'*');
+  expect(textOf(shown)).toContain('"><img src=x onerror=alert(1)>\\u202e\\u0000');
+  const resume = new URL(linkTo(shown, 'Resume'), 'http://localhost').searchParams;
+  expect(resume.get('mirror')).toBe('"><img src=x onerror=alert(1)>\u202e\u0000');
+});
+
+it('shows a page of 10,000 routes, and the way to the next', async () => {
+  const routes = Array.from({ length: 10_000 }, (_, i) => routeTo(`route-${i}`, { compare: true }));
+  const all = scene(routes);
+  for (let i = 0; i < 200; i += 1)
+    for (const outcome of [SENT, FAILED, SKIPPED]) all.happen(`route-${i}`, 1, outcome);
+  const html = await viewed(VIEW, all.context);
+  expect(html.match(/<tbody id="route-/g)).toHaveLength(MAX_ROWS);
+  expect(html.length).toBeLessThan(MAX_BYTES);
+  expect(textOf(html)).toContain('Routes\n10,000\n');
+  expect(textOf(html)).toContain('1 to 20 of 10,000');
+  const next = await viewed(linkTo(html, 'Next'), all.context);
+  expect(textOf(next)).toContain('21 to 40 of 10,000');
+  const found = await viewed(`${VIEW}&text=route-7777`, all.context);
+  expect(textOf(found)).toContain('1 to 1 of 1');
+  expect(linksOf(found).map(({ text }) => text)).not.toContain('Next');
+});
+
+it('draws a value between gaps, and nothing where nothing happened', async () => {
+  const all = scene([routeTo('1')], { nowMs: Date.now() - 30_000 });
+  const empty = await viewed(VIEW, all.context);
+  const paths = (html: string) =>
+    [...html.matchAll(/class="line [^>]* d="([^"]*)"/g)].map(([, d]) => d);
+  expect(paths(empty)).toEqual(Array.from({ length: 9 }, () => ''));
+  all.happen('1', 3);
+  const drawn = paths(await viewed(VIEW, all.context));
+  expect(drawn[0]).toMatch(/^M\d+ \d+h0(?:L\d+ \d+)+$/);
+  for (const latency of drawn.slice(3)) expect(latency).toMatch(/^M\d+ \d+h0$/);
+});
+
+it('says what to do when there is no route, or no table', async () => {
+  const { context } = scene([]);
+  const html = await viewed(VIEW, context);
+  expect(textOf(html)).toContain(
+    'curl -X PUT http://127.0.0.1:9080/apisix/admin/routes/1 -d \'{"uri":"/*",',
+  );
+  for (const name of ['docs/routes.md', 'docs/control-plane.md', 'npm run demo'])
+    expect(html).toContain(name);
+  const keyed = await viewed(VIEW, { ...context, needsKey: true });
+  expect(textOf(keyed)).toContain('routes/1 -H "X-API-KEY: $ADMIN_KEY" -d');
+  const none = await viewed(VIEW, { ...context, inForce: () => null });
+  expect(textOf(none)).toContain('No routes are loaded yet: see the log');
+  expect(none).toContain('data-every');
+  const searched = await viewed(`${VIEW}&text=nowhere`, scene([routeTo('1')]).context);
+  expect(textOf(searched)).toContain('No route or mirror is like that.');
+});
+
+it('says on Workers that it is one isolate that is shown', async () => {
+  const { context } = scene([]);
+  const shown = async (runtime: UiContext['runtime']) =>
+    textOf(await viewed(VIEW, { ...context, runtime }));
+  expect(await shown('workers')).toContain('Of one isolate');
+  expect(await shown('workers')).toContain('127.0.0.1:8787');
+  expect(await shown('bun')).not.toContain('isolate');
+});
