@@ -18,8 +18,8 @@ export function compact(bytes: Uint8Array): Uint8Array {
 /** Chunks smaller than this are copied into a shared block. */
 const SMALL_BYTES = 4096;
 
-/** Size of the blocks that small chunks are copied into. */
-const BLOCK_BYTES = 16_384;
+/** Sizes of the blocks that small chunks are copied into: as large as what is in the queue, so that no more is wasted. */
+const BLOCK_BYTES = { least: 128, most: 16_384 } as const;
 
 const EMPTY = new Uint8Array(0);
 
@@ -51,9 +51,10 @@ export class ByteQueue {
       this.#arrays.push(isLent ? new Uint8Array(bytes) : bytes);
       return;
     }
-    if (this.#block === null || this.#used + bytes.byteLength > BLOCK_BYTES) {
+    if (this.#block === null || this.#used + bytes.byteLength > this.#block.byteLength) {
       this.#close();
-      this.#block = new Uint8Array(BLOCK_BYTES);
+      const { least, most } = BLOCK_BYTES;
+      this.#block = new Uint8Array(Math.min(Math.max(this.size, least), most));
       this.#arrays.push(this.#block);
     }
     this.#block.set(bytes, this.#used);
