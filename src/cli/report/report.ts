@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { reportHtml } from '../../compare/report/print/html.ts';
+import { reportJson } from '../../compare/report/print/json.ts';
 import { reportMarkdown } from '../../compare/report/print/markdown.ts';
 import { reportText } from '../../compare/report/print/text.ts';
 import type { Report } from '../../compare/report/report.ts';
@@ -11,7 +12,7 @@ import { judge, type Judgement, parseCondition } from './gate.ts';
 const DEFAULT_GATEWAY = 'http://127.0.0.1:9080';
 
 const FORMATS: Readonly<Record<string, (report: Report) => string>> = {
-  json: (found) => JSON.stringify(found, null, 2),
+  json: reportJson,
   markdown: reportMarkdown,
   html: reportHtml,
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { reportHtml } from '../../../../../src/compare/report/print/html.ts';
+import { reportJson } from '../../../../../src/compare/report/print/json.ts';
 import { reportMarkdown } from '../../../../../src/compare/report/print/markdown.ts';
 import { reportText } from '../../../../../src/compare/report/print/text.ts';
 import { duration, percent, verdict } from '../../../../../src/compare/report/print/words.ts';
@@ -289,4 +290,14 @@ it('the Markdown has a row for each place that differs', () => {
 
 it('the Markdown has the statuses of both', () => {
   expect(reportMarkdown(sampleReport({ broken: 3 })).split('\n')).toContain('| 2xx | 5xx | 3 |');
+});
+
+it('JSON has the whole report, and no invisible character', () => {
+  const sums = createReportSums();
+  const hostile = 'a\u001b[31m\u009b1m\u202e\u2028\u200b\ud800"\\';
+  sums.pair(pair(compared(difference('/a', { primary: hostile, mirror: { [hostile]: 1 } }))));
+  const report = sums.report();
+  const text = reportJson(report);
+  expect(JSON.parse(text)).toEqual(report);
+  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
 });
