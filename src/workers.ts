@@ -1,6 +1,6 @@
 import { sharedReport } from './compare/report/shared.ts';
 import { gatewayError } from './http/gateway-error.ts';
-import { checkedGateway, type GatewayCore } from './gateway.ts';
+import { checkedGateway, type GatewayCore } from './gateway-core.ts';
 import { kvStore } from './stores/kv.ts';
 import { logComparing } from './telemetry/log.ts';
 import { setLogLevel } from './telemetry/logger/console.ts';

@@ -43,13 +43,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Entries.
   'mirroring.ts': rooms('http runtime config request mirror compare telemetry comparing.ts'),
   'middleware.ts': rooms('runtime config mirroring.ts'),
-  'gateway.ts': rooms(
+  'gateway-core.ts': rooms(
     'http runtime config request mirror compare telemetry stores route-table.ts comparing.ts proxy.ts control-plane.ts',
   ),
+  'gateway.ts': rooms('runtime config stores control-plane.ts gateway-core.ts'),
   'index.ts': rooms(
     'runtime config mirror compare telemetry stores mirroring.ts middleware.ts gateway.ts',
   ),
-  'workers.ts': rooms('http runtime compare telemetry stores settings gateway.ts'),
+  'workers.ts': rooms('http runtime compare telemetry stores settings gateway-core.ts'),
   cli: rooms(
     'http version.ts runtime config request compare telemetry stores settings explain route-table.ts gateway.ts',
   ),

@@ -1,0 +1,191 @@
+import type { ExecutionContext } from 'hono';
+import { createComparing } from './comparing.ts';
+import { targetRedactor } from './compare/redact.ts';
+import { redactKey } from './compare/redact-key.ts';
+import { ownReport, type ReportKeeper } from './compare/report/keeper.ts';
+import type { Report, ReportFilter } from './compare/report/report.ts';
+import type { RouteInput, RoutesDocument } from './config/document.ts';
+import { CONTROL_PLANE, controlPlane } from './control-plane.ts';
+import { isAuthority } from './http/authority.ts';
+import { gatewayError } from './http/gateway-error.ts';
+import { type Reply, responseOf } from './http/messages.ts';
+import { halfOf, memoryBudget } from './http/memory-budget.ts';
+import { DEFAULT_MIRROR_MEMORY_BYTES } from './mirror/record.ts';
+import { copySender } from './mirror/send.ts';
+import { createProxy } from './proxy.ts';
+import { trustProxies } from './request/inbound.ts';
+import { instanceId, requestIds } from './request/ids.ts';
+import { compileRoutes, type RouteTable } from './route-table.ts';
+import { createBackground, type Drainable } from './runtime/background.ts';
+import type { Direct } from './runtime/direct.ts';
+import type { Runtime, WaitUntil } from './runtime/runtime.ts';
+import { type LiveTable, liveTable, type Refreshed, type Reload } from './stores/live.ts';
+import type { Store } from './stores/store.ts';
+import type { GatewayEvent } from './telemetry/events.ts';
+import type { ComparisonHook, OutcomeHook } from './telemetry/hooks.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
+
+export interface GatewayOptions {
+  /** Routes, in force at once and held in memory. Not together with `store`. */
+  readonly routes?: readonly RouteInput[];
+  /** Where routes are read and written. The first request waits until they have been read. Default: memory. */
+  readonly store?: Store;
+  /** Key of the control plane. Default: none, which closes it to all but loopback requests. */
+  readonly adminKey?: string | null;
+  /** Addresses and ranges whose `X-Forwarded-*` are believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Most bytes of recorded bodies held for all copies together. Default: 64 MiB. */
+  readonly mirrorMemory?: number;
+  /** Longest life of a copy, in seconds, whatever its route says. Default: no limit. */
+  readonly longestCopy?: number;
+  /** How this runtime listens and sends. Default: its own `fetch`, which works everywhere. */
+  readonly runtime?: Runtime;
+  /** Told what became of each request at each mirror. What it throws changes nothing. */
+  readonly onOutcome?: OutcomeHook;
+  /** Told how each compared response differs from the primary's. What it throws changes nothing. */
+  readonly onComparison?: ComparisonHook;
+  /** Key of the hashes that stand for redacted values. Default: a random one. */
+  readonly redactKey?: string | null;
+  /** Told of everything the gateway does. What it throws changes nothing. */
+  readonly onEvent?: (event: GatewayEvent) => unknown;
+}
+
+/** What can be asked of a gateway beside serving requests. */
+export interface GatewayControls extends Drainable {
+  /** Reads the routes from the store again, and says what came of it. Never rejects: the last good table stays in force. */
+  refresh(): Promise<Refreshed>;
+  /** True once a table is in force. */
+  ready(): boolean;
+  /** From now on readiness answers 503, and all else goes on: load balancers then send requests elsewhere. */
+  retire(): void;
+  /** What mirrors that are compared responded: what `GET /apisix/admin/report` responds with. */
+  report(filter?: ReportFilter): Promise<Report>;
+  /** For listeners that hand in no execution context of their own. */
+  readonly waitUntil: WaitUntil;
+}
+
+/** A gateway that is no Hono app: there is nothing to add to it. */
+export interface GatewayCore extends GatewayControls {
+  fetch(
+    request: Request,
+    env: unknown,
+    context: ExecutionContext | null,
+  ): Response | Promise<Response>;
+  /** The same without Web objects. */
+  readonly direct: NonNullable<Direct['respond']>;
+}
+
+export interface CheckedGatewayOptions extends GatewayOptions {
+  /** Counts what is compared. Default: in this process. */
+  readonly report?: ReportKeeper;
+  readonly runtime: Runtime;
+  readonly store: Store;
+}
+
+/**
+ * What `createGateway` makes an app of, and our own Worker serves as it is: it loads neither Hono nor what checks options.
+ *
+ * @param initial routes that are in force at once; `undefined` where only the store has them
+ */
+export function checkedGateway(
+  options: CheckedGatewayOptions,
+  initial?: RoutesDocument,
+): GatewayCore {
+  const { runtime } = options;
+  const trust = trustProxies(options.trustedProxies ?? []);
+  const instance = instanceId();
+  const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
+  const sender = copySender(runtime.sendCopy, runtime.mostCopies);
+  const key = redactKey(options.redactKey);
+  const live = liveRoutes(options, initial, runtime, instance, (reload) =>
+    telemetry.emit({ type: 'reload', ...reload }),
+  );
+  const report = options.report ?? ownReport(runtime.name === 'workers' ? 'isolate' : 'gateway');
+  const telemetry = createTelemetry(
+    options,
+    {
+      runtime: runtime.name,
+      table: live.current,
+      recordedBytes: () => budget.held,
+    },
+    targetRedactor(key),
+    report.outcome,
+  );
+  const { emit } = telemetry;
+  const comparing = createComparing({
+    report,
+    redactKey: key,
+    startThread: runtime.startThread,
+    telemetry,
+  });
+
+  const background = createBackground();
+  const proxy = createProxy({
+    runtime,
+    keeping: background.keeping,
+    live,
+    trust,
+    requestIds: requestIds(instance),
+    copies: { sender, budget, onOutcome: telemetry.onOutcome, redactCopy: comparing.redactCopy },
+    comparisons: { ...comparing, budget: halfOf(budget), onAbandon: sender.onAbandon },
+    reserved: CONTROL_PLANE,
+    emit,
+  });
+
+  const { adminKey = null } = options;
+  let retired = false;
+  const control = controlPlane({
+    adminKey,
+    runtime,
+    live,
+    trust,
+    telemetry,
+    report,
+    budget,
+    retired: () => retired,
+  });
+  const fetch: GatewayCore['fetch'] = (request, env, context) => {
+    const received = runtime.receive(request, env);
+    // Our own listeners have refused these. Others let them in, and Deno.serve makes a path of what follows a
+    // slash in such a Host, which is not the path that a proxy in front has seen.
+    if (!isAuthority(received.authority)) return gatewayError(400);
+    const reply = proxy(received, context?.waitUntil.bind(context));
+    return reply === null ? control(request, env) : toResponse(reply);
+  };
+
+  return {
+    fetch,
+    direct: proxy,
+    refresh: () => live.refresh(),
+    ready: () => live.current(Date.now()) !== null,
+    retire: () => void (retired = true),
+    report: async (filter = {}) => report.report(filter),
+    waitUntil: background.waitUntil,
+    drain: (milliseconds) =>
+      background.drain(milliseconds, () => {
+        sender.abandon();
+        comparing.abandon();
+      }),
+  };
+}
+
+/** Routes given in code are in force at once; those of a store after the first refresh. */
+function liveRoutes(
+  { store, longestCopy = Infinity }: CheckedGatewayOptions,
+  initial: RoutesDocument | undefined,
+  { connectionRate, longestCopy: longest = Infinity }: Runtime,
+  instance: () => string,
+  onReload: (reload: Reload) => void,
+): LiveTable<RouteTable> {
+  const mirrors = { instance, connectionRate, longestTimeout: Math.min(longestCopy, longest) };
+  return liveTable({
+    store,
+    initial,
+    compile: (document, previous: RouteTable | null) => compileRoutes(document, previous, mirrors),
+    onReload,
+  });
+}
+
+function toResponse(reply: Reply | Promise<Reply>): Response | Promise<Response> {
+  return reply instanceof Promise ? reply.then(responseOf) : responseOf(reply);
+}
