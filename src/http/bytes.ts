@@ -18,7 +18,7 @@ export function compact(bytes: Uint8Array): Uint8Array {
 /** Chunks smaller than this are copied into a shared block. */
 const SMALL_BYTES = 4096;
 
-/** Sizes of the blocks that small chunks are copied into: as large as what is in the queue, so that no more is wasted. */
+/** Sizes of the blocks that small chunks are copied into: at most twice as large as what is in the queue. */
 const BLOCK_BYTES = { least: 128, most: 16_384 } as const;
 
 const EMPTY = new Uint8Array(0);
@@ -51,14 +51,26 @@ export class ByteQueue {
       this.#arrays.push(isLent ? new Uint8Array(bytes) : bytes);
       return;
     }
-    if (this.#block === null || this.#used + bytes.byteLength > this.#block.byteLength) {
-      this.#close();
-      const { least, most } = BLOCK_BYTES;
-      this.#block = new Uint8Array(Math.min(Math.max(this.size, least), most));
-      this.#arrays.push(this.#block);
-    }
-    this.#block.set(bytes, this.#used);
+    const block = this.#blockFor(bytes.byteLength);
+    block.set(bytes, this.#used);
     this.#used += bytes.byteLength;
+  }
+
+  /** The block at the end, with room for so many bytes more: a larger one in its place, or a new one. */
+  #blockFor(bytes: number): Uint8Array {
+    const block = this.#block;
+    const needed = this.#used + bytes;
+    if (block !== null && needed <= block.byteLength) return block;
+    const { least, most } = BLOCK_BYTES;
+    const larger = new Uint8Array(Math.min(Math.max(this.size, 2 * needed, least), most));
+    if (block !== null && needed <= most) {
+      larger.set(block.subarray(0, this.#used));
+      this.#arrays[this.#arrays.length - 1] = larger;
+    } else {
+      this.#close();
+      this.#arrays.push(larger);
+    }
+    return (this.#block = larger);
   }
 
   /** Removes and returns the first array; `undefined` if the queue is empty. */
