@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RouteConfig } from '../../src/config/route.ts';
+import { send } from '../support/client.ts';
+import { freePort } from '../support/ports.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
@@ -63,14 +65,42 @@ export function now(stage: Stage, tabs: Tabs): void {
     expect(problems).toEqual([]);
   });
 
+  it('shows mirrors of every kind to everybody', async () => {
+    const id = stage.fresh('kinds');
+    const down = `http://127.0.0.1:${await freePort()}`;
+    const uri = `/${id}/<b>\u202e${'long'.repeat(60)}*`;
+    await stage.put(id, {
+      host: undefined,
+      mirrors: [
+        { host: stage.mirror.url, compare: true, sample_ratio: 0.5 },
+        { host: down, breaker: { failures: 1, open: 300 } },
+        { host: 'http://paused.example', _meta: { disable: true } },
+      ],
+    });
+    await stage.put(`${id}-none`, { _meta: { disable: true } }, { route: { uri, status: 0 } });
+    await send(stage.gateway.url, `/${id}/a`);
+    const { page, problems, violations, look } = await enter(tabs, addressOf(id));
+    for (const text of ['breaker open', 'paused', 'Differences', 'out of service'])
+      await shows(page, text);
+    for (const theme of ['light', 'dark'] as const) {
+      for (const width of [320, 1280]) {
+        await look({ theme, width });
+        expect([theme, width, await violations()]).toEqual([theme, width, []]);
+        const scrolled = await page.evaluate('document.documentElement.scrollWidth');
+        expect(scrolled).toBeLessThanOrEqual(width);
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+
   it('can be held, and goes on', async () => {
     const { page } = await enter(tabs, `${stage.gateway.url}/apisix/ui?view=now`);
     await click(page, 'link', 'Hold');
-    await shows(page, 'It is shown as it was');
+    await shows(page, 'Held as it was');
     expect(await page.evaluate("'every' in document.querySelector('main > *').dataset")).toBe(
       false,
     );
     await click(page, 'link', 'Go on');
-    await shows(page, 'Asked for every second');
+    await shows(page, 'Updated every second');
   });
 }

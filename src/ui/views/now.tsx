@@ -54,7 +54,7 @@ function Now({ list, state, context }: Props): Element {
         <a class="button" data-view href={addressOf(state, { isHeld: !state.isHeld })}>
           {state.isHeld ? 'Go on' : 'Hold'}
         </a>{' '}
-        {state.isHeld ? 'It is shown as it was when it was asked for.' : 'Asked for every second.'}
+        {state.isHeld ? 'Held as it was when it was asked for.' : 'Updated every second.'}
       </p>
       <Totals list={list} survey={survey} context={context} />
       <Charts steps={history(context.recent, nowMs)} />
