@@ -40,6 +40,8 @@ const MAX_WAIT_MS = 10_000;
  * the thread would compare in this time at the pace of the last message, nor than these.
  */
 const BATCH_MS = 100;
+/** How long less than that is held back for more to come: each message takes time of the event loop as well. */
+const GATHER_MS = 20;
 const MAX_BATCH = 32;
 const MAX_BATCH_BYTES = 256 * 1024;
 
@@ -81,16 +83,25 @@ export function threadPool(
   /** Most pairs of the next message, and when the last one was sent. */
   let pace = 1;
   let sentAtMs = 0;
+  let gathering: ReturnType<typeof setTimeout> | undefined;
   let abandoned = false;
   /** True once a thread has replied: then the module can be loaded, whatever becomes of later threads. */
   let hasWorked = false;
   /** Takes the place of threads that cannot be started. */
   let instead: ComparePool | null = null;
 
+  /** Sends the next message, if the thread has nothing to do and enough pairs wait. */
   function pump(): void {
-    if (inThread.length > 0) return;
+    if (inThread.length > 0 || waiting.length === 0) return;
+    if (waiting.length >= pace) send();
+    else gathering ??= setTimeout(send, GATHER_MS);
+  }
+
+  function send(): void {
+    clearTimeout(gathering);
+    gathering = undefined;
     failOverdue();
-    if (waiting.length === 0) return;
+    if (inThread.length > 0 || waiting.length === 0) return;
     thread ??= startThread();
     if (thread === null) return fail(take(waiting.length), 'overload');
     inThread = take(batchSize(waiting, pace));
@@ -155,6 +166,7 @@ export function threadPool(
   function onExit(error: Error | null, hadStarted: boolean): void {
     clearTimeout(hangs);
     thread = null;
+    pace = 1;
     const cannotLoad = error !== null && !hadStarted && !hasWorked;
     if (cannotLoad && !abandoned) return doWithout(error);
     const lost = inThread;
