@@ -1,7 +1,9 @@
+import { raw } from 'hono/html';
 import type { Element, UiContext, View } from '../view.ts';
 import { Charts } from './now/charts.tsx';
 import { history } from './now/figures.ts';
 import { Find, Pages } from './now/find.tsx';
+import { keeper } from './now/keeper.ts';
 import { type Listed, listed } from './now/listed.ts';
 import { NoRoutes } from './now/nothing.tsx';
 import { pageOf } from './now/page.ts';
@@ -12,6 +14,10 @@ import { Rates, Totals } from './now/totals.tsx';
 
 /** Time between two renderings. */
 const EVERY_MS = 1000;
+
+/** Pages that show the same share what was rendered in this time. */
+const SHARED_MS = 900;
+const keep = keeper<Element>();
 
 /** What is mirrored at the moment, and how fast. */
 export const nowView: View = {
@@ -32,12 +38,20 @@ export const nowView: View = {
         {list === null ? (
           <p role="alert">No routes are loaded yet: see the log for the reason.</p>
         ) : (
-          <Now list={list} state={state} context={context} />
+          shared({ list, state, context })
         )}
       </section>
     );
   },
 };
+
+function shared(props: Props): Element {
+  const { list, state } = props;
+  return keep(list, addressOf(state), Date.now(), () => ({
+    value: raw(String(<Now {...props} />)),
+    ageMs: SHARED_MS,
+  }));
+}
 
 interface Props {
   readonly list: Listed;

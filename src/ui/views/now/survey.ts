@@ -1,4 +1,5 @@
 import { perSecond, type Recent } from '../../../telemetry/recent.ts';
+import { keeper } from './keeper.ts';
 import type { Listed, ListedRoute } from './listed.ts';
 import type { Shown } from './page.ts';
 import { searchFor } from './search.ts';
@@ -21,32 +22,17 @@ const MIN_AGE_MS = 900;
 const MAX_AGE_MS = 5000;
 /** About the share of a gateway's time that surveys of one search take: with 10,000 routes they are made less often. */
 const SHARE = 0.005;
-/** Searches whose surveys are kept. */
-const MAX_SURVEYS = 8;
 
-interface Kept {
-  readonly survey: Survey;
-  readonly sinceMs: number;
-  readonly untilMs: number;
-}
-/** By search. */
-const surveys = new WeakMap<Listed, Map<string, Kept>>();
+const keep = keeper<Survey>();
 
 /** The last survey of a search, or a new one if that is too old. */
 export function surveyed(list: Listed, recent: Recent, state: State, nowMs: number): Survey {
-  let kept = surveys.get(list);
-  if (kept === undefined) surveys.set(list, (kept = new Map()));
-  const key = `${state.only} ${state.text}`;
-  const last = kept.get(key);
-  // From later than now if the clock was set back.
-  if (last !== undefined && nowMs >= last.sinceMs && nowMs < last.untilMs) return last.survey;
-  const startedMs = performance.now();
-  const survey = makeSurvey(list, recent, state, nowMs);
-  const tookMs = performance.now() - startedMs;
-  if (kept.size >= MAX_SURVEYS) kept.clear();
-  const ageMs = Math.min(Math.max(MIN_AGE_MS, tookMs / SHARE), MAX_AGE_MS);
-  kept.set(key, { survey, sinceMs: nowMs, untilMs: nowMs + ageMs });
-  return survey;
+  return keep(list, `${state.only} ${state.text}`, nowMs, () => {
+    const startedMs = performance.now();
+    const value = makeSurvey(list, recent, state, nowMs);
+    const tookMs = performance.now() - startedMs;
+    return { value, ageMs: Math.min(Math.max(MIN_AGE_MS, tookMs / SHARE), MAX_AGE_MS) };
+  });
 }
 
 function makeSurvey(list: Listed, recent: Recent, state: State, nowMs: number): Survey {

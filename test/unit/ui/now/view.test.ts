@@ -106,11 +106,12 @@ it('shows a page of 10,000 routes, and the way to the next', async () => {
 it('draws a value between gaps, and nothing where nothing happened', async () => {
   const all = scene([routeTo('1')], { nowMs: Date.now() - 30_000 });
   const empty = await viewed(VIEW, all.context);
+  // Pages that are open share what was rendered a moment ago.
   const paths = (html: string) =>
     [...html.matchAll(/class="line [^>]* d="([^"]*)"/g)].map(([, d]) => d);
   expect(paths(empty)).toEqual(Array.from({ length: 9 }, () => ''));
   all.happen('1', 3);
-  const drawn = paths(await viewed(VIEW, all.context));
+  const drawn = paths(await viewed(`${VIEW}&text=1`, all.context));
   expect(drawn[0]).toMatch(/^M\d+ \d+h0(?:L\d+ \d+)+$/);
   for (const latency of drawn.slice(3)) expect(latency).toMatch(/^M\d+ \d+h0$/);
 });
@@ -123,7 +124,7 @@ it('says what to do when there is no route, or no table', async () => {
   );
   for (const name of ['docs/routes.md', 'docs/control-plane.md', 'npm run demo'])
     expect(html).toContain(name);
-  const keyed = await viewed(VIEW, { ...context, needsKey: true });
+  const keyed = await viewed(VIEW, { ...scene([]).context, needsKey: true });
   expect(textOf(keyed)).toContain('routes/1 -H "X-API-KEY: $ADMIN_KEY" -d');
   const none = await viewed(VIEW, { ...context, inForce: () => null });
   expect(textOf(none)).toContain('No routes are loaded yet: see the log');
@@ -133,9 +134,8 @@ it('says what to do when there is no route, or no table', async () => {
 });
 
 it('says on Workers that it is one isolate that is shown', async () => {
-  const { context } = scene([]);
   const shown = async (runtime: UiContext['runtime']) =>
-    textOf(await viewed(VIEW, { ...context, runtime }));
+    textOf(await viewed(VIEW, { ...scene([]).context, runtime }));
   expect(await shown('workers')).toContain('Of one isolate');
   expect(await shown('workers')).toContain('127.0.0.1:8787');
   expect(await shown('bun')).not.toContain('isolate');
