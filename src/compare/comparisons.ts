@@ -154,7 +154,8 @@ export class Comparisons<M extends MirrorOfRoute> {
 
   /** To be called when the primary failed: what its client gets is the gateway's own response. */
   primaryFailed(): void {
-    this.#giveUp('primary_failed');
+    this.#failure ??= 'primary_failed';
+    this.#primary.giveUp();
   }
 
   /** Resolves when all pairs were told of, after the last `ended`. Never rejects. For `waitUntil` only. */
@@ -185,11 +186,6 @@ export class Comparisons<M extends MirrorOfRoute> {
     };
   }
 
-  #giveUp(reason: NotCompared): void {
-    this.#failure ??= reason;
-    this.#primary.giveUp();
-  }
-
   async #pair(one: AwaitedResponse<M>, status: number): Promise<void> {
     const recording = one.recording!;
     const comparison = await this.#compareWith(await recording.done, one.mirror);
@@ -209,11 +205,16 @@ export class Comparisons<M extends MirrorOfRoute> {
     return this.#options.compare(rules, primary, response);
   }
 
-  /** The primary's response. One that takes longer than the mirror may is given up: it would be held all the time. */
+  /**
+   * The primary's response, if it is there within the time that the mirror has: it would be held all the time. Another mirror
+   * may have more.
+   */
   async #primaryWithin(milliseconds: number): Promise<Recorded> {
-    const timer = setTimeout(() => this.#giveUp('body_incomplete'), milliseconds);
-    const settled = this.#options.onAbandon(() => this.#giveUp('shutdown'));
-    const recorded = await this.#recorded;
+    let giveUp!: (reason: NotCompared) => void;
+    const givenUp = new Promise<NotCompared>((resolve) => (giveUp = resolve));
+    const timer = setTimeout(() => giveUp('body_incomplete'), milliseconds);
+    const settled = this.#options.onAbandon(() => giveUp('shutdown'));
+    const recorded = await Promise.race([this.#recorded, givenUp]);
     clearTimeout(timer);
     settled();
     return recorded;

@@ -138,6 +138,23 @@ it('holds a response no longer than the mirror may take', async () => {
   expect(budget.held).toBe(0);
 });
 
+it('waits for the primary as long as each mirror may take, whatever another may', async () => {
+  vi.useFakeTimers();
+  const [hasty, patient] = [
+    mirrorOf('http://m', true),
+    { ...mirrorOf('http://n', true), timeout: 5000 },
+  ];
+  const { plan, pairs, budget } = setUp([hasty, patient]);
+  for (const mirror of [hasty, patient]) answer(plan, mirror, 'a');
+  const done = plan.done();
+  await vi.advanceTimersByTimeAsync(hasty.timeout);
+  expect(results(pairs)).toEqual(['body_incomplete']);
+  respond(plan.primaryTap, 'a');
+  await done;
+  expect(results(pairs)).toEqual(['body_incomplete', 'same']);
+  expect(budget.held).toBe(0);
+});
+
 it('gives up what waits when the gateway stops', async () => {
   const mirror = mirrorOf('http://m', true);
   const { plan, pairs, abandon } = setUp([mirror]);
