@@ -7,14 +7,21 @@ import type { ComparePool, MakePool } from './pool.ts';
  * bytes and by a budget of steps.
  *
  * @param key of the hashes that stand for redacted values
+ * @param onError called with a fault of ours that stopped a comparison
  */
-export function ownThread(key: () => Uint8Array): ComparePool {
+export function ownThread(key: () => Uint8Array, onError: (error: string) => void): ComparePool {
   const comparers = new WeakMap<CompareRules, ReturnType<typeof comparer>>();
   return {
-    compare(rules, primary, mirror) {
-      let compare = comparers.get(rules);
-      if (compare === undefined) comparers.set(rules, (compare = comparer(rules, key())));
-      return compare(primary, mirror);
+    async compare(rules, primary, mirror) {
+      try {
+        let compare = comparers.get(rules);
+        if (compare === undefined) comparers.set(rules, (compare = comparer(rules, key())));
+        return await compare(primary, mirror);
+      } catch (error) {
+        // Each pair has a result, and gives back its memory.
+        onError(String(error));
+        return { result: 'not_compared', reason: 'overload' };
+      }
     },
     isFull: () => false,
     abandon() {},
@@ -22,4 +29,4 @@ export function ownThread(key: () => Uint8Array): ComparePool {
 }
 
 /** On Workers. */
-export const comparePool: MakePool = (_, key) => ownThread(key);
+export const comparePool: MakePool = (_, key, onError) => ownThread(key, onError);

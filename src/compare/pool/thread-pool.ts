@@ -180,7 +180,7 @@ export function threadPool(
   /** A program may have been bundled without the thread's module. Better slower than not at all. */
   function doWithout(error: Error): void {
     onError(`no thread can be started, so the main thread compares: ${error.message}`);
-    instead = ownThread(key);
+    instead = ownThread(key, onError);
     const pairs = [...inThread, ...take(waiting.length)];
     inThread = [];
     for (const pair of pairs) void settleBy(instead, pair);
@@ -256,4 +256,4 @@ function threadModule(): URL {
 
 /** On servers: a thread, if the runtime has threads; the runtime of plain fetch has none. */
 export const comparePool: MakePool = (start, key, onError) =>
-  start === undefined ? ownThread(key) : threadPool(start, key, onError);
+  start === undefined ? ownThread(key, onError) : threadPool(start, key, onError);
