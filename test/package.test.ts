@@ -25,7 +25,7 @@ const MIDDLE = '4.11.9';
 const TOOLS = join(ROOT, 'test/package/tools/node_modules/.bin');
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 
-const MOST_BYTES = 450 * 1024;
+const MOST_BYTES = 600 * 1024;
 
 const RUNTIMES = [
   ['node', process.execPath],
@@ -90,8 +90,8 @@ describe('the tarball', () => {
   it('holds what the build makes of each source, and nothing else', async () => {
     const sources = await readdir(join(ROOT, 'src'), { recursive: true });
     const made = sources
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-      .map((file) => file.slice(0, -'.ts'.length))
+      .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
+      .map((file) => file.replace(/\.tsx?$/, ''))
       .flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
     const built = paths().filter((path) => path.startsWith('dist/'));
     expect(built.toSorted()).toEqual([...made, 'dist/schema.json'].toSorted());
