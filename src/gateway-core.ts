@@ -1,4 +1,4 @@
-import type { ExecutionContext } from 'hono';
+import type { ExecutionContext, Handler, Hono as HonoApp } from 'hono';
 import { createComparing } from './comparing.ts';
 import { targetRedactor } from './compare/redact.ts';
 import { redactKey } from './compare/redact-key.ts';
@@ -50,8 +50,22 @@ export interface GatewayOptions {
   readonly onEvent?: (event: GatewayEvent) => unknown;
 }
 
-/** What can be asked of a gateway beside serving requests. */
-export interface GatewayControls extends Drainable {
+/** A gateway, ready to be served by any runtime, alone or as part of an app. */
+export interface Gateway extends Drainable {
+  /**
+   * The gateway as a Hono app. What is added to it with `use`, `get` or `route` runs before the proxy, for requests
+   * through `fetch` as well; what matches nothing that was added is proxied (it is the app's `notFound`). Hono
+   * answers HEAD with a response that it makes of the handler's: its fields are in lower case, and sorted.
+   *
+   * @example
+   * gateway.app.use(logger());
+   * gateway.app.get('/healthz', (c) => c.text('ok'));
+   */
+  readonly app: HonoApp;
+  /** What runtimes serve: `Bun.serve(gateway)`, `Deno.serve(gateway.fetch)`, `export default gateway`. */
+  readonly fetch: HonoApp['fetch'];
+  /** For an app of one's own: `app.all('*', gateway.handler)`. */
+  readonly handler: Handler;
   /** Reads the routes from the store again, and says what came of it. Never rejects: the last good table stays in force. */
   refresh(): Promise<Refreshed>;
   /** True once a table is in force. */
@@ -65,7 +79,7 @@ export interface GatewayControls extends Drainable {
 }
 
 /** A gateway that is no Hono app: there is nothing to add to it. */
-export interface GatewayCore extends GatewayControls {
+export interface GatewayCore extends Omit<Gateway, 'app' | 'fetch' | 'handler'> {
   fetch(
     request: Request,
     env: unknown,

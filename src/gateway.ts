@@ -4,31 +4,13 @@ import { checkDocument, type RoutesDocument } from './config/document.ts';
 import { ConfigError } from './config/error.ts';
 import { GATEWAY_OPTIONS, optionFaults } from './config/options.ts';
 import { proxyPath } from './control-plane.ts';
-import { checkedGateway, type GatewayControls, type GatewayOptions } from './gateway-core.ts';
+import { checkedGateway, type Gateway, type GatewayOptions } from './gateway-core.ts';
 import { contextOf } from './runtime/background.ts';
 import { type Direct, provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import { memoryStore } from './stores/memory.ts';
 
-export type { GatewayOptions } from './gateway-core.ts';
-
-/** A gateway, ready to be served by any runtime, alone or as part of an app. */
-export interface Gateway extends GatewayControls {
-  /**
-   * The gateway as a Hono app. What is added to it with `use`, `get` or `route` runs before the proxy, for requests
-   * through `fetch` as well; what matches nothing that was added is proxied (it is the app's `notFound`). Hono
-   * answers HEAD with a response that it makes of the handler's: its fields are in lower case, and sorted.
-   *
-   * @example
-   * gateway.app.use(logger());
-   * gateway.app.get('/healthz', (c) => c.text('ok'));
-   */
-  readonly app: HonoApp;
-  /** What runtimes serve: `Bun.serve(gateway)`, `Deno.serve(gateway.fetch)`, `export default gateway`. */
-  readonly fetch: HonoApp['fetch'];
-  /** For an app of one's own: `app.all('*', gateway.handler)`. */
-  readonly handler: Handler;
-}
+export type { Gateway, GatewayOptions } from './gateway-core.ts';
 
 /**
  * A gateway that forwards each request to its route's upstream and sends copies to its mirrors.
