@@ -27,13 +27,6 @@ export interface ProxyOptions {
   readonly emit: Emit;
 }
 
-/** A request, for those who are told what came of it. */
-interface Handled {
-  readonly request: Inbound;
-  readonly startedMs: number;
-  readonly waitUntil: WaitUntil;
-}
-
 /** nginx's status for a client that left early. Never sent: only metrics, log and `onEvent` show it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
@@ -63,24 +56,22 @@ export function createProxy(options: ProxyOptions): Proxy {
   return (received, waitUntil) => {
     const inbound = inboundOf(received, trust, requestIds);
     if (reserved.test(inbound.path)) return null;
-    const handled = {
-      request: inbound,
-      startedMs: performance.now(),
-      waitUntil: keeping(waitUntil),
-    };
-    return respond(handled);
+    return respond(inbound, keeping(waitUntil), performance.now());
   };
 
-  function respond(handled: Handled): Reply | Promise<Reply> {
-    const { request: inbound, waitUntil } = handled;
+  function respond(
+    inbound: Inbound,
+    waitUntil: WaitUntil,
+    started: number,
+  ): Reply | Promise<Reply> {
     const routes = live.current(Date.now());
     if (routes === null) {
       const loading = live.load();
-      if (loading === null) return refuse(503, null, handled);
-      return loading.then(() => respond(handled));
+      if (loading === null) return refuse(503, null, inbound, waitUntil, started);
+      return loading.then(() => respond(inbound, waitUntil, started));
     }
     const route = routes.match(inbound);
-    if (route === null) return refuse(404, null, handled);
+    if (route === null) return refuse(404, null, inbound, waitUntil, started);
     const { upstream, mirrors, compared } = route;
     const observe = compared === null ? null : comparing(inbound, compared);
     const copies =
@@ -91,7 +82,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       copies?.giveUp();
       comparisons?.primaryFailed();
       if (copies !== null) waitUntil(copies.send(upstreamless(inbound, trust)));
-      return refuse(503, route, handled);
+      return refuse(503, route, inbound, waitUntil, started);
     }
     // The primary first: on Workers only so many connections may be opening at once.
     const sent = exchange.send(comparisons === null ? null : comparisons.primaryTap);
@@ -99,12 +90,12 @@ export function createProxy(options: ProxyOptions): Proxy {
     return sent.then(
       (response) => {
         copies?.giveUpWhenIdle();
-        return completed(response.status, response, route, handled);
+        return completed(response.status, response, route, inbound, waitUntil, started);
       },
       (error: unknown) => {
         copies?.giveUp();
         comparisons?.primaryFailed();
-        return failed(error, exchange.node, route, handled);
+        return failed(error, exchange.node, route, inbound, waitUntil, started);
       },
     );
   }
@@ -125,28 +116,42 @@ export function createProxy(options: ProxyOptions): Proxy {
     status: number,
     response: Reply,
     route: Route | null,
-    { request, startedMs, waitUntil }: Handled,
+    request: Inbound,
+    waitUntil: WaitUntil,
+    started: number,
   ): Reply {
-    const seconds = (performance.now() - startedMs) / 1000;
+    const seconds = (performance.now() - started) / 1000;
     const id = route === null ? '' : route.id;
     const told = emit({ type: 'request', route: id, request, status, seconds }, route?.redact);
     if (told !== undefined) waitUntil(told);
     return response;
   }
-  function refuse(status: GatewayStatus, route: Route | null, handled: Handled) {
-    return completed(status, errorOf(status), route, handled);
+  function refuse(
+    status: GatewayStatus,
+    route: Route | null,
+    request: Inbound,
+    waitUntil: WaitUntil,
+    started: number,
+  ): Reply {
+    return completed(status, errorOf(status), route, request, waitUntil, started);
   }
-  function failed(error: unknown, node: string, route: Route, handled: Handled): Reply {
+  function failed(
+    error: unknown,
+    node: string,
+    route: Route,
+    request: Inbound,
+    waitUntil: WaitUntil,
+    started: number,
+  ): Reply {
     if (error instanceof ClientLeftError) {
       const status = error.refused ?? CLIENT_CLOSED_REQUEST;
-      return completed(status, errorOf(502), route, handled);
+      return completed(status, errorOf(502), route, request, waitUntil, started);
     }
-    const { request, waitUntil } = handled;
     const { id, redact } = route;
     const failure = { route: id, request, node, error: error as Error };
     const told = emit({ type: 'upstream_failure', ...failure }, redact);
     if (told !== undefined) waitUntil(told);
     const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
-    return refuse(status, route, handled);
+    return refuse(status, route, request, waitUntil, started);
   }
 }

@@ -4,13 +4,16 @@ import { lineRate } from './line-rate.ts';
 
 /**
  * Writes events to the log. Causes and addresses of upstreams appear only here and in hooks. A request and its copies
- * have lines at `debug`, linked by `requestId`; lines and id are made only if that level is enabled.
+ * have lines at `debug`, linked by `requestId`: lines and id are not made unless that level is enabled.
  *
  * @param now clock in milliseconds
+ * @param debug whether it is
  */
-export function logListener(now: () => number = Date.now): Listener {
+export function logListener(
+  now: () => number = Date.now,
+  debug: () => boolean = () => log.isEnabledFor('debug'),
+): Listener {
   const admitFailure = lineRate(now);
-  const debug = debugEnabled(now);
   return (event) => {
     switch (event.type) {
       case 'upstream_failure': {
@@ -79,23 +82,6 @@ function faultsOf(error: Error): Record<string, unknown> {
     readonly faults?: readonly string[];
   };
   return place === undefined ? { faults } : { place, faults };
-}
-
-/** How long the result of `isEnabledFor` is remembered. */
-const REMEMBERED_MS = 50;
-
-/** True if `debug` is enabled. Remembered for a while: asking LogTape costs more than counting a request. */
-function debugEnabled(now: () => number): () => boolean {
-  let enabled = false;
-  let until = -Infinity;
-  return () => {
-    const time = now();
-    if (time >= until) {
-      enabled = log.isEnabledFor('debug');
-      until = time + REMEMBERED_MS;
-    }
-    return enabled;
-  };
 }
 
 /** Most characters of a method or a path in a line: a client may send some thousand. */

@@ -1,3 +1,4 @@
+import { log } from '#logger';
 import type { OnPair } from '../compare/comparisons.ts';
 import type { RedactedQuery, RedactTarget } from '../compare/redact.ts';
 import type { ReportKeeper } from '../compare/report/keeper.ts';
@@ -45,7 +46,7 @@ export function createTelemetry(
   const metrics = createMetrics(readings(inForce));
   const recent = recentEvents(metrics.keeps, Date.now);
   // Metrics before: they know which routes are gone.
-  const own = fanOut([metrics.listen, recent.listen, logListener()]);
+  const own = fanOut([metrics.listen, recent.listen, logged()]);
   const told = hookListeners(hooks);
   const emit = emitTo(own, told, redactTarget);
   return {
@@ -63,7 +64,7 @@ export function hookTelemetry(
   hooks: Hooks,
   redactTarget: RedactTarget,
 ): Pick<Telemetry, 'onOutcome' | 'onPair'> {
-  const own = logListener();
+  const own = logged();
   const told = hookListeners(hooks);
   return {
     onOutcome: outcomeEvents(own, told, redactTarget, () => {}),
@@ -139,6 +140,34 @@ function outcomeEvents(
       told({ ...event, request: factsOf(request, target) });
       return counted;
     });
+  };
+}
+
+/** The log, which is not even asked about what happens all the time, unless it shows that. */
+function logged(): Listener {
+  const debug = debugEnabled(Date.now);
+  const listen = logListener(Date.now, debug);
+  return (event) => {
+    const isRoutine =
+      event.type === 'request' || (event.type === 'copy' && event.outcome.outcome !== 'failed');
+    if (!isRoutine || debug()) listen(event);
+  };
+}
+
+/** How long the result of `isEnabledFor` is remembered. */
+const REMEMBERED_MS = 50;
+
+/** True if `debug` is enabled. Remembered for a while: asking LogTape costs more than counting a request. */
+function debugEnabled(now: () => number): () => boolean {
+  let enabled = false;
+  let until = -Infinity;
+  return () => {
+    const time = now();
+    if (time >= until) {
+      enabled = log.isEnabledFor('debug');
+      until = time + REMEMBERED_MS;
+    }
+    return enabled;
   };
 }
 
