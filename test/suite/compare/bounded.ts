@@ -6,8 +6,8 @@ import { exposed } from '../../support/outcomes.ts';
 import type { Stage } from '../../support/stage.ts';
 import { comparedRoutes, type ComparedRoute } from './routes.ts';
 
-/** As many times the limit of endpoints, and of places. `sums.test.ts` counts a million of each. */
-const COUNT = 5000;
+/** More than the limits of endpoints and of places. `sums.test.ts` counts a million of each. */
+const COUNT = 1500;
 /** Requests until the next await the comparison of these. */
 const TURN = 100;
 /** Pairs that may be given up on a machine that has no time left. They are counted. */
