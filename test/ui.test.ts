@@ -31,6 +31,5 @@ needing(['chromium'], 'the page', () => {
   describe.each([deno, bun])('on $name', (runtime) => {
     const stage = set(runtime);
     describe('now', () => now(stage, tabs));
-    describe('explain', () => explain(stage, tabs));
   });
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
 import { SecondTries } from './support/second-tries.ts';
 
 const src = new URL('../src/', import.meta.url).pathname;
@@ -20,6 +21,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     // Tests spend most of their time waiting: for a timeout, an interval, a runtime to start.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Four runtimes share a small machine there. Second tries are listed, and few are allowed.
     retry: process.env['CI'] ? 1 : 0,
     reporters: ['default', new SecondTries()],

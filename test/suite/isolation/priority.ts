@@ -22,6 +22,8 @@ export function priority(runtime: TestServerRuntime): void {
     await send(gateway.url, '/compared');
     const isCompared = async () => (await sample(gateway, 'mirror_comparisons_total')) === 1;
     await until(isCompared, 30_000, 'the comparison');
-    expect(niceness(gateway.program).filter((one) => one > 0)).toEqual([LOWEST]);
+    // Threads that this one starts, as those of JavaScriptCore, are as nice as it is.
+    const others = niceness(gateway.program).filter((one) => one > 0);
+    expect([...new Set(others)]).toEqual([LOWEST]);
   });
 }
