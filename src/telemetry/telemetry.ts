@@ -78,16 +78,27 @@ export function hookTelemetry(
  */
 function emitTo(own: Listener, hooks: readonly Listener[], redactTarget: RedactTarget): Emit {
   const told = fanOut(hooks);
+  const tell = telling(told, redactTarget);
   return (event, redact) => {
     own(event);
     if (hooks.length === 0) return;
-    if (event.type !== 'request' && event.type !== 'upstream_failure') return told(event);
+    if (event.type === 'request' || event.type === 'upstream_failure') return tell(event, redact);
+    return told(event);
+  };
+}
+
+/** Tells hooks of a request without the values that are redacted: at once, or when these are hashed. */
+function telling(told: Listener, redactTarget: RedactTarget) {
+  return (event: RequestEvent, redact: RedactedQuery | undefined): void | Promise<void> => {
     const { request } = event;
     const target = redactTarget(redact, request.target);
     if (typeof target === 'string') return told({ ...event, request: factsOf(request, target) });
     return target.then((hidden) => told({ ...event, request: factsOf(request, hidden) }));
   };
 }
+
+/** An event whose request is shown to hooks by its facts alone. */
+type RequestEvent = Extract<GatewayEvent, { type: 'request' | 'upstream_failure' | 'copy' }>;
 
 function factsOf(request: RequestFacts, target: string): RequestFacts {
   return {
@@ -121,7 +132,7 @@ function outcomeEvents(
   redactTarget: RedactTarget,
   count: CountOutcome,
 ): OnOutcome {
-  const told = fanOut(hooks);
+  const tell = telling(fanOut(hooks), redactTarget);
   return (request, { route, host, config }, outcome, seconds, isFollowed) => {
     const event: CopyEvent = { type: 'copy', route, mirror: host, request, outcome, seconds };
     own(event);
@@ -131,15 +142,8 @@ function outcomeEvents(
         ? count(route, host, outcome.outcome, outcome.reason)
         : undefined;
     if (hooks.length === 0) return counted;
-    const redacted = redactTarget(config.redact, request.target);
-    if (typeof redacted === 'string') {
-      told({ ...event, request: factsOf(request, redacted) });
-      return counted;
-    }
-    return redacted.then((target) => {
-      told({ ...event, request: factsOf(request, target) });
-      return counted;
-    });
+    const told = tell(event, config.redact);
+    return told instanceof Promise ? told.then(() => counted) : counted;
   };
 }
 
