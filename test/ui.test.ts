@@ -9,6 +9,7 @@ import { browser } from './ui/browser.ts';
 import { differences } from './ui/differences.ts';
 import { explain } from './ui/explain.ts';
 import { key } from './ui/key.ts';
+import { closed, keyless } from './ui/keyless.ts';
 import { looks } from './ui/looks.ts';
 import { now } from './ui/now.ts';
 import { others } from './ui/others.ts';
@@ -26,7 +27,12 @@ needing(['chromium'], 'the page', () => {
     describe('differences', () => differences(stage, tabs));
     describe('explain', () => explain(stage, tabs));
     describe('everybody', () => looks(stage, tabs, VIEWS));
-    others(stage, tabs);
+    describe('others', () => others(stage, tabs, 401));
+  });
+  describe.each([node, workers])('without a key on $name', (runtime) => {
+    const stage = set(runtime, {}, { adminKey: null });
+    (runtime.name === 'workers' ? closed : keyless)(stage, tabs);
+    describe('others', () => others(stage, tabs, 403));
   });
   describe.each([deno, bun])('on $name', (runtime) => {
     const stage = set(runtime);

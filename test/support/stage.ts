@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
+import type { GatewayProcess, StartOptions, TestRuntime } from '../runtimes/runtime.ts';
 import { send, type Send } from './client.ts';
 import { origin, type Origin, route, type Seen } from './origin.ts';
 import { until } from './until.ts';
@@ -30,7 +30,12 @@ export interface Pair {
 /** The field by which a test finds its request at upstream and mirror, whatever happened to the path. */
 export const CASE = 'x-case';
 
-export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>> = {}): Stage {
+/** @param options how the gateway is started; by default with the key of all tests */
+export function stage(
+  runtime: TestRuntime,
+  env: Readonly<Record<string, string>> = {},
+  options: Pick<StartOptions, 'adminKey' | 'routes'> = {},
+): Stage {
   let gateway: GatewayProcess;
   let upstream: Origin;
   let mirror: Origin;
@@ -38,7 +43,7 @@ export function stage(runtime: TestRuntime, env: Readonly<Record<string, string>
   let ids = 0;
 
   beforeAll(async () => {
-    [gateway, upstream, mirror] = await Promise.all([runtime.start({ env }), origin(), origin()]);
+    [gateway, upstream, mirror] = await Promise.all([runtime.start({ ...options, env }), origin(), origin()]);
   });
   afterAll(async () => {
     await Promise.all([gateway.stop(), upstream.close(), mirror.close()]);

@@ -1,66 +1,124 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KEY } from '../runtimes/runtime.ts';
+import { origin, type Origin } from '../support/origin.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
+import { REBOUND } from './tab.ts';
 
-/** What a page elsewhere tries: to read, to change, to frame. Each line says what it got. */
+/** What another page tries: to read, to change, to frame, to embed. Each resolves with what it got. */
 const ATTEMPTS = /* js */ `
 async function attempts(gateway, key) {
   const view = gateway + '/apisix/ui/view?view=explain';
-  const report = gateway + '/apisix/admin/report';
+  const admin = gateway + '/apisix/admin/';
   const tried = (promise) => promise.then((response) => response.type + ' ' + response.status, () => 'failed');
-  const framed = (name, source) => new Promise((resolve) => {
+  const embedded = (name, address, source = 'src') => new Promise((resolve) => {
     const element = document.createElement(name);
-    element.onload = () => resolve(name === 'img' ? 'loaded' : readable(element));
+    if (name === 'link') element.rel = 'stylesheet';
+    element.onload = () => resolve(name === 'iframe' ? readable(() => element.contentDocument) : 'loaded');
     element.onerror = () => resolve('failed');
-    element.src = source;
+    element[source] = address;
     document.body.append(element);
   });
-  const readable = (frame) => {
-    try { return frame.contentDocument === null ? 'unreadable' : 'read ' + frame.contentDocument.body.innerText; }
-    catch { return 'unreadable'; }
+  const readable = (documentOf) => {
+    try {
+      const found = documentOf();
+      if (found === null) return 'unreadable';
+      return found.body.innerText.includes('error_msg') ? 'refused' : 'read';
+    } catch { return 'unreadable'; }
   };
+  const posted = (action) => new Promise((resolve) => {
+    const frame = document.createElement('iframe');
+    frame.name = 'f' + Math.random();
+    document.body.append(frame);
+    frame.onload = () => resolve(readable(() => frame.contentDocument));
+    const form = document.createElement('form');
+    Object.assign(form, { action, method: 'post', enctype: 'text/plain', target: frame.name });
+    const field = document.createElement('input');
+    Object.assign(field, { name: '{"uri":"/evil","x":"', value: '"}' });
+    form.append(field);
+    document.body.append(form);
+    form.submit();
+  });
   return {
     view: await tried(fetch(view)),
-    withKey: await tried(fetch(view, { headers: { 'X-API-KEY': key } })),
+    withKey: key === null ? 'failed' : await tried(fetch(view, { headers: { 'X-API-KEY': key } })),
     blind: await tried(fetch(view, { mode: 'no-cors', credentials: 'include' })),
-    remove: await tried(fetch(report, { method: 'DELETE' })),
-    patch: await tried(fetch(gateway + '/apisix/admin/routes/1', { method: 'PATCH', body: '{"desc":"changed"}' })),
-    post: await tried(fetch(gateway + '/apisix/admin/routes', { method: 'POST', mode: 'no-cors', body: '{"uri":"/evil"}' })),
-    frame: await framed('iframe', gateway + '/apisix/ui'),
-    image: await framed('img', view),
+    remove: await tried(fetch(admin + 'report', { method: 'DELETE' })),
+    patch: await tried(fetch(admin + 'routes/1', { method: 'PATCH', body: '{"desc":"changed"}' })),
+    post: await tried(fetch(admin + 'routes', { method: 'POST', mode: 'no-cors', body: '{"uri":"/evil"}' })),
+    form: await posted(admin + 'routes'),
+    viewByForm: await posted(view),
+    frame: await embedded('iframe', gateway + '/apisix/ui'),
+    frameOfView: await embedded('iframe', view),
+    image: await embedded('img', view),
+    script: await embedded('script', gateway + '/apisix/ui/report.json'),
+    style: await embedded('link', gateway + '/apisix/ui/view', 'href'),
   };
 }`;
 
-/** Pages of other origins can change nothing, and read nothing. */
-export function others(stage: Stage, tabs: Tabs): void {
-  it('pages of other origins change nothing and read nothing', async () => {
-    const elsewhere = createServer((_, response) => {
-      response.setHeader('content-type', 'text/html');
-      response.end(`<!doctype html><body><script>${ATTEMPTS}</script>`);
+/** What a page of another origin gets: browsers show it nothing, whatever the response is. */
+const NOTHING = {
+  view: 'failed',
+  withKey: 'failed',
+  blind: 'opaque 0',
+  remove: 'failed',
+  patch: 'failed',
+  post: 'opaque 0',
+  form: 'unreadable',
+  viewByForm: 'unreadable',
+  frame: 'unreadable',
+  frameOfView: 'unreadable',
+  image: 'failed',
+  script: 'failed',
+  style: 'failed',
+};
+
+/**
+ * Pages of other origins can change nothing, and read nothing.
+ *
+ * @param refusal status of what a page gets whose name leads to the gateway: a browser takes it for that page's own
+ */
+export function others(stage: Stage, tabs: Tabs, refusal: 401 | 403): void {
+  let elsewhere: Origin;
+  beforeAll(async () => {
+    elsewhere = await origin();
+  });
+  afterAll(() => elsewhere.close());
+
+  /** What a page at an address gets from the gateway, in which nothing has changed afterwards. */
+  async function got(address: string, gateway: string, key: string | null): Promise<unknown> {
+    const state = async () => (await stage.gateway.admin('admin/routes')).text();
+    const before = await state();
+    const { page } = await tabs.open(address);
+    const result = await page.evaluate(
+      `${ATTEMPTS}\nattempts(${JSON.stringify(gateway)}, ${JSON.stringify(key)})`,
+    );
+    expect(await state()).toBe(before);
+    return result;
+  }
+
+  it.each([
+    ['another port', '127.0.0.1'],
+    ['another site', REBOUND],
+  ])('a page of %s changes nothing and reads nothing', async (_, name) => {
+    expect(await got(`http://${name}:${elsewhere.port}/`, stage.gateway.url, KEY)).toEqual(NOTHING);
+  });
+
+  it('a page whose name leads here changes nothing and reads nothing', async () => {
+    const gateway = `http://${REBOUND}:${stage.gateway.port}`;
+    const status = `basic ${refusal}`;
+    expect(await got(`${gateway}/of/its/own`, gateway, null)).toEqual({
+      ...NOTHING,
+      view: status,
+      blind: status,
+      remove: status,
+      patch: status,
+      post: status,
+      form: 'refused',
+      viewByForm: 'refused',
+      frameOfView: 'refused',
+      // With a key the page itself opens without it, though not in a frame; there is nothing in it.
+      frame: refusal === 401 ? 'unreadable' : 'refused',
     });
-    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    const { port } = elsewhere.address() as AddressInfo;
-    const before = await (await stage.gateway.admin('admin/routes')).json();
-    try {
-      const { page } = await tabs.open(`http://127.0.0.1:${port}/`);
-      const got = await page.evaluate(`attempts('${stage.gateway.url}', '${KEY}')`);
-      expect(got).toEqual({
-        view: 'failed',
-        withKey: 'failed',
-        blind: 'opaque 0',
-        remove: 'failed',
-        patch: 'failed',
-        post: 'opaque 0',
-        frame: 'unreadable',
-        image: 'failed',
-      });
-    } finally {
-      elsewhere.closeAllConnections();
-      elsewhere.close();
-    }
-    expect(await (await stage.gateway.admin('admin/routes')).json()).toEqual(before);
   });
 }

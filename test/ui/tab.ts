@@ -22,12 +22,21 @@ export interface TabOptions {
 /** How long a page may take to do what a test waits for. */
 const STEP_MS = 15_000;
 
+/** A name of somebody else that leads to this machine, as DNS rebinding makes one. */
+export const REBOUND = 'rebound.example';
+
 /** @param executablePath where Chromium is */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return launch({
     executablePath,
     // The sandbox needs privileges that containers do not have.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-proxy-server'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--no-proxy-server',
+      `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`,
+    ],
   });
 }
 
