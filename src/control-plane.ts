@@ -70,6 +70,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     runtime: runtime.name,
     needsKey: isKeyed,
     inForce,
+    refresh: live.refresh,
     report,
     recent: telemetry.recent,
     budget,

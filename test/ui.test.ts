@@ -7,6 +7,7 @@ import { workers } from './runtimes/workers.ts';
 import { stage as set } from './support/stage.ts';
 import { browser } from './ui/browser.ts';
 import { differences } from './ui/differences.ts';
+import { elsewhere, unwritable } from './ui/elsewhere.ts';
 import { explain } from './ui/explain.ts';
 import { key } from './ui/key.ts';
 import { closed, keyless } from './ui/keyless.ts';
@@ -28,6 +29,8 @@ needing(['chromium'], 'the page', () => {
     describe('explain', () => explain(stage, tabs));
     describe('everybody', () => looks(stage, tabs, VIEWS));
     describe('others', () => others(stage, tabs, 401));
+    describe('written elsewhere', () => elsewhere(runtime, tabs));
+    if (runtime.name === 'node') unwritable(runtime, tabs);
   });
   describe.each([node, workers])('without a key on $name', (runtime) => {
     const stage = set(runtime, {}, { adminKey: null });

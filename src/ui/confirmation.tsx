@@ -20,15 +20,18 @@ export function Confirmation({ query, context }: Props): Element {
     >
       <h2 id="dialog-title">{question}</h2>
       <p>{meaning}</p>
-      {context.runtime === 'workers' && method === 'PATCH' && (
-        <p>Isolates that are running follow within ROUTES_TTL seconds.</p>
+      {method === 'PATCH' && (
+        <p class="quiet">
+          {context.runtime === 'workers' && 'Other isolates follow within ROUTES_TTL seconds. '}
+          Whoever replaces all routes later, such as a deployment, undoes it.
+        </p>
       )}
       <p>This is sent:</p>
       <pre tabindex={0}>{curlLine(change, originOf(query))}</pre>
       <p role="alert" class="refusal"></p>
       <p class="buttons">
         <button>{verb}</button>
-        <button type="button" data-close>
+        <button type="button" data-close autofocus>
           Cancel
         </button>
       </p>

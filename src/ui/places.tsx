@@ -38,7 +38,11 @@ const PLACES: Readonly<Record<string, Place>> = {
   '/apisix/ui/script.js': () => text(SCRIPT, 'text/javascript'),
   '/apisix/ui/style.css': () => text(STYLE, 'text/css'),
   '/apisix/ui/view': async (query, context) => html(await viewOf(query).render(query, context)),
-  '/apisix/ui/confirm': (query, context) => html(<Confirmation query={query} context={context} />),
+  '/apisix/ui/confirm': async (query, context) => {
+    // A change names a mirror by its place in the list that it will change.
+    await context.refresh();
+    return html(<Confirmation query={query} context={context} />);
+  },
   '/apisix/ui/report.json': saved('json'),
   '/apisix/ui/report.md': saved('md'),
   '/apisix/ui/report.html': saved('html'),

@@ -147,31 +147,53 @@ function go(address) {
   load(undefined, replace);
 }
 
+/** What the dialog asks, and where that came from. */
+const question = { address: '', html: '' };
+
 async function confirm(path) {
   const address = new URL(path, location.href);
   address.searchParams.set('origin', location.origin);
   try {
-    const response = await ask(address.pathname + address.search);
-    dialog.innerHTML = await response.text();
+    question.address = address.pathname + address.search;
+    question.html = dialog.innerHTML = await latest();
     dialog.showModal();
   } catch (error) {
     failed(error);
   }
 }
 
+/** The question as the gateway asks it now. */
+async function latest() {
+  return (await ask(question.address)).text();
+}
+
+/** Sends a change as it was confirmed, and not if the gateway would ask something else by now. */
 async function send({ dataset }) {
   const { method, path, body } = dataset;
   const buttons = dialog.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
   try {
+    const html = await latest();
+    if (html !== question.html) return changed(html);
     await ask(path, { method, body });
     dialog.close();
     say('Done.');
     load();
   } catch (error) {
-    dialog.querySelector('.refusal').textContent = 'Refused: ' + error.message;
+    refuse('Refused: ' + error.message);
   }
   for (const button of buttons) button.disabled = false;
+}
+
+function changed(html) {
+  question.html = dialog.innerHTML = html;
+  refuse('The routes have changed meanwhile. This is what would be done now.');
+  dialog.querySelector('[data-close]').focus();
+}
+
+function refuse(text) {
+  const place = dialog.querySelector('.refusal');
+  if (place !== null) place.textContent = text;
 }
 
 async function save(link) {

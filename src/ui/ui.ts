@@ -12,7 +12,7 @@ export const UI_SHELL: RegExp = /^\/apisix\/ui(?:\/(?:script\.js|style\.css))?$/
  * no start waits for what nobody looks at.
  *
  * @example
- * const page = ui({ runtime: 'node', needsKey: false, inForce: () => null, report, recent, budget });
+ * const page = ui({ runtime: 'node', needsKey: false, inForce: () => null, refresh, report, recent, budget });
  * await page(new Request('http://127.0.0.1:9080/apisix/ui'));
  */
 export function ui(context: UiContext): Endpoint {

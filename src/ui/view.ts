@@ -15,6 +15,8 @@ export interface UiContext {
   readonly needsKey: boolean;
   /** The current table and document; `null` when none was loaded yet. */
   readonly inForce: () => ExplainOptions | null;
+  /** Reads the routes again where they are kept: somebody else may have written there. */
+  readonly refresh: () => Promise<unknown>;
   readonly report: ReportSource;
   /** What happened in the last minutes. */
   readonly recent: Recent;

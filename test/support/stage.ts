@@ -30,11 +30,11 @@ export interface Pair {
 /** The field by which a test finds its request at upstream and mirror, whatever happened to the path. */
 export const CASE = 'x-case';
 
-/** @param options how the gateway is started; by default with the key of all tests */
+/** @param startOptions how the gateway is started; by default with the key of all tests */
 export function stage(
   runtime: TestRuntime,
   env: Readonly<Record<string, string>> = {},
-  options: Pick<StartOptions, 'adminKey' | 'routes'> = {},
+  startOptions: Pick<StartOptions, 'adminKey'> = {},
 ): Stage {
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -43,7 +43,11 @@ export function stage(
   let ids = 0;
 
   beforeAll(async () => {
-    [gateway, upstream, mirror] = await Promise.all([runtime.start({ ...options, env }), origin(), origin()]);
+    [gateway, upstream, mirror] = await Promise.all([
+      runtime.start({ ...startOptions, env }),
+      origin(),
+      origin(),
+    ]);
   });
   afterAll(async () => {
     await Promise.all([gateway.stop(), upstream.close(), mirror.close()]);

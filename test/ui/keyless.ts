@@ -9,7 +9,9 @@ export function keyless(stage: Stage, tabs: Tabs): void {
   it('opens without a key, shows and changes', async () => {
     const id = stage.fresh('keyless');
     await stage.put(id);
-    const { page, problems } = await tabs.open(`${stage.gateway.url}/apisix/ui?view=now&text=${id}`);
+    const { page, problems } = await tabs.open(
+      `${stage.gateway.url}/apisix/ui?view=now&text=${id}`,
+    );
     await shows(page, stage.mirror.url);
     expect(await page.$('input[name=key]')).toBe(null);
     await click(page, 'link', 'Pause');

@@ -26,7 +26,9 @@ export function contextOf(report: UiContext['report'], routes: readonly object[]
   const document = { routes: routes as readonly RouteConfig[] };
   const inForce = () => ({ document }) as ReturnType<UiContext['inForce']>;
   const unused = null as never;
-  return { runtime: 'node', needsKey: false, inForce, report, recent: unused, budget: unused };
+  const refresh = async () => {};
+  const base = { runtime: 'node', needsKey: false, inForce, refresh, report };
+  return { ...base, recent: unused, budget: unused };
 }
 
 /** The HTML of a view. */

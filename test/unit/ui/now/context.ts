@@ -53,6 +53,7 @@ export function scene(
       runtime: 'node',
       needsKey: false,
       inForce: () => inForce,
+      refresh: async () => {},
       report: unused,
       recent,
       budget: { held: 1_572_864, limit: 67_108_864 },
