@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayProcess, TestRuntime } from '../../test/runtimes/runtime.ts';
 import { route } from '../../test/support/origin.ts';
 import { readArguments } from '../arguments.ts';
@@ -119,12 +120,6 @@ function openPages(gateway: GatewayProcess, tabs: number): { close(): Promise<nu
 }
 
 /** Ends early when the page is closed. */
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, EVERY_MS);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+function pause(signal: AbortSignal): Promise<unknown> {
+  return sleep(EVERY_MS, undefined, { signal }).catch(() => {});
 }
