@@ -45,15 +45,13 @@ const GUARDED = /^\/apisix\/(?:admin|prometheus|ui)(?:\/|$)/;
 /** All that has no place of its own is a resource of the admin API. */
 const ADMIN = /^\/apisix\/admin(?:\/|$)/;
 const READY = '/apisix/status/ready';
-/** POST: with a form whose fields an address must not show. */
-const UI_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
 /** Responds to requests below `/apisix`. Never throws, and its promise does not reject. */
 export type ControlPlane = (request: Request, env: unknown) => Promise<Response>;
 
 /** What is behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { adminKey, runtime, live, trust, telemetry, report, budget } = options;
+  const { adminKey, runtime, live, trust, telemetry, report } = options;
   const guard = controlPlaneGuard({ adminKey, peer: (request, env) => runtime.peer(request, env) });
   const { live: alive, ready } = health({ runtime: runtime.name, notReady });
   const admin = adminApi({ live, onFailure: telemetry.onAdminFailure });
@@ -66,18 +64,10 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   ]);
 
   const isKeyed = adminKey !== null && adminKey !== '';
-  const page = ui({
-    runtime: runtime.name,
-    needsKey: isKeyed,
-    inForce,
-    refresh: live.refresh,
-    report,
-    recent: telemetry.recent,
-    budget,
-  });
+  const page = ui({ ...options, needsKey: isKeyed, inForce });
 
   function endpointOf(method: string, path: string): Endpoint {
-    if (UI.test(path) && UI_METHODS.has(method)) return page;
+    if (UI.test(path)) return page;
     const endpoints = places.get(path) ?? {};
     const wanted = method === 'HEAD' ? 'GET' : method;
     if (Object.hasOwn(endpoints, wanted)) return endpoints[wanted]!;

@@ -8,27 +8,29 @@ export const KEPT_SECONDS = 310;
 /** Buckets of a duration: four for each doubling, from 64 µs to 134 s. */
 export const BUCKETS = 84;
 const BUCKETS_PER_DOUBLING = 4;
-const SHORTEST_US = 2 ** 6;
-const LONGEST_US = 2 ** 27 - 1;
+const SHORTEST_S = 64e-6;
 
-/** Where the counts of a second begin. */
-export const COLUMN: Readonly<Record<Column, number>> = {
-  /** Requests by the class of their status, 1xx to 5xx. */
-  statuses: 0,
-  sent: 5,
-  failed: 6,
-  skipped: 7,
-  /** Requests by the time to the head of their response. */
-  primary: 8,
-  /** Copies that were sent by the time until their response was read. */
-  mirror: 8 + BUCKETS,
-};
-type Column = 'statuses' | Outcome['outcome'] | 'primary' | 'mirror';
-
-const COLUMNS = 8 + 2 * BUCKETS;
+/** Times that are kept of each second: so many that p99 of some seconds is right, and that of a busy route as well. */
+const MAX_SAMPLES = 512;
+/** Lower bits of a sample: the bucket of the duration. The others are the number of its {@link Series}. */
+const BUCKET_BITS = 7;
+const ERRORS = 1;
+/** Requests, and copies that were sent: each took a time. */
+const TIMED = 5;
+const SAMPLES = 6;
+const COLUMNS = SAMPLES + MAX_SAMPLES;
 
 /** Seconds of a {@link Frequency}'s window. */
-export const WINDOW_S = 10;
+const WINDOW_S = 10;
+
+const OUTCOMES: Readonly<Record<Outcome['outcome'], number>> = { sent: 2, failed: 3, skipped: 4 };
+
+/** Where the counts of a second are; `errors` are requests that got a 5xx, or no valid status. */
+export const COLUMN: Readonly<Record<'requests' | 'errors' | Outcome['outcome'], number>> = {
+  requests: 0,
+  errors: ERRORS,
+  ...OUTCOMES,
+};
 
 /** How often something happened in a window of {@link WINDOW_S}, whose number counts from 1970, and in the one before. */
 export interface Frequency {
@@ -37,13 +39,19 @@ export interface Frequency {
   before: number;
 }
 
-export interface RecentRoute {
+/** What times are of: the requests of a route, until the head of the response, or copies to a mirror, until it was read. */
+interface Series {
+  /** Even for a route, odd for a mirror; not used again. */
+  readonly series: number;
+}
+
+export interface RecentRoute extends Series {
   readonly requests: Frequency;
   /** By the mirror's `host`. */
   readonly mirrors: Map<string, RecentMirror>;
 }
 
-export interface RecentMirror {
+export interface RecentMirror extends Series {
   /** Copies that were sent or failed. */
   readonly copies: Frequency;
   /** Outcomes by their reason, since the start. */
@@ -62,7 +70,7 @@ export interface Recent {
   countsOf(second: number): Uint32Array | null;
   /** Second of the first event; `Infinity` before. */
   readonly since: number;
-  /** Routes that had requests, by id. */
+  /** Routes that had requests, by id; `''` stands for none. */
   readonly routes: ReadonlyMap<string, RecentRoute>;
 }
 
@@ -76,16 +84,30 @@ export interface Recent {
 export function recentEvents(keeps: Lifetimes['has'], now: () => number): Recent {
   const counts = new Uint32Array(KEPT_SECONDS * COLUMNS);
   const routes = new Map<string, RecentRoute>();
-  let newest = -Infinity;
+  /** The last second that has counts; `Infinity` before the first event. */
+  let newest = Infinity;
   let since = Infinity;
+  let last = 0;
+  const newRoute = (): RecentRoute => ({
+    series: (last += 2),
+    requests: never(),
+    mirrors: new Map(),
+  });
+  const newMirror = (): RecentMirror => ({
+    series: (last += 2) + 1,
+    copies: never(),
+    outcomes: new Map(),
+  });
   const rowOf = (second: number) => (second % KEPT_SECONDS) * COLUMNS;
   // Earlier seconds are taken too: on Workers each request has a clock of its own.
   const isKept = (second: number) => second <= newest && second > newest - KEPT_SECONDS;
 
   /** Clears the rows of the seconds that begin: all, if the clock was set back. */
   function advance(second: number): void {
-    if (second < newest) since = newest = -Infinity;
-    if (newest === -Infinity) since = second;
+    if (second < newest) {
+      since = second;
+      newest = -Infinity;
+    }
     let next = Math.max(newest + 1, second - KEPT_SECONDS + 1);
     for (; next <= second; next++) counts.fill(0, rowOf(next), rowOf(next) + COLUMNS);
     newest = second;
@@ -94,6 +116,12 @@ export function recentEvents(keeps: Lifetimes['has'], now: () => number): Recent
     const second = Math.floor(now() / 1000);
     if (!isKept(second)) advance(second);
     return second;
+  }
+  function took({ series }: Series, row: number, seconds: number): void {
+    const before = counts[row + TIMED]!++;
+    const place = before < MAX_SAMPLES ? before : Math.floor(Math.random() * before);
+    if (place < MAX_SAMPLES)
+      counts[row + SAMPLES + place] = (series << BUCKET_BITS) | bucketOf(seconds);
   }
   function forget(): void {
     for (const [id, { mirrors }] of routes) {
@@ -104,9 +132,10 @@ export function recentEvents(keeps: Lifetimes['has'], now: () => number): Recent
   function copied({ route, mirror, outcome: { outcome, reason }, seconds }: CopyEvent): void {
     const second = secondNow();
     const row = rowOf(second);
-    const { copies, outcomes } = entry(entry(routes, route, newRoute).mirrors, mirror, newMirror);
-    counts[row + COLUMN[outcome]]!++;
-    if (outcome === 'sent') counts[row + COLUMN.mirror + bucketOf(seconds)]!++;
+    const recent = entry(entry(routes, route, newRoute).mirrors, mirror, newMirror);
+    const { copies, outcomes } = recent;
+    counts[row + OUTCOMES[outcome]]!++;
+    if (outcome === 'sent') took(recent, row, seconds);
     if (outcome !== 'skipped') happened(copies, second);
     const sum = outcomes.get(reason);
     if (sum === undefined) outcomes.set(reason, { outcome, count: 1 });
@@ -117,10 +146,11 @@ export function recentEvents(keeps: Lifetimes['has'], now: () => number): Recent
       if (event.type === 'request') {
         const second = secondNow();
         const row = rowOf(second);
-        counts[row + classOf(event.status)]!++;
-        counts[row + COLUMN.primary + bucketOf(event.seconds)]!++;
-        // The rest matched no route.
-        if (event.route !== '') happened(entry(routes, event.route, newRoute).requests, second);
+        counts[row]!++;
+        if (!(event.status >= 100 && event.status < 500)) counts[row + ERRORS]!++;
+        const route = entry(routes, event.route, newRoute);
+        took(route, row, event.seconds);
+        happened(route.requests, second);
       } else if (event.type === 'copy') copied(event);
       else if (event.type === 'reload') forget();
     },
@@ -133,24 +163,35 @@ export function recentEvents(keeps: Lifetimes['has'], now: () => number): Recent
   };
 }
 
-/** 0 for 1xx to 4 for 5xx, which invalid statuses count as. */
-function classOf(status: number): number {
-  const digit = Math.floor(status / 100);
-  return digit >= 1 && digit <= 5 ? digit - 1 : 4;
+function bucketOf(seconds: number): number {
+  const bucket = Math.floor(Math.log2(seconds / SHORTEST_S) * BUCKETS_PER_DOUBLING);
+  return bucket >= 0 ? Math.min(bucket, BUCKETS - 1) : 0;
 }
 
-function bucketOf(seconds: number): number {
-  const us = Math.min(Math.max(seconds * 1e6, SHORTEST_US), LONGEST_US);
-  const doublings = 31 - Math.clz32(us);
-  // The two bits below the highest: quarters of the doubling.
-  return (doublings - 6) * BUCKETS_PER_DOUBLING + ((us >> (doublings - 2)) & 3);
+/**
+ * Reads the times of a second: all, or a random choice of {@link MAX_SAMPLES}.
+ *
+ * @param counts of the second
+ * @param visit called with the number of a {@link Series}, the bucket of the duration, and for how many times it stands
+ */
+export function forEachTime(
+  counts: Uint32Array,
+  visit: (series: number, bucket: number, weight: number) => void,
+): void {
+  const length = Math.min(counts[TIMED]!, MAX_SAMPLES);
+  const weight = counts[TIMED]! / length;
+  for (const sample of counts.subarray(SAMPLES, SAMPLES + length))
+    visit(sample >>> BUCKET_BITS, sample & (2 ** BUCKET_BITS - 1), weight);
+}
+
+/** Whether a series is that of a mirror. */
+export function isOfMirror(series: number): boolean {
+  return series % 2 === 1;
 }
 
 /** The shortest duration of a bucket, in seconds. */
 export function startOf(bucket: number): number {
-  const quarters = bucket % BUCKETS_PER_DOUBLING;
-  const doubled = SHORTEST_US * 2 ** Math.floor(bucket / BUCKETS_PER_DOUBLING);
-  return (doubled * (1 + quarters / BUCKETS_PER_DOUBLING)) / 1e6;
+  return SHORTEST_S * 2 ** (bucket / BUCKETS_PER_DOUBLING);
 }
 
 function never(): Frequency {
@@ -174,14 +215,6 @@ export function perSecond({ window, count, before }: Frequency, nowMs: number): 
   if (age > 1) return 0;
   const left = 1 - (windows % 1);
   return (age === 1 ? count * left : count + before * left) / WINDOW_S;
-}
-
-function newRoute(): RecentRoute {
-  return { requests: never(), mirrors: new Map() };
-}
-
-function newMirror(): RecentMirror {
-  return { copies: never(), outcomes: new Map() };
 }
 
 /** The value of a key; made if there is none. */

@@ -4,11 +4,14 @@ import { FORMS, reportFile } from './report-file.ts';
 import { Shell } from './shell.tsx';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
-import type { Element, UiContext } from './view.ts';
+import type { Element, UiContext, UiSource } from './view.ts';
 import { viewOf } from './views.ts';
 
 /** What a place is asked for: the query, and with POST the fields of the form. */
 type Place = (query: URLSearchParams, context: UiContext) => Response | Promise<Response>;
+
+/** POST: with a form whose fields an address must not show. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
 /** Most bytes of a form. */
 const MAX_FORM_BYTES = 64 * 1024;
@@ -49,15 +52,21 @@ const PLACES: Readonly<Record<string, Place>> = {
 };
 
 /** Responds to a request for the page or one of its parts. */
-export async function places(request: Request, context: UiContext): Promise<Response> {
+export async function places(request: Request, source: UiSource): Promise<Response> {
+  const context = contextOf(source);
   const { pathname, searchParams } = new URL(originForm(request.url), 'http://localhost');
   const place = Object.hasOwn(PLACES, pathname) ? PLACES[pathname]! : null;
-  if (place === null) return Response.json({ error_msg: '404 Not Found' }, { status: 404 });
+  if (place === null || !METHODS.has(request.method))
+    return Response.json({ error_msg: '404 Not Found' }, { status: 404 });
   if (request.method !== 'POST') return place(searchParams, context);
   const form = await formOf(request);
   if (form === null)
     return Response.json({ error_msg: 'a form: expected at most 64 KiB' }, { status: 413 });
   return place(new URLSearchParams([...searchParams, ...form]), context);
+}
+
+function contextOf({ runtime, live, telemetry, ...same }: UiSource): UiContext {
+  return { ...same, runtime: runtime.name, refresh: live.refresh, recent: telemetry.recent };
 }
 
 async function formOf({ body }: Request): Promise<URLSearchParams | null> {

@@ -42,8 +42,8 @@ th, td { padding: .35rem .9rem .35rem 0; text-align: left; vertical-align: top; 
 th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
-button, input, select, textarea { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--quiet); border-radius: 4px; padding: .3rem .6rem; max-width: 100%; }
-button { background: var(--raised); cursor: pointer; min-height: 2rem; }
+button, input, select, textarea { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--quiet); border-radius: 4px; padding: .3rem .6rem; max-width: 100%; min-height: 2.2rem; }
+button { background: var(--raised); cursor: pointer; }
 button:disabled { opacity: .6; cursor: default; }
 label { display: grid; gap: .15rem; }
 .fields { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; }
@@ -52,7 +52,7 @@ label { display: grid; gap: .15rem; }
 .wide > *, .full > * { width: 100%; }
 .key { max-width: 26rem; display: grid; gap: .8rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
-.button { display: inline-block; padding: .3rem .8rem; min-height: 2rem; border: 1px solid var(--quiet); border-radius: 4px; background: var(--raised); color: inherit; text-decoration: none; }
+.button { display: inline-block; padding: .3rem .8rem; min-height: 2.2rem; border: 1px solid var(--quiet); border-radius: 4px; background: var(--raised); color: inherit; text-decoration: none; }
 .check { display: flex; gap: .4rem; align-items: center; min-height: 2rem; }
 .checks { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0; padding: 0 .6rem; border: 1px solid var(--line); border-radius: 4px; }
 .verdict { font-size: 1.4rem; margin: .5rem 0; }
@@ -93,11 +93,22 @@ svg text { fill: var(--quiet); font-size: 11px; }
 .routes th[scope=row], .routes th[scope=rowgroup] { color: inherit; font-weight: 400; white-space: normal; min-width: 9rem; }
 .routes td { overflow-wrap: break-word; }
 .routes thead th { white-space: normal; vertical-align: bottom; }
+.latency { display: grid; grid-template-columns: repeat(4, auto); gap: 0 .7rem; justify-content: start; }
+.latency svg { grid-column: 1 / -1; width: 12.5rem; }
 .share { display: flex; gap: .4rem; align-items: center; overflow-wrap: normal; }
 .share input { width: 5.5rem; }
 dialog { width: min(44rem, calc(100vw - 2rem)); color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
 dialog::backdrop { background: #0008; }
 .refusal:empty { display: none; }
+/* A row of a table that is too wide becomes a list of its cells. */
+@media (max-width: 48rem) {
+  .routes thead { position: absolute; clip-path: inset(50%); }
+  .routes, .routes tbody, .routes tr, .routes th, .routes td { display: block; }
+  .routes tbody { border-bottom: 1px solid var(--quiet); padding: .6rem 0; }
+  .routes th, .routes td { border: 0; }
+  .routes td[data-head] { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; }
+  .routes td[data-head]::before { content: attr(data-head); min-width: 7rem; color: var(--quiet); }
+}
 @media (max-width: 40rem) { main, header { padding-left: .8rem; padding-right: .8rem; } }
 @media (prefers-reduced-motion: no-preference) { a, button { transition: color .1s, background .1s; } }
 `;

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../http/endpoint.ts';
-import type { UiContext } from './view.ts';
+import type { UiSource } from './view.ts';
 
 /** Paths of the page. */
 export const UI: RegExp = /^\/apisix\/ui(?:\/|$)/;
@@ -12,12 +12,12 @@ export const UI_SHELL: RegExp = /^\/apisix\/ui(?:\/(?:script\.js|style\.css))?$/
  * no start waits for what nobody looks at.
  *
  * @example
- * const page = ui({ runtime: 'node', needsKey: false, inForce: () => null, refresh, report, recent, budget });
+ * const page = ui({ needsKey: false, inForce: () => null, runtime, live, telemetry, report, budget });
  * await page(new Request('http://127.0.0.1:9080/apisix/ui'));
  */
-export function ui(context: UiContext): Endpoint {
+export function ui(source: UiSource): Endpoint {
   return async (request) => {
     const { places } = await import('./places.tsx');
-    return places(request, context);
+    return places(request, source);
   };
 }

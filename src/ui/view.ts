@@ -7,6 +7,13 @@ import type { Recent } from '../telemetry/recent.ts';
 /** What a component returns: HTML in which all texts are escaped. */
 export type Element = JSX.Element;
 
+/** The parts of the gateway from which a {@link UiContext} is made. */
+export interface UiSource extends Pick<UiContext, 'needsKey' | 'inForce' | 'report' | 'budget'> {
+  readonly runtime: { readonly name: string };
+  readonly live: Pick<UiContext, 'refresh'>;
+  readonly telemetry: Pick<UiContext, 'recent'>;
+}
+
 /** What the page shows. */
 export interface UiContext {
   /** Name of the runtime. */

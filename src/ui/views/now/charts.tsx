@@ -10,7 +10,7 @@ interface Mark {
 }
 
 /** From values to the height in a chart, 0 to 1, and what is marked at its side. */
-interface Scale {
+export interface Scale {
   at(value: number): number;
   readonly marks: readonly Mark[];
 }
@@ -25,7 +25,7 @@ interface Line {
   readonly values: readonly (number | null)[];
 }
 
-const DASHES = { solid: 'none', dashed: '7 4', dotted: '1 5' } as const;
+export const DASHES = { solid: 'none', dashed: '7 4', dotted: '1 5' } as const;
 type Dash = keyof typeof DASHES;
 
 type Steps = readonly (Figures | null)[];
@@ -133,7 +133,7 @@ function Chart({ title, lines, scale }: Props): Element {
 }
 
 /** The line through the values, with gaps where there are none. A value between gaps is a dot. */
-function pathOf(
+export function pathOf(
   values: readonly (number | null)[],
   width: number,
   y: (value: number) => number,
@@ -165,7 +165,7 @@ function linear(lines: readonly Line[]): Scale {
 const [SHORTEST, LONGEST] = [-4, 3];
 
 /** Whole powers of ten around all values: the slowest requests take a thousand times as long as others. */
-function logarithmic(values: readonly (number | null)[]): Scale {
+export function logarithmic(values: readonly (number | null)[]): Scale {
   const exponents = values.flatMap((value) => (value === null ? [] : [Math.log10(value)]));
   if (exponents.length === 0) exponents.push(-3, -1);
   const low = Math.max(SHORTEST, Math.floor(Math.min(...exponents)));

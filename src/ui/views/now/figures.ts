@@ -1,4 +1,11 @@
-import { BUCKETS, COLUMN, type Recent, startOf } from '../../../telemetry/recent.ts';
+import {
+  BUCKETS,
+  COLUMN,
+  forEachTime,
+  isOfMirror,
+  type Recent,
+  startOf,
+} from '../../../telemetry/recent.ts';
 
 /** Durations in seconds; `null` where nothing was counted. */
 export interface Quantiles {
@@ -25,9 +32,6 @@ export interface Figures {
 export const CHART_S = 300;
 export const STEP_S = 5;
 
-/** Statuses have five classes. */
-const CLASSES = 5;
-
 /**
  * The figures of the last whole seconds.
  *
@@ -53,37 +57,38 @@ export function history(recent: Recent, nowMs: number): readonly (Figures | null
 
 /** @param begin first second, and `end` the one behind the last, since 1970 */
 function figuresOf(recent: Recent, begin: number, end: number): Figures {
-  const sums = new Float64Array(COLUMN.mirror + BUCKETS);
+  const sums = { requests: 0, errors: 0, sent: 0, failed: 0, skipped: 0 };
+  const [primary, mirror] = [newHistogram(), newHistogram()];
+  const seconds = end - begin;
   for (let second = begin; second < end; second++) {
     const counts = recent.countsOf(second);
-    if (counts !== null) for (let i = 0; i < sums.length; i++) sums[i]! += counts[i]!;
+    if (counts === null) continue;
+    for (const name of NAMES) sums[name] += counts[COLUMN[name]]!;
+    forEachTime(counts, (series, bucket, weight) => {
+      (isOfMirror(series) ? mirror : primary)[bucket]! += weight;
+    });
   }
-  const seconds = end - begin;
-  const { statuses, sent, failed, skipped, primary, mirror } = COLUMN;
-  return {
-    requests: sumOf(sums.subarray(statuses, statuses + CLASSES)) / seconds,
-    errors: sums[statuses + CLASSES - 1]! / seconds,
-    sent: sums[sent]! / seconds,
-    failed: sums[failed]! / seconds,
-    skipped: sums[skipped]! / seconds,
-    primary: quantiles(sums.subarray(primary, primary + BUCKETS)),
-    mirror: quantiles(sums.subarray(mirror, mirror + BUCKETS)),
-  };
+  for (const name of NAMES) sums[name] /= seconds;
+  return { ...sums, primary: quantiles(primary), mirror: quantiles(mirror) };
 }
 
-function quantiles(histogram: Float64Array): Quantiles {
-  const total = sumOf(histogram);
+const NAMES = ['requests', 'errors', 'sent', 'failed', 'skipped'] as const;
+
+/** Counts of durations by their bucket. */
+export type Histogram = Float64Array;
+
+export function newHistogram(): Histogram {
+  return new Float64Array(BUCKETS);
+}
+
+/** @example quantiles(histogram) // { p50: 0.0041, p95: 0.0093, p99: 0.021 } */
+export function quantiles(histogram: Histogram): Quantiles {
+  const total = histogram.reduce((sum, count) => sum + count, 0);
   function quantile(share: number): number | null {
-    let left = Math.max(1, Math.ceil(total * share));
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      left -= histogram[bucket]!;
-      if (left <= 0) return (startOf(bucket) + startOf(bucket + 1)) / 2;
-    }
-    return null;
+    if (total === 0) return null;
+    let left = total * share;
+    const bucket = histogram.findIndex((count) => (left -= count) <= 0);
+    return (startOf(bucket) + startOf(bucket + 1)) / 2;
   }
   return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
-}
-
-function sumOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

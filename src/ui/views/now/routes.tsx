@@ -4,12 +4,13 @@ import {
   type OutcomeCount,
   perSecond,
   type Recent,
-  type RecentMirror,
   type RecentRoute,
 } from '../../../telemetry/recent.ts';
 import type { Element } from '../../view.ts';
 import type { ListedMirror, ListedRoute } from './listed.ts';
+import { Latency } from './latency.tsx';
 import type { Shown } from './page.ts';
+import { type Times, timesOf } from './times.ts';
 import { percentOf, perSecondText } from './words.ts';
 
 interface Props {
@@ -24,14 +25,14 @@ const HEADS = [
   'Share',
   'Copies a second',
   'Outcomes since the start',
-  'In flight',
+  'Time to respond: p50, p95, p99',
   'State',
-  'Compared',
-  'Pause or resume',
-];
+  'Actions',
+] as const;
 
 /** Routes and their mirrors, a row for each mirror. */
 export function Routes({ shown, recent, nowMs }: Props): Element {
+  const times = timesOf(shown, recent, nowMs);
   return (
     <div class="scroll" tabindex={0} role="group" aria-label="Routes and their mirrors">
       <table class="routes">
@@ -43,9 +44,13 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
           </tr>
         </thead>
         {shown.map((one) => (
-          <Group one={one} recent={recent.routes.get(one.route.id)} nowMs={nowMs} />
+          <Group one={one} recent={recent.routes.get(one.route.id)} times={times} nowMs={nowMs} />
         ))}
       </table>
+      <p class="quiet">
+        Times are of the last minute. The small charts show p95 of the last five minutes: primary
+        solid, mirror dashed.
+      </p>
     </div>
   );
 }
@@ -53,11 +58,12 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
 interface GroupProps {
   readonly one: Shown;
   readonly recent: RecentRoute | undefined;
+  readonly times: ReadonlyMap<number, Times>;
   readonly nowMs: number;
 }
 
 /** The id keeps what is focused or typed with its route when the order changes. */
-function Group({ one: { route, mirrors }, recent, nowMs }: GroupProps): Element {
+function Group({ one: { route, mirrors }, recent, times, nowMs }: GroupProps): Element {
   const name = (
     <th scope="rowgroup" rowspan={Math.max(1, mirrors.length)}>
       <RouteName route={route} />
@@ -78,12 +84,7 @@ function Group({ one: { route, mirrors }, recent, nowMs }: GroupProps): Element 
       {mirrors.map((mirror, i) => (
         <tr>
           {i === 0 && name}
-          <Mirror
-            route={route.id}
-            mirror={mirror}
-            recent={recent?.mirrors.get(mirror.host)}
-            nowMs={nowMs}
-          />
+          <Mirror route={route.id} mirror={mirror} primary={recent} times={times} nowMs={nowMs} />
         </tr>
       ))}
     </tbody>
@@ -112,56 +113,68 @@ function firstOf([first = '', ...others]: readonly string[]): string {
   return `${printable(first)}${others.length === 0 ? '' : `, and ${others.length} more`}`;
 }
 
-interface MirrorProps {
+interface MirrorProps extends Omit<GroupProps, 'one' | 'recent'> {
   readonly route: string;
   readonly mirror: ListedMirror;
-  readonly recent: RecentMirror | undefined;
-  readonly nowMs: number;
+  /** What happened at the route. */
+  readonly primary: RecentRoute | undefined;
 }
 
 /** The cells of a mirror. */
-function Mirror({ route, mirror, recent, nowMs }: MirrorProps): Element {
+function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element {
   const { host, live, isCompared } = mirror;
-  const copies = recent === undefined ? 0 : perSecond(recent.copies, nowMs);
+  const recent = primary?.mirrors.get(host);
+  const timesOfSeries = (series: number | undefined) => times.get(series ?? -1);
   return (
     <>
       <th scope="row">
         <bdi>{printable(host)}</bdi>
       </th>
-      <td>
+      <Cell head={2}>
         <Share route={route} mirror={mirror} />
-      </td>
-      <td class="number">{perSecondText(copies)}</td>
-      <td>
+      </Cell>
+      <Cell head={3}>
+        {perSecondText(recent === undefined ? 0 : perSecond(recent.copies, nowMs))}
+      </Cell>
+      <Cell head={4}>
         <Outcomes outcomes={recent?.outcomes} />
-      </td>
-      <td class="number">{live === null ? '-' : counted(live.inFlight.count)}</td>
-      <td>{stateOf(mirror)}</td>
-      <td>
-        {isCompared ? (
-          <a data-view href={`/apisix/ui?${queryOf(route, host, { view: 'differences' })}`}>
-            Differences
-          </a>
-        ) : (
-          'no'
-        )}
-      </td>
-      <td>
+      </Cell>
+      <Cell head={5}>
+        <Latency primary={timesOfSeries(primary?.series)} mirror={timesOfSeries(recent?.series)} />
+      </Cell>
+      <Cell head={6}>{stateOf(mirror)}</Cell>
+      <Cell head={7}>
         <a
           class="button"
           data-confirm
           href={`/apisix/ui/confirm?${queryOf(route, host, { do: live === null ? 'resume' : 'pause' })}`}
         >
           {live === null ? 'Resume' : 'Pause'}
-        </a>
-      </td>
+        </a>{' '}
+        {isCompared && (
+          <a data-view href={`/apisix/ui?${queryOf(route, host, { view: 'differences' })}`}>
+            Differences
+          </a>
+        )}
+      </Cell>
     </>
   );
 }
 
+/** A cell with the name of its column, which narrow screens show beside it. */
+function Cell({ head, children }: { readonly head: number; readonly children: unknown }): Element {
+  return <td data-head={HEADS[head]}>{children}</td>;
+}
+
 function stateOf({ live }: ListedMirror): Element | string {
   if (live === null) return <strong>paused</strong>;
-  return live.breaker.open ? <strong class="bad">breaker open</strong> : 'copies';
+  return (
+    <>
+      {live.breaker.open ? <strong class="bad">breaker open</strong> : 'copies'}
+      <br />
+      {counted(live.inFlight.count)} in flight
+    </>
+  );
 }
 
 function queryOf(route: string, mirror: string, more: Record<string, string>): URLSearchParams {
