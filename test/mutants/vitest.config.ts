@@ -6,14 +6,17 @@ import { defineConfig } from 'vitest/config';
  */
 const { MUTANTS_TESTS = 'test/unit/**/*.test.ts' } = process.env;
 
-/** Tests that need no process of their own: each runs once for each mutant that it covers. */
+/** Tests of the code. Each runs once for each mutant that it covers, so tests of pages and of the checkout stay out. */
 export default defineConfig({
   test: {
     include: [...MUTANTS_TESTS.split(','), 'test/mutants/loads.ts'],
     exclude: [
       'test/unit/bench/**',
       'test/unit/support/**',
+      'test/unit/**/docs.test.ts',
       'test/unit/readme.test.ts',
+      'test/unit/root.test.ts',
+      'test/unit/mutants.test.ts',
       'test/unit/architecture.test.ts',
       'test/unit/contributing.test.ts',
     ],
