@@ -1,7 +1,7 @@
 import { type ComparisonsOptions, planComparisons } from './compare/comparisons.ts';
 import { type Exchange, prepareExchange, upstreamless } from './exchange/exchange.ts';
 import type { Upstream } from './exchange/upstream.ts';
-import { gatewayError, type GatewayStatus, STATUS_OF_FAILURE } from './http/gateway-error.ts';
+import { gatewayError, type GatewayStatus, statusOfFailure } from './http/gateway-error.ts';
 import { inboundOf, type Trust } from './request/inbound.ts';
 import type { RequestIds } from './request/ids.ts';
 import type { Inbound, Received, Reply } from './http/messages.ts';
@@ -151,7 +151,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const failure = { route: id, request, node, error: error as Error };
     const told = emit({ type: 'upstream_failure', ...failure }, redact);
     if (told !== undefined) waitUntil(told);
-    const status = error instanceof TransportError ? STATUS_OF_FAILURE[error.kind] : 502;
+    const status = error instanceof TransportError ? statusOfFailure(error) : 502;
     return refuse(status, route, request, waitUntil, started);
   }
 }

@@ -1,4 +1,4 @@
-import type { FailureKind } from './transport.ts';
+import type { FailureKind, TransportError } from './transport.ts';
 
 /** Statuses of the gateway's own error responses. The texts are APISIX's, or nginx's where APISIX has none. */
 const TEXTS = {
@@ -19,8 +19,8 @@ const TEXTS = {
 
 export type GatewayStatus = keyof typeof TEXTS;
 
-/** Status for each kind of failure. If a name cannot be resolved, the upstream has no node: 503. */
-export const STATUS_OF_FAILURE: Readonly<Record<FailureKind, GatewayStatus>> = {
+/** Status for each kind of failure of a server. If a name cannot be resolved, the upstream has no node: 503. */
+const STATUS_OF_FAILURE: Readonly<Record<FailureKind, GatewayStatus>> = {
   connect: 502,
   dns: 503,
   tls: 502,
@@ -29,6 +29,14 @@ export const STATUS_OF_FAILURE: Readonly<Record<FailureKind, GatewayStatus>> = {
   protocol: 502,
   shutdown: 503,
 };
+
+/**
+ * Status for a request that no server responded to: 503 if the servers are not to blame, e.g. since this process has
+ * no descriptor left, else what fits the failure.
+ */
+export function statusOfFailure({ kind, blameless }: TransportError): GatewayStatus {
+  return blameless ? 503 : STATUS_OF_FAILURE[kind];
+}
 
 /** The JSON body of an error response. */
 export function errorBody(status: GatewayStatus): string {

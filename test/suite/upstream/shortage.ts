@@ -53,6 +53,15 @@ export function shortage(runtime: TestServerRuntime): void {
   }
   const twice = (...got: string[]) => got.flatMap((one) => [one, one]);
 
+  it('is 503 for the client, who is not told that the upstream failed', async () => {
+    const upstream = { nodes: { [closing.node]: 1 } };
+    await gateway.put('only', { uri: '/only', upstream });
+    expect(await get('/hog')).toBe('200 all taken.');
+    expect(await get('/only')).toBe('503 {"error_msg":"503 Service Unavailable"}\n');
+    expect(await get('/free')).toBe('200 none taken.');
+    expect(await get('/only')).toBe('200 closing');
+  });
+
   it('ejects no node', async () => {
     await gateway.put('turn', {
       uri: '/turn',
