@@ -4,7 +4,7 @@ import { cgiName } from './fields.ts';
 const COMMON: ReadonlySet<string> = new Set(['forwarded', 'x-forwarded', 'via', 'cdn-loop']);
 
 /** Name prefixes used by load balancers, Kubernetes ingresses and CDNs. */
-const FAMILY = /^(?:x-forwarded-|x-original-|x-envoy-|cf-|cloudfront-|x-amz-cf-|fastly-)/;
+const FAMILY = /^(?:(?:x-)?forwarded-|x-original-|x-envoy-|cf-|cloudfront-|x-amz-cf-|fastly-)/;
 
 /** Such as `X-Real-IP`, `True-Client-IP`, `X-Client-IP`, `Fly-Client-IP`, `X-Cluster-Client-Ip`, `Remote-Addr`. */
 const CLIENT_ADDRESS = /(?:real|client|remote|connecting|user|source)-?(?:ip|addr)$/;

@@ -84,6 +84,7 @@ const FOREIGN: readonly { what: string; headers: Record<string, string> }[] = [
     headers: { 'x-forwarded-host': 'localhost' },
   },
   { what: 'a proxy of RFC 7239', headers: { forwarded: 'for=127.0.0.1' } },
+  { what: 'a proxy that sets Forwarded-For alone', headers: { 'forwarded-for': '127.0.0.1' } },
   { what: 'a proxy that sets Via alone', headers: { via: '1.1 proxy' } },
   { what: 'a proxy that sets X-Real-IP alone', headers: { 'x-real-ip': '127.0.0.1' } },
   { what: 'a CDN', headers: { 'cf-connecting-ip': '127.0.0.1' } },
