@@ -1,4 +1,6 @@
+import { inOneLine } from '../http/quoted.ts';
 import { type Change, changeOf } from './actions.ts';
+import { originOf } from './origin.ts';
 import type { Element, UiContext } from './view.ts';
 
 interface Props {
@@ -53,15 +55,12 @@ function Refused({ reason }: { readonly reason: string }): Element {
   );
 }
 
-/** The page's own origin, as the browser knows it: behind a proxy that ends TLS the gateway does not. */
-function originOf(query: URLSearchParams): string {
-  const origin = query.get('origin') ?? '';
-  return /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? origin : 'http://127.0.0.1:9080';
-}
-
-/** The request as a line for a shell. The key stays in its variable. */
+/**
+ * The request as a line for a shell. The key stays in its variable, and what is invisible is escaped as JSON can escape it, so
+ * that the line shows what it does.
+ */
 export function curlLine({ method, path, body }: Change, origin: string): string {
-  const data = body === undefined ? '' : ` -d ${inShell(JSON.stringify(body))}`;
+  const data = body === undefined ? '' : ` -d ${inShell(inOneLine(JSON.stringify(body)))}`;
   return `curl -X ${method} ${inShell(origin + path)} -H "X-API-KEY: $ADMIN_KEY"${data}`;
 }
 

@@ -4,6 +4,8 @@
  */
 export const SCRIPT: string = /* js */ `
 const KEY = 'proxy-mirror: key';
+/** How long the page says that something was done. */
+const SAID_MS = 10_000;
 const main = document.querySelector('main');
 const status = document.querySelector('#status');
 const dialog = document.querySelector('dialog');
@@ -12,6 +14,8 @@ let timer = 0;
 /** The view that the page shows. */
 let shown = '';
 let asked = new AbortController();
+/** Whether the view could not be asked for when that was tried last, and the page says so. */
+let isLost = false;
 
 class Refused extends Error {
   constructor(status, message) {
@@ -39,6 +43,13 @@ function reasonIn(text) {
   }
 }
 
+/** Tells the gateway by which origin it is known here. */
+function withOrigin(path) {
+  const address = new URL(path, location.href);
+  address.searchParams.set('origin', location.origin);
+  return address.pathname + address.search;
+}
+
 /** Says something to all, screen readers included, once. */
 function say(text) {
   if (status.textContent !== text) status.textContent = text;
@@ -56,16 +67,16 @@ async function load(form, fill = morph) {
   const mine = (asked = new AbortController());
   const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(new FormData(form)) };
   try {
-    const response = await ask('/apisix/ui/view' + location.search, { ...init, signal: mine.signal });
+    const response = await ask(withOrigin('/apisix/ui/view' + location.search), { ...init, signal: mine.signal });
     const html = await response.text();
     if (mine.signal.aborted) return;
     show(html, fill);
-    if (status.dataset.lost !== undefined) {
-      delete status.dataset.lost;
-      say('');
-    }
+    if (form !== undefined) say(main.firstElementChild.dataset.done ?? '');
+    else if (isLost) say('');
+    isLost = false;
   } catch (error) {
     if (mine.signal.aborted) return;
+    isLost = true;
     failed(error);
   }
   again(mine);
@@ -90,7 +101,6 @@ function viewOfAddress() {
 
 function failed(error) {
   if (error.status === 401) return askForKey(error.message);
-  status.dataset.lost = '';
   if (error instanceof Refused) say(error.message);
   else say('The gateway does not respond. What is shown is the last that it said.');
 }
@@ -151,10 +161,8 @@ function go(address) {
 const question = { address: '', html: '' };
 
 async function confirm(path) {
-  const address = new URL(path, location.href);
-  address.searchParams.set('origin', location.origin);
   try {
-    question.address = address.pathname + address.search;
+    question.address = withOrigin(path);
     question.html = dialog.innerHTML = await latest();
     dialog.showModal();
   } catch (error) {
@@ -178,6 +186,7 @@ async function send({ dataset }) {
     await ask(path, { method, body });
     dialog.close();
     say('Done.');
+    setTimeout(() => status.textContent === 'Done.' && say(''), SAID_MS);
     load();
   } catch (error) {
     refuse('Refused: ' + error.message);

@@ -74,7 +74,7 @@ mark { color: inherit; background: light-dark(#ffe08a, #6b4e00); font-weight: 70
 mark::before, mark::after { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
 mark::before { content: " [differs: "; }
 mark::after { content: "] "; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; margin: 1rem 0; }
+dl { display: grid; grid-template-columns: minmax(5.5rem, auto) 1fr; gap: .2rem 1rem; margin: 1rem 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; }
 .steps { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
@@ -91,7 +91,9 @@ svg text { fill: var(--quiet); font-size: 11px; }
 .line.mirror { stroke: var(--mirror); }
 .line.bad { stroke: var(--bad); }
 .routes th[scope=row], .routes th[scope=rowgroup] { color: inherit; font-weight: 400; white-space: normal; min-width: 9rem; }
+.routes th[scope=row] { min-width: 12.5rem; }
 .routes td { overflow-wrap: break-word; }
+.routes bdi, .routes code { overflow-wrap: anywhere; }
 .routes thead th { white-space: normal; vertical-align: bottom; }
 .latency { display: grid; grid-template-columns: repeat(4, auto); gap: 0 .7rem; justify-content: start; }
 .latency svg { grid-column: 1 / -1; width: 12.5rem; }

@@ -1,5 +1,6 @@
 import { printable } from '../../http/quoted.ts';
 import type { Report } from '../../compare/report/report.ts';
+import { originOf } from '../origin.ts';
 import { FORMS } from '../report-file.ts';
 import type { Element, View } from '../view.ts';
 import { type Choice, choose } from './differences/choice.ts';
@@ -27,7 +28,7 @@ export const differencesView: View = {
       <section data-title="Differences" data-every={everyMs}>
         <h1>What mirrors answered differently</h1>
         {choice === null ? (
-          <NothingCompared {...context} />
+          <NothingCompared inForce={context.inForce} origin={originOf(query)} />
         ) : (
           <Differences report={report} choice={choice} />
         )}

@@ -2,13 +2,14 @@ import { documentText } from '../../config/fault.ts';
 import { explain } from '../../explain/explain.ts';
 import { explanationText } from '../../explain/print.ts';
 import { checkQuestion, type Question, splitHeaderLines } from '../../explain/question.ts';
+import { originOf } from '../origin.ts';
 import type { Element, UiContext, View } from '../view.ts';
 
 /** Asks what would happen to a request. The form is sent by POST: what it holds may be secret, and addresses are not. */
 export const explainView: View = {
   title: 'Explain',
   render: (query, context) => (
-    <section data-title="Explain">
+    <section data-title="Explain" data-done="The explanation is below the form.">
       <h1>What would happen to a request?</h1>
       <p>Nothing is sent, and no counter or limit changes.</p>
       <Form query={query} />
@@ -27,7 +28,7 @@ function Form({ query }: { readonly query: URLSearchParams }): Element {
       </label>
       <label class="wide">
         URL
-        <input name="url" value={given('url', 'http://127.0.0.1:9080/')} required />
+        <input name="url" value={given('url', `${originOf(query)}/`)} required />
       </label>
       <label class="full">
         Fields, one a line

@@ -1,4 +1,5 @@
 import { raw } from 'hono/html';
+import { originOf } from '../origin.ts';
 import type { Element, UiContext, View } from '../view.ts';
 import { Charts } from './now/charts.tsx';
 import { history } from './now/figures.ts';
@@ -38,7 +39,7 @@ export const nowView: View = {
         {list === null ? (
           <p role="alert">No routes are loaded yet: see the log for the reason.</p>
         ) : (
-          shared({ list, state, context })
+          shared({ list, state, context, origin: originOf(query) })
         )}
       </section>
     );
@@ -46,8 +47,8 @@ export const nowView: View = {
 };
 
 function shared(props: Props): Element {
-  const { list, state } = props;
-  return keep(list, addressOf(state), Date.now(), () => ({
+  const { list, state, origin } = props;
+  return keep(list, origin + addressOf(state), Date.now(), () => ({
     value: raw(String(<Now {...props} />)),
     ageMs: SHARED_MS,
   }));
@@ -57,9 +58,10 @@ interface Props {
   readonly list: Listed;
   readonly state: State;
   readonly context: UiContext;
+  readonly origin: string;
 }
 
-function Now({ list, state, context }: Props): Element {
+function Now({ list, state, context, origin }: Props): Element {
   const nowMs = Date.now();
   const survey = surveyed(list, context.recent, state, nowMs);
   return (
@@ -75,7 +77,7 @@ function Now({ list, state, context }: Props): Element {
       <Rates context={context} nowMs={nowMs} />
       <h2>Routes</h2>
       {list.routes.length === 0 ? (
-        <NoRoutes {...context} />
+        <NoRoutes needsKey={context.needsKey} origin={origin} />
       ) : (
         <List survey={survey} state={state} context={context} nowMs={nowMs} />
       )}
@@ -83,7 +85,7 @@ function Now({ list, state, context }: Props): Element {
   );
 }
 
-interface ListProps extends Omit<Props, 'list'> {
+interface ListProps extends Omit<Props, 'list' | 'origin'> {
   readonly survey: Survey;
   readonly nowMs: number;
 }

@@ -94,7 +94,8 @@ function Hidden({ endpoint, state }: { endpoint: EndpointReport; state: State })
   return (
     <p>
       {hasShown ? '' : 'Nothing differs that counts. '}
-      {counted(hidden)} of noise, ignored or undecided:{' '}
+      {counted(hidden)} {hasShown && 'more '}
+      {hidden === 1 ? 'is' : 'are'} noise, ignored or undecided:{' '}
       <a data-view href={addressOf(state, { noise })}>
         {label}
       </a>
@@ -139,7 +140,7 @@ function judgementOf(difference: DifferenceReport): string {
   const { count, ignored } = difference;
   const isPartly = ignored > 0 && ignored < count;
   return (
-    hiddenBecause(difference) ?? (isPartly ? `shown, ignored in ${counted(ignored)}` : 'shown')
+    hiddenBecause(difference) ?? (isPartly ? `counts, ignored in ${counted(ignored)}` : 'counts')
   );
 }
 

@@ -14,8 +14,12 @@ interface Found {
   readonly isCompared: boolean;
 }
 
+interface Props extends Pick<UiContext, 'inForce'> {
+  readonly origin: string;
+}
+
 /** What to do when the report is of no mirror. */
-export function NothingCompared({ inForce }: UiContext): Element {
+export function NothingCompared({ inForce, origin }: Props): Element {
   const document = inForce()?.document ?? null;
   const mirrors = (document?.routes ?? []).flatMap(({ id, plugins }): Found[] => {
     const plugin = plugins?.['proxy-mirror'];
@@ -43,7 +47,7 @@ export function NothingCompared({ inForce }: UiContext): Element {
       </p>
       {typeof change !== 'string' && (
         <pre tabindex={0} role="group" aria-label="The request">
-          {curlLine(change, 'http://127.0.0.1:9080')}
+          {curlLine(change, origin)}
         </pre>
       )}
       <p>

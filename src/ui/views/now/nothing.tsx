@@ -1,12 +1,16 @@
 import type { Element, UiContext } from '../../view.ts';
 
+interface Props extends Pick<UiContext, 'needsKey'> {
+  readonly origin: string;
+}
+
 /** What to do when there is no route. */
-export function NoRoutes({ runtime, needsKey }: UiContext): Element {
+export function NoRoutes({ needsKey, origin }: Props): Element {
   return (
     <>
       <p>There is no route yet, so that every request gets 404. This makes the first one:</p>
       <pre tabindex={0} role="group" aria-label="The request">
-        {firstRoute(runtime === 'workers' ? 8787 : 9080, needsKey)}
+        {firstRoute(origin, needsKey)}
       </pre>
       <p>
         <code>docs/routes.md</code> says what a route can say, and{' '}
@@ -18,12 +22,12 @@ export function NoRoutes({ runtime, needsKey }: UiContext): Element {
   );
 }
 
-function firstRoute(port: number, needsKey: boolean): string {
+function firstRoute(origin: string, needsKey: boolean): string {
   const route = {
     uri: '/*',
     upstream: { nodes: { '127.0.0.1:1999': 1 } },
     plugins: { 'proxy-mirror': { host: 'http://127.0.0.1:9797' } },
   };
   const key = needsKey ? ' -H "X-API-KEY: $ADMIN_KEY"' : '';
-  return `curl -X PUT http://127.0.0.1:${port}/apisix/admin/routes/1${key} -d '${JSON.stringify(route)}'`;
+  return `curl -X PUT ${origin}/apisix/admin/routes/1${key} -d '${JSON.stringify(route)}'`;
 }

@@ -122,7 +122,7 @@ interface MirrorProps extends Omit<GroupProps, 'one' | 'recent'> {
 
 /** The cells of a mirror. */
 function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element {
-  const { host, live, isCompared } = mirror;
+  const { host } = mirror;
   const recent = primary?.mirrors.get(host);
   const timesOfSeries = (series: number | undefined) => times.get(series ?? -1);
   return (
@@ -144,19 +144,35 @@ function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element 
       </Cell>
       <Cell head={6}>{stateOf(mirror)}</Cell>
       <Cell head={7}>
-        <a
-          class="button"
-          data-confirm
-          href={`/apisix/ui/confirm?${queryOf(route, host, { do: live === null ? 'resume' : 'pause' })}`}
-        >
-          {live === null ? 'Resume' : 'Pause'}
-        </a>{' '}
-        {isCompared && (
-          <a data-view href={`/apisix/ui?${queryOf(route, host, { view: 'differences' })}`}>
-            Differences
-          </a>
+        {host.length > MAX_HOST_CHARACTERS ? (
+          <span class="quiet">its host is too long</span>
+        ) : (
+          <Actions route={route} mirror={mirror} />
         )}
       </Cell>
+    </>
+  );
+}
+
+/** Longest host that can be part of an address. Nothing of a paused mirror was checked. */
+const MAX_HOST_CHARACTERS = 1024;
+
+function Actions({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Element {
+  const { host, live, isCompared } = mirror;
+  return (
+    <>
+      <a
+        class="button"
+        data-confirm
+        href={`/apisix/ui/confirm?${queryOf(route, host, { do: live === null ? 'resume' : 'pause' })}`}
+      >
+        {live === null ? 'Resume' : 'Pause'}
+      </a>{' '}
+      {isCompared && (
+        <a data-view href={`/apisix/ui?${queryOf(route, host, { view: 'differences' })}`}>
+          Differences
+        </a>
+      )}
     </>
   );
 }
