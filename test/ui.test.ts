@@ -9,7 +9,9 @@ import { browser } from './ui/browser.ts';
 import { differences } from './ui/differences.ts';
 import { elsewhere, unwritable } from './ui/elsewhere.ts';
 import { explain } from './ui/explain.ts';
+import { hostile } from './ui/hostile.ts';
 import { key } from './ui/key.ts';
+import { keyboard } from './ui/keyboard.ts';
 import { closed, keyless } from './ui/keyless.ts';
 import { looks } from './ui/looks.ts';
 import { now } from './ui/now.ts';
@@ -27,6 +29,8 @@ needing(['chromium'], 'the page', () => {
     describe('now', () => now(stage, tabs));
     describe('differences', () => differences(stage, tabs));
     describe('explain', () => explain(stage, tabs));
+    describe('what strangers sent', () => hostile(stage, tabs));
+    describe('the keyboard', () => keyboard(stage, tabs));
     describe('everybody', () => looks(stage, tabs, VIEWS));
     describe('others', () => others(stage, tabs, 401));
     describe('written elsewhere', () => elsewhere(runtime, tabs));

@@ -85,7 +85,9 @@ async function load(form, fill = morph) {
 function show(html, fill) {
   const next = document.createElement('template');
   next.innerHTML = html;
+  const hadFocus = main.contains(document.activeElement);
   fill(main, next.content);
+  if (hadFocus) keepFocus();
   const { title } = main.firstElementChild.dataset;
   document.title = title + ' - proxy-mirror';
   shown = viewOfAddress();
@@ -148,7 +150,11 @@ function replace(from, to) {
   }
   morph(from, to);
   for (const form of from.querySelectorAll('form')) form.reset();
-  if (document.activeElement === document.body) from.focus();
+}
+
+/** Whoever uses the keyboard does not begin anew at the top because what had the focus is gone. */
+function keepFocus() {
+  if (document.activeElement === document.body) main.focus();
 }
 
 function go(address) {
@@ -255,6 +261,7 @@ document.addEventListener('change', ({ target }) => {
   if (target.matches('[data-submit]')) target.form.requestSubmit();
 });
 
+dialog.addEventListener('close', keepFocus);
 document.addEventListener('visibilitychange', () => document.hidden || load());
 addEventListener('popstate', () => load(undefined, replace));
 load();
