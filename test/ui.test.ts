@@ -16,6 +16,7 @@ import { closed, keyless } from './ui/keyless.ts';
 import { looks } from './ui/looks.ts';
 import { now } from './ui/now.ts';
 import { others } from './ui/others.ts';
+import { many, none } from './ui/sizes.ts';
 
 /** Views by their names in addresses. */
 const VIEWS = ['now', 'differences', 'explain'];
@@ -34,7 +35,11 @@ needing(['chromium'], 'the page', () => {
     describe('everybody', () => looks(stage, tabs, VIEWS));
     describe('others', () => others(stage, tabs, 401));
     describe('written elsewhere', () => elsewhere(runtime, tabs));
-    if (runtime.name === 'node') unwritable(runtime, tabs);
+    describe('no route', () => none(runtime, tabs));
+    if (runtime.name === 'node') {
+      describe('10,000 routes', () => many(runtime, tabs));
+      unwritable(runtime, tabs);
+    }
   });
   describe.each([node, workers])('without a key on $name', (runtime) => {
     const stage = set(runtime, {}, { adminKey: null });

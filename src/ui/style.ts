@@ -14,6 +14,7 @@ export const STYLE: string = /* css */ `
   --mirror: light-dark(#a04a00, #ffb877);
   font: 16px/1.5 system-ui, sans-serif;
 }
+html { scroll-padding-bottom: 4rem; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); }
 a { color: var(--link); }
@@ -33,7 +34,8 @@ h1, h2, h3, p, li, td, dd { overflow-wrap: anywhere; }
 .bad, [role=alert] { color: var(--bad); }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { position: static; }
-#status { position: fixed; inset: auto 0 0; margin: 0; padding: .5rem 1.2rem; background: var(--raised); border-top: 1px solid var(--line); }
+/* It lies over what is below it for a while, where clicks and the focus pass. */
+#status { position: fixed; inset: auto auto .8rem .8rem; max-width: calc(100vw - 1.6rem); margin: 0; padding: .5rem 1.2rem; background: var(--raised); border: 1px solid var(--quiet); border-radius: 4px; pointer-events: none; }
 #status:empty { display: none; }
 code, pre, bdi { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { padding: .8rem; background: var(--raised); border: 1px solid var(--line); border-radius: 4px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; }

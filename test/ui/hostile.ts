@@ -99,7 +99,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
     const _meta = { disable: true };
     for (const [i, host] of [MARKUP + INVISIBLE, 'h'.repeat(900), LONG].entries())
       await stage.put(`${id}-${i}`, { host, _meta });
-    const uri = `/${id}/<b>${INVISIBLE.replaceAll(/[\x00-\x1f\x80-\x9f\u2028]/g, '')}${'u'.repeat(900)}`;
+    const uri = `/${id}/<b>\u202e\u2066${'u'.repeat(900)}`;
     await stage.put(`${id}-uri`, {}, { uri });
     const tab = await enter(tabs, addressOf('now', { text: id }));
     await shows(tab.page, 'its host is too long');
