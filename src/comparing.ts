@@ -1,4 +1,4 @@
-import type { ComparisonsOptions } from './compare/comparisons.ts';
+import type { ComparisonsOptions } from './compare/request-comparisons.ts';
 import { comparePool } from '#compare-pool';
 import type { ComparePool } from './compare/pool/pool.ts';
 import type { ReportKeeper } from './compare/report/keeper.ts';
@@ -21,7 +21,7 @@ export interface ComparingOptions {
 /** What compares, and where results go: the options of each request's comparisons but for those of its copies. */
 export interface Comparing
   extends
-    Pick<ComparisonsOptions, 'compare' | 'isFull' | 'redactTarget' | 'onPair'>,
+    Pick<ComparisonsOptions, 'compare' | 'shed' | 'redactTarget' | 'onPair'>,
     Pick<ComparePool, 'abandon'> {
   readonly redactCopy: CopiesOptions['redactCopy'];
 }
@@ -33,7 +33,7 @@ export function createComparing(options: ComparingOptions): Comparing {
   const pool = comparePool(startThread, redactKey, logComparing());
   return {
     compare: pool.compare,
-    isFull: pool.isFull,
+    shed: pool.shed,
     abandon: pool.abandon,
     redactTarget: targetRedactor(redactKey),
     redactCopy: ({ config }, primary, body) => redactCopy(config.redact, primary, body),

@@ -1,7 +1,8 @@
 import type { ExecutionContext } from 'hono';
 import { observeBody, tappedResponse } from '#observe';
 import { compareMirrors } from './compare/compared-mirror.ts';
-import { type CompareByRules, type Comparisons, planComparisons } from './compare/comparisons.ts';
+import { planComparisons } from './compare/comparisons.ts';
+import type { CompareByRules, RequestComparisons } from './compare/request-comparisons.ts';
 import type { RecordedResponse } from './compare/recorded.ts';
 import { targetRedactor } from './compare/redact.ts';
 import { redactKey } from './compare/redact-key.ts';
@@ -163,11 +164,15 @@ export function mirroring(
 
 /** Lets the comparisons of a request observe the app's response. */
 function observing(
-  comparisons: Comparisons<Mirror>,
+  comparisons: RequestComparisons<Mirror>,
   method: string,
 ): Pick<Mirrored, 'passOn' | 'failed'> {
   return {
-    passOn: (response) => tappedResponse(response, comparisons.primaryTap, method),
+    passOn(response) {
+      comparisons.primaryResponded?.(response.status);
+      const { primaryTap } = comparisons;
+      return primaryTap === null ? response : tappedResponse(response, primaryTap, method);
+    },
     failed: () => comparisons.primaryFailed(),
   };
 }

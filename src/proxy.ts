@@ -1,4 +1,5 @@
-import { type ComparisonsOptions, planComparisons } from './compare/comparisons.ts';
+import { planComparisons } from './compare/comparisons.ts';
+import type { ComparisonsOptions } from './compare/request-comparisons.ts';
 import { type Exchange, prepareExchange, upstreamless } from './exchange/exchange.ts';
 import type { Upstream } from './exchange/upstream.ts';
 import { gatewayError, type GatewayStatus, statusOfFailure } from './http/gateway-error.ts';
@@ -76,7 +77,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const observe = compared === null ? null : comparing(inbound, compared);
     const copies =
       mirrors.length === 0 ? null : planCopies(inbound, mirrors, copiesOptions, observe);
-    const comparisons = copies === null ? null : copies.observer;
+    const comparisons = copies?.observer ?? null;
     const exchange = prepare(inbound, upstream, comparisons !== null);
     if (exchange === null) {
       copies?.giveUp();
@@ -85,11 +86,12 @@ export function createProxy(options: ProxyOptions): Proxy {
       return refuse(503, route, inbound, waitUntil, started);
     }
     // The primary first: on Workers only so many connections may be opening at once.
-    const sent = exchange.send(comparisons === null ? null : comparisons.primaryTap);
+    const sent = exchange.send(comparisons?.primaryTap);
     if (copies !== null) waitUntil(copies.send(exchange.request));
     return sent.then(
       (response) => {
         copies?.giveUpWhenIdle();
+        comparisons?.primaryResponded?.(response.status);
         return completed(response.status, response, route, inbound, waitUntil, started);
       },
       (error: unknown) => {

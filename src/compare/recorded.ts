@@ -1,6 +1,7 @@
 import { ByteQueue } from '../http/bytes.ts';
 import type { HeaderList } from '../http/fields.ts';
 import type { MemoryBudget } from '../http/memory-budget.ts';
+import { BudgetedRecording } from '../http/recording.ts';
 import type { ResponseTap } from '../http/transport.ts';
 import type { NotCompared } from './comparison.ts';
 
@@ -20,108 +21,95 @@ export type NotRecorded = Extract<
   'body_too_large' | 'body_incomplete' | 'memory_limit'
 >;
 
-/** A response that is being recorded, or was. */
-export interface ResponseRecording {
-  /** Observes the response. */
-  readonly tap: ResponseTap;
-  /**
-   * Resolves when the whole response has passed or the recording was given up. Never rejects. Stays open if the request
-   * fails before a response: call `giveUp` then.
-   */
-  readonly done: Promise<RecordedResponse | NotRecorded>;
-  /** When the head arrived, by `performance.now()`; `null` before. */
-  readonly headAtMs: number | null;
-  /** Returns the memory to the budget. To be called when the recorded response is no longer needed. */
-  release(): void;
-  /** Ends the recording with `body_incomplete`, unless it is over. */
-  giveUp(): void;
-}
-
 /**
- * Records a response while it passes. Nobody waits for the recording, and it holds nothing once it is given up: at the
- * head, if that states a longer body, or as soon as the body exceeds the limit or the budget has no more.
+ * Records a response while it passes; to be given as its tap. Nobody waits for the recording, and it holds nothing once
+ * it is given up: at the head, if that states a longer body, or as soon as the body exceeds the limit or the budget has
+ * no more.
  *
- * @param maxBodyBytes most bytes of the body, as received
- * @param budget pays for fields and body, until `release`
  * @example
- * const recording = recordResponse(262_144, budget);
- * const call = forward(request, client, recording.tap);
- * call.done.catch(recording.giveUp);
+ * const recording = new ResponseRecording(262_144, budget);
+ * const call = forward(request, client, recording);
+ * call.done.catch(() => recording.giveUp());
  * const recorded = await recording.done;
  * if (typeof recorded !== 'string') console.log(recorded.status, recorded.body.byteLength);
  * recording.release();
  */
-export function recordResponse(maxBodyBytes: number, budget: MemoryBudget): ResponseRecording {
-  let status = 0;
-  let headers: HeaderList = [];
-  let body: Pick<ByteQueue, 'size' | 'append' | 'join'> | null = new ByteQueue();
+export class ResponseRecording
+  extends BudgetedRecording<RecordedResponse, NotRecorded>
+  implements ResponseTap
+{
+  /** When the head arrived, by `performance.now()`; `null` before. */
+  headAtMs: number | null = null;
+  /** The status, also of a response that is not recorded; `null` before the head. */
+  status: number | null = null;
+  readonly #maxBodyBytes: number;
+  #headers: HeaderList = [];
+  #body: RecordedBody | null = null;
   /** Bytes of the body that memory is reserved for ahead. */
-  let stated: number | null = null;
-  let headAtMs: number | null = null;
-  let held = 0;
-  let resolve!: (recorded: RecordedResponse | NotRecorded) => void;
-  const done = new Promise<RecordedResponse | NotRecorded>((settled) => (resolve = settled));
+  #stated: number | null = null;
 
-  function release(): void {
-    budget.release(held);
-    held = 0;
+  /**
+   * @param maxBodyBytes most bytes of the body, as received
+   * @param budget pays for fields and body, until `release`
+   */
+  constructor(maxBodyBytes: number, budget: MemoryBudget) {
+    super(budget);
+    this.#maxBodyBytes = maxBodyBytes;
   }
-  function lose(reason: NotRecorded): void {
+
+  head(status: number, headers: HeaderList, length: number | null): void {
+    this.headAtMs = performance.now();
+    this.status = status;
+    if (length !== null && length > this.#maxBodyBytes) return this.lose('body_too_large');
+    if (!this.wanted) return;
+    // All at once: of several that get a part each, none would become whole.
+    if (!this.reserve(sizeOf(headers) + (length ?? 0))) return this.lose('memory_limit');
+    this.#headers = headers;
+    this.#stated = length;
+    this.#body = length === null ? new ByteQueue() : new SizedBody(length);
+  }
+
+  chunk(bytes: Uint8Array): void {
+    const body = this.#body;
     if (body === null) return;
-    body = null;
-    headers = [];
-    release();
-    resolve(reason);
-  }
-  /** Reserves memory; gives the recording up if there is not enough. */
-  function reserve(bytes: number): boolean {
-    if (!budget.reserve(bytes)) {
-      lose('memory_limit');
-      return false;
-    }
-    held += bytes;
-    return true;
+    const size = body.size + bytes.byteLength;
+    if (size > this.#maxBodyBytes) return this.lose('body_too_large');
+    const stated = this.#stated;
+    if (stated === null && !this.reserve(bytes.byteLength)) return this.lose('memory_limit');
+    if (stated === null || size <= stated) body.append(bytes, true);
   }
 
-  return {
-    done,
-    release,
-    giveUp: () => lose('body_incomplete'),
-    get headAtMs() {
-      return headAtMs;
-    },
-    tap: {
-      head(received, fields, length) {
-        headAtMs = performance.now();
-        if (length !== null && length > maxBodyBytes) return lose('body_too_large');
-        // All at once: of several that get a part each, none would become whole.
-        if (body === null || !reserve(sizeOf(fields) + (length ?? 0))) return;
-        status = received;
-        headers = fields;
-        if (length === null) return;
-        stated = length;
-        body = new SizedBody(length);
-      },
-      get wanted() {
-        return body !== null;
-      },
-      chunk(bytes) {
-        if (body === null) return;
-        const size = body.size + bytes.byteLength;
-        if (size > maxBodyBytes) return lose('body_too_large');
-        if (stated === null ? reserve(bytes.byteLength) : size <= stated) body.append(bytes, true);
-      },
-      end(isComplete, trailers) {
-        if (!isComplete || (body !== null && stated !== null && body.size !== stated))
-          return lose('body_incomplete');
-        if (body === null || (trailers !== null && !reserve(sizeOf(trailers)))) return;
-        const whole = body.join();
-        body = null;
-        resolve({ status, headers, trailers, body: whole });
-      },
-    },
-  };
+  end(isComplete: boolean, trailers: HeaderList | null): void {
+    const body = this.#body;
+    const isShort = body !== null && this.#stated !== null && body.size !== this.#stated;
+    if (!isComplete || isShort) return this.giveUp();
+    if (body === null) return;
+    if (trailers !== null && !this.reserve(sizeOf(trailers))) return this.lose('memory_limit');
+    this.settle({ status: this.status!, headers: this.#headers, trailers, body: body.join() });
+  }
+
+  /**
+   * Ends the recording with `body_incomplete`, unless it is over. To be called if the request fails before a response,
+   * of which the recording is not told.
+   */
+  giveUp(): void {
+    this.lose('body_incomplete');
+  }
+
+  /** Nobody needs the response, whether it was recorded or not. */
+  discard(): void {
+    this.giveUp();
+    this.release();
+  }
+
+  protected override settle(result: RecordedResponse | NotRecorded): void {
+    this.#headers = [];
+    this.#body = null;
+    super.settle(result);
+  }
 }
+
+type RecordedBody = Pick<ByteQueue, 'size' | 'append' | 'join'>;
 
 /** A body of a stated length: in one array, so that no byte is copied twice. */
 class SizedBody {

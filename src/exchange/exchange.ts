@@ -110,9 +110,9 @@ export class Exchange {
   }
 
   #requestTo(node: Node): Outbound {
-    const { trust, identify } = this.#options;
-    const request = requestTo(node, this.#inbound, this.#upstream, trust);
-    return identify ? identified(request, this.#inbound.id) : request;
+    const request = requestTo(node, this.#inbound, this.#upstream, this.#options.trust);
+    if (this.#options.identify) identify(request, this.#inbound);
+    return request;
   }
 
   #mayTryAgain(error: unknown): boolean {
@@ -139,10 +139,9 @@ export function requestTo(
   return upstream.websocket ? passHandshake(inbound, request) : request;
 }
 
-/** The request with an `X-Request-Id`: the client's own, else `id`. */
-function identified(request: Outbound, id: string): Outbound {
-  if (headerValue(request.headers, 'x-request-id') !== undefined) return request;
-  return { ...request, headers: [...request.headers, 'X-Request-Id', id] };
+/** Gives a request that was just built an `X-Request-Id`, unless the client did. */
+function identify({ headers }: Outbound, { id }: Inbound): void {
+  if (headerValue(headers, 'x-request-id') === undefined) headers.push('X-Request-Id', id);
 }
 
 /** The request that copies are made from if the route has no upstream. */

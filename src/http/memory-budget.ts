@@ -11,21 +11,26 @@ export interface MemoryBudget {
 
 /** @param limit most bytes reserved at once */
 export function memoryBudget(limit: number): MemoryBudget {
-  let held = 0;
-  return {
-    limit,
-    reserve(bytes) {
-      if (held + bytes > limit) return false;
-      held += bytes;
-      return true;
-    },
-    release(bytes) {
-      held -= bytes;
-    },
-    get held() {
-      return held;
-    },
-  };
+  return new Budget(limit);
+}
+
+class Budget implements MemoryBudget {
+  held = 0;
+  readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  reserve(bytes: number): boolean {
+    if (this.held + bytes > this.limit) return false;
+    this.held += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.held -= bytes;
+  }
 }
 
 /**
@@ -33,21 +38,26 @@ export function memoryBudget(limit: number): MemoryBudget {
  * wait to be compared, so that they never take the memory that copies need for the bodies of requests.
  */
 export function halfOf(budget: MemoryBudget): MemoryBudget {
-  const half = memoryBudget(budget.limit / 2);
-  return {
-    limit: half.limit,
-    reserve(bytes) {
-      if (!half.reserve(bytes)) return false;
-      if (budget.reserve(bytes)) return true;
-      half.release(bytes);
-      return false;
-    },
-    release(bytes) {
-      half.release(bytes);
-      budget.release(bytes);
-    },
-    get held() {
-      return half.held;
-    },
-  };
+  return new Half(budget);
+}
+
+class Half extends Budget {
+  readonly #whole: MemoryBudget;
+
+  constructor(whole: MemoryBudget) {
+    super(whole.limit / 2);
+    this.#whole = whole;
+  }
+
+  override reserve(bytes: number): boolean {
+    if (!super.reserve(bytes)) return false;
+    if (this.#whole.reserve(bytes)) return true;
+    super.release(bytes);
+    return false;
+  }
+
+  override release(bytes: number): void {
+    super.release(bytes);
+    this.#whole.release(bytes);
+  }
 }

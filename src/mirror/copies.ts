@@ -4,7 +4,7 @@ import type { Inbound, Outbound } from '../http/messages.ts';
 import type { ResponseTap } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
 import type { Outcome, SkipReason } from './outcome.ts';
-import { record, type Recorded, type Recording } from './record.ts';
+import { type BodyMissing, Recording } from './record.ts';
 import type { CopySender, Report } from './send.ts';
 
 /**
@@ -89,8 +89,8 @@ export function planCopies<O extends CopyObserver>(
   if (upload.buffered !== null)
     return new BufferedCopies(inbound, chosen, options, observer, upload.buffered);
   const limit = Math.max(...chosen.map(({ maxBodySize }) => maxBodySize));
-  const recording = record(limit, options.budget);
-  upload.tap(recording.tap);
+  const recording = new Recording(limit, options.budget);
+  upload.tap(recording);
   return new RecordedCopies(inbound, chosen, options, observer, recording);
 }
 
@@ -240,10 +240,10 @@ class RecordedCopies<O extends CopyObserver> extends Copies<O> {
   }
 
   protected override async deliver(primary: Outbound): Promise<unknown> {
-    const { bytes, missing } = await this.#recorded();
-    if (bytes === null) return this.skipAll(missing);
+    const body = await this.#recorded();
+    if (typeof body === 'string') return this.skipAll(body);
     try {
-      return await this.sendAll(primary, bytes);
+      return await this.sendAll(primary, body);
     } finally {
       this.#recording.release();
     }
@@ -259,8 +259,8 @@ class RecordedCopies<O extends CopyObserver> extends Copies<O> {
     this.#recording.giveUpWhenIdle(milliseconds);
   }
 
-  async #recorded(): Promise<Recorded> {
-    const settled = this.options.sender.onAbandon(this.#recording.giveUp);
+  async #recorded(): Promise<Uint8Array | BodyMissing> {
+    const settled = this.options.sender.onAbandon(() => this.#recording.giveUp());
     const recorded = await this.#recording.done;
     settled();
     return recorded;

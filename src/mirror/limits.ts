@@ -105,22 +105,19 @@ export interface InFlight {
  * @param used churn of the same mirror: its excess takes places as well
  */
 export function inFlight(limit: number, used: Churn): InFlight {
-  let count = 0;
-  const full = (now: number) => count + used.excess(now) >= limit;
-  return {
-    get count() {
-      return count;
-    },
-    full,
-    acquire(now) {
-      if (full(now)) return false;
-      count++;
+  const places = {
+    count: 0,
+    full: (now: number) => places.count + used.excess(now) >= limit,
+    acquire(now: number) {
+      if (places.full(now)) return false;
+      places.count++;
       return true;
     },
     release() {
-      count--;
+      places.count--;
     },
   };
+  return places;
 }
 
 /** How the breaker let a copy through; decides what its result means. A probe is what others call half-open. */
@@ -155,6 +152,7 @@ export function breaker({ failures, open }: { failures: number; open: number }):
 
   function close(): void {
     inRow = 0;
+    one.open = false;
     probeAt = null;
     period = open * 1000;
   }
@@ -165,28 +163,29 @@ export function breaker({ failures, open }: { failures: number; open: number }):
     probeAt = now + period;
   }
 
-  return {
-    get open() {
-      return probeAt !== null;
-    },
-    blocks: (now) => probeAt !== null && (probing || now < probeAt),
-    pass() {
+  const one = {
+    open: false,
+    blocks: (now: number) => probeAt !== null && (probing || now < probeAt),
+    pass(): Pass {
       if (probeAt === null) return 'normal';
       probing = true;
       return 'probe';
     },
-    settle(pass, success, now) {
+    settle(pass: Pass, success: boolean, now: number) {
       if (pass === 'probe') return settleProbe(success, now);
       // A copy that was in flight when the breaker opened says nothing new.
       if (probeAt !== null) return;
       inRow = success ? 0 : inRow + 1;
-      if (inRow >= failures) probeAt = now + period;
+      if (inRow < failures) return;
+      one.open = true;
+      probeAt = now + period;
     },
-    release(pass) {
+    release(pass: Pass) {
       // The next copy becomes the probe.
       if (pass === 'probe') probing = false;
     },
   };
+  return one;
 }
 
 /** For `breaker: false`. */

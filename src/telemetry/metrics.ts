@@ -146,7 +146,8 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
     comparisons.add(route, mirror, comparison.result, reason);
     if (primary === null) return;
     statusPairs.add(route, mirror, statusClass(primary.status), statusClass(mirrorResponse.status));
-    lag.observe(mirrorResponse.seconds - primary.seconds, route, mirror);
+    if (primary.seconds !== null && mirrorResponse.seconds !== null)
+      lag.observe(mirrorResponse.seconds - primary.seconds, route, mirror);
   }
 
   /** Drops the series of routes and mirrors that were removed more than an hour ago. */

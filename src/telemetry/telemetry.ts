@@ -1,5 +1,5 @@
 import { log } from '#logger';
-import type { OnPair } from '../compare/comparisons.ts';
+import type { OnPair } from '../compare/request-comparisons.ts';
 import type { RedactedQuery, RedactTarget } from '../compare/redact.ts';
 import type { ReportKeeper } from '../compare/report/keeper.ts';
 import type { OnOutcome } from '../mirror/copies.ts';
@@ -101,14 +101,7 @@ function telling(told: Listener, redactTarget: RedactTarget) {
 type RequestEvent = Extract<GatewayEvent, { type: 'request' | 'upstream_failure' | 'copy' }>;
 
 function factsOf(request: RequestFacts, target: string): RequestFacts {
-  return {
-    // Made when it is first needed.
-    get id() {
-      return request.id;
-    },
-    method: request.method,
-    target,
-  };
+  return { id: request.id, method: request.method, target };
 }
 
 /** Reports pairs as events. */

@@ -1,4 +1,4 @@
-import { recordResponse } from '../../dist/compare/recorded.js';
+import { ResponseRecording } from '../../dist/compare/recorded.js';
 import { memoryBudget } from '../../dist/http/memory-budget.js';
 import { createGateway } from '../../dist/index.js';
 import { RESPONSES } from './responses.mjs';
@@ -24,36 +24,36 @@ export function tappedApp({ upstream, runtime, tappedResponse }) {
 
   /** @param {string} side @param {string} target */
   function observe(side, target) {
-    const { tap, done, giveUp, release } = recordResponse(LIMIT_BYTES, budget);
+    const recording = new ResponseRecording(LIMIT_BYTES, budget);
     const calls = { heads: 0, ends: 0 };
     /** @type {() => void} */
     let ended = () => {};
     const over = new Promise((resolve) => (ended = () => resolve(null)));
     const report = async () => {
-      const recorded = await done;
+      const recorded = await recording.done;
       if (calls.heads > 0) await over;
       const row = typeof recorded === 'string' ? { lost: recorded } : await shown(recorded);
       rows.push({ side, target, ...row, calls });
-      release();
+      recording.release();
     };
     waitUntil(report());
     /** @type {ResponseTap} */
     const counted = {
       get wanted() {
-        return tap.wanted;
+        return recording.wanted;
       },
       head(...head) {
         calls.heads += 1;
-        tap.head(...head);
+        recording.head(...head);
       },
-      chunk: tap.chunk,
+      chunk: (bytes) => recording.chunk(bytes),
       end(isComplete, trailers) {
         calls.ends += 1;
-        tap.end(isComplete, trailers);
+        recording.end(isComplete, trailers);
         ended();
       },
     };
-    return { tap: counted, giveUp };
+    return { tap: counted, giveUp: () => recording.giveUp() };
   }
 
   const gateway = createGateway({

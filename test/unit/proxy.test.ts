@@ -81,7 +81,7 @@ function setUp(
     comparisons: {
       budget,
       compare: () => Promise.resolve({ result: 'same', differences: [] }),
-      isFull: () => false,
+      shed: null,
       redactTarget: (_, target) => target,
       onPair: (inbound, pair, kind) => emit({ type: 'comparison', kind, request: inbound, pair }),
       onAbandon: sender.onAbandon,

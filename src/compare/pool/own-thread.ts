@@ -23,7 +23,7 @@ export function ownThread(key: () => Uint8Array, onError: (error: string) => voi
         return { result: 'not_compared', reason: 'overload' };
       }
     },
-    isFull: () => false,
+    shed: null,
     abandon() {},
   };
 }

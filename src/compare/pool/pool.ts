@@ -1,11 +1,10 @@
 import type { StartThread } from '../../runtime/thread.ts';
-import type { CompareByRules } from '../comparisons.ts';
+import type { CompareByRules, Shed } from '../request-comparisons.ts';
 
 /** Where pairs are compared. */
 export interface ComparePool {
   readonly compare: CompareByRules;
-  /** Whether a further pair would be `not_compared: overload` at once. */
-  isFull(): boolean;
+  readonly shed: Shed | null;
   /** Gives up what waits: it ends as `not_compared: shutdown`. */
   abandon(): void;
 }

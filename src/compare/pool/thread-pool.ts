@@ -2,6 +2,7 @@ import type { StartThread, Thread } from '../../runtime/thread.ts';
 import type { Comparison, NotCompared } from '../comparison.ts';
 import type { RecordedResponse } from '../recorded.ts';
 import type { CompareRules } from '../rules.ts';
+import { shedWhile } from '../uncompared-responses.ts';
 import type { ComparePool, MakePool } from './pool.ts';
 import { ownThread } from './own-thread.ts';
 
@@ -189,7 +190,7 @@ export function threadPool(
   const isFull = () => waiting.length >= MAX_WAITING;
 
   return {
-    isFull,
+    shed: shedWhile(isFull),
     compare(rules, primary, mirror) {
       if (instead !== null) return instead.compare(rules, primary, mirror);
       if (abandoned) return Promise.resolve(notCompared('shutdown'));

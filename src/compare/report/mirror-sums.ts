@@ -46,9 +46,16 @@ export interface ComparedPair extends PairFacts {
   readonly mirror: string;
   readonly method: string;
   readonly comparison: Comparison;
-  /** Seconds to the response's head; `null`: there was none. */
-  readonly primary: { readonly status: number; readonly seconds: number } | null;
-  readonly mirrorResponse: { readonly status: number; readonly seconds: number };
+  /** `null`: there was none. */
+  readonly primary: ResponseFacts | null;
+  readonly mirrorResponse: ResponseFacts;
+}
+
+/** What is told of a response beside its differences. */
+export interface ResponseFacts {
+  readonly status: number;
+  /** Seconds to its head; `null` where that was not measured, as nothing of the response was recorded. */
+  readonly seconds: number | null;
 }
 
 export function mirrorSums(route: string, mirror: string): MirrorSums {
@@ -63,12 +70,17 @@ export function countPair(sums: MirrorSums, pair: ComparedPair, budgets: Budgets
   if (primary !== null) {
     const statuses = `${statusClass(primary.status)} ${statusClass(mirrorResponse.status)}`;
     add(counts.statuses, statuses, 1);
-    observe(counts.primary, primary.seconds);
-    observe(counts.mirror, mirrorResponse.seconds);
-    observe(counts.lag, mirrorResponse.seconds - primary.seconds);
+    observeTimes(counts, primary.seconds, mirrorResponse.seconds);
   }
   if (comparison.result === 'not_compared') add(counts.not_compared, comparison.reason, 1);
   else addPair(endpointOf(endpoints, pair, budgets), comparison.differences, pair, budgets);
+}
+
+function observeTimes(counts: Counters, primary: number | null, mirror: number | null): void {
+  if (primary === null || mirror === null) return;
+  observe(counts.primary, primary);
+  observe(counts.mirror, mirror);
+  observe(counts.lag, mirror - primary);
 }
 
 export function countBaseline(sums: MirrorSums, pair: ComparedPair, budgets: Budgets): void {

@@ -1,4 +1,4 @@
-import { lengthOf } from '../../http/fields.ts';
+import { type HeaderList, lengthOf } from '../../http/fields.ts';
 import type { ResponseTap } from '../../http/transport.ts';
 import { isByteStream, webBody, webBytes } from '../../http/web-body.ts';
 import { fixedLength } from '../fixed-length.ts';
@@ -39,30 +39,41 @@ const tapResponse: TapResponse = tapResponses({
 });
 
 export const tappedResponse: TapResponse = (response, tap, method) =>
-  tapResponse(response, isDecoded(response.headers) ? decoded(response, tap) : tap, method);
+  tapResponse(response, isDecoded(response.headers) ? new DecodedTap(tap, response) : tap, method);
 
 /**
  * A body that was made with `encodeBody: 'manual'` is not decoded, which the platform does not tell. If its bytes look
  * encoded, the tap is told that they broke off: it must not take them for the content.
  */
-function decoded({ headers }: Response, tap: ResponseTap): ResponseTap {
-  const encodedLength = lengthOf(headers.get('content-length') ?? '');
-  let size = 0;
-  let isGzip = false;
-  return {
-    head: (...head) => tap.head(...head),
-    get wanted() {
-      return tap.wanted;
-    },
-    chunk(bytes) {
-      if (size === 0) isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-      size += bytes.byteLength;
-      tap.chunk(bytes);
-    },
-    end(isComplete, trailers) {
-      tap.end(isComplete && !isGzip && size !== encodedLength, trailers);
-    },
-  };
+class DecodedTap implements ResponseTap {
+  readonly #tap: ResponseTap;
+  readonly #encodedLength: number | null;
+  #size = 0;
+  #isGzip = false;
+
+  constructor(tap: ResponseTap, { headers }: Response) {
+    this.#tap = tap;
+    this.#encodedLength = lengthOf(headers.get('content-length') ?? '');
+  }
+
+  get wanted(): boolean {
+    return this.#tap.wanted;
+  }
+
+  head(...head: Parameters<ResponseTap['head']>): void {
+    this.#tap.head(...head);
+  }
+
+  chunk(bytes: Uint8Array): void {
+    if (this.#size === 0) this.#isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    this.#size += bytes.byteLength;
+    this.#tap.chunk(bytes);
+  }
+
+  end(isComplete: boolean, trailers: HeaderList | null): void {
+    const isEncoded = this.#isGzip || this.#size === this.#encodedLength;
+    this.#tap.end(isComplete && !isEncoded, trailers);
+  }
 }
 
 class WorkersBody extends ClonedBody {

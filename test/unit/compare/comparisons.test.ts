@@ -1,8 +1,13 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compareMirrors } from '../../../src/compare/compared-mirror.ts';
-import { type Comparisons, planComparisons } from '../../../src/compare/comparisons.ts';
+import { planComparisons } from '../../../src/compare/comparisons.ts';
+import { shedWhile } from '../../../src/compare/uncompared-responses.ts';
 import type { ComparedPair } from '../../../src/compare/report/mirror-sums.ts';
 import type { CompareConfig } from '../../../src/config/compare.ts';
+import type {
+  ComparisonsOptions,
+  RequestComparisons,
+} from '../../../src/compare/request-comparisons.ts';
 import { memoryBudget } from '../../../src/http/memory-budget.ts';
 import type { ResponseTap } from '../../../src/http/transport.ts';
 import { request } from '../routes/request.ts';
@@ -29,32 +34,36 @@ function setUp(mirrors: readonly TestMirror[], method = 'GET', isFull = false) {
   const compared = compareMirrors(mirrors, ({ config: { compare } }) =>
     typeof compare === 'object' && compare.baseline !== undefined ? BASELINE : null,
   );
-  const plan = planComparisons(request('/a?b=1', { method }), mirrors, compared ?? new Map(), {
+  const options: ComparisonsOptions = {
     budget,
     compare: async (_, primary, mirror) => ({
       result: primary.body.join() === mirror.body.join() ? 'same' : 'different',
       differences: [],
     }),
-    isFull: () => isFull,
+    shed: shedWhile(() => isFull),
     redactTarget: (_, target) => `${target} redacted`,
     onPair: (_, pair, kind) => void pairs.push({ kind, pair }),
     onAbandon(giveUp) {
       abandon.add(giveUp);
       return () => void abandon.delete(giveUp);
     },
-  });
-  return { plan: plan!, budget, pairs, abandon };
+  };
+  const again = () =>
+    planComparisons(request('/a?b=1', { method }), mirrors, compared ?? new Map(), options)!;
+  return { plan: again(), again, budget, pairs, abandon };
 }
 
-function respond(tap: ResponseTap, body: string, isComplete = true): void {
-  tap.head(200, ['x-a', '1'], body.length);
-  tap.chunk(new TextEncoder().encode(body));
-  tap.end(isComplete, null);
+type TestComparisons = RequestComparisons<TestMirror>;
+
+function respond(tap: ResponseTap | null, body: string, isComplete = true): void {
+  tap!.head(200, ['x-a', '1'], body.length);
+  tap!.chunk(new TextEncoder().encode(body));
+  tap!.end(isComplete, null);
 }
 
 /** Lets a mirror respond, and its copy end. */
-function answer(plan: Comparisons<TestMirror>, mirror: TestMirror, body: string): void {
-  respond(plan.tapOf(mirror)!, body);
+function answer(plan: TestComparisons, mirror: TestMirror, body: string): void {
+  respond(plan.tapOf(mirror), body);
   plan.ended(mirror, { outcome: 'sent', status: 200 });
 }
 
@@ -63,17 +72,74 @@ const results = (pairs: readonly { readonly pair: ComparedPair }[]) =>
     comparison.result === 'not_compared' ? comparison.reason : comparison.result,
   );
 
-it('records nothing while nobody could compare it, and waits for the times of both', async () => {
-  const one = mirrorOf('http://m', true);
-  const { plan, pairs, budget } = setUp([one], 'GET', true);
-  answer(plan, one, 'a');
-  await Promise.resolve();
-  expect([pairs, budget.held]).toEqual([[], 0]);
-  plan.primaryTap.head(201, ['x-a', '1'], 1);
-  expect([plan.primaryTap.wanted, budget.held]).toEqual([false, 0]);
-  await plan.done();
-  expect(results(pairs)).toEqual(['overload']);
-  expect(pairs[0]!.pair.primary).toMatchObject({ status: 201 });
+/** What is told of a copy that there is no room to compare. */
+const uncompared = (reason: string, status: number | null) => ({
+  kind: 'mirror',
+  pair: expect.objectContaining({
+    comparison: { result: 'not_compared', reason },
+    primary: status === null ? null : { status, seconds: null },
+    mirrorResponse: { status: 500, seconds: null },
+    target: '/a?b=1 redacted',
+  }),
+});
+
+describe('while there is no room', () => {
+  const [one, two] = [mirrorOf('http://m', true), mirrorOf('http://n', true)];
+  const isSent = { outcome: 'sent', status: 500 };
+
+  it('observes nothing and tells the statuses, whichever comes first', async () => {
+    const { plan, pairs } = setUp([one, two], 'GET', true);
+    expect([plan.primaryTap, plan.tapOf(one), plan.baselines]).toEqual([null, null, []]);
+    expect([plan.ended(one, isSent), pairs]).toEqual([true, []]);
+    plan.primaryResponded!(201);
+    expect(plan.ended(two, isSent)).toBe(true);
+    await plan.done();
+    expect(pairs).toEqual([uncompared('overload', 201), uncompared('overload', 201)]);
+  });
+
+  it('is done when the primary has failed as well', async () => {
+    const { plan, pairs, abandon } = setUp([one], 'GET', true);
+    plan.ended(one, isSent);
+    const done = plan.done();
+    plan.primaryFailed();
+    await done;
+    expect(pairs).toEqual([uncompared('primary_failed', null)]);
+    expect(abandon.size).toBe(0);
+  });
+
+  it('tells of a copy whose primary nobody waits for any longer', async () => {
+    const { plan, pairs, abandon } = setUp([one], 'GET', true);
+    plan.ended(one, isSent);
+    const done = plan.done();
+    for (const giveUp of abandon) giveUp();
+    await done;
+    plan.primaryResponded!(200);
+    expect(pairs).toEqual([uncompared('shutdown', null)]);
+    expect(abandon.size).toBe(0);
+  });
+
+  it('tells nothing of copies that were not sent, or not chosen', async () => {
+    const { plan, pairs } = setUp([one], 'GET', true);
+    expect([plan.ended(one, { outcome: 'failed' }), plan.ended(two, isSent)]).toEqual([
+      false,
+      false,
+    ]);
+    plan.primaryResponded!(200);
+    await plan.done();
+    expect(pairs).toEqual([]);
+  });
+
+  it('begins no recording while others take nearly all memory', async () => {
+    const { again, budget, pairs } = setUp([one]);
+    budget.reserve(7501);
+    const plan = again();
+    expect(plan.primaryTap).toBeNull();
+    plan.ended(one, isSent);
+    plan.primaryResponded!(200);
+    expect(pairs).toEqual([uncompared('memory_limit', 200)]);
+    budget.release(1);
+    expect(again().primaryTap).not.toBeNull();
+  });
 });
 
 it('compares each response with the primary one, and then holds nothing', async () => {
@@ -103,16 +169,16 @@ it('plans nothing where nothing is compared', () => {
 });
 
 it.each([
-  ['the primary failed', 'primary_failed', (plan: Comparisons<TestMirror>) => plan.primaryFailed()],
+  ['the primary failed', 'primary_failed', (plan: TestComparisons) => plan.primaryFailed()],
   [
     'its client left',
     'body_incomplete',
-    (plan: Comparisons<TestMirror>) => respond(plan.primaryTap, 'a', false),
+    (plan: TestComparisons) => respond(plan.primaryTap, 'a', false),
   ],
   [
     'its body is too large',
     'body_too_large',
-    (plan: Comparisons<TestMirror>) => respond(plan.primaryTap, 'abcd'),
+    (plan: TestComparisons) => respond(plan.primaryTap, 'abcd'),
   ],
 ] as const)('does not compare if %s', async (_, reason, primary) => {
   const mirror = mirrorOf('http://m', { max_body_size: 3 });
@@ -129,7 +195,7 @@ it('holds a response no longer than the mirror may take', async () => {
   vi.useFakeTimers();
   const mirror = mirrorOf('http://m', true);
   const { plan, pairs, budget } = setUp([mirror]);
-  plan.primaryTap.head(200, [], null);
+  plan.primaryTap!.head(200, [], null);
   answer(plan, mirror, 'a');
   const done = plan.done();
   await vi.advanceTimersByTimeAsync(mirror.timeout);
