@@ -9,7 +9,7 @@ import { CONTROL_PLANE, controlPlane } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
 import { gatewayError } from './http/gateway-error.ts';
 import { type Reply, responseOf } from './http/messages.ts';
-import { halfOf, memoryBudget } from './http/memory-budget.ts';
+import { quarterOf, memoryBudget } from './http/memory-budget.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES } from './mirror/record.ts';
 import { copySender } from './mirror/send.ts';
 import { createProxy } from './proxy.ts';
@@ -141,7 +141,7 @@ export function checkedGateway(
     trust,
     requestIds: requestIds(instance),
     copies: { sender, budget, onOutcome: telemetry.onOutcome, redactCopy: comparing.redactCopy },
-    comparisons: { ...comparing, budget: halfOf(budget), onAbandon: sender.onAbandon },
+    comparisons: { ...comparing, budget: quarterOf(budget), onAbandon: sender.onAbandon },
     reserved: CONTROL_PLANE,
     emit,
   });

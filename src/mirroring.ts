@@ -12,7 +12,7 @@ import { ConfigError, type ConfigFault } from './config/error.ts';
 import { MIDDLEWARE_OPTIONS, optionFaults } from './config/options.ts';
 import { checkProxyMirror, mirrorsOf, type ProxyMirrorConfig } from './config/proxy-mirror.ts';
 import { inboundOf, trustProxies } from './request/inbound.ts';
-import { halfOf, memoryBudget } from './http/memory-budget.ts';
+import { quarterOf, memoryBudget } from './http/memory-budget.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES } from './mirror/record.ts';
 import { instanceId, requestIds } from './request/ids.ts';
 import { NOWHERE } from './http/destination.ts';
@@ -120,7 +120,7 @@ export function mirroring(
   const comparisonPlan = {
     ...comparing,
     compare,
-    budget: halfOf(budget),
+    budget: quarterOf(budget),
     onAbandon: sender.onAbandon,
   };
 

@@ -34,18 +34,19 @@ class Budget implements MemoryBudget {
 }
 
 /**
- * A part of a budget: what is reserved here is reserved there as well, but never more than half of it. For responses that
- * wait to be compared, so that they never take the memory that copies need for the bodies of requests.
+ * A part of a budget: what is reserved here is reserved there as well, but never more than a quarter of it. For responses
+ * that wait to be compared, so that they never take the memory that copies need for the bodies of requests. More would
+ * only wait longer.
  */
-export function halfOf(budget: MemoryBudget): MemoryBudget {
-  return new Half(budget);
+export function quarterOf(budget: MemoryBudget): MemoryBudget {
+  return new Quarter(budget);
 }
 
-class Half extends Budget {
+class Quarter extends Budget {
   readonly #whole: MemoryBudget;
 
   constructor(whole: MemoryBudget) {
-    super(whole.limit / 2);
+    super(whole.limit / 4);
     this.#whole = whole;
   }
 
