@@ -79,6 +79,24 @@ it('is none where no node may be asked', () => {
   expect(prepareExchange(request('/'), upstream, options)).toBeNull();
 });
 
+it.each([
+  { what: 'its own id', given: ['X-REQUEST-ID', 'theirs'], ids: ['theirs'] },
+  { what: 'none', given: [], ids: ['ours'] },
+])('gives a request of which somebody has to know the copy an id: $what', ({ given, ids }) => {
+  const upstream = compileUpstream(ONE);
+  const inbound = request('/', { id: 'ours', headers: ['A', 'b', ...given] });
+  const options = { forward: () => expect.unreachable(), trust: NOBODY };
+  const found = (identify: boolean) =>
+    prepareExchange(inbound, upstream, { ...options, identify })!.request.headers.filter(
+      (_, i, all) => /^x-request-id$/i.test(all[i - 1] ?? ''),
+    );
+  expect(found(true)).toEqual(ids);
+  expect(found(false)).toEqual(given.slice(1));
+  expect(
+    prepareExchange(inbound, upstream, { ...options, identify: true })!.request.headers,
+  ).toContain('A');
+});
+
 describe('an attempt that fails', () => {
   it('is followed by one at each further node, until one answers', async () => {
     const { prepare, attempts, fail } = setUp(THREE);

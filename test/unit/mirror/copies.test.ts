@@ -1,11 +1,21 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MirrorConfig } from '../../../src/config/proxy-mirror.ts';
 import { memoryBudget } from '../../../src/http/memory-budget.ts';
 import { destination } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/messages.ts';
-import { type Call, type CopyResponse, TransportError } from '../../../src/http/transport.ts';
+import {
+  type Call,
+  type CopyResponse,
+  type ResponseTap,
+  TransportError,
+} from '../../../src/http/transport.ts';
 import { type Tap, Upload } from '../../../src/http/upload.ts';
-import { planCopies } from '../../../src/mirror/copies.ts';
+import {
+  type CopiesOptions,
+  type CopyObserver,
+  type Observe,
+  planCopies,
+} from '../../../src/mirror/copies.ts';
 import type { Outcome } from '../../../src/mirror/outcome.ts';
 import { compileMirrors } from '../../../src/mirror/mirror.ts';
 import { copySender } from '../../../src/mirror/send.ts';
@@ -13,12 +23,18 @@ import { request } from '../routes/request.ts';
 
 /** A transport whose calls are answered by hand, and everything around it. */
 function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: number) {
-  const calls: { copy: Outbound; answer(status: number): void; fail(error: unknown): void }[] = [];
-  const sender = copySender((copy): Call<CopyResponse> => {
+  const calls: {
+    copy: Outbound;
+    tap: ResponseTap | null | undefined;
+    answer(status: number): void;
+    fail(error: unknown): void;
+  }[] = [];
+  const sender = copySender((copy, _life, tap): Call<CopyResponse> => {
     let fail!: (error: unknown) => void;
     const done = new Promise<CopyResponse>((resolve, reject) => {
       fail = reject;
-      calls.push({ copy, answer: (status) => resolve({ status, connection: 'kept' }), fail });
+      const answer = (status: number) => resolve({ status, connection: 'kept' });
+      calls.push({ copy, tap, answer, fail });
     });
     return { done, abort: (reason) => fail(reason), onOver() {} };
   }, bearable);
@@ -26,8 +42,11 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
   const budget = memoryBudget(memory);
   const told: string[] = [];
   const compiled = compileMirrors('1', { mirrors }, { instance: () => 'me' });
-  const plan = (inbound: Parameters<typeof planCopies>[0]) =>
-    planCopies(inbound, compiled, {
+  const plan = (
+    inbound: Parameters<typeof planCopies>[0],
+    observe: Observe<CopyObserver> | null = null,
+  ) => {
+    const options: CopiesOptions = {
       sender,
       budget,
       onOutcome(_, { host }, outcome, seconds) {
@@ -38,7 +57,9 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
         config.redact?.json === undefined
           ? { request: { ...primary, target: '/redacted' }, body }
           : 'filtered',
-    });
+    };
+    return planCopies(inbound, compiled, options, observe);
+  };
   return { calls, sender, budget, told, outcomes, plan, compiled };
 }
 
@@ -381,4 +402,52 @@ it('has memory for a body with hashes in it beside the one that came, or sends n
     expect(told).toEqual([`http://m ${ending}`]);
     expect(budget.held).toBe(0);
   }
+});
+
+describe('an observer', () => {
+  const TAP: ResponseTap = { wanted: true, head() {}, chunk() {}, end() {} };
+
+  it('follows copies and baselines, of which nobody else is told', async () => {
+    const { plan, calls, told } = setUp([M, N]);
+    const [base] = compileMirrors('1', { host: 'http://base' }, { instance: () => 'me' });
+    const ended: string[] = [];
+    let finish!: () => void;
+    const done = new Promise<void>((resolve) => (finish = resolve));
+    let over = false;
+    const copies = plan(request('/'), (chosen) => ({
+      baselines: [{ ...base!, isBaseline: true }],
+      tapOf: ({ host }) => (host === chosen[1]!.host ? TAP : null),
+      ended: ({ host }, { reason }) => ended.push(`${host} ${reason}`) > 0,
+      done: () => done,
+    }))!;
+    const sent = copies.send(PRIMARY).then(() => (over = true));
+    expect(calls.map(({ copy, tap }) => [copy.destination.origin, tap])).toEqual([
+      ['http://m', null],
+      ['http://n', TAP],
+      ['http://base', null],
+    ]);
+    for (const { answer } of calls) answer(200);
+    await new Promise(setImmediate);
+    expect(told).toEqual(['http://m sent 2xx', 'http://n sent 2xx']);
+    expect(ended).toEqual(['http://m 2xx', 'http://n 2xx', 'http://base 2xx']);
+    // What the observer still has to do may outlive a Worker's request, so somebody must wait for it.
+    expect(over).toBe(false);
+    finish();
+    await sent;
+  });
+
+  it('is told of the mirrors that get a copy, and may find none of interest', async () => {
+    const filtered = { ...M, _meta: { filter: [['arg_a', '==', '1']] } };
+    const { plan, calls, told } = setUp([filtered, N]);
+    let chosen: readonly string[] = [];
+    const copies = plan(request('/'), (mirrors) => {
+      chosen = mirrors.map(({ host }) => host);
+      return null;
+    })!;
+    const sent = copies.send(PRIMARY);
+    expect([chosen, copies.observer, calls[0]!.tap]).toEqual([['http://n'], null, null]);
+    calls[0]!.answer(200);
+    await sent;
+    expect(told).toEqual(['http://m skipped filtered', 'http://n sent 2xx']);
+  });
 });

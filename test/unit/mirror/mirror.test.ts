@@ -4,6 +4,7 @@ import { destination } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/messages.ts';
 import { Upload } from '../../../src/http/upload.ts';
 import {
+  compileBaseline,
   compileMirrors,
   copyHeaders,
   copyTarget,
@@ -286,4 +287,40 @@ it('makes each copy of its own request alone', () => {
   const copied = copyHeaders(config, 'm', () => 'me');
   copied(['X-A', '1']);
   expect(copied(['X-B', '2'])).toEqual(['Host', 'm', 'X-B', '2', 'x-mirrored-by', 'me']);
+});
+
+const OPTIONS: MirrorOptions = { instance: () => 'me' };
+
+/** The baseline of a mirror that compares in this way. */
+function baselineOf(compare: MirrorConfig['compare'], config: Partial<MirrorConfig> = {}) {
+  return compileBaseline(compiled({ ...config, ...(compare && { compare }) }), OPTIONS);
+}
+
+it('has no baseline unless one is configured', () => {
+  expect([baselineOf(undefined), baselineOf(true), baselineOf({})]).toEqual([null, null, null]);
+});
+
+it('asks the upstream itself once more, with little at a time', () => {
+  const config = { timeout: 3, path: '/mirror', headers: { set: { 'X-A': '1' } } };
+  const baseline = baselineOf({ baseline: 'primary' }, config)!;
+  const body = new Uint8Array(3);
+  expect(baseline).toMatchObject({ host: 'primary', isBaseline: true, route: '1', timeout: 3000 });
+  expect(places(baseline)).toBe(8);
+  expect(baseline.copyOf(PRIMARY, body)).toEqual({
+    ...PRIMARY,
+    headers: ['Host', 'shop.example', 'x-mirrored-by', 'me'],
+    body,
+    timeouts: { connect: 3000, send: 3000, read: 3000 },
+  });
+});
+
+it('sends another baseline the same copy', () => {
+  const config = { path: '/mirror', headers: { set: { 'X-A': '1' } }, max_in_flight: 5 };
+  const baseline = baselineOf({ baseline: 'http://old' }, config)!;
+  const mirror = compiled(config).copyOf(PRIMARY, null);
+  expect([baseline.host, baseline.isBaseline, places(baseline)]).toEqual(['http://old', true, 5]);
+  expect(baseline.copyOf(PRIMARY, null)).toEqual({
+    ...mirror,
+    destination: destination('http://old'),
+  });
 });
