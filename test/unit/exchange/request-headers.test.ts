@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { requestHeaders } from '../../../src/exchange/request-headers.ts';
+import { passHandshake, requestHeaders } from '../../../src/exchange/request-headers.ts';
 import { type Trust, trustProxies } from '../../../src/request/inbound.ts';
-import type { Inbound } from '../../../src/http/messages.ts';
+import type { Inbound, Outbound } from '../../../src/http/messages.ts';
+import { destination } from '../../../src/http/destination.ts';
 import { Upload } from '../../../src/http/upload.ts';
 import { request } from '../routes/request.ts';
 
@@ -206,5 +207,34 @@ describe('where it came from', () => {
     const rest = { authority: 'a.example' };
     expect(told({ 'X-Forwarded-Port': '' }, rest, PEER)).not.toHaveProperty('X-Forwarded-Port');
     expect(told({ 'X-Forwarded-Port': '' }, rest, NOBODY)).toHaveProperty('X-Forwarded-Port');
+  });
+});
+
+describe('a WebSocket handshake', () => {
+  const OUTBOUND: Outbound = {
+    destination: destination('http://u'),
+    target: '/',
+    method: 'GET',
+    headers: ['Host', 'h'],
+    body: null,
+    timeouts: { connect: 1, send: 1, read: 1 },
+  };
+  const headers = ['Connection', 'keep-alive, Upgrade', 'Upgrade', 'WebSocket'];
+
+  it('is made anew for the connection to the upstream', () => {
+    const inbound = request('/', { headers, upgradable: true });
+    expect(passHandshake(inbound, OUTBOUND)).toEqual({
+      ...OUTBOUND,
+      headers: ['Host', 'h', 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
+      upgrade: true,
+    });
+  });
+
+  it.each([
+    ['another protocol', { headers: ['Connection', 'Upgrade', 'Upgrade', 'h2c'] }],
+    ['another method', { headers, method: 'POST' }],
+    ['a body', { headers, upload: BODY }],
+  ])('is none with %s', (_, rest) => {
+    expect(passHandshake(request('/', { upgradable: true, ...rest }), OUTBOUND)).toBe(OUTBOUND);
   });
 });
