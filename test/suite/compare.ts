@@ -13,6 +13,7 @@ import { page } from './compare/page.ts';
 import { comparedRoutes, shown } from './compare/routes.ts';
 import { secrets } from './compare/secrets.ts';
 import { toldSecrets } from './compare/told-secrets.ts';
+import { waiting } from './compare/waiting.ts';
 import { until } from '../support/until.ts';
 import { can } from './platform.ts';
 
@@ -188,6 +189,7 @@ export function compare(runtime: TestRuntime): void {
     secrets(runtime);
     if (isServer(runtime)) toldSecrets(runtime);
   });
+  if (isServer(runtime)) describe('pairs that wait', () => waiting(runtime));
 
   it('begins the report anew', async () => {
     const { id, get, reported } = await put(fixed({}), fixed({ status: 404 }));
