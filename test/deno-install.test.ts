@@ -182,6 +182,30 @@ it('refuses to write where it was not allowed to, and says so', async () => {
   });
 });
 
+it.each([
+  [
+    '--allow-net',
+    "cannot listen on 127.0.0.1 port 0: expected Deno's permission to listen there, found none; " +
+      'start deno with --allow-net',
+  ],
+  ['--allow-env', 'Requires env access to "ADMIN_KEY", run again with the --allow-env flag'],
+])('does not start without %s, and says so in one line', async (flag, message) => {
+  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'routes.json');
+  await writeFile(file, '{"routes":[]}');
+  const { tasks } = JSON.parse(await readFile(join(ROOT, 'deno.json'), 'utf8')) as {
+    tasks: { start: string };
+  };
+  const command = tasks.start.split(' ').slice(1);
+  const allowed = command.filter((word) => !word.startsWith(flag));
+  const args = ['--routes', file, '--host', '127.0.0.1', '--port', '0'];
+  const program = run(runtimeProgram('deno'), [...allowed, ...args], { cwd: ROOT });
+  onTestFinished(() => program.signal('SIGKILL'));
+  expect(await program.exited).toBe(2);
+  expect(program.stderr()).toBe(`proxy-mirror: ${message}\n`);
+});
+
 it('does not start without permission to read the routes, and says which', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -12,11 +12,17 @@ export async function runCommandLine(args: readonly string[], setup: Setup): Pro
   try {
     await run(args, setup);
   } catch (error) {
-    const lines = error instanceof SettingError ? [error.message] : faultLines(error);
+    const isOneLine = error instanceof SettingError || isPermissionMissing(error);
+    const lines = isOneLine ? [error.message] : faultLines(error);
     if (lines === null) throw error;
     for (const line of lines) console.error(`proxy-mirror: ${line}`);
     process.exit(EXIT_USAGE);
   }
+}
+
+/** True for Deno's error where the process may not read a variable, for example. It names the flag to add. */
+function isPermissionMissing(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'NotCapable';
 }
 
 async function run(args: readonly string[], setup: Setup): Promise<void> {

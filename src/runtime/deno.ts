@@ -3,7 +3,7 @@ import { descriptorsFor, openableDescriptors, USUAL_LIMIT } from '../http1/descr
 import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
 import { MAX_CONNECTIONS } from '../http1/server/limits.ts';
 import type { WriteOutput } from './output.ts';
-import type { ServerRuntime } from './server.ts';
+import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
 
 /** Most connections accepted in one turn of the event loop, as measured. Closed descriptors are free in the next. */
 const MAX_ACCEPTED = 128;
@@ -13,7 +13,7 @@ export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
   // Deno's DNS client reports a failing server like a name that does not exist, so the C library is asked as well. It
   // runs on a large pool of threads.
   const names: RuntimeOptions['names'] = { system: 'always', ...options.names };
-  return http1Runtime({
+  const runtime = http1Runtime({
     name: 'deno',
     poll: doorbell(mayListen),
     write,
@@ -22,6 +22,16 @@ export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
     accepted: MAX_ACCEPTED,
     goesDeaf: true,
   });
+  return { ...runtime, listen: (listening) => listenIfAllowed(runtime, listening) };
+}
+
+async function listenIfAllowed(runtime: ServerRuntime, to: ListenOptions): Promise<Listening> {
+  const { hostname, port } = to;
+  const host = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
+  if (mayListen(host)) return runtime.listen(to);
+  throw new Error(
+    `expected Deno's permission to listen there, found none; start deno with --allow-net`,
+  );
 }
 
 interface DenoWriter {
@@ -42,8 +52,8 @@ function granted(permission: Permission): boolean {
 }
 
 /** Checked first: without the permission, `node:net` on Deno throws an error that cannot be caught. */
-function mayListen(hostname: string): boolean {
-  return granted({ name: 'net', host: hostname });
+function mayListen(host: string): boolean {
+  return granted({ name: 'net', host });
 }
 
 /** The permission is checked first: on a terminal, opening a file without it would prompt the user. */
