@@ -46,22 +46,22 @@ it('records no part of a body that is shorter than stated', async () => {
 });
 
 it('records nothing of a body that is longer than stated', async () => {
-  const { tap, done } = recordResponse(10, memoryBudget(10));
-  tap.head(200, [], 3);
-  for (let i = 0; i < 2; i++) tap.chunk(bytes(1, 2));
-  tap.end(true, null);
-  expect(await done).toBe('body_incomplete');
+  const recording = new ResponseRecording(10, memoryBudget(10));
+  recording.head(200, [], 3);
+  for (let i = 0; i < 2; i++) recording.chunk(bytes(1, 2));
+  recording.end(true, null);
+  expect(await recording.done).toBe('body_incomplete');
 });
 
 it('keeps the memory of a whole response also when it is given up afterwards', async () => {
   const budget = memoryBudget(10);
-  const { tap, done, giveUp, release } = recordResponse(10, budget);
-  tap.head(200, [], 3);
-  tap.chunk(bytes(1, 2, 3));
-  tap.end(true, null);
-  giveUp();
-  expect([budget.held, await done]).toMatchObject([3, { body: bytes(1, 2, 3) }]);
-  release();
+  const recording = new ResponseRecording(10, budget);
+  recording.head(200, [], 3);
+  recording.chunk(bytes(1, 2, 3));
+  recording.end(true, null);
+  recording.giveUp();
+  expect([budget.held, await recording.done]).toMatchObject([3, { body: bytes(1, 2, 3) }]);
+  recording.release();
   expect(budget.held).toBe(0);
 });
 
