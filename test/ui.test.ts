@@ -16,6 +16,7 @@ import { closed, keyless } from './ui/keyless.ts';
 import { looks } from './ui/looks.ts';
 import { now } from './ui/now.ts';
 import { others } from './ui/others.ts';
+import { silence } from './ui/silence.ts';
 import { many, none } from './ui/sizes.ts';
 
 /** Views by their names in addresses. */
@@ -39,6 +40,7 @@ needing(['chromium'], 'the page', () => {
     if (runtime.name === 'node') {
       describe('10,000 routes', () => many(runtime, tabs));
       unwritable(runtime, tabs);
+      silence(runtime, tabs);
     }
   });
   describe.each([node, workers])('without a key on $name', (runtime) => {

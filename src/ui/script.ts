@@ -6,6 +6,7 @@ export const SCRIPT: string = /* js */ `
 const KEY = 'proxy-mirror: key';
 /** How long the page says that something was done. */
 const SAID_MS = 10_000;
+const SILENT = 'The gateway does not respond.';
 const main = document.querySelector('main');
 const status = document.querySelector('#status');
 const dialog = document.querySelector('dialog');
@@ -102,17 +103,19 @@ function viewOfAddress() {
 }
 
 function failed(error) {
-  if (error.status === 401) return askForKey(error.message);
-  if (error instanceof Refused) say(error.message);
-  else say('The gateway does not respond. What is shown is the last that it said.');
+  if (error.status === 401) return askForKey('That is not the key of this gateway: ' + error.message + '.');
+  say(error instanceof Refused ? error.message : SILENT + ' What is shown is the last that it said.');
 }
 
 /** @param why the last key was refused */
 function askForKey(why = '') {
   sessionStorage.removeItem(KEY);
   if (main.querySelector('[data-key]') === null) main.replaceChildren(keyForm.content.cloneNode(true));
-  say(why);
-  main.querySelector('input').focus();
+  say('');
+  main.querySelector('.refusal').textContent = why;
+  const input = main.querySelector('input');
+  input.focus();
+  input.select();
 }
 
 /** Asks again after the time that the view wants, while the page is seen. */
@@ -195,7 +198,7 @@ async function send({ dataset }) {
     setTimeout(() => status.textContent === 'Done.' && say(''), SAID_MS);
     load();
   } catch (error) {
-    refuse('Refused: ' + error.message);
+    refuse(error instanceof Refused ? 'Refused: ' + error.message : SILENT + ' Nothing is known to have changed.');
   }
   for (const button of buttons) button.disabled = false;
 }

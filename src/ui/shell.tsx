@@ -57,6 +57,7 @@ function KeyForm(): Element {
         Key
         <input name="key" type="password" autocomplete="off" required />
       </label>
+      <p role="alert" class="refusal"></p>
       <button>Open</button>
     </form>
   );

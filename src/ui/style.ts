@@ -58,6 +58,7 @@ label { display: grid; gap: .15rem; }
 .check { display: flex; gap: .4rem; align-items: center; min-height: 2rem; }
 .checks { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0; padding: 0 .6rem; border: 1px solid var(--line); border-radius: 4px; }
 .verdict { font-size: 1.4rem; margin: .5rem 0; }
+.verdict::first-letter { text-transform: uppercase; }
 .summary { display: flex; flex-wrap: wrap; gap: .5rem 3rem; align-items: start; }
 .summary ul { flex: 1 1 20rem; margin: 0; padding-left: 1.2rem; }
 .summary .scroll { max-width: 100%; }
@@ -93,7 +94,7 @@ svg text { fill: var(--quiet); font-size: 11px; }
 .line.mirror { stroke: var(--mirror); }
 .line.bad { stroke: var(--bad); }
 .routes th[scope=row], .routes th[scope=rowgroup] { color: inherit; font-weight: 400; white-space: normal; min-width: 9rem; }
-.routes th[scope=row] { min-width: 12.5rem; }
+.routes th[scope=row] { min-width: 13rem; }
 .routes td { overflow-wrap: break-word; }
 .routes bdi, .routes code { overflow-wrap: anywhere; }
 .routes thead th { white-space: normal; vertical-align: bottom; }

@@ -63,6 +63,7 @@ function Places({ choice: { endpoint, places, state } }: Props): Element {
   return (
     <section aria-labelledby="places">
       <h2 id="places">Places that differ</h2>
+      {endpoint === null && <p>None.</p>}
       {endpoint !== null && (
         <p>
           of <bdi>{printable(endpointName(endpoint))}</bdi>
@@ -94,7 +95,7 @@ function Hidden({ endpoint, state }: { endpoint: EndpointReport; state: State })
   return (
     <p>
       {hasShown ? '' : 'Nothing differs that counts. '}
-      {counted(hidden)} {hasShown && 'more '}
+      {counted(hidden)} {hasShown && state.noise === '' && 'more '}
       {hidden === 1 ? 'is' : 'are'} noise, ignored or undecided:{' '}
       <a data-view href={addressOf(state, { noise })}>
         {label}
@@ -144,12 +145,16 @@ function judgementOf(difference: DifferenceReport): string {
   );
 }
 
-function Example({ choice: { mirror, place, example, state } }: Props): Element {
+function Example({ choice: { mirror, places, place, example, state } }: Props): Element {
   return (
     <section aria-labelledby="example">
       <h2 id="example">Example</h2>
       {place === null ? (
-        <p>Choose a place to see what both responded there.</p>
+        <p>
+          {places.length === 0
+            ? 'There is no place to show one of.'
+            : 'Choose a place to see what both responded there.'}
+        </p>
       ) : (
         <>
           <h3>

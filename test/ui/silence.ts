@@ -1,0 +1,34 @@
+import { it } from 'vitest';
+import type { TestRuntime } from '../runtimes/runtime.ts';
+import { route } from '../support/origin.ts';
+import type { Tabs } from './browser.ts';
+import { enter } from './key.ts';
+import { click, shows } from './tab.ts';
+
+const SILENT = 'The gateway does not respond.';
+
+/** A gateway that stops while somebody looks, and comes back. */
+export function silence(runtime: TestRuntime, tabs: Tabs): void {
+  it('says that the gateway is silent, shows the last that it said, and goes on when it is back', async () => {
+    const nowhere = { node: '127.0.0.1:1', url: 'http://127.0.0.1:1' };
+    const routes = [{ id: '1', ...route(nowhere, nowhere) }];
+    const before = await runtime.start({ routes });
+    const { page } = await enter(tabs, `${before.url}/apisix/ui?view=now`);
+    await click(page, 'link', 'Pause');
+    await page.waitForSelector('dialog[open]');
+    await before.stop();
+    await shows(page, SILENT);
+    await page.locator('dialog form button:not([type])').click();
+    await shows(page, `${SILENT} Nothing is known to have changed.`);
+    await page.keyboard.press('Escape');
+    await shows(page, nowhere.url);
+
+    const after = await runtime.start({ routes, env: { PORT: String(before.port) } });
+    try {
+      await page.waitForFunction("document.querySelector('#status').innerText === ''");
+      await shows(page, 'Pause');
+    } finally {
+      await after.stop();
+    }
+  });
+}
