@@ -1,6 +1,7 @@
 import { counted, hiddenBecause, moment, shownPlace } from '../../../compare/report/print/words.ts';
 import type { DifferenceReport, EndpointReport } from '../../../compare/report/report.ts';
 import { printable } from '../../../http/quoted.ts';
+import { Steps } from '../../steps.tsx';
 import type { Element } from '../../view.ts';
 import { type Choice, isNamed } from './choice.ts';
 import { Values } from './marked.tsx';
@@ -166,7 +167,7 @@ function Example({ choice: { mirror, places, place, example, state } }: Props): 
             </p>
           ) : (
             <>
-              <Steps count={place.examples.length} state={state} />
+              <Examples count={place.examples.length} state={state} />
               <Values primary={example.primary} mirror={example.mirror} />
               <dl>
                 <dt>Request id</dt>
@@ -196,23 +197,16 @@ function Example({ choice: { mirror, places, place, example, state } }: Props): 
 }
 
 /** Which of the examples it is, and the way to the others. */
-function Steps({ count, state }: { readonly count: number; readonly state: State }): Element {
+function Examples({ count, state }: { readonly count: number; readonly state: State }): Element {
   const { example: number } = state;
   return (
     <p class="steps">
-      <span>
+      <Steps
+        previous={number > 1 ? addressOf(state, { example: number - 1 }) : null}
+        next={number < count ? addressOf(state, { example: number + 1 }) : null}
+      >
         {number} of {count} kept
-      </span>
-      {number > 1 && (
-        <a data-view href={addressOf(state, { example: number - 1 })}>
-          Previous
-        </a>
-      )}
-      {number < count && (
-        <a data-view href={addressOf(state, { example: number + 1 })}>
-          Next
-        </a>
-      )}
+      </Steps>
     </p>
   );
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../compare/report/print/words.ts';
 import type { MirrorReport, Report } from '../../../compare/report/report.ts';
 import { printable } from '../../../http/quoted.ts';
+import { Scrolled } from '../../scrolled.tsx';
 import type { Element } from '../../view.ts';
 
 interface Props {
@@ -40,7 +41,7 @@ function Statuses({ statuses }: Pick<MirrorReport, 'statuses'>): Element | null 
   if (rows.length === 0) return null;
   const columns = [...new Set(Object.values(statuses).flatMap(Object.keys))].toSorted();
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label="Pairs by status">
+    <Scrolled label="Pairs by status">
       <table>
         <caption>Pairs by status</caption>
         <thead>
@@ -64,7 +65,7 @@ function Statuses({ statuses }: Pick<MirrorReport, 'statuses'>): Element | null 
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }
 
@@ -75,7 +76,7 @@ function Pairs({ count, isBad }: { readonly count: number; readonly isBad: boole
 function Latency({ latency }: Pick<MirrorReport, 'latency'>): Element | null {
   if (latency.primary.p50 === null) return null;
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label="Time to the head of responses">
+    <Scrolled label="Time to the head of responses">
       <table>
         <caption>Time to the head of responses</caption>
         <thead>
@@ -99,7 +100,7 @@ function Latency({ latency }: Pick<MirrorReport, 'latency'>): Element | null {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }
 

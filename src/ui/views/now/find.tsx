@@ -1,4 +1,5 @@
 import { counted } from '../../../compare/report/print/words.ts';
+import { Steps } from '../../steps.tsx';
 import type { Element } from '../../view.ts';
 import { MAX_ROWS, type Page } from './page.ts';
 import { addressOf, ONLY, type Only, type State } from './state.ts';
@@ -35,19 +36,12 @@ export function Pages({ page, state }: { readonly page: Page; readonly state: St
   const last = Math.min(before + MAX_ROWS, rows);
   return (
     <nav aria-label="Pages" class="steps">
-      <span>
+      <Steps
+        previous={before > 0 ? addressOf(state, { page: number - 1 }) : null}
+        next={last < rows ? addressOf(state, { page: number + 1 }) : null}
+      >
         {counted(before + 1)} to {counted(last)} of {counted(rows)}, busiest routes first
-      </span>
-      {before > 0 && (
-        <a data-view href={addressOf(state, { page: number - 1 })}>
-          Previous
-        </a>
-      )}
-      {last < rows && (
-        <a data-view href={addressOf(state, { page: number + 1 })}>
-          Next
-        </a>
-      )}
+      </Steps>
     </nav>
   );
 }

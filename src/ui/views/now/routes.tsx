@@ -6,6 +6,7 @@ import {
   type Recent,
   type RecentRoute,
 } from '../../../telemetry/recent.ts';
+import { Scrolled } from '../../scrolled.tsx';
 import type { Element } from '../../view.ts';
 import type { ListedMirror, ListedRoute } from './listed.ts';
 import { Latency } from './latency.tsx';
@@ -34,7 +35,7 @@ const HEADS = [
 export function Routes({ shown, recent, nowMs }: Props): Element {
   const times = timesOf(shown, recent, nowMs);
   return (
-    <div class="scroll" tabindex={0} role="group" aria-label="Routes and their mirrors">
+    <Scrolled label="Routes and their mirrors">
       <table class="routes">
         <thead>
           <tr>
@@ -51,7 +52,7 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
         Times are of the last minute. The small charts show p95 of the last five minutes: primary
         solid, mirror dashed.
       </p>
-    </div>
+    </Scrolled>
   );
 }
 

@@ -1,4 +1,5 @@
 import { counted, duration } from '../../../compare/report/print/words.ts';
+import { Scrolled } from '../../scrolled.tsx';
 import type { Element, UiContext } from '../../view.ts';
 import { type Figures, lately, type Quantiles } from './figures.ts';
 import type { Listed } from './listed.ts';
@@ -49,7 +50,7 @@ export function Rates({
   readonly nowMs: number;
 }): Element {
   return (
-    <div class="scroll" tabindex={0} role="group" aria-label="Rates and times">
+    <Scrolled label="Rates and times">
       <table>
         <caption>Of all routes</caption>
         <thead>
@@ -86,7 +87,7 @@ export function Rates({
         Primary: to the head of the response. Mirrors: until the response was read, of copies that
         were sent. p50 of 4 ms says that half of them took no longer.
       </p>
-    </div>
+    </Scrolled>
   );
 }
 
