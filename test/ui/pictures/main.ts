@@ -11,7 +11,7 @@ const PICTURES = { now: 'docs/images/now.png', differences: 'docs/images/differe
 
 const ALL_VIEWS = ['now', 'differences', 'explain'];
 const THEMES = ['light', 'dark'] as const;
-const SCREENS = { wide: { width: 1200, height: 800 }, narrow: { width: 360, height: 780 } };
+const SCREENS = { wide: { width: 1200, height: 1100 }, narrow: { width: 360, height: 780 } };
 
 const REQUESTS_PER_SECOND = 20;
 

@@ -16,9 +16,17 @@ export function counted(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** @example percent(0.0131) // '1.3 %' */
+/**
+ * Two digits, of what is missing if that is less than a hundredth: what is nearly all is not all.
+ *
+ * @example percent(0.0131) // '1.3 %'
+ * @example percent(0.9966) // '99.66 %'
+ */
 export function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(2))} %`;
+  const rounded = (value: number) => Number((value * 100).toPrecision(2));
+  const isNearlyAll = share > 0.99 && share < 1;
+  const value = isNearlyAll ? Number((100 - rounded(1 - share)).toFixed(6)) : rounded(share);
+  return `${value} %`;
 }
 
 /** An upper bound, rounded up to one digit. */
