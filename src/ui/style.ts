@@ -100,18 +100,20 @@ svg text { fill: var(--quiet); font-size: 11px; }
 .routes thead th { white-space: normal; vertical-align: bottom; }
 .latency { display: grid; grid-template-columns: repeat(4, auto); gap: 0 .7rem; justify-content: start; }
 .latency svg { grid-column: 1 / -1; width: 12.5rem; }
-.share { display: flex; gap: .4rem; align-items: center; overflow-wrap: normal; }
-.share input { width: 5.5rem; }
+.share { display: grid; grid-template-columns: 5.5rem auto auto; gap: .3rem .4rem; align-items: center; justify-content: start; overflow-wrap: normal; }
 dialog { width: min(44rem, calc(100vw - 2rem)); color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
 dialog::backdrop { background: #0008; }
 .refusal:empty { display: none; }
+@media (min-width: 72.01rem) { .share { grid-template-columns: 5.5rem auto; } }
 /* A row of a table that is too wide becomes a list of its cells. */
-@media (max-width: 48rem) {
+@media (max-width: 72rem) {
   .routes thead { position: absolute; clip-path: inset(50%); }
-  .routes, .routes tbody, .routes tr, .routes th, .routes td { display: block; }
+  .routes, .routes tbody, .routes th, .routes td { display: block; }
   .routes tbody { border-bottom: 1px solid var(--quiet); padding: .6rem 0; }
+  .routes tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 0 1rem; padding: .3rem 0; }
+  .routes th[scope=rowgroup], .routes th[scope=row] { grid-column: 1 / -1; }
   .routes th, .routes td { border: 0; }
-  .routes td[data-head] { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; }
+  .routes td[data-head] { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; align-content: start; }
   .routes td[data-head]::before { content: attr(data-head); min-width: 7rem; color: var(--quiet); }
 }
 @media (max-width: 40rem) { main, header { padding-left: .8rem; padding-right: .8rem; } }

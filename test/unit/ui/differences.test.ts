@@ -113,7 +113,7 @@ describe('filters', () => {
   it('hide noise unless it is asked for, and say how much', async () => {
     const html = await shown(VIEW);
     expect(places(html)).not.toContain('/clock');
-    expect(textOf(html)).toContain('1 more is noise, ignored or undecided: show them');
+    expect(textOf(html)).toContain('1 more does not count: show them');
     expect(places(await shown(linkTo(html, 'show them')))).toContain('/clock');
     expect(textOf(await shown(linkTo(html, 'show them')))).toContain('value, ignored');
   });

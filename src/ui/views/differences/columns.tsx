@@ -97,7 +97,7 @@ function Hidden({ endpoint, state }: { endpoint: EndpointReport; state: State })
     <p>
       {hasShown ? '' : 'Nothing differs that counts. '}
       {counted(hidden)} {hasShown && state.noise === '' && 'more '}
-      {hidden === 1 ? 'is' : 'are'} noise, ignored or undecided:{' '}
+      {hidden === 1 ? 'does' : 'do'} not count:{' '}
       <a data-view href={addressOf(state, { noise })}>
         {label}
       </a>
