@@ -65,6 +65,21 @@ it('keeps the memory of a whole response also when it is given up afterwards', a
   expect(budget.held).toBe(0);
 });
 
+it('holds nothing once nobody needs the response, whether it is whole or not', async () => {
+  for (const isWhole of [true, false]) {
+    const budget = memoryBudget(10);
+    const recording = new ResponseRecording(10, budget);
+    recording.head(200, [], 3);
+    if (isWhole) {
+      recording.chunk(bytes(1, 2, 3));
+      recording.end(true, null);
+    }
+    recording.discard();
+    expect([budget.held, recording.wanted]).toEqual([0, false]);
+    if (!isWhole) expect(await recording.done).toBe('body_incomplete');
+  }
+});
+
 it('records a response without a body', async () => {
   const recording = new ResponseRecording(0, memoryBudget(0));
   recording.head(204, [], 0);
