@@ -9,7 +9,7 @@ export function Scrolled({
   readonly children: unknown;
 }): Element {
   return (
-    <div class="scroll" tabindex={0} role="group" aria-label={label}>
+    <div class="scroll" tabindex={0} role="region" aria-label={label}>
       {children}
     </div>
   );

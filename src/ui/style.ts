@@ -96,6 +96,7 @@ svg text { fill: var(--quiet); font-size: 11px; }
 .routes th[scope=row], .routes th[scope=rowgroup] { color: inherit; font-weight: 400; white-space: normal; min-width: 9rem; }
 .routes th[scope=row] { min-width: 13rem; }
 .routes td { overflow-wrap: break-word; }
+.routes a:not(.button), .steps a { display: inline-block; min-height: 1.5rem; padding: .2rem 0; }
 .routes bdi, .routes code { overflow-wrap: anywhere; }
 .routes thead th { white-space: normal; vertical-align: bottom; }
 .latency { display: grid; grid-template-columns: repeat(4, auto); gap: 0 .7rem; justify-content: start; }

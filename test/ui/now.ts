@@ -80,7 +80,7 @@ export function now(stage: Stage, tabs: Tabs): void {
     await stage.put(`${id}-none`, { _meta: { disable: true } }, { route: { uri, status: 0 } });
     await send(stage.gateway.url, `/${id}/a`);
     const { page, problems, violations, look } = await enter(tabs, addressOf(id));
-    for (const text of ['breaker open', 'paused', 'Differences', 'out of service'])
+    for (const text of ['breaker open', 'paused', 'Its differences', 'out of service'])
       await shows(page, text);
     for (const theme of ['light', 'dark'] as const) {
       for (const width of [320, 1280]) {

@@ -171,7 +171,7 @@ function Actions({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Elem
       </a>{' '}
       {isCompared && (
         <a data-view href={`/apisix/ui?${queryOf(route, host, { view: 'differences' })}`}>
-          Differences
+          Its differences
         </a>
       )}
     </>

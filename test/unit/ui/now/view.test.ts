@@ -28,7 +28,7 @@ it('shows routes with their mirrors: rates, outcomes, limits and what can be cha
   expect(text).toContain('sent: 2xx 1,600failed: timeout 400skipped: sampled_out 400');
   expect(text).toMatch(/Last minute\n.* ms\n/s);
   expect(text).toMatch(/primary(?:[34](?:\.\d)? ms){3}mirror(?:(?:9\d|100|110) ms){3}/);
-  expect(linkTo(html, 'Differences')).toBe(
+  expect(linkTo(html, 'Its differences')).toBe(
     '/apisix/ui?view=differences&route=shop&mirror=http%3A%2F%2Fmirror-of-shop.example',
   );
   expect(linkTo(html, 'Pause')).toBe(
