@@ -25,6 +25,12 @@ export function now(stage: Stage, tabs: Tabs): void {
     await stage.pair(`/${id}/a`);
     // On Workers the page may be of another isolate than the request; here there is one.
     await shows(page, 'sent: 2xx 1');
+    // What the primary and this mirror took, one beside the other: p50, p95 and p99 of each.
+    const times = String(await page.evaluate("document.querySelector('.latency').innerText"));
+    expect(times.replaceAll(/\s+/g, ' ')).toMatch(
+      /^primary(?: [\d.]+ (?:µs|ms|s)){3} mirror(?: [\d.]+ (?:µs|ms|s)){3}/,
+    );
+    expect(await page.evaluate("document.querySelectorAll('.latency path').length")).toBe(2);
     expect(problems).toEqual([]);
   });
 
