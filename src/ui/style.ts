@@ -80,7 +80,7 @@ mark::after { content: "] "; }
 dl { display: grid; grid-template-columns: minmax(5.5rem, auto) 1fr; gap: .2rem 1rem; margin: 1rem 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; }
-.steps { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
+.steps { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.2rem; }
 @media (max-width: 64rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
 .totals { display: flex; flex-wrap: wrap; gap: .4rem 2rem; }
 .totals dd { font-size: 1.3rem; font-variant-numeric: tabular-nums; }
