@@ -72,9 +72,10 @@ async function load(form, fill = morph) {
     const html = await response.text();
     if (mine.signal.aborted) return;
     show(html, fill);
-    if (form !== undefined) say(main.firstElementChild.dataset.done ?? '');
-    else if (isLost) say('');
+    if (isLost) say('');
     isLost = false;
+    // Who has sent a form wants to read what it led to.
+    if (form !== undefined) main.querySelector('[data-result]')?.focus();
   } catch (error) {
     if (mine.signal.aborted) return;
     isLost = true;

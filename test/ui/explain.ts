@@ -20,6 +20,8 @@ export function explain(stage: Stage, tabs: Tabs): void {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await shows(page, `route     ${id}`);
+    // It is read out, and scrolled by the keys of arrows.
+    await page.waitForFunction("document.activeElement.matches('[aria-label=Explanation] pre')");
     await shows(page, `GET ${stage.mirror.url}/${id}/<b>"cart"`);
     await shows(page, 'X-User: 7');
     // What may be secret stays out of addresses.

@@ -9,7 +9,7 @@ import type { Element, UiContext, View } from '../view.ts';
 export const explainView: View = {
   title: 'Explain',
   render: (query, context) => (
-    <section data-title="Explain" data-done="The explanation is below the form.">
+    <section data-title="Explain">
       <h1>What would happen to a request?</h1>
       <p>Nothing is sent, and no counter or limit changes.</p>
       <Form query={query} />
@@ -54,7 +54,9 @@ function Result({ query, context }: { query: URLSearchParams; context: UiContext
   if (!found.ok) return <p role="alert">{found.text}</p>;
   return (
     <section aria-label="Explanation">
-      <pre tabindex={0}>{found.text}</pre>
+      <pre tabindex={0} data-result>
+        {found.text}
+      </pre>
     </section>
   );
 }

@@ -35,7 +35,14 @@ export function NothingCompared({ inForce, origin }: Props): Element {
   const compared = mirrors.filter(({ isCompared }) => isCompared).length;
   if (compared > 0) return <Waiting compared={compared} />;
   if (mirrors.length === 0)
-    return <p>No route has a mirror. Once one has, its responses can be compared here.</p>;
+    return (
+      <p>
+        No route has a mirror.{' '}
+        <code>{'"proxy-mirror": {"host": "http://...", "compare": true}'}</code> in the{' '}
+        <code>plugins</code> of a route gives it one whose responses are compared here;{' '}
+        <code>docs/comparing.md</code> says more.
+      </p>
+    );
   const { route, host } = mirrors[0]!;
   const query = new URLSearchParams({ do: 'compare', route, mirror: host });
   const change = changeOf(query, document);
