@@ -80,7 +80,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   async function respond(request: Request, env: unknown): Promise<Response> {
     const path = proxyPath(request);
     // As in the proxy: the first request waits for the first document.
-    if (path === READY || ADMIN.test(path) || UI.test(path)) await live.load();
+    if (path === READY || GUARDED.test(path)) await live.load();
     const denied = needsKey(path) ? await guard(request, env) : null;
     return denied ?? endpointOf(request.method, path)(request);
   }

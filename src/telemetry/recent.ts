@@ -25,7 +25,7 @@ const WINDOW_S = 10;
 
 const OUTCOMES: Readonly<Record<Outcome['outcome'], number>> = { sent: 2, failed: 3, skipped: 4 };
 
-/** Where the counts of a second are; `errors` are requests that got a 5xx, or no valid status. */
+/** Where the counts of a second are; `errors` are requests that got a 5xx. */
 export const COLUMN: Readonly<Record<'requests' | 'errors' | Outcome['outcome'], number>> = {
   requests: 0,
   errors: ERRORS,
@@ -147,7 +147,7 @@ export function recentEvents(keeps: Lifetimes['has'], now: () => number): Recent
         const second = secondNow();
         const row = rowOf(second);
         counts[row]!++;
-        if (!(event.status >= 100 && event.status < 500)) counts[row + ERRORS]!++;
+        if (event.status >= 500) counts[row + ERRORS]!++;
         const route = entry(routes, event.route, newRoute);
         took(route, row, event.seconds);
         happened(route.requests, second);

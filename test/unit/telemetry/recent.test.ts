@@ -56,7 +56,7 @@ function watched(gone: ReadonlySet<string> = new Set()) {
 it('counts requests, errors among them, and copies by outcome, each in its second', () => {
   const { listen, clock, countOf, recent } = watched();
   expect([recent.since, recent.countsOf(START)]).toEqual([Infinity, null]);
-  for (const status of [101, 204, 301, 404, 499, 503, 999, 0]) listen(requestEvent({ status }));
+  for (const status of [101, 204, 301, 404, 499, 500, 503, 599]) listen(requestEvent({ status }));
   for (const outcome of [SENT, SENT, FAILED, SKIPPED]) listen(copyEvent(outcome));
   clock.second += 2;
   listen(requestEvent());
