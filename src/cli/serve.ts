@@ -10,14 +10,16 @@ import { logReload } from '../telemetry/log.ts';
 import { configureLog, log } from '../telemetry/logger/logtape.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 import type { Call } from './command.ts';
+import { readCertificates, watchCertificates } from './certificates.ts';
+import type { TlsSettings } from '../settings/tls.ts';
 import { signalled } from './signals.ts';
 
 /** How long a shutdown waits until the log is written: the reader of the output may have stopped reading. */
 const LOG_DRAIN_TIMEOUT_MS = 500;
 
 /** Runs the gateway until SIGTERM or SIGINT, then shuts it down and exits. */
-export async function serve({ flags, runtime: makeRuntime }: Call): Promise<void> {
-  const settings = readServerSettings(flags, process.env);
+export async function serve({ flags, all, runtime: makeRuntime }: Call): Promise<void> {
+  const settings = readServerSettings(flags, process.env, all);
   const home = homeOf(settings);
   const runtime = await makeRuntime();
   const output = outputSink(runtime.write, (to) =>
@@ -42,8 +44,17 @@ export async function serve({ flags, runtime: makeRuntime }: Call): Promise<void
   const unwatch = home.store?.watch?.(() => void gateway.refresh());
 
   // Before the line with the URL is printed, because a signal may follow it at once.
-  const stop = signalled(() => void readAgain(gateway));
+  let renew = () => {};
+  const stop = signalled(() => {
+    void readAgain(gateway);
+    renew();
+  });
   const listening = await listen(runtime, gateway, settings);
+  const { tls } = settings;
+  if (tls !== null) {
+    renew = () => void renewCertificates(listening, tls);
+    watchCertificates(tls.certificates, renew);
+  }
   warnIfFewer(settings.maxConnections, listening.maxConnections);
   console.log(startLine(runtime, listening, isText(settings, process.stdout.isTTY)));
 
@@ -64,6 +75,19 @@ async function readAgain(gateway: Gateway): Promise<void> {
   if (!isNews) logReload(refreshed);
 }
 
+/** The old certificates stay in use where the new ones cannot be. */
+async function renewCertificates(
+  listening: Listening,
+  { certificates }: TlsSettings,
+): Promise<void> {
+  try {
+    listening.renewCertificates(await readCertificates(certificates));
+    log.info('certificates read again');
+  } catch (error) {
+    log.error('{error}: the certificates in use stay in use', { error: textOf(error) });
+  }
+}
+
 /**
  * The line that says where it listens. It is printed whatever the level of the log is, because programs wait for it, and
  * as JSON where the log is JSON, for those that read nothing else.
@@ -71,13 +95,13 @@ async function readAgain(gateway: Gateway): Promise<void> {
 function startLine({ name }: ServerRuntime, listening: Listening, asText: boolean): string {
   const message = `proxy-mirror on ${name}, listening on ${urlsOf(listening)} as process ${process.pid}`;
   if (asText) return message;
-  const { hostname, port } = listening;
+  const { hostname, port, tlsPort } = listening;
   return jsonLine({
     category: ['proxy-mirror'],
     level: 'info',
     rawMessage: message,
     message: [message],
-    properties: { runtime: name, hostname, port },
+    properties: { runtime: name, hostname, port, ...(tlsPort !== null && { tlsPort }) },
     timestamp: Date.now(),
   }).trimEnd();
 }
@@ -103,14 +127,16 @@ async function finish(gateway: Gateway, listening: Listening, deadlineMs: number
 async function listen(
   runtime: ServerRuntime,
   app: Gateway,
-  { host, port, clientTimeout, maxConnections }: ServerSettings,
+  { host, port, tls, clientTimeout, maxConnections }: ServerSettings,
 ): Promise<Listening> {
+  const certificates = tls === null ? [] : await readCertificates(tls.certificates);
   try {
     return await runtime.listen({
       app,
       hostname: host,
       port,
       clientTimeout,
+      ...(tls !== null && { tls: { port: tls.port, certificates, onFailure: failureListener() } }),
       ...(maxConnections !== null && { maxConnections }),
       onCrowded: crowdedListener(),
       onReopened: () => log.error('no connection was accepted any more: listening anew'),
@@ -156,6 +182,15 @@ function crowdedListener(): (maxConnections: number) => void {
   };
 }
 
+/** Anybody can make handshakes fail, so that these lines are few. */
+function failureListener(): (reason: string) => void {
+  const admit = lineRate(Date.now);
+  return (reason) => {
+    const suppressed = admit('handshake');
+    if (suppressed !== null) log.info('a TLS handshake failed: {reason}', { reason, suppressed });
+  };
+}
+
 function after(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -167,8 +202,17 @@ const WILDCARDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Where it listens; for all addresses also a URL that works on this machine. */
-export function urlsOf({ hostname, port }: Pick<Listening, 'hostname' | 'port'>): string {
-  const url = (host: string) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function urlsOf({
+  hostname,
+  port,
+  tlsPort = null,
+}: Pick<Listening, 'hostname' | 'port'> & Partial<Pick<Listening, 'tlsPort'>>): string {
+  const plain = urls('http', hostname, port);
+  return tlsPort === null ? plain : `${plain} and ${urls('https', hostname, tlsPort)}`;
+}
+
+function urls(scheme: string, hostname: string, port: number): string {
+  const url = (host: string) => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const local = WILDCARDS.get(hostname);
   return local === undefined ? url(hostname) : `${url(hostname)} (${url(local)})`;
 }

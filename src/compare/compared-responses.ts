@@ -1,8 +1,9 @@
 import type { Inbound } from '../http/messages.ts';
+import type { NotRecorded } from '../http/recording.ts';
 import type { ResponseTap } from '../http/transport.ts';
 import type { ComparedMirror, MirrorOfRoute } from './compared-mirror.ts';
 import type { Comparison, NotCompared } from './comparison.ts';
-import { type NotRecorded, type RecordedResponse, ResponseRecording } from './recorded.ts';
+import { type RecordedResponse, ResponseRecording } from './recorded.ts';
 import type { ComparedPair } from './report/mirror-sums.ts';
 import {
   type ComparisonsOptions,
@@ -83,14 +84,12 @@ export class ComparedResponses<M extends MirrorOfRoute> implements RequestCompar
   }
 
   ended(sentTo: M, { outcome, status }: CopyEnd): boolean {
-    const index = this.#awaited.findIndex((awaited) => awaited.sentTo === sentTo);
-    if (index === -1) return false;
-    const [one] = this.#awaited.splice(index, 1);
-    const isSent = outcome === 'sent';
-    if (isSent) this.#pairs.push(this.#pair(one!, status!));
+    const one = this.#awaited.find((awaited) => awaited.sentTo === sentTo);
+    const isPair = one !== undefined && outcome === 'sent';
+    if (isPair) this.#pairs.push(this.#pair(one, status!));
     // The copy failed, perhaps after the head.
-    else one!.recording?.discard();
-    return isSent;
+    else one?.recording?.discard();
+    return isPair;
   }
 
   primaryFailed(): void {

@@ -1,9 +1,8 @@
 import { ByteQueue } from '../http/bytes.ts';
 import type { HeaderList } from '../http/fields.ts';
 import type { MemoryBudget } from '../http/memory-budget.ts';
-import { BudgetedRecording } from '../http/recording.ts';
+import { BudgetedRecording, type NotRecorded } from '../http/recording.ts';
 import type { ResponseTap } from '../http/transport.ts';
-import type { NotCompared } from './comparison.ts';
 
 /** A response with its whole body. */
 export interface RecordedResponse {
@@ -14,12 +13,6 @@ export interface RecordedResponse {
   /** As received, still encoded. */
   readonly body: Uint8Array;
 }
-
-/** Why there is no recording. A part of a response is never returned. */
-export type NotRecorded = Extract<
-  NotCompared,
-  'body_too_large' | 'body_incomplete' | 'memory_limit'
->;
 
 /**
  * Records a response while it passes; to be given as its tap. Nobody waits for the recording, and it holds nothing once
@@ -34,10 +27,7 @@ export type NotRecorded = Extract<
  * if (typeof recorded !== 'string') console.log(recorded.status, recorded.body.byteLength);
  * recording.release();
  */
-export class ResponseRecording
-  extends BudgetedRecording<RecordedResponse, NotRecorded>
-  implements ResponseTap
-{
+export class ResponseRecording extends BudgetedRecording<RecordedResponse> implements ResponseTap {
   /** When the head arrived, by `performance.now()`; `null` before. */
   headAtMs: number | null = null;
   /** The status, also of a response that is not recorded; `null` before the head. */
@@ -86,14 +76,6 @@ export class ResponseRecording
     if (body === null) return;
     if (trailers !== null && !this.reserve(sizeOf(trailers))) return this.lose('memory_limit');
     this.settle({ status: this.status!, headers: this.#headers, trailers, body: body.join() });
-  }
-
-  /**
-   * Ends the recording with `body_incomplete`, unless it is over. To be called if the request fails before a response,
-   * of which the recording is not told.
-   */
-  giveUp(): void {
-    this.lose('body_incomplete');
   }
 
   /** Nobody needs the response, whether it was recorded or not. */

@@ -1,14 +1,17 @@
 import type { MemoryBudget } from './memory-budget.ts';
 
+/** Why there is no recording. A part of a body is never returned. */
+export type NotRecorded = 'body_too_large' | 'body_incomplete' | 'memory_limit';
+
 /** A recording that a budget pays for. It holds nothing once it is over without a result. */
-export abstract class BudgetedRecording<Recorded, Lost extends string> {
+export abstract class BudgetedRecording<Recorded> {
   /** Resolves when the recording is over. Never rejects. */
-  readonly done: Promise<Recorded | Lost>;
+  readonly done: Promise<Recorded | NotRecorded>;
   /** False once no more bytes are needed. */
   wanted = true;
   readonly #budget: MemoryBudget;
   #held = 0;
-  #resolve!: (result: Recorded | Lost) => void;
+  #resolve!: (result: Recorded | NotRecorded) => void;
 
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
@@ -28,14 +31,22 @@ export abstract class BudgetedRecording<Recorded, Lost extends string> {
     return isReserved;
   }
 
+  /**
+   * Ends the recording, unless it is over: nobody will see the rest of the body. To be called as well if there will be no
+   * body at all, of which the recording is not told.
+   */
+  giveUp(): void {
+    this.lose('body_incomplete');
+  }
+
   /** Ends the recording, unless it is over. */
-  protected lose(reason: Lost): void {
+  protected lose(reason: NotRecorded): void {
     if (!this.wanted) return;
     this.release();
     this.settle(reason);
   }
 
-  protected settle(result: Recorded | Lost): void {
+  protected settle(result: Recorded | NotRecorded): void {
     this.wanted = false;
     this.#resolve(result);
   }

@@ -1,10 +1,11 @@
 import { compact } from '../http/bytes.ts';
 import type { MemoryBudget } from '../http/memory-budget.ts';
+import type { NotRecorded } from '../http/recording.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
 import type { ResponseTap } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
 import type { Outcome, SkipReason } from './outcome.ts';
-import { type BodyMissing, Recording } from './record.ts';
+import { Recording } from './record.ts';
 import type { CopySender, Report } from './send.ts';
 
 /**
@@ -259,7 +260,7 @@ class RecordedCopies<O extends CopyObserver> extends Copies<O> {
     this.#recording.giveUpWhenIdle(milliseconds);
   }
 
-  async #recorded(): Promise<Uint8Array | BodyMissing> {
+  async #recorded(): Promise<Uint8Array | NotRecorded> {
     const settled = this.options.sender.onAbandon(() => this.#recording.giveUp());
     const recorded = await this.#recording.done;
     settled();

@@ -1,24 +1,17 @@
 import { ByteQueue, compact } from '../http/bytes.ts';
 import type { MemoryBudget } from '../http/memory-budget.ts';
-import { BudgetedRecording } from '../http/recording.ts';
+import { BudgetedRecording, type NotRecorded } from '../http/recording.ts';
 import type { Tap } from '../http/upload.ts';
-import type { SkipReason } from './outcome.ts';
 
 /** Default limit for the recorded bodies of all copies together. */
 export const DEFAULT_MIRROR_MEMORY_BYTES: number = 64 * 1024 * 1024;
-
-/** Why a recorded body is missing. A part of a body is never returned. */
-export type BodyMissing = Extract<
-  SkipReason,
-  'body_too_large' | 'body_incomplete' | 'memory_limit'
->;
 
 /**
  * Records a body while it streams to the upstream; to be given as its tap. The upstream never waits for the recording,
  * and the recorded body can be sent any number of times with a known length. A `tee()` would couple the speeds of its
  * readers.
  */
-export class Recording extends BudgetedRecording<Uint8Array, BodyMissing> implements Tap {
+export class Recording extends BudgetedRecording<Uint8Array> implements Tap {
   readonly #maxBytes: number;
   readonly #body = new ByteQueue();
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -42,11 +35,6 @@ export class Recording extends BudgetedRecording<Uint8Array, BodyMissing> implem
     if (this.wanted) this.settle(this.#body.join());
   }
 
-  /** Ends the recording: nobody will read the rest of the body. */
-  giveUp(): void {
-    this.lose('body_incomplete');
-  }
-
   /**
    * Ends the recording once no byte has passed for this many milliseconds; noticed after at most twice as long. For
    * an upload whose reader may have stopped reading without notice.
@@ -61,7 +49,7 @@ export class Recording extends BudgetedRecording<Uint8Array, BodyMissing> implem
     }, milliseconds);
   }
 
-  protected override settle(result: Uint8Array | BodyMissing): void {
+  protected override settle(result: Uint8Array | NotRecorded): void {
     clearInterval(this.#watch);
     this.#body.drain();
     super.settle(result);

@@ -1,6 +1,13 @@
 /** The types that runtimes with a listener are made of, for the entries of Node, Bun and Deno. */
 export type { NameOptions } from '../http1/client/names/lookup.ts';
 export type { Output, WriteOutput } from './output.ts';
-export type { FetchApp, Listening, ListenOptions, ServerRuntime } from './server.ts';
+export type {
+  Certificate,
+  FetchApp,
+  Listening,
+  ListenOptions,
+  ServerRuntime,
+  TlsListenOptions,
+} from './server.ts';
 export type { RuntimeOptions } from './sockets/runtime.ts';
 export type * from './types.ts';

@@ -1,4 +1,4 @@
-import type { Listening } from '../http1/server/listen.ts';
+import type { Listening as Http1Listening } from '../http1/server/listen.ts';
 import type { WriteOutput } from './output.ts';
 import type { Runtime, WaitUntil } from './runtime.ts';
 
@@ -28,10 +28,41 @@ export interface ListenOptions {
    * open. Default: 10 000.
    */
   readonly maxConnections?: number;
+  /** A second port, for TLS 1.2 and 1.3. Default: none. */
+  readonly tls?: TlsListenOptions;
   /** Called when a client is rejected because all connections are busy. */
   readonly onCrowded?: (maxConnections: number) => void;
   /** Called when the listener had stopped accepting and was opened again. */
   readonly onReopened?: () => void;
+}
+
+export interface TlsListenOptions {
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** At least one. A client gets the first that is for the name which it asks for, else the first of all. */
+  readonly certificates: readonly Certificate[];
+  /** Called when a handshake fails, with the code of the error. */
+  readonly onFailure?: (reason: string) => void;
+}
+
+/** A certificate and its key. */
+export interface Certificate {
+  /** PEM: the server's own certificate first, then those of its issuers. */
+  readonly cert: string;
+  /** PEM, not encrypted. */
+  readonly key: string;
+  /** What errors call it. Default: `a certificate`. */
+  readonly name?: string;
+}
+
+/** An open listener. */
+export interface Listening extends Http1Listening {
+  /**
+   * Uses other certificates for connections that are opened from now on. If one of them cannot be used, nothing changes.
+   *
+   * @throws Error that says which, and why
+   */
+  renewCertificates(certificates: readonly Certificate[]): void;
 }
 
 /** A runtime that can listen: all but Workers, where the platform listens. */
@@ -41,5 +72,3 @@ export interface ServerRuntime extends Runtime {
   /** Closes the pools and all other sockets, so that the process can exit. */
   close(): void;
 }
-
-export type { Listening };

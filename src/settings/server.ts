@@ -1,6 +1,7 @@
 import { type Lookup, readShared, setting, type SharedSettings } from './shared.ts';
 import { DEFAULTS } from './defaults.ts';
 import { SERVER_SETTINGS } from './table.ts';
+import { readTls, type TlsSettings } from './tls.ts';
 import {
   oneOf,
   origin,
@@ -37,6 +38,8 @@ export interface ServerSettings extends SharedSettings {
   /** `null`: the listener's default, which depends on the limit of file descriptors. */
   readonly maxConnections: number | null;
   readonly logFormat: LogFormat;
+  /** `null`: no TLS. */
+  readonly tls: TlsSettings | null;
 }
 
 /** Where the routes document is. */
@@ -60,9 +63,14 @@ const FLAG_OF_VARIABLE: ReadonlyMap<string | undefined, string | undefined> = ne
 /**
  * Reads the settings of a server. A flag wins over its environment variable.
  *
+ * @param all all values of each flag
  * @throws SettingError whose message is the line to print
  */
-export function readServerSettings(flags: Flags, environment: Environment): ServerSettings {
+export function readServerSettings(
+  flags: Flags,
+  environment: Environment,
+  all: Readonly<Record<string, readonly string[]>> = {},
+): ServerSettings {
   const lookup = lookupIn(flags, environment);
   return {
     ...readShared(lookup),
@@ -84,6 +92,7 @@ export function readServerSettings(flags: Flags, environment: Environment): Serv
       DEFAULTS.shutdownTimeout,
     ),
     logFormat: setting(lookup, 'LOG_FORMAT', oneOf(LOG_FORMATS), DEFAULTS.logFormat),
+    tls: readTls(lookup, PORT_NUMBER, (flag) => all[flag]),
   };
 }
 

@@ -31,6 +31,27 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     fallback: DEFAULTS.host,
   },
   {
+    variable: 'TLS_PORT',
+    flag: 'tls-port',
+    value: 'N',
+    help: 'a port for TLS beside the other',
+    fallback: 'none',
+  },
+  {
+    variable: 'TLS_CERT',
+    flag: 'tls-cert',
+    value: 'FILE',
+    help: 'its certificate; repeated, the name asked for decides',
+    fallback: 'none',
+  },
+  {
+    variable: 'TLS_KEY',
+    flag: 'tls-key',
+    value: 'FILE',
+    help: 'the key of each certificate, in the same order',
+    fallback: 'none',
+  },
+  {
     variable: 'ROUTES',
     flag: 'routes',
     value: 'FILE',

@@ -13,6 +13,7 @@ import { ownGateway } from './own-gateway.ts';
 import { reportCommand } from './report-command.ts';
 import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
+import { tls } from './tls.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
 import { early } from './upstream/early.ts';
@@ -39,5 +40,6 @@ export function server(runtime: TestServerRuntime): void {
   describe('the report as a command', () => reportCommand(runtime));
   describe('names', () => names(runtime));
   describe('TLS', () => serverName(runtime));
+  describe('TLS of clients', () => tls(runtime));
   describe('kill -9', () => kill(runtime));
 }

@@ -37,6 +37,8 @@ export interface ServerConnectionOwner {
 export class ServerConnection implements Link, TurnTaker {
   /** For tests: called with every change of phase of every connection. */
   static onPhase: ((from: ServerPhase, to: ServerPhase) => void) | null = null;
+  /** `https`: TLS is ended here. */
+  readonly scheme: Link['scheme'];
   readonly #owner: ServerConnectionOwner;
   readonly #socket: Socket;
   readonly #deadline = new Deadline(() => this.#expire());
@@ -53,7 +55,8 @@ export class ServerConnection implements Link, TurnTaker {
   #expectedUntil = performance.now() + FIRST_BYTES_MS;
   #peer: string | undefined;
 
-  constructor(socket: Socket, owner: ServerConnectionOwner) {
+  constructor(socket: Socket, owner: ServerConnectionOwner, scheme: Link['scheme']) {
+    this.scheme = scheme;
     this.#socket = socket;
     this.#owner = owner;
     this.#incoming = new Incoming(socket, this.#deadline, owner, this);
@@ -98,11 +101,6 @@ export class ServerConnection implements Link, TurnTaker {
     this.#socket.destroySoon();
   }
 
-  /** Responds with 503, without a request. */
-  turnAway(): void {
-    this.#refuse(503);
-  }
-
   #enter(phase: ServerPhase): void {
     ServerConnection.onPhase?.(this.#phase, phase);
     this.#phase = phase;
@@ -120,7 +118,7 @@ export class ServerConnection implements Link, TurnTaker {
     try {
       request = incoming.read(bytes);
     } catch (error) {
-      return this.#refuse(error instanceof RequestRefusal ? error.status : 400);
+      return this.refuse(error instanceof RequestRefusal ? error.status : 400);
     }
     if (request !== null) {
       this.#begin(request);
@@ -164,7 +162,7 @@ export class ServerConnection implements Link, TurnTaker {
   }
 
   #failed(request: ServerRequest): void {
-    if (this.#request === request) this.#refuse(500);
+    if (this.#request === request) this.refuse(500);
   }
 
   #send(request: ServerRequest, response: OutgoingResponse): void {
@@ -244,8 +242,8 @@ export class ServerConnection implements Link, TurnTaker {
     this.#read(null);
   }
 
-  /** Ends the connection, with an error response unless a response has begun. */
-  #refuse(status: GatewayStatus): void {
+  /** Ends the connection, with an error response unless a response has begun; there may be no request yet. */
+  refuse(status: GatewayStatus): void {
     const request = this.#request;
     const method = request?.method ?? this.#incoming.arrived;
     this.#request = null;
@@ -290,7 +288,7 @@ export class ServerConnection implements Link, TurnTaker {
     switch (this.#phase) {
       case 'head':
       case 'exchange':
-        return this.#refuse(408);
+        return this.refuse(408);
       case 'discard':
         return this.#linger();
       default:

@@ -1,17 +1,19 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Reply } from '../../http/messages.ts';
 import { shareOut, type Shares } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
-import { AcceptWatch } from './accept-watch.ts';
 import { ServerConnection, type ServerConnectionOwner } from './connection.ts';
 import { CLIENT_TIMEOUT_MS, MAX_CONNECTIONS } from './limits.ts';
-import type { ServerRequest } from './request.ts';
+import { type OpenPort, openPort } from './port.ts';
+import type { Link, ServerRequest } from './request.ts';
 
 export interface Http1ListenOptions {
   /** Address or name to listen on. */
   readonly hostname: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** A second port, for TLS. Default: none. */
+  readonly tls?: TlsPort | undefined;
   /** Makes the response. If it throws or rejects, the client gets a 500. */
   readonly respond: (request: ServerRequest) => Reply | Promise<Reply>;
   /**
@@ -33,10 +35,20 @@ export interface Http1ListenOptions {
   readonly goesDeaf?: boolean;
 }
 
+/** A port whose connections begin with a TLS handshake. */
+export interface TlsPort {
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** Begins the handshake, as a server. The socket that is returned may be used at once: what it is given waits. */
+  secure(socket: Socket): Socket;
+}
+
 /** An open listener. */
 export interface Listening {
   readonly hostname: string;
   readonly port: number;
+  /** `null`: TLS is not listened for. */
+  readonly tlsPort: number | null;
   /** Most connections of clients at a time. */
   readonly maxConnections: number;
   /** Stops accepting. Resolves once every request that has arrived has its response. */
@@ -53,7 +65,6 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const limits = { each: maxConnections, turnedAway: shares.turnedAway };
   const crowded = () => onCrowded(maxConnections);
   const connections = new Connections(limits, crowded);
-  let watch: AcceptWatch | null = null;
   const owner = {
     turns,
     stopping: false as boolean,
@@ -61,59 +72,51 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     respond,
     closed: (connection) => connections.closed(connection),
   } satisfies ServerConnectionOwner;
-  function accept(socket: Socket): void {
-    // Accepted just before we stopped, and never used; or a probe of `AcceptWatch`.
-    if (owner.stopping || watch?.accepts(socket)) socket.destroy();
-    else connections.accept(socket, owner);
-  }
-  async function open(port: number): Promise<Server> {
-    const opened = await listening(createServer({ noDelay: true }, accept), hostname, port);
-    // A connection that cannot be accepted for lack of descriptors is no reason to stop: the next one may be.
-    return opened.on('error', crowded);
-  }
 
-  const closing: Promise<void>[] = [];
-  let server = await open(options.port);
-  const { address, port } = server.address() as AddressInfo;
-  async function reopen(): Promise<void> {
-    if (server.listening) closing.push(closed(server));
-    server = await open(port);
-    onReopened();
+  const ports: OpenPort[] = [];
+  async function open(port: number, accept: (socket: Socket) => void): Promise<OpenPort> {
+    const opened = await openPort({
+      hostname,
+      port,
+      goesDeaf,
+      accept,
+      onLost: crowded,
+      onReopened,
+    });
+    ports.push(opened);
+    return opened;
   }
-  if (goesDeaf) watch = new AcceptWatch({ hostname: address, port, reopen });
+  const closeAll = () => Promise.all(ports.map((port) => port.close()));
+  const plain = await open(options.port, (socket) => connections.accept(socket, owner, 'http'));
+  const { tls } = options;
+  const secure =
+    tls === undefined
+      ? null
+      : await open(tls.port, (socket) =>
+          connections.accept(tls.secure(socket), owner, 'https'),
+        ).catch(async (error: unknown) => {
+          await closeAll();
+          throw error;
+        });
+
   return {
-    hostname: address,
-    port,
+    hostname: plain.hostname,
+    port: plain.port,
+    tlsPort: secure === null ? null : secure.port,
     maxConnections,
     async stop() {
       owner.stopping = true;
-      watch?.stop();
-      closing.push(closed(server));
+      const closed = closeAll();
       // After a poll of the sockets, so that requests that have arrived are read first.
       setImmediate(() => {
         for (const connection of connections) if (connection.idle) connection.destroy();
       });
-      await Promise.all(closing);
+      await closed;
     },
     kill() {
       for (const connection of connections) connection.destroy();
     },
   };
-}
-
-function listening(server: Server, host: string, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host }, () => {
-      server.off('error', reject);
-      resolve(server);
-    });
-  });
-}
-
-/** Stops listening. Resolves once all connections are closed. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /**
@@ -134,8 +137,8 @@ export class Connections {
     this.#crowded = crowded;
   }
 
-  accept(socket: Socket, owner: ServerConnectionOwner): void {
-    const connection = new ServerConnection(socket, owner);
+  accept(socket: Socket, owner: ServerConnectionOwner, scheme: Link['scheme']): void {
+    const connection = new ServerConnection(socket, owner, scheme);
     if (this.#all.size >= this.#limits.each && !this.#makeRoom()) return this.#turnAway(connection);
     this.#all.add(connection);
   }
@@ -175,6 +178,6 @@ export class Connections {
       first!.destroySoon();
     }
     this.#turnedAway.add(connection);
-    connection.turnAway();
+    connection.refuse(503);
   }
 }

@@ -11,6 +11,7 @@ import { type RequestHead, urlHost } from './parse-request-head.ts';
 
 /** What a request can ask of its client's connection. */
 export interface Link {
+  readonly scheme: Received['scheme'];
   /** Address of the socket's peer. */
   readonly peer: string;
   /** Port of the listener. */
@@ -26,7 +27,6 @@ export interface Link {
 export class ServerRequest implements RequestHead, Received {
   readonly method: string;
   readonly target: string;
-  readonly scheme = 'http';
   readonly http11: boolean;
   readonly headers: HeaderList;
   readonly authority: string;
@@ -58,6 +58,9 @@ export class ServerRequest implements RequestHead, Received {
     this.#body = body;
   }
 
+  get scheme(): Received['scheme'] {
+    return this.link.scheme;
+  }
   get serverPort(): number {
     return this.link.serverPort;
   }
@@ -137,11 +140,11 @@ const FORBIDDEN = /^(?:trace|track)$/i;
 const BODILESS = /^(?:get|head)$/i;
 
 function webRequest(served: ServerRequest, signal: AbortSignal): Request {
-  const { method, target, authority, headers } = served;
+  const { method, target, scheme, authority, headers } = served;
   const forbidden = FORBIDDEN.test(method);
   // A URL must have a path, the target `*` has none.
   const path = target === '*' ? '/*' : target;
-  const request = new Request(`http://${urlHost(authority)}${path}`, {
+  const request = new Request(`${scheme}://${urlHost(authority)}${path}`, {
     method: forbidden ? 'GET' : method,
     headers: webHeaders(headers),
     signal,

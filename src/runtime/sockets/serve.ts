@@ -1,27 +1,34 @@
-import { type Http1ListenOptions, listen, type Listening } from '../../http1/server/listen.ts';
+import { type Http1ListenOptions, listen } from '../../http1/server/listen.ts';
 import type { ServerRequest } from '../../http1/server/request.ts';
 import { directOf } from '../direct.ts';
 import { receiveWeb } from '../fetch/receive.ts';
 import { rememberServed } from '../received.ts';
 import type { WaitUntil } from '../runtime.ts';
-import type { ListenOptions } from '../server.ts';
+import type { Listening, ListenOptions } from '../server.ts';
+import { TlsEnd } from './tls.ts';
 
 /** Options of the listener that depend on the runtime. */
 export type ListenerTraits = Pick<Http1ListenOptions, 'shares' | 'turns' | 'goesDeaf'>;
 
 /** Serves an app with our own HTTP/1.1. Rejects if it cannot listen on the address. */
-export function serveApp(options: ListenOptions, traits: ListenerTraits = {}): Promise<Listening> {
-  const { app, clientTimeout, ...listener } = options;
+export async function serveApp(
+  options: ListenOptions,
+  traits: ListenerTraits = {},
+): Promise<Listening> {
+  const { app, clientTimeout, tls, ...listener } = options;
   const { waitUntil = goOn } = app;
   const context = { waitUntil, passThroughOnException() {}, props: {} };
   const direct = directOf(app.fetch);
-  return listen({
+  const end = tls === undefined ? null : new TlsEnd(tls.certificates, tls.onFailure);
+  const listening = await listen({
     ...listener,
     ...traits,
+    tls: end === null ? undefined : { port: tls!.port, secure: (socket) => end.secure(socket) },
     clientTimeoutMs: clientTimeout === undefined ? undefined : clientTimeout * 1000,
     respond: (request) =>
       direct?.respond?.(request, app.waitUntil) ?? app.fetch(...handOut(request), context),
   });
+  return { ...listening, renewCertificates: (certificates) => end?.renew(certificates) };
 }
 
 /** Lets work go on that an app without `waitUntil` leaves behind. That it fails must not end the process. */

@@ -44,6 +44,24 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   { args: ['--log-level', 'INFO'], message: '--log-level: expected one of debug' },
   { args: ['--log-format', 'xml'], message: '--log-format: expected one of json, text, auto' },
   { env: { SHUTDOWN_DELAY: '-1' }, message: 'SHUTDOWN_DELAY: expected seconds from 0 to' },
+  {
+    env: { TLS_CERT: 'a.crt', TLS_KEY: 'a.key' },
+    message: 'TLS_CERT and TLS_KEY: expected TLS_PORT',
+  },
+  {
+    env: { TLS_PORT: '0', TLS_CERT: 'a.crt,b.crt', TLS_KEY: 'a.key' },
+    message: 'TLS_PORT: expected a TLS_CERT and a TLS_KEY for each certificate, found 2 and 1',
+  },
+  { args: ['--tls-port', 'https'], message: '--tls-port: expected a whole number from 0 to 65535' },
+  { args: ['--tls-port', '0', '--tls-cert', 'a'], message: /^TLS_PORT: .*found 1 and 0$/ },
+  {
+    env: { TLS_PORT: '0', TLS_CERT: '/no/such.crt', TLS_KEY: '/no/such.key' },
+    message: 'TLS_CERT: expected a PEM file that can be read, found ENOENT at /no/such.crt',
+  },
+  {
+    env: { TLS_PORT: '0', TLS_CERT: 'package.json', TLS_KEY: 'package.json' },
+    message: /package\.json: expected a certificate in PEM, found something else$/,
+  },
   { args: ['--no-such-flag'], message: 'unknown flag "--no-such-flag": proxy-mirror help serve' },
   { args: ['--prot=1'], message: 'unknown flag "--prot": did you mean --port? proxy-mirror help' },
   { args: ['stray'], message: 'unknown command "stray": proxy-mirror help lists all' },

@@ -318,16 +318,20 @@ describe.each(BODIES)('a body in chunks such as $what', ({ bytes, size, wire, mo
 
   it('from a client leaves others their turns', async () => {
     const request = await new Promise<ServerRequest>((respond) => {
-      const connection = new ServerConnection(pouring('POST / HTTP/1.1\r\nHost: a', bytes), {
-        stopping: false,
-        clientTimeoutMs: 60_000,
-        turns: new Turns(),
-        respond(arrived) {
-          respond(arrived);
-          return new Promise<never>(() => {});
+      const connection = new ServerConnection(
+        pouring('POST / HTTP/1.1\r\nHost: a', bytes),
+        {
+          stopping: false,
+          clientTimeoutMs: 60_000,
+          turns: new Turns(),
+          respond(arrived) {
+            respond(arrived);
+            return new Promise<never>(() => {});
+          },
+          closed() {},
         },
-        closed() {},
-      });
+        'http',
+      );
       onTestFinished(() => connection.destroy());
     });
     await readsPartByPart(request.upload!.reader());

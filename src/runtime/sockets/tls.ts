@@ -1,0 +1,100 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { Certificate } from '../server.ts';
+
+/** What Mozilla calls intermediate, without ciphers that lack forward secrecy or authenticate only after decrypting. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** A certificate that is ready to be used. */
+interface Identity {
+  /** In lower case. */
+  readonly names: ReadonlySet<string>;
+  readonly context: SecureContext;
+}
+
+/** Ends TLS of accepted connections, with the certificate whose names the client asks for, else the first. */
+export class TlsEnd {
+  readonly #onFailure: (reason: string) => void;
+  #identities!: readonly Identity[];
+
+  /**
+   * @param certificates at least one
+   * @param onFailure called when a handshake fails, with the code or text of the error
+   * @throws Error that says which certificate cannot be used, and why
+   */
+  constructor(
+    certificates: readonly Certificate[],
+    onFailure: (reason: string) => void = () => {},
+  ) {
+    this.#onFailure = onFailure;
+    this.renew(certificates);
+  }
+
+  /** Uses other certificates from now on. Open connections keep theirs. If one cannot be used, nothing changes. */
+  renew(certificates: readonly Certificate[]): void {
+    this.#identities = certificates.map(identityOf);
+  }
+
+  secure(socket: Socket): Socket {
+    const secured = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: this.#identities[0]!.context,
+      SNICallback: (name, done) => done(null, this.#contextFor(name)),
+      ALPNProtocols: ['http/1.1'],
+    });
+    let isSecure = false;
+    secured.once('secure', () => (isSecure = true));
+    secured.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (!isSecure) this.#onFailure(code ?? message);
+    });
+    return secured;
+  }
+
+  /** Names come from strangers, so that nothing is kept by name. */
+  #contextFor(name: string): SecureContext {
+    const asked = name.toLowerCase();
+    // `*` stands for one label (RFC 9525 section 6.3).
+    const anyLabel = `*${asked.slice(asked.indexOf('.'))}`;
+    const found = this.#identities.find(({ names }) => names.has(asked) || names.has(anyLabel));
+    return (found ?? this.#identities[0]!).context;
+  }
+}
+
+function identityOf({ cert, key, name = 'a certificate' }: Certificate): Identity {
+  const certificate = attempt(
+    `${name}: expected a certificate in PEM`,
+    () => new X509Certificate(cert),
+  );
+  const privateKey = attempt(`${name}: expected its key in PEM`, () => createPrivateKey(key));
+  // Not every runtime notices this before the first handshake.
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new Error(`${name}: expected its key, found that of another certificate`);
+  const context = createSecureContext({ cert, key, ciphers: CIPHERS, minVersion: 'TLSv1.2' });
+  return { names: namesOf(certificate), context };
+}
+
+/** The names that a certificate is for: `DNS:a.test, DNS:*.b.test, IP Address:127.0.0.1` without the addresses. */
+function namesOf({ subjectAltName = '' }: X509Certificate): ReadonlySet<string> {
+  const names = subjectAltName.split(', ').filter((name) => name.startsWith('DNS:'));
+  return new Set(names.map((name) => name.slice('DNS:'.length).toLowerCase()));
+}
+
+/** What OpenSSL says of a file that is none of its is no help to anybody. */
+function attempt<T>(expected: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch {
+    throw new Error(`${expected}, found something else`);
+  }
+}
