@@ -4,6 +4,7 @@ import type { Respond } from '../support/origin.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
+import { JUDGED_WITHIN_MS } from './looks.ts';
 import { click, shows, type Tab } from './tab.ts';
 
 const MARKUP = `<img src=x onerror=alert(1)><script>alert(2)</script>"'&amp;`;
@@ -45,42 +46,46 @@ export function hostile(stage: Stage, tabs: Tabs): void {
   const addressOf = (view: string, more: Record<string, string>) =>
     `${stage.gateway.url}/apisix/ui?${new URLSearchParams({ view, ...more })}`;
 
-  it('in differences: places, values, paths, ids, and the question whether to ignore one', async () => {
-    const names = [MARKUP, INVISIBLE, 'k'.repeat(2000)];
-    const bodies = [1, 2].map((value) =>
-      Object.fromEntries(names.map((name) => [name, value === 1 ? name : value])),
-    );
-    const { id, get, reported } = await compared(json(bodies[0]), json(bodies[1]));
-    const headers = { 'x-request-id': '<b>id</b>' };
-    for (const path of [encodeURIComponent(MARKUP + INVISIBLE), `${'p'.repeat(2000)}?q=<b>`])
-      await get(`/${path}`, { headers });
-    await reported(2);
-    const tab = await enter(tabs, addressOf('differences', { route: id }));
-    await shows(tab.page, '2 of 2 pairs differ');
-    const places = (await tab.page.evaluate(
-      "[...document.querySelectorAll('section[aria-labelledby=places] th a')].map((link) => link.href)",
-    )) as string[];
-    expect(places).toHaveLength(names.length);
-    for (const place of places) {
-      await tab.page.goto(place);
+  it(
+    'in differences: places, values, paths, ids, and the question whether to ignore one',
+    async () => {
+      const names = [MARKUP, INVISIBLE, 'k'.repeat(2000)];
+      const bodies = [1, 2].map((value) =>
+        Object.fromEntries(names.map((name) => [name, value === 1 ? name : value])),
+      );
+      const { id, get, reported } = await compared(json(bodies[0]), json(bodies[1]));
+      const headers = { 'x-request-id': '<b>id</b>' };
+      for (const path of [encodeURIComponent(MARKUP + INVISIBLE), `${'p'.repeat(2000)}?q=<b>`])
+        await get(`/${path}`, { headers });
+      await reported(2);
+      const tab = await enter(tabs, addressOf('differences', { route: id }));
       await shows(tab.page, '2 of 2 pairs differ');
-      await tab.page.waitForSelector('mark');
-      await holds(tab);
+      const places = (await tab.page.evaluate(
+        "[...document.querySelectorAll('section[aria-labelledby=places] th a')].map((link) => link.href)",
+      )) as string[];
+      expect(places).toHaveLength(names.length);
+      for (const place of places) {
+        await tab.page.goto(place);
+        await shows(tab.page, '2 of 2 pairs differ');
+        await tab.page.waitForSelector('mark');
+        await holds(tab);
+        await click(tab.page, 'link', 'Ignore this place');
+        await tab.page.waitForSelector('dialog[open]');
+        await holds(tab, 'Cancel');
+        expect(await tab.violations()).toEqual([]);
+      }
+      // The line does what it shows: what is invisible in it is escaped as JSON escapes it.
+      await tab.page.goto(places[1]!);
       await click(tab.page, 'link', 'Ignore this place');
       await tab.page.waitForSelector('dialog[open]');
-      await holds(tab, 'Cancel');
-      expect(await tab.violations()).toEqual([]);
-    }
-    // The line does what it shows: what is invisible in it is escaped as JSON escapes it.
-    await tab.page.goto(places[1]!);
-    await click(tab.page, 'link', 'Ignore this place');
-    await tab.page.waitForSelector('dialog[open]');
-    await tab.page.locator('dialog form button:not([type])').click();
-    await shows(tab.page, 'Done.');
-    const route = await (await stage.gateway.admin(`admin/routes/${id}`)).json();
-    expect(JSON.stringify(route)).toContain(JSON.stringify(`/${INVISIBLE}`).slice(1, -1));
-    expect(tab.problems).toEqual([]);
-  });
+      await tab.page.locator('dialog form button:not([type])').click();
+      await shows(tab.page, 'Done.');
+      const route = await (await stage.gateway.admin(`admin/routes/${id}`)).json();
+      expect(JSON.stringify(route)).toContain(JSON.stringify(`/${INVISIBLE}`).slice(1, -1));
+      expect(tab.problems).toEqual([]);
+    },
+    JUDGED_WITHIN_MS,
+  );
 
   it('in differences: values of 256 KiB', async () => {
     const { id, get, reported } = await compared(json({ a: LONG }), json({ a: `${LONG}y` }));

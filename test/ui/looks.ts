@@ -6,6 +6,9 @@ import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
 import type { Tab } from './tab.ts';
 
+/** Each look is judged in half a second, and there are many: more time than usual on a busy machine, in milliseconds. */
+export const JUDGED_WITHIN_MS = 90_000;
+
 const THEMES = ['light', 'dark'] as const;
 /** In CSS pixels: a phone, or a desktop at 400 %; a desktop at 200 %; a desktop. */
 const WIDTHS = [320, 640, 1280];
@@ -40,46 +43,56 @@ export function looks(stage: Stage, tabs: Tabs, views: readonly string[]): void 
     expect(await violations()).toEqual([expect.stringContaining('<select>')]);
   });
 
-  it.each(views)('%s', async (view) => {
-    const tab = await enter(tabs, addressOf(view));
-    await isForEverybody(tab);
-    expect(tab.problems).toEqual([]);
-  });
+  it.each(views)(
+    '%s',
+    async (view) => {
+      const tab = await enter(tabs, addressOf(view));
+      await isForEverybody(tab);
+      expect(tab.problems).toEqual([]);
+    },
+    JUDGED_WITHIN_MS,
+  );
 
-  it('differences with an example, and an explanation', async () => {
-    const { id, get, reported } = await compared(json({ a: 1 }), json({ a: '2' }));
-    await get('/a');
-    await reported(1);
-    const tab = await enter(tabs, addressOf('differences', { route: id }));
-    await tab.page.waitForSelector('mark');
-    await isForEverybody(tab);
-    await tab.page.goto(addressOf('explain'));
-    await tab.page.locator('main form button').click();
-    await tab.page.waitForSelector('section[aria-label=Explanation]');
-    await isForEverybody(tab);
-    expect(tab.problems).toEqual([]);
-  });
+  it(
+    'differences with an example, and an explanation',
+    async () => {
+      const { id, get, reported } = await compared(json({ a: 1 }), json({ a: '2' }));
+      await get('/a');
+      await reported(1);
+      const tab = await enter(tabs, addressOf('differences', { route: id }));
+      await tab.page.waitForSelector('mark');
+      await isForEverybody(tab);
+      await tab.page.goto(addressOf('explain'));
+      await tab.page.locator('main form button').click();
+      await tab.page.waitForSelector('section[aria-label=Explanation]');
+      await isForEverybody(tab);
+      expect(tab.problems).toEqual([]);
+    },
+    JUDGED_WITHIN_MS,
+  );
 
-  it('every question before a change, and why there is none', async () => {
-    const id = stage.fresh('asked');
-    const mirrors = [
-      { host: stage.mirror.url, compare: true },
-      { host: 'http://a.example' },
-      { host: 'http://b.example', _meta: { disable: true } },
-    ];
-    await stage.put(id, { host: undefined, mirrors });
-    const [compares, runs, paused] = mirrors.map(({ host }) => ({ route: id, mirror: host }));
-    const tab = await enter(tabs, addressOf('now', { text: id, held: 'yes' }));
-    for (const query of [
-      { do: 'pause', ...runs },
-      { do: 'resume', ...paused },
-      { do: 'share', percent: '12.5', ...runs },
-      { do: 'compare', ...runs },
-      { do: 'ignore', place: '/price', ...compares },
-      { do: 'begin-anew' },
-      { do: 'share', percent: '0', ...runs },
-    ]) {
-      await tab.page.evaluate(`(() => {
+  it(
+    'every question before a change, and why there is none',
+    async () => {
+      const id = stage.fresh('asked');
+      const mirrors = [
+        { host: stage.mirror.url, compare: true },
+        { host: 'http://a.example' },
+        { host: 'http://b.example', _meta: { disable: true } },
+      ];
+      await stage.put(id, { host: undefined, mirrors });
+      const [compares, runs, paused] = mirrors.map(({ host }) => ({ route: id, mirror: host }));
+      const tab = await enter(tabs, addressOf('now', { text: id, held: 'yes' }));
+      for (const query of [
+        { do: 'pause', ...runs },
+        { do: 'resume', ...paused },
+        { do: 'share', percent: '12.5', ...runs },
+        { do: 'compare', ...runs },
+        { do: 'ignore', place: '/price', ...compares },
+        { do: 'begin-anew' },
+        { do: 'share', percent: '0', ...runs },
+      ]) {
+        await tab.page.evaluate(`(() => {
         const link = document.createElement('a');
         link.dataset.confirm = '';
         link.href = '/apisix/ui/confirm?${new URLSearchParams(query as Record<string, string>)}';
@@ -87,10 +100,12 @@ export function looks(stage: Stage, tabs: Tabs, views: readonly string[]): void 
         link.click();
         link.remove();
       })()`);
-      await tab.page.waitForSelector('dialog[open] h2');
-      await isForEverybody(tab);
-      await tab.page.keyboard.press('Escape');
-    }
-    expect(tab.problems).toEqual([]);
-  });
+        await tab.page.waitForSelector('dialog[open] h2');
+        await isForEverybody(tab);
+        await tab.page.keyboard.press('Escape');
+      }
+      expect(tab.problems).toEqual([]);
+    },
+    JUDGED_WITHIN_MS,
+  );
 }

@@ -4,34 +4,38 @@ import { send } from '../support/client.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { isForEverybody } from './looks.ts';
+import { isForEverybody, JUDGED_WITHIN_MS } from './looks.ts';
 import { click, shows } from './tab.ts';
 
 const MANY = 10_000;
 
 /** A gateway without any route says in each view what to do. */
 export function none(runtime: TestRuntime, tabs: Tabs): void {
-  it('says what to do when there is nothing yet', async () => {
-    const gateway = await runtime.start();
-    try {
-      const tab = await enter(tabs, `${gateway.url}/apisix/ui?view=now`);
-      await shows(tab.page, 'There is no route yet');
-      await shows(
-        tab.page,
-        `curl -X PUT ${gateway.url}/apisix/admin/routes/1 -H "X-API-KEY: $ADMIN_KEY"`,
-      );
-      await isForEverybody(tab);
-      await click(tab.page, 'link', 'Differences');
-      await shows(tab.page, 'No route has a mirror.');
-      await isForEverybody(tab);
-      await click(tab.page, 'link', 'Explain');
-      await click(tab.page, 'button', 'Explain');
-      await shows(tab.page, 'route     none');
-      expect(tab.problems).toEqual([]);
-    } finally {
-      await gateway.stop();
-    }
-  });
+  it(
+    'says what to do when there is nothing yet',
+    async () => {
+      const gateway = await runtime.start();
+      try {
+        const tab = await enter(tabs, `${gateway.url}/apisix/ui?view=now`);
+        await shows(tab.page, 'There is no route yet');
+        await shows(
+          tab.page,
+          `curl -X PUT ${gateway.url}/apisix/admin/routes/1 -H "X-API-KEY: $ADMIN_KEY"`,
+        );
+        await isForEverybody(tab);
+        await click(tab.page, 'link', 'Differences');
+        await shows(tab.page, 'No route has a mirror.');
+        await isForEverybody(tab);
+        await click(tab.page, 'link', 'Explain');
+        await click(tab.page, 'button', 'Explain');
+        await shows(tab.page, 'route     none');
+        expect(tab.problems).toEqual([]);
+      } finally {
+        await gateway.stop();
+      }
+    },
+    JUDGED_WITHIN_MS,
+  );
 }
 
 /** A gateway with as many routes as anybody has. */
@@ -51,24 +55,28 @@ export function many(runtime: TestRuntime, tabs: Tabs): void {
     await upstream.close();
   });
 
-  it('shows the busiest, and finds and pages through the others', async () => {
-    for (let i = 0; i < 20; i += 1) await send(gateway.url, '/7777/a');
-    const tab = await enter(tabs, `${gateway.url}/apisix/ui?view=now`);
-    const { page, problems } = tab;
-    await shows(page, '1 to 20 of 10,000, busiest routes first');
-    await page.waitForFunction("document.querySelector('.routes tbody').id === 'route-r7777'");
-    await isForEverybody(tab);
-    await click(page, 'link', 'Next');
-    await shows(page, '21 to 40 of 10,000');
-    await page.type('input[name=text]', 'r9999');
-    await page.keyboard.press('Enter');
-    await shows(page, '1 to 1 of 1');
-    const size = await page.evaluate("document.querySelector('main').innerHTML.length");
-    expect(size).toBeLessThan(50_000);
-    await click(page, 'link', 'Pause');
-    await page.waitForSelector('dialog[open]');
-    await page.locator('dialog form button:not([type])').click();
-    await page.waitForSelector('::-p-aria([name="Resume"][role="link"])');
-    expect(problems).toEqual([]);
-  });
+  it(
+    'shows the busiest, and finds and pages through the others',
+    async () => {
+      for (let i = 0; i < 20; i += 1) await send(gateway.url, '/7777/a');
+      const tab = await enter(tabs, `${gateway.url}/apisix/ui?view=now`);
+      const { page, problems } = tab;
+      await shows(page, '1 to 20 of 10,000, busiest routes first');
+      await page.waitForFunction("document.querySelector('.routes tbody').id === 'route-r7777'");
+      await isForEverybody(tab);
+      await click(page, 'link', 'Next');
+      await shows(page, '21 to 40 of 10,000');
+      await page.type('input[name=text]', 'r9999');
+      await page.keyboard.press('Enter');
+      await shows(page, '1 to 1 of 1');
+      const size = await page.evaluate("document.querySelector('main').innerHTML.length");
+      expect(size).toBeLessThan(50_000);
+      await click(page, 'link', 'Pause');
+      await page.waitForSelector('dialog[open]');
+      await page.locator('dialog form button:not([type])').click();
+      await page.waitForSelector('::-p-aria([name="Resume"][role="link"])');
+      expect(problems).toEqual([]);
+    },
+    JUDGED_WITHIN_MS,
+  );
 }
