@@ -127,7 +127,7 @@ async function finish(gateway: Gateway, listening: Listening, deadlineMs: number
 async function listen(
   runtime: ServerRuntime,
   app: Gateway,
-  { host, port, tls, clientTimeout, maxConnections }: ServerSettings,
+  { host, port, tls, clientTimeout, maxConnections, maxHeadSize }: ServerSettings,
 ): Promise<Listening> {
   const certificates = tls === null ? [] : await readCertificates(tls.certificates);
   try {
@@ -138,6 +138,7 @@ async function listen(
       clientTimeout,
       ...(tls !== null && { tls: { port: tls.port, certificates, onFailure: failureListener() } }),
       ...(maxConnections !== null && { maxConnections }),
+      ...(maxHeadSize !== null && { maxHeadBytes: maxHeadSize }),
       onCrowded: crowdedListener(),
       onReopened: () => log.error('no connection was accepted any more: listening anew'),
     });

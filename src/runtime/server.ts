@@ -23,6 +23,8 @@ export interface ListenOptions {
    * the response. Default: 60.
    */
   readonly clientTimeout?: number;
+  /** Most bytes of a request's head, and of its request line. Default: 32 KiB, and 8 KiB. */
+  readonly maxHeadBytes?: number;
   /**
    * Most client connections at once. Also limited by file descriptors: about a third of those that the process may
    * open. Default: 10 000.

@@ -8,6 +8,7 @@ import {
   ratio,
   type Read,
   seconds,
+  sizeWithin,
   SettingError,
   wholeNumber,
   words,
@@ -37,6 +38,8 @@ export interface ServerSettings extends SharedSettings {
   readonly clientTimeout: number;
   /** `null`: the listener's default, which depends on the limit of file descriptors. */
   readonly maxConnections: number | null;
+  /** Most bytes of a request's head; `null`: the listener's default. */
+  readonly maxHeadSize: number | null;
   readonly logFormat: LogFormat;
   /** `null`: no TLS. */
   readonly tls: TlsSettings | null;
@@ -84,6 +87,7 @@ export function readServerSettings(
       wholeNumber(1, 1_000_000),
       null,
     ),
+    maxHeadSize: setting<number | null>(lookup, 'MAX_HEAD_SIZE', sizeWithin(1024, 2 ** 20), null),
     shutdownDelay: setting(lookup, 'SHUTDOWN_DELAY', seconds(0, 86_400), DEFAULTS.shutdownDelay),
     shutdownTimeout: setting(
       lookup,

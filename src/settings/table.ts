@@ -128,6 +128,13 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     fallback: String(DEFAULTS.maxConnections),
   },
   {
+    variable: 'MAX_HEAD_SIZE',
+    flag: 'max-head-size',
+    value: 'BYTES',
+    help: 'largest head of a request, and request line if over 8K',
+    fallback: '32K',
+  },
+  {
     variable: 'LOG_LEVEL',
     flag: 'log-level',
     value: 'LEVEL',

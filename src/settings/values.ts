@@ -40,6 +40,15 @@ export const size: Read<number> = (text, from) => {
   throw wrong(from, 'bytes such as 67108864, 64M or 64MiB', text);
 };
 
+/** As `size`, between two numbers of bytes. */
+export function sizeWithin(least: number, most: number): Read<number> {
+  return (text, from) => {
+    const bytes = size(text, from);
+    if (bytes >= least && bytes <= most) return bytes;
+    throw wrong(from, `bytes from ${least} to ${most}`, text);
+  };
+}
+
 /** IP addresses and CIDRs, separated by commas. */
 export const cidrs: Read<readonly string[]> = (text, from) => {
   const list = text

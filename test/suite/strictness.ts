@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { advisories } from './strictness/advisories.ts';
-import { requestLimits } from './strictness/limits.ts';
+import { headSize, requestLimits } from './strictness/limits.ts';
 import { slowSenders } from './strictness/slow.ts';
 import { smuggling } from './strictness/smuggling.ts';
 
@@ -29,5 +29,6 @@ export function strictness(runtime: TestServerRuntime): void {
   describe('smuggling', () => smuggling(() => wire));
   describe('advisories', () => advisories(() => wire));
   describe('limits', () => requestLimits(() => wire));
+  describe('MAX_HEAD_SIZE', () => headSize(runtime));
   describe('slow senders', () => slowSenders(() => wire));
 }

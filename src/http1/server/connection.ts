@@ -5,7 +5,7 @@ import { drained } from '../body-writer.ts';
 import { Deadline } from '../timers.ts';
 import { fieldLines } from '../fields.ts';
 import { takeOver, tunnel, UpgradedBody } from '../tunnel.ts';
-import type { TurnTaker, Turns } from '../turns.ts';
+import type { TurnTaker } from '../turns.ts';
 import {
   breakOff,
   errorResponse,
@@ -15,20 +15,17 @@ import {
   writeResponse,
   writeResponseHead,
 } from './write-response.ts';
-import { Incoming } from './incoming.ts';
-import { FIRST_BYTES_MS, IDLE_TIMEOUT_MS, LINGER_PAUSE_MS, LINGER_MS } from './limits.ts';
+import { Incoming, type IncomingOptions } from './incoming.ts';
+import { FIRST_BYTES_MS, IDLE_TIMEOUT_MS, LINGER_MS, LINGER_PAUSE_MS } from './limits.ts';
 import type { ServerPhase } from './phases.ts';
 import { RequestRefusal } from '../errors.ts';
 import { type Link, peerOf, type ServerRequest } from './request.ts';
 import { outgoingFraming } from '../framing.ts';
 
 /** What a connection needs from its listener. */
-export interface ServerConnectionOwner {
+export interface ServerConnectionOwner extends IncomingOptions {
   /** True once the listener stops: each connection closes after its response. */
   readonly stopping: boolean;
-  /** Milliseconds for a head, between two reads of a body, and between two writes of a response. */
-  readonly clientTimeoutMs: number;
-  readonly turns: Turns;
   respond(request: ServerRequest): Reply | Promise<Reply>;
   closed(connection: ServerConnection): void;
 }

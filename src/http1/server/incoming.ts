@@ -4,10 +4,19 @@ import { BodyPipe, type Flow } from '../body-pipe.ts';
 import type { Deadline } from '../timers.ts';
 import type { Turns } from '../turns.ts';
 import { BodyBrokeOff } from '../errors.ts';
-import { BODY_HIGH_WATER_BYTES, DISCARD_LIMIT_BYTES } from './limits.ts';
+import { BODY_HIGH_WATER_BYTES, DISCARD_LIMIT_BYTES, type HeadLimits } from './limits.ts';
 import { type Link, ServerRequest } from './request.ts';
 import type { RequestHead } from './parse-request-head.ts';
 import { type RequestListener, RequestParser } from './request-parser.ts';
+
+/** What is said of all connections of a listener. */
+export interface IncomingOptions {
+  /** Milliseconds for a head, between two reads of a body, and between two writes of a response. */
+  readonly clientTimeoutMs: number;
+  readonly turns: Turns;
+  /** Default: `HEAD_LIMITS`. */
+  readonly headLimits?: HeadLimits;
+}
 
 /** The receiving side of a client's connection: parses requests one after another and feeds their bodies. */
 export class Incoming implements RequestListener, Flow {
@@ -16,7 +25,7 @@ export class Incoming implements RequestListener, Flow {
   readonly #deadline: Deadline;
   readonly #clientTimeoutMs: number;
   readonly #link: Link;
-  readonly #parser = new RequestParser(this);
+  readonly #parser: RequestParser;
   /** A request whose head was parsed and that `read` has not returned yet. */
   #arrived: ServerRequest | null = null;
   /** The body of the current request; `null` if it has none or nobody reads it. */
@@ -28,14 +37,11 @@ export class Incoming implements RequestListener, Flow {
   /** Bytes of the body that were dropped. */
   #skipped = 0;
 
-  /**
-   * @param deadline set while a reader waits for the body, cleared when bytes arrive
-   * @param owner `clientTimeoutMs`: milliseconds that a reader waits for the next bytes of a body
-   */
+  /** @param deadline set while a reader waits for the body, cleared when bytes arrive */
   constructor(
     socket: Socket,
     deadline: Deadline,
-    { clientTimeoutMs, turns }: { readonly clientTimeoutMs: number; readonly turns: Turns },
+    { clientTimeoutMs, turns, headLimits }: IncomingOptions,
     link: Link,
   ) {
     this.turns = turns;
@@ -43,6 +49,7 @@ export class Incoming implements RequestListener, Flow {
     this.#deadline = deadline;
     this.#clientTimeoutMs = clientTimeoutMs;
     this.#link = link;
+    this.#parser = new RequestParser(this, headLimits);
   }
 
   /** True once the current request has arrived to its last byte. */

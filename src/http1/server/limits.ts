@@ -4,6 +4,22 @@ export const REQUEST_LINE_LIMIT_BYTES: number = 8 * 1024;
 /** Most bytes of a request's head. nginx: four buffers of 8 KiB. */
 export const HEAD_LIMIT_BYTES: number = 32 * 1024;
 
+/** Largest heads of requests, in bytes. */
+export interface HeadLimits {
+  readonly head: number;
+  readonly requestLine: number;
+}
+
+export const HEAD_LIMITS: HeadLimits = {
+  head: HEAD_LIMIT_BYTES,
+  requestLine: REQUEST_LINE_LIMIT_BYTES,
+};
+
+/** The limits of a listener that allows heads of so many bytes: its request lines may be as long, or as by default. */
+export function headLimits(maxHeadBytes: number): HeadLimits {
+  return { head: maxHeadBytes, requestLine: Math.max(maxHeadBytes, REQUEST_LINE_LIMIT_BYTES) };
+}
+
 /** Most fields of a request's head. Twice Apache's limit, and few enough to keep every look-up by name fast. */
 export const MAX_FIELDS = 200;
 

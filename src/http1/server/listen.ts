@@ -3,7 +3,7 @@ import type { Reply } from '../../http/messages.ts';
 import { shareOut, type Shares } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
 import { ServerConnection, type ServerConnectionOwner } from './connection.ts';
-import { CLIENT_TIMEOUT_MS, MAX_CONNECTIONS } from './limits.ts';
+import { CLIENT_TIMEOUT_MS, HEAD_LIMITS, headLimits, MAX_CONNECTIONS } from './limits.ts';
 import { type OpenPort, openPort } from './port.ts';
 import type { Link, ServerRequest } from './request.ts';
 
@@ -21,6 +21,11 @@ export interface Http1ListenOptions {
    * between two writes of its response. Default: 60,000.
    */
   readonly clientTimeoutMs?: number | undefined;
+  /**
+   * Most bytes of a request's head. Default: 32 KiB, of which the request line may have 8. If it is given, the request line
+   * may be as long.
+   */
+  readonly maxHeadBytes?: number | undefined;
   /** Most connections of clients at a time. Default: 10,000. `shares.each` may lower it. */
   readonly maxConnections?: number | undefined;
   /** Called when a client gets a 503 because all connections are busy, and when one cannot be accepted. */
@@ -69,6 +74,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     turns,
     stopping: false as boolean,
     clientTimeoutMs: options.clientTimeoutMs ?? CLIENT_TIMEOUT_MS,
+    headLimits: options.maxHeadBytes === undefined ? HEAD_LIMITS : headLimits(options.maxHeadBytes),
     respond,
     closed: (connection) => connections.closed(connection),
   } satisfies ServerConnectionOwner;

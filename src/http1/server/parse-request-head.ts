@@ -33,9 +33,13 @@ const nameOf = fieldNames(['host', 'content-length', 'transfer-encoding', 'conne
  * @param end offset of the first `\r\n\r\n`
  * @throws RequestRefusal
  */
-export function parseRequestHead(text: string, end: number): RequestHead {
+export function parseRequestHead(
+  text: string,
+  end: number,
+  maxRequestLineBytes: number = REQUEST_LINE_LIMIT_BYTES,
+): RequestHead {
   const requestLineEnd = text.indexOf('\r\n');
-  if (requestLineEnd > REQUEST_LINE_LIMIT_BYTES) throw tooLongLine();
+  if (requestLineEnd > maxRequestLineBytes) throw tooLongLine(maxRequestLineBytes);
   const methodEnd = text.indexOf(' ');
   const http11 = text.charCodeAt(requestLineEnd - 1) === 0x31;
   const headers: HeaderList = [];
@@ -107,8 +111,8 @@ function isContinue(expect: string): boolean {
   throw new RequestRefusal(417, `an expectation that cannot be met: ${quoted(expect)}`);
 }
 
-export function tooLongLine(): RequestRefusal {
-  return new RequestRefusal(414, 'a request line over 8 KiB');
+export function tooLongLine(maxBytes: number): RequestRefusal {
+  return new RequestRefusal(414, `a request line over ${maxBytes} bytes`);
 }
 
 /** A target in absolute form. The grammar has checked the rest. */

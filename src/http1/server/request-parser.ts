@@ -9,7 +9,7 @@ import {
 import { Backlog, LineReader } from '../line-reader.ts';
 import { headText } from '../fields.ts';
 import { quoted } from '../../http/quoted.ts';
-import { HEAD_LIMIT_BYTES, REQUEST_LINE_LIMIT_BYTES } from './limits.ts';
+import { HEAD_LIMITS, type HeadLimits } from './limits.ts';
 import { RequestRefusal } from '../errors.ts';
 import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
 import { parseRequestHead, type RequestHead, tooLongLine } from './parse-request-head.ts';
@@ -36,6 +36,7 @@ type State = 'head' | 'body' | 'whole';
  */
 export class RequestParser {
   readonly #listener: RequestListener;
+  readonly #limits: HeadLimits;
   #state: State = 'head';
   /** Collects a head that arrives in several reads, which is rare. */
   #partial: LineReader | null = null;
@@ -48,8 +49,9 @@ export class RequestParser {
   /** `#length`, except while a chunked body arrives. */
   #body: BodyDecoder = this.#length;
 
-  constructor(listener: RequestListener) {
+  constructor(listener: RequestListener, limits: HeadLimits = HEAD_LIMITS) {
     this.#listener = listener;
+    this.#limits = limits;
   }
 
   /** True from the last byte of a request to the call of `next()`. */
@@ -118,25 +120,27 @@ export class RequestParser {
     if (this.#skipped === 1) throw new RequestRefusal(400, 'a bare CR');
     if (this.#partial !== null) return this.#part(input, from);
     // The usual case: the whole head is in this read.
-    const text = headText(input, from, HEAD_LIMIT_BYTES);
+    const text = headText(input, from, this.#limits.head);
     if (!WHOLE_HEAD.test(text)) return this.#part(input, from);
     const end = text.indexOf('\r\n\r\n');
-    this.#begin(parseRequestHead(text, end));
+    this.#begin(parseRequestHead(text, end, this.#limits.requestLine));
     return from + end + 4;
   }
 
   #part(input: Buffer, from: number): number {
     const lines = (this.#partial ??= new LineReader(REQUEST_HEAD, 'start'));
-    let at = lines.read(input, from, REQUEST_LINE_LIMIT_BYTES + 1);
-    if (lines.state < FIELDS && lines.length > REQUEST_LINE_LIMIT_BYTES) throw tooLongLine();
-    at = lines.read(input, at, HEAD_LIMIT_BYTES + 4);
+    const limits = this.#limits;
+    let at = lines.read(input, from, Math.min(limits.requestLine, limits.head + 3) + 1);
+    if (lines.state < FIELDS && lines.length > limits.requestLine)
+      throw tooLongLine(limits.requestLine);
+    at = lines.read(input, at, limits.head + 4);
     if (lines.status === 'bad') throw refusalOf(lines);
     if (lines.status === 'whole') {
       const { text } = lines;
       this.#partial = null;
-      this.#begin(parseRequestHead(text, text.length - 4));
-    } else if (lines.length === HEAD_LIMIT_BYTES + 4) {
-      throw new RequestRefusal(431, 'a head over 32 KiB');
+      this.#begin(parseRequestHead(text, text.length - 4, limits.requestLine));
+    } else if (lines.length === limits.head + 4) {
+      throw new RequestRefusal(431, `a head over ${limits.head} bytes`);
     }
     return at;
   }

@@ -52,6 +52,11 @@ const BAD_SETTINGS: readonly BadSetting[] = [
     env: { TLS_PORT: '0', TLS_CERT: 'a.crt,b.crt', TLS_KEY: 'a.key' },
     message: 'TLS_PORT: expected a TLS_CERT and a TLS_KEY for each certificate, found 2 and 1',
   },
+  {
+    env: { MAX_HEAD_SIZE: '1023' },
+    message: 'MAX_HEAD_SIZE: expected bytes from 1024 to 1048576, found "1023"',
+  },
+  { args: ['--max-head-size', '2M'], message: '--max-head-size: expected bytes from 1024' },
   { args: ['--tls-port', 'https'], message: '--tls-port: expected a whole number from 0 to 65535' },
   { args: ['--tls-port', '0', '--tls-cert', 'a'], message: /^TLS_PORT: .*found 1 and 0$/ },
   {

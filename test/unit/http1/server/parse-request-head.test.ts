@@ -172,8 +172,8 @@ describe('the head of a request', () => {
 
   it.each([
     ['too many fields', `GET / HTTP/1.1\r\nHost: a${'\r\nA: 1'.repeat(200)}`],
-    ['a request line over 8 KiB', `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a`],
-    ['a head over 32 KiB', `GET / HTTP/1.1\r\nHost: a\r\nA: ${'a'.repeat(33_000)}`],
+    ['a request line over 8192 bytes', `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a`],
+    ['a head over 32768 bytes', `GET / HTTP/1.1\r\nHost: a\r\nA: ${'a'.repeat(33_000)}`],
   ])('that is too long is refused with the reason %j', (why, head) => {
     expect(readPieces([`${head}\r\n\r\n`]).why).toBe(why);
   });

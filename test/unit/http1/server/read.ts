@@ -1,4 +1,5 @@
 import { ProtocolError, RequestRefusal } from '../../../../src/http1/errors.ts';
+import type { HeadLimits } from '../../../../src/http1/server/limits.ts';
 import type { RequestHead } from '../../../../src/http1/server/parse-request-head.ts';
 import { RequestParser } from '../../../../src/http1/server/request-parser.ts';
 
@@ -14,13 +15,16 @@ export interface Read {
 }
 
 /** Reads pieces of a connection, one request after another, up to a refusal. */
-export function readPieces(pieces: readonly string[]): Read {
+export function readPieces(pieces: readonly string[], limits?: HeadLimits): Read {
   const read: Read = { requests: [], refused: null, why: '', held: 0 };
-  const parser = new RequestParser({
-    head: (head) => read.requests.push({ head, body: '', whole: head.framing.kind === 'none' }),
-    data: (bytes) => (read.requests.at(-1)!.body += bytes.toString('latin1')),
-    end: () => (read.requests.at(-1)!.whole = true),
-  });
+  const parser = new RequestParser(
+    {
+      head: (head) => read.requests.push({ head, body: '', whole: head.framing.kind === 'none' }),
+      data: (bytes) => (read.requests.at(-1)!.body += bytes.toString('latin1')),
+      end: () => (read.requests.at(-1)!.whole = true),
+    },
+    limits,
+  );
   try {
     for (const piece of pieces) {
       parser.push(Buffer.from(piece, 'latin1'));

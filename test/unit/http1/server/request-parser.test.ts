@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { headLimits } from '../../../../src/http1/server/limits.ts';
 import { cut, cuts } from '../pieces.ts';
 import { readPieces } from './read.ts';
 
@@ -6,6 +7,8 @@ const HOST = 'Host: a\r\n';
 const CHUNKED = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`;
 const post = (fields: string, body = '') => `POST / HTTP/1.1\r\n${HOST}${fields}\r\n${body}`;
 const get = (target: string) => `GET ${target} HTTP/1.1\r\n${HOST}\r\n`;
+/** A request whose head has so many bytes, less the empty line at its end. */
+const sized = (bytes: number) => post(`A: ${'a'.repeat(bytes + 4 - post('A: \r\n').length)}\r\n`);
 
 /** Reads it whole, in two pieces cut at every position, and byte by byte: always the same. */
 function readEveryWay(text: string) {
@@ -191,6 +194,20 @@ describe('refused, however it is cut:', () => {
     ['a folded trailer', 400, `${CHUNKED}0\r\nA: 1\r\n 2\r\n\r\n`],
   ])('%s with %i', (_, status, text) => {
     expect(readEveryWay(text).refused).toBe(status);
+  });
+
+  it.each<[string, number | null, number, string]>([
+    ['a head of the size that is set', null, 2048, sized(2048)],
+    ['a head of one byte more', 431, 2048, sized(2049)],
+    ['a head that is far longer', 431, 2048, sized(9000)],
+    ['a line of the size that is set', null, 20_000, get(`/${'a'.repeat(20_000 - 150)}`)],
+    ['a line that is longer', 414, 20_000, get(`/${'a'.repeat(20_000 - 13)}`)],
+    ['a line of 8 KiB where heads are smaller', 431, 2048, get(`/${'a'.repeat(8000)}`)],
+  ])('%s with %j', (_, status, bytes, text) => {
+    for (const size of [Infinity, 1000, 1]) {
+      const pieces = size === Infinity ? [text] : cut(text, size);
+      expect(readPieces(pieces, headLimits(bytes)).refused).toBe(status);
+    }
   });
 
   it.each<[string, number, string]>([
