@@ -9,7 +9,39 @@ import {
   nominated,
   trimmed,
   withoutHopByHop,
+  headerValue,
+  joinedValue,
+  webHeaders,
+  withoutField,
 } from '../../../src/http/fields.ts';
+
+describe('a list of fields', () => {
+  const LIST = ['Via', '1', 'X-A', '2', 'VIA', '3', 'X-B', '4'];
+
+  it.each([
+    ['via', '1', '1, 3', ['X-A', '2', 'X-B', '4']],
+    ['x-a', '2', '2', ['Via', '1', 'VIA', '3', 'X-B', '4']],
+    ['x-b', '4', '4', ['Via', '1', 'X-A', '2', 'VIA', '3']],
+    ['x-c', undefined, undefined, LIST],
+    ['x-', undefined, undefined, LIST],
+  ])('has of %s the first value, all values, and the rest', (name, first, all, rest) => {
+    expect(headerValue(LIST, name)).toBe(first);
+    expect(joinedValue(LIST, name)).toBe(all);
+    expect(withoutField(LIST, name)).toEqual(rest);
+  });
+
+  it('is the same list if it lacks what is taken out', () => {
+    expect(withoutField(LIST, 'x-c')).toBe(LIST);
+  });
+
+  it('becomes Headers', () => {
+    expect([...webHeaders(LIST)]).toEqual([
+      ['via', '1, 3'],
+      ['x-a', '2'],
+      ['x-b', '4'],
+    ]);
+  });
+});
 
 describe('members of a list', () => {
   it.each([
@@ -129,6 +161,15 @@ describe('fieldNames', () => {
       '',
       '',
     ]);
+  });
+
+  it('knows none that is longer by one than all that are sought', () => {
+    expect(fieldNames(['host'])('hosts')).toBe('');
+  });
+
+  it('looks at nothing before the offset', () => {
+    expect(fieldNames(['host'])('HostHaha', 4)).toBe('');
+    expect(fieldNames(['host'])('hosthaha', 4)).toBe('');
   });
 
   it('has no name where none is looked for', () => {
