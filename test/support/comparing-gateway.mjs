@@ -11,6 +11,9 @@ const { createGateway } = await import(
 
 const DRAIN_MS = 500;
 
+/** Room for all pairs of a test, so that none is given up for want of memory. */
+const MIRROR_MEMORY_BYTES = 256 * 1024 * 1024;
+
 const own = create();
 const { startThread } = own;
 if (startThread === undefined) throw new Error(`${own.name} has no threads`);
@@ -32,6 +35,7 @@ const [routes = '[]', adminKey = ''] = process.argv.slice(2);
 const gateway = createGateway({
   runtime,
   adminKey,
+  mirrorMemory: MIRROR_MEMORY_BYTES,
   routes: JSON.parse(routes),
   onComparison: (/** @type {import('../../src/index.ts').ComparisonReport} */ pair) =>
     void results.push(pair.result === 'not_compared' ? pair.reason : pair.result),
