@@ -2,15 +2,15 @@ import process from 'node:process';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
 import { readServerSettings, type ServerSettings } from '../settings/server.ts';
-import { SettingError } from '../settings/values.ts';
+
 import { fileStore } from '../stores/file/file-store.ts';
 import { jsonLine, textLine } from '../telemetry/line.ts';
-import { lineRate } from '../telemetry/line-rate.ts';
 import { logReload } from '../telemetry/log.ts';
 import { configureLog, log } from '../telemetry/logger/logtape.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 import type { Call } from './command.ts';
 import { readCertificates, watchCertificates } from './certificates.ts';
+import { type Listeners, openListeners, urlsOf } from './listeners.ts';
 import type { TlsSettings } from '../settings/tls.ts';
 import { signalled } from './signals.ts';
 
@@ -49,19 +49,19 @@ export async function serve({ flags, all, runtime: makeRuntime }: Call): Promise
     void readAgain(gateway);
     renew();
   });
-  const listening = await listen(runtime, gateway, settings);
+  const listeners = await openListeners(runtime, gateway, settings);
   const { tls } = settings;
   if (tls !== null) {
-    renew = () => void renewCertificates(listening, tls);
+    renew = () => void renewCertificates(listeners.main, tls);
     watchCertificates(tls.certificates, renew);
   }
-  warnIfFewer(settings.maxConnections, listening.maxConnections);
-  console.log(startLine(runtime, listening, isText(settings, process.stdout.isTTY)));
+  warnIfFewer(settings.maxConnections, listeners.main.maxConnections);
+  console.log(startLine(runtime, listeners, isText(settings, process.stdout.isTTY)));
 
   if ((await stop) === 'SIGTERM') await announceStop(gateway, settings);
   log.info('stopping: finishing requests and copies');
   unwatch?.();
-  await finish(gateway, listening, settings.shutdownTimeout * 1000);
+  await finish(gateway, listeners, settings.shutdownTimeout * 1000);
   runtime.close();
   await Promise.race([output.drain(), after(LOG_DRAIN_TIMEOUT_MS)]);
   process.exit(0);
@@ -92,16 +92,22 @@ async function renewCertificates(
  * The line that says where it listens. It is printed whatever the level of the log is, because programs wait for it, and
  * as JSON where the log is JSON, for those that read nothing else.
  */
-function startLine({ name }: ServerRuntime, listening: Listening, asText: boolean): string {
-  const message = `proxy-mirror on ${name}, listening on ${urlsOf(listening)} as process ${process.pid}`;
+function startLine({ name }: ServerRuntime, { main, admin }: Listeners, asText: boolean): string {
+  const control = admin === null ? '' : `, the control plane on ${urlsOf(admin)}`;
+  const message = `proxy-mirror on ${name}, listening on ${urlsOf(main)}${control} as process ${process.pid}`;
   if (asText) return message;
-  const { hostname, port, tlsPort } = listening;
+  const { hostname, port, tlsPort } = main;
+  const ports = {
+    port,
+    ...(tlsPort !== null && { tlsPort }),
+    ...(admin !== null && { adminPort: admin.port }),
+  };
   return jsonLine({
     category: ['proxy-mirror'],
     level: 'info',
     rawMessage: message,
     message: [message],
-    properties: { runtime: name, hostname, port, ...(tlsPort !== null && { tlsPort }) },
+    properties: { runtime: name, hostname, ...ports },
     timestamp: Date.now(),
   }).trimEnd();
 }
@@ -115,36 +121,12 @@ async function announceStop(gateway: Gateway, { shutdownDelay }: ServerSettings)
 }
 
 /** Stops accepting, and ends requests and then copies, together in this time. */
-async function finish(gateway: Gateway, listening: Listening, deadlineMs: number): Promise<void> {
+async function finish(gateway: Gateway, listeners: Listeners, deadlineMs: number): Promise<void> {
   const began = performance.now();
-  const kill = setTimeout(() => listening.kill(), deadlineMs);
-  await Promise.race([listening.stop(), after(deadlineMs)]);
+  const kill = setTimeout(() => listeners.kill(), deadlineMs);
+  await Promise.race([listeners.stop(), after(deadlineMs)]);
   clearTimeout(kill);
   await gateway.drain(Math.max(0, deadlineMs - (performance.now() - began)));
-}
-
-/** @throws SettingError when the address cannot be listened on */
-async function listen(
-  runtime: ServerRuntime,
-  app: Gateway,
-  { host, port, tls, clientTimeout, maxConnections, maxHeadSize }: ServerSettings,
-): Promise<Listening> {
-  const certificates = tls === null ? [] : await readCertificates(tls.certificates);
-  try {
-    return await runtime.listen({
-      app,
-      hostname: host,
-      port,
-      clientTimeout,
-      ...(tls !== null && { tls: { port: tls.port, certificates, onFailure: failureListener() } }),
-      ...(maxConnections !== null && { maxConnections }),
-      ...(maxHeadSize !== null && { maxHeadBytes: maxHeadSize }),
-      onCrowded: crowdedListener(),
-      onReopened: () => log.error('no connection was accepted any more: listening anew'),
-    });
-  } catch (error) {
-    throw new SettingError(`cannot listen on ${host} port ${port}: ${textOf(error)}`);
-  }
 }
 
 function homeOf({ routes }: ServerSettings): Pick<GatewayOptions, 'routes' | 'store'> {
@@ -173,49 +155,8 @@ function warnIfFewer(asked: number | null, maxConnections: number): void {
   );
 }
 
-function crowdedListener(): (maxConnections: number) => void {
-  const admit = lineRate(Date.now);
-  return (maxConnections) => {
-    const suppressed = admit('crowded');
-    if (suppressed === null) return;
-    const facts = { maxConnections, suppressed };
-    log.warning('all {maxConnections} connections are busy: a client was turned away', facts);
-  };
-}
-
-/** Anybody can make handshakes fail, so that these lines are few. */
-function failureListener(): (reason: string) => void {
-  const admit = lineRate(Date.now);
-  return (reason) => {
-    const suppressed = admit('handshake');
-    if (suppressed !== null) log.info('a TLS handshake failed: {reason}', { reason, suppressed });
-  };
-}
-
 function after(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Addresses that mean all of the machine's, and one of these that a client on the machine can use. */
-const WILDCARDS: ReadonlyMap<string, string> = new Map([
-  ['0.0.0.0', '127.0.0.1'],
-  ['::', '::1'],
-]);
-
-/** Where it listens; for all addresses also a URL that works on this machine. */
-export function urlsOf({
-  hostname,
-  port,
-  tlsPort = null,
-}: Pick<Listening, 'hostname' | 'port'> & Partial<Pick<Listening, 'tlsPort'>>): string {
-  const plain = urls('http', hostname, port);
-  return tlsPort === null ? plain : `${plain} and ${urls('https', hostname, tlsPort)}`;
-}
-
-function urls(scheme: string, hostname: string, port: number): string {
-  const url = (host: string) => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const local = WILDCARDS.get(hostname);
-  return local === undefined ? url(hostname) : `${url(hostname)} (${url(local)})`;
 }
 
 function textOf(error: unknown): string {

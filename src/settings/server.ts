@@ -28,6 +28,8 @@ export interface ServerSettings extends SharedSettings {
   readonly port: number;
   /** Address to listen on. */
   readonly host: string;
+  /** Port of the control plane, 0 for any free one; `null`: `port`. */
+  readonly adminPort: number | null;
   /** The routes document, or the one route made of the flags `--upstream` and `--mirror`. */
   readonly routes: RoutesFile | readonly RouteInput[];
   /** Seconds after SIGTERM in which only readiness changes. */
@@ -78,6 +80,7 @@ export function readServerSettings(
   return {
     ...readShared(lookup),
     port: setting(lookup, 'PORT', PORT_NUMBER, DEFAULTS.port),
+    adminPort: setting<number | null>(lookup, 'ADMIN_PORT', PORT_NUMBER, null),
     host: setting(lookup, 'HOST', words, DEFAULTS.host),
     routes: routeOf(flags) ?? readRoutesFile(flags, environment),
     clientTimeout: setting(lookup, 'CLIENT_TIMEOUT', seconds(0.1, 86_400), DEFAULTS.clientTimeout),

@@ -80,6 +80,13 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   },
   { variable: 'ADMIN_KEY', value: 'KEY', help: 'key of the control plane' },
   {
+    variable: 'ADMIN_PORT',
+    flag: 'admin-port',
+    value: 'N',
+    help: 'port of the control plane, which the other then is without',
+    fallback: 'none',
+  },
+  {
     variable: 'REDACT_KEY',
     value: 'KEY',
     help: 'key of the hashes that stand for redacted values',

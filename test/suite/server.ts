@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { adminPort } from './admin-port.ts';
 import { clients } from './clients.ts';
 import { deadlines } from './deadlines.ts';
 import { isolation } from './isolation.ts';
@@ -24,6 +25,7 @@ import { unasked } from './upstream/unasked.ts';
 export function server(runtime: TestServerRuntime): void {
   describe('routes.json', () => routesFile(runtime));
   describe('start and stop', () => startStop(runtime));
+  describe('the port of the control plane', () => adminPort(runtime));
   describe('incoming requests', () => strictness(runtime));
   describe('deadlines', () => deadlines(runtime));
   describe('clients', () => clients(runtime));

@@ -17,6 +17,7 @@ const SETTINGS = [
   'HOST',
   'ROUTES',
   'ADMIN_KEY',
+  'ADMIN_PORT',
   'REDACT_KEY',
   'TRUSTED_PROXIES',
   'MIRROR_MEMORY',

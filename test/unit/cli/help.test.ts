@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.ts';
 import { commandHelp, generalHelp } from '../../../src/cli/help.ts';
-import { urlsOf } from '../../../src/cli/serve.ts';
+import { urlsOf } from '../../../src/cli/listeners.ts';
 import { SERVER_SETTINGS } from '../../../src/settings/table.ts';
 import { VERSION } from '../../../src/version.ts';
 import { src } from '../../support/imports.ts';

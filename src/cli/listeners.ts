@@ -1,0 +1,110 @@
+import type { Gateway } from '../gateway.ts';
+import type { Certificate, FetchApp, Listening, ServerRuntime } from '../runtime/server.ts';
+import type { ServerSettings } from '../settings/server.ts';
+import { SettingError } from '../settings/values.ts';
+import { lineRate } from '../telemetry/line-rate.ts';
+import { log } from '../telemetry/logger/logtape.ts';
+import { MAX_ADMIN_CONNECTIONS, parted } from './admin-port.ts';
+import { readCertificates } from './certificates.ts';
+
+/** The ports of a gateway. */
+export interface Listeners {
+  /** Where clients connect. */
+  readonly main: Listening;
+  /** Where the control plane is; `null`: on the same port. */
+  readonly admin: Listening | null;
+  /** Stops accepting. Resolves once every request that has arrived has its response. */
+  stop(): Promise<void>;
+  /** Closes every connection at once. */
+  kill(): void;
+}
+
+/** @throws SettingError when an address cannot be listened on, or a certificate not be used */
+export async function openListeners(
+  runtime: ServerRuntime,
+  gateway: Gateway,
+  settings: ServerSettings,
+): Promise<Listeners> {
+  const { host, port, adminPort, tls, clientTimeout, maxConnections, maxHeadSize } = settings;
+  const certificates = tls === null ? null : await readCertificates(tls.certificates);
+  const { proxy, control } =
+    adminPort === null ? { proxy: gateway, control: gateway } : parted(gateway);
+  const common = {
+    clientTimeout,
+    ...(maxHeadSize !== null && { maxHeadBytes: maxHeadSize }),
+    onCrowded: crowdedListener(),
+    onReopened: () => log.error('no connection was accepted any more: listening anew'),
+  };
+  const open = async (app: FetchApp, at: number, more: object): Promise<Listening> => {
+    try {
+      return await runtime.listen({ app, hostname: host, port: at, ...common, ...more });
+    } catch (error) {
+      throw new SettingError(`cannot listen on ${host} port ${at}: ${textOf(error)}`);
+    }
+  };
+
+  const main = await open(proxy, port, {
+    ...(maxConnections !== null && { maxConnections }),
+    ...(tls !== null && { tls: tlsOf(tls.port, certificates!) }),
+  });
+  const admin =
+    adminPort === null
+      ? null
+      : await open(control, adminPort, { maxConnections: MAX_ADMIN_CONNECTIONS });
+  const all = admin === null ? [main] : [main, admin];
+  return {
+    main,
+    admin,
+    stop: async () => void (await Promise.all(all.map((one) => one.stop()))),
+    kill: () => all.forEach((one) => one.kill()),
+  };
+}
+
+function tlsOf(port: number, certificates: readonly Certificate[]) {
+  return { port, certificates, onFailure: failureListener() };
+}
+
+function crowdedListener(): (maxConnections: number) => void {
+  const admit = lineRate(Date.now);
+  return (maxConnections) => {
+    const suppressed = admit('crowded');
+    if (suppressed === null) return;
+    const facts = { maxConnections, suppressed };
+    log.warning('all {maxConnections} connections are busy: a client was turned away', facts);
+  };
+}
+
+/** Anybody can make handshakes fail, so that these lines are few. */
+function failureListener(): (reason: string) => void {
+  const admit = lineRate(Date.now);
+  return (reason) => {
+    const suppressed = admit('handshake');
+    if (suppressed !== null) log.info('a TLS handshake failed: {reason}', { reason, suppressed });
+  };
+}
+
+/** Addresses that mean all of the machine's, and one of these that a client on the machine can use. */
+const WILDCARDS: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
+/** Where it listens; for all addresses also a URL that works on this machine. */
+export function urlsOf({
+  hostname,
+  port,
+  tlsPort = null,
+}: Pick<Listening, 'hostname' | 'port'> & Partial<Pick<Listening, 'tlsPort'>>): string {
+  const plain = urls('http', hostname, port);
+  return tlsPort === null ? plain : `${plain} and ${urls('https', hostname, tlsPort)}`;
+}
+
+function urls(scheme: string, hostname: string, port: number): string {
+  const url = (host: string) => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const local = WILDCARDS.get(hostname);
+  return local === undefined ? url(hostname) : `${url(hostname)} (${url(local)})`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
