@@ -52,7 +52,7 @@ export type ControlPlane = (request: Request, env: unknown) => Promise<Response>
 /** What is behind `/apisix`: health, metrics, explanations and APISIX's admin API. */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { adminKey, runtime, live, trust, telemetry, report } = options;
-  const guard = controlPlaneGuard({ adminKey, peer: (request, env) => runtime.peer(request, env) });
+  const guard = controlPlaneGuard({ adminKey, isLocal: runtime.isLocal ?? (() => false) });
   const { live: alive, ready } = health({ runtime: runtime.name, notReady });
   const admin = adminApi({ live, onFailure: telemetry.onAdminFailure });
   const places = new Map<string, Endpoints>([

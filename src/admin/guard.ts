@@ -1,13 +1,11 @@
-import { compileCidrs } from '../http/cidr.ts';
-import { comesFromProxy } from '../http/forwarding-fields.ts';
 import { failed, respond } from './responses.ts';
 
 /** Options of {@link controlPlaneGuard}. */
 export interface GuardOptions {
   /** The control plane's key; `null` or empty when there is none, see {@link controlPlaneGuard}. */
   readonly adminKey: string | null;
-  /** Address of the connection's peer; `null` when the platform does not show it (Workers). */
-  readonly peer: (request: Request, env: unknown) => string | null;
+  /** Whether a request surely comes from this machine, and from no page of another site. */
+  readonly isLocal: (request: Request, env: unknown) => boolean;
 }
 
 /** The response to a request that is denied; `null`: it is allowed. */
@@ -17,21 +15,16 @@ export type Guard = (request: Request, env: unknown) => Promise<Response | null>
  * Access control for the control plane, which shows and changes the configuration.
  *
  * With a key, a request needs it as `X-API-KEY` or `Authorization: Bearer`, else the response is 401.
- * Without a key, only requests from this machine are allowed; others get 403. Such a request has:
- * - a loopback peer;
- * - a loopback Host. A web page whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name;
- * - no Origin other than this listener's, and no cross-site Sec-Fetch-Site. Pages of other sites can send requests
- *   to this machine through a browser that runs on it;
- * - no header field that proxies add. A public reverse proxy on this machine is a loopback peer, too.
+ * Without a key, only requests from this machine are allowed; others get 403.
  *
  * @example
- * const guard = controlPlaneGuard({ adminKey: 'secret', peer: () => null });
+ * const guard = controlPlaneGuard({ adminKey: 'secret', isLocal: () => false });
  * const denied = await guard(request, env);
  */
-export function controlPlaneGuard({ adminKey, peer }: GuardOptions): Guard {
+export function controlPlaneGuard({ adminKey, isLocal }: GuardOptions): Guard {
   if (adminKey === null || adminKey === '') {
     return async function localOnly(request, env) {
-      return fromThisMachine(peer(request, env), request.headers) ? null : closed();
+      return isLocal(request, env) ? null : closed();
     };
   }
   return async function keyed({ headers }) {
@@ -76,26 +69,4 @@ async function sameText(a: string, b: string): Promise<boolean> {
 
 async function digestOf(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-}
-
-const isLoopback = compileCidrs(['127.0.0.0/8', '::1']);
-
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-
-/** Only these spellings: a name that merely resolves to a loopback address may belong to anyone. */
-const LOOPBACK_HOST = new RegExp(
-  `^(?:localhost|127(?:\\.${OCTET}){3}|\\[::1\\])(?::\\d{1,5})?$`,
-  'i',
-);
-
-/** Sec-Fetch-Site of pages from this listener, and of URLs that a user has typed. */
-const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
-
-function fromThisMachine(peer: string | null, headers: Headers): boolean {
-  const host = headers.get('host') ?? '';
-  if (peer === null || !isLoopback(peer) || !LOOPBACK_HOST.test(host)) return false;
-  const origin = headers.get('origin');
-  if (origin !== null && origin !== `http://${host.toLowerCase()}`) return false;
-  if (!OWN_SITE.has(headers.get('sec-fetch-site') ?? 'none')) return false;
-  return ![...headers.keys()].some(comesFromProxy);
 }

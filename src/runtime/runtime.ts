@@ -8,8 +8,8 @@ export interface Runtime {
   readonly name: 'node' | 'deno' | 'bun' | 'workers' | 'fetch';
   /** Converts a request from the form in which the listener passes it to the app. `env` is Hono's `c.env`. */
   receive(request: Request, env: unknown): Received;
-  /** Address of the socket's peer; `null` if the platform hides it. */
-  peer(request: Request, env: unknown): string | null;
+  /** Whether a request surely comes from this machine, and from no page of another site. Default: nobody can tell. */
+  readonly isLocal?: (request: Request, env: unknown) => boolean;
   /** True if the platform writes Host itself, from the URL. */
   readonly hostOfUrl?: boolean;
   /**

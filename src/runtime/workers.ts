@@ -60,8 +60,6 @@ export function workersRuntime(): Runtime {
         // The platform upgrades every request with `Upgrade: websocket`.
         upgradable: true,
       }),
-    // The peer of every request is Cloudflare's edge: its address proves nothing.
-    peer: () => null,
     forward: fetchForward(DIALECT),
     sendCopy: fetchSendCopy(DIALECT),
   };

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 export const FILES = {
   'whom to believe': [
     'src/admin/guard.ts',
+    'src/runtime/sockets/this-machine.ts',
     'src/request/inbound.ts',
     'src/exchange/request-headers.ts',
     'src/http/authority.ts',

@@ -41,7 +41,7 @@ export function reportCommand(runtime: TestServerRuntime): void {
       sums.pair(pair(i < 2 ? compared(difference('/price')) : compared(), { route: 'a' }));
     for (let i = 0; i < 10; i += 1)
       sums.pair(pair(compared(), { route: 'b', mirror: 'http://b.example' }));
-    const guard = controlPlaneGuard({ adminKey: KEY, peer: () => null });
+    const guard = controlPlaneGuard({ adminKey: KEY, isLocal: () => false });
     const api = reportApi(sums);
     return serve((request, response) => {
       const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);

@@ -66,7 +66,7 @@ it('responds with 500 to what fails, and logs why', async () => {
   const error = new Error('broken');
   const broken = controlPlane({
     adminKey: 'secret',
-    runtime: { name: 'test', peer: () => null },
+    runtime: { name: 'test' },
     live: { load: () => Promise.reject(error) },
     telemetry: {},
     report: {},

@@ -4,6 +4,7 @@ import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
 import { type Reply, responseOf } from '../../src/http/messages.ts';
 import type { Call, CopyResponse, TransportError } from '../../src/http/transport.ts';
 import { directOf } from '../../src/runtime/direct.ts';
+import { isFromThisMachine } from '../../src/runtime/sockets/this-machine.ts';
 import { fetchRuntime } from '../../src/runtime/fetch/index.ts';
 import { memoryStore } from '../../src/stores/memory.ts';
 import type { GatewayEvent } from '../../src/telemetry/events.ts';
@@ -24,7 +25,7 @@ function setUp(options: GatewayOptions = { routes: [ROUTE] }) {
   const events: GatewayEvent[] = [];
   const runtime = {
     ...fetchRuntime(),
-    peer: () => '127.0.0.1',
+    isLocal: ({ headers }: Request) => isFromThisMachine('127.0.0.1', headers),
     forward({ method, target }: { method: string; target: string }): Call<Reply> {
       asked.push(`${method} ${target}`);
       return { done: Promise.resolve(new Response('upstream')), abort() {}, onOver() {} };

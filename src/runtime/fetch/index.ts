@@ -31,7 +31,6 @@ export function fetchRuntime(): Runtime {
   return {
     name: 'fetch',
     receive,
-    peer: () => null,
     forward: fetchForward(PLAIN),
     sendCopy: fetchSendCopy(PLAIN),
   };

@@ -1,3 +1,4 @@
+import { isFromThisMachine } from './this-machine.ts';
 import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
 import { http1Forward, http1SendCopy } from '../../http1/client/call.ts';
@@ -79,7 +80,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     mostCopies: most,
     write,
     receive,
-    peer: (request, env) => receive(request, env).peer,
+    isLocal: (request, env) => isFromThisMachine(receive(request, env).peer, request.headers),
     gatewayError: ownError,
     forward: http1Forward(primaries),
     sendCopy: http1SendCopy(mirrors),

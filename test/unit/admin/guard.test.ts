@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { controlPlaneGuard } from '../../../src/admin/guard.ts';
+import { isFromThisMachine } from '../../../src/runtime/sockets/this-machine.ts';
 
 async function ask(adminKey: string | null, peer: string | null, headers: Record<string, string>) {
-  const guard = controlPlaneGuard({ adminKey, peer: () => peer });
+  const guard = controlPlaneGuard({
+    adminKey,
+    isLocal: ({ headers: sent }) => peer !== null && isFromThisMachine(peer, sent),
+  });
   const denied = await guard(new Request('http://localhost/', { headers }), {});
   return denied ?? new Response('in');
 }
