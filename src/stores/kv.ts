@@ -1,14 +1,8 @@
-import type { RoutesDocument } from '../config/document.ts';
+import { asWritten, type RoutesDocument } from '../config/document.ts';
 import { StoreError } from './error.ts';
 import { ownWrites } from './own-writes.ts';
 import type { Store } from './store.ts';
-import {
-  checkEdited,
-  EMPTY_DOCUMENT,
-  formatDocument,
-  layoutOf,
-  readDocument,
-} from './document-text.ts';
+import { checkEdited, EMPTY_DOCUMENT, readDocument } from './document-text.ts';
 
 /** The methods of a Cloudflare KV namespace that the store uses. */
 export interface KvNamespace {
@@ -103,7 +97,7 @@ export function kvStore(namespace: KvNamespace, options: KvStoreOptions = {}): S
       inTurn(async () => {
         const { text: before, document } = await read();
         const edited = checkEdited(edit(document), { where: name });
-        const text = formatDocument(edited, layoutOf(before));
+        const text = JSON.stringify(asWritten(edited), null, 2);
         const { byteLength } = new TextEncoder().encode(text);
         if (byteLength > MAX_BYTES) throw tooLarge(name, byteLength);
         await namespace.put(KEY, text).catch((error: unknown) => unreachable('write', error));

@@ -1,3 +1,4 @@
+import { formatDocument, layoutOf } from './layout.ts';
 import { resolve } from 'node:path';
 import type { RoutesDocument } from '../../config/document.ts';
 import { StoreError, type StorePlace } from '../error.ts';
@@ -8,13 +9,7 @@ import { replaceFile } from './replace.ts';
 import type { Stamp } from './stamp.ts';
 import { watchFile } from './watch.ts';
 import type { Store } from '../store.ts';
-import {
-  checkEdited,
-  EMPTY_DOCUMENT,
-  formatDocument,
-  layoutOf,
-  readDocument,
-} from '../document-text.ts';
+import { checkEdited, EMPTY_DOCUMENT, readDocument } from '../document-text.ts';
 
 /** No routes document is larger: this is room for hundreds of thousands of routes. */
 const DEFAULT_MOST_BYTES = 64 * 1024 * 1024;
