@@ -1,4 +1,5 @@
 import { joinBytes } from '../http/bytes.ts';
+import { visitJson } from '../http/json-text.ts';
 import { inOneLine } from '../http/quoted.ts';
 import { parseJson } from '../config/json.ts';
 import { AdminRefusal, failed } from './responses.ts';
@@ -33,7 +34,7 @@ export async function readBody(request: Request): Promise<Body> {
   // Not `request.body === null`: on Workers there is a stream even with `Content-Length: 0`.
   if (bytes.length === 0) return { absent: true };
   const text = decode(bytes);
-  if (nesting(text) > MAX_LEVELS) {
+  if (isTooDeep(text)) {
     throw notJson(`found too many nested data structures (over ${MAX_LEVELS})`, text);
   }
   const parsed = parseJson(text);
@@ -71,21 +72,14 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Depth of nested brackets outside strings. Counts without recursion. */
-function nesting(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (quoted) {
-      if (code === 0x5c) i++;
-      else if (code === 0x22) quoted = false;
-    } else if (code === 0x22) quoted = true;
-    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x5d || code === 0x7d) depth--;
-  }
-  return deepest;
+/** Whether more levels are open anywhere, up to the first error, than may be. */
+function isTooDeep(text: string): boolean {
+  let levels = 0;
+  visitJson(text, {
+    open: () => (levels += 1) <= MAX_LEVELS,
+    close: () => (levels -= 1) >= 0,
+  });
+  return levels > MAX_LEVELS;
 }
 
 function tooLarge(size: number): AdminRefusal {
