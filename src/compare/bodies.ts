@@ -3,11 +3,12 @@ import { joinedValue } from '../http/fields.ts';
 import type { DifferenceKind } from './comparison.ts';
 import { codingsOf, decodedBody } from './decode.ts';
 import type { Findings } from './findings.ts';
-import { type Json, readJson } from './json.ts';
 import type { RecordedResponse } from './recorded.ts';
 import type { CompiledRules } from './rules.ts';
 import { collectSecrets } from './secrets.ts';
 import type { Steps } from './steps.ts';
+import { Tape } from './tape.ts';
+import { textOf } from './text.ts';
 import { compareJson } from './walk.ts';
 
 /** `application/json`, `text/json`, `application/problem+json`. */
@@ -37,19 +38,23 @@ export async function compareBodies(
   if (isEqual(ours, theirs)) return null;
   const scope = rules.root();
   const readable = rules.body === 'auto';
-  const json = readable ? jsonOf(primary, ours, steps) : undefined;
-  const otherJson = readable ? jsonOf(mirror, theirs, steps) : undefined;
-  if (json !== undefined && otherJson !== undefined) {
+  const [json, otherJson] = readable
+    ? [jsonText(primary, ours), jsonText(mirror, theirs)]
+    : ['', ''];
+  const tape = (found.tape = new Tape(json.length + otherJson.length, steps));
+  const isJson = tape.read(json);
+  const isOtherJson = tape.read(otherJson);
+  if (isJson && isOtherJson) {
     if (rules.hidesJson)
-      for (const value of [json, otherJson]) collectSecrets(value, scope, steps, found.secrets);
-    compareJson(json, otherJson, scope, rules.tolerance, found, steps);
+      for (const value of [0, tape.mirror])
+        collectSecrets(tape, value, scope, steps, found.secrets);
+    compareJson(tape, scope, rules.tolerance, found, steps);
     return null;
   }
-  const isSameType = (json === undefined) === (otherJson === undefined);
   const isSecret = rules.hidesJson || scope.redacted;
   found.add({
     place: '',
-    kind: kindOf(ours, theirs, isSameType),
+    kind: kindOf(ours, theirs, isJson === isOtherJson),
     ignored: scope.ignored,
     show: (previews) => {
       const [text, other] = isSecret ? [] : [textOf(ours), textOf(theirs)];
@@ -67,22 +72,11 @@ function kindOf(ours: Uint8Array, theirs: Uint8Array, isSameType: boolean): Diff
   return isSameType ? 'value' : 'type';
 }
 
-/** The value of a body that says that it is JSON, or looks like it; `undefined` if it is not. */
-function jsonOf({ headers }: RecordedResponse, bytes: Uint8Array, steps: Steps): Json | undefined {
-  const text = textOf(bytes);
-  if (text === undefined) return undefined;
+/** The text of a body that says that it is JSON, or looks like it; else none, which is not JSON. */
+function jsonText({ headers }: RecordedResponse, bytes: Uint8Array): string {
+  const text = textOf(bytes) ?? '';
   const isDeclared = JSON_TYPE.test(joinedValue(headers, 'content-type') ?? '');
-  return isDeclared || /^[ \t\r\n]*[[{]/.test(text) ? readJson(text, steps) : undefined;
-}
-
-/** The text without a byte order mark; `undefined` if it is not UTF-8, or binary. */
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text.includes('\0') ? undefined : text;
-  } catch {
-    return undefined;
-  }
+  return isDeclared || /^[ \t\r\n]*[[{]/.test(text) ? text : '';
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import type { Difference, DifferenceKind } from './comparison.ts';
 import { Previews } from './previews.ts';
 import type { Redactor } from './redact.ts';
+import type { Tape } from './tape.ts';
 
 /** Most differences that are kept of a pair. */
 const MAX_DIFFERENCES = 100;
@@ -18,6 +19,8 @@ export interface Finding {
 export class Findings {
   /** What stands in secret parts of both bodies, in canonical form: it must not be shown where it stands elsewhere either. */
   readonly secrets: Set<string> = new Set();
+  /** What findings are about, until they are shown. */
+  tape: Tape | null = null;
   readonly #counted = new Map<string, Finding>();
   readonly #ignored = new Map<string, Finding>();
 
@@ -37,8 +40,9 @@ export class Findings {
     return this.#counted.size >= MAX_DIFFERENCES;
   }
 
+  /** To be called once. */
   async shown(redactor: Redactor): Promise<Difference[]> {
-    const previews = new Previews(redactor, this.secrets);
+    const previews = new Previews(redactor, this.secrets, this.tape);
     const ignored = [...this.#ignored].filter(([key]) => !this.#counted.has(key));
     const kept = [...this.#counted, ...ignored].slice(0, MAX_DIFFERENCES);
     const shown: Difference[] = [];
@@ -47,6 +51,7 @@ export class Findings {
       const [primary, mirror] = await show(previews);
       shown.push({ place, kind, ignored: isIgnored, primary, mirror });
     }
+    this.tape?.release();
     return shown;
   }
 }

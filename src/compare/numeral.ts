@@ -1,5 +1,5 @@
 /** Numbers of at most so many digits, and not too large or small, are doubles that differ if the numbers do. */
-const MAX_EXACT_DIGITS = 15;
+export const MAX_EXACT_DIGITS = 15;
 const MAX_EXACT_EXPONENT = 200;
 
 /** Exponents up to here are computed with; no longer ones occur, but in attacks. */
@@ -27,8 +27,13 @@ export class Numeral {
  * readNumber('9007199254740993'); // Numeral { value: '9007199254740993e0' }
  */
 export function readNumber(text: string): number | Numeral {
-  // The sum makes 0 of -0.
-  if (text.length <= MAX_EXACT_DIGITS && !/e/i.test(text)) return Number(text) + 0;
+  if (text === '0') return 0;
+  // Of so few digits, and in this range, no other number has the same double.
+  if (text.length <= MAX_EXACT_DIGITS) {
+    const double = Number(text);
+    const size = Math.abs(double);
+    if (size > 1e-180 && size < 1e180) return double;
+  }
   const [mantissa, power = '0'] = text.toLowerCase().split('e') as [string, string?];
   const [whole, fraction = ''] = mantissa.split('.') as [string, string?];
   const sign = whole.startsWith('-') ? '-' : '';
@@ -58,10 +63,16 @@ export function doubleOf(number: Numeral): number | null {
   return typeof back === 'object' && back.value === number.value ? double : null;
 }
 
-/** Whether two different numbers differ by at most `tolerance` of the larger one. */
+/** Whether two numbers are equal, or differ by at most `tolerance` of the larger one. */
 export function isWithin(tolerance: number, a: number | Numeral, b: number | Numeral): boolean {
+  if (valueOf(a) === valueOf(b)) return true;
   if (tolerance === 0) return false;
   const [one, other] = [approximate(a), approximate(b)];
   // Not true for infinity, which stands for all numbers that are too large.
   return Math.abs(one - other) <= tolerance * Math.max(Math.abs(one), Math.abs(other));
+}
+
+/** The same for equal numbers. */
+function valueOf(number: number | Numeral): number | string {
+  return typeof number === 'number' ? number : number.value;
 }

@@ -1,9 +1,9 @@
 import { parseSetCookie } from './cookies.ts';
-import { canonical } from './canonical.ts';
-import type { Json } from './json.ts';
+import { canonical, canonicalScalar } from './canonical.ts';
 import { doubleOf, Numeral } from './numeral.ts';
-import { END_OF_VALUE, type Redactor } from './redact.ts';
+import type { Redactor } from './redact.ts';
 import type { Scope } from './scopes.ts';
+import { ARRAY, NAME, NONE, TEXT, type Tape } from './tape.ts';
 
 /** Longest text in a preview, in characters. */
 const MAX_TEXT = 100;
@@ -33,18 +33,26 @@ type Pair = Promise<readonly [primary: unknown, mirror: unknown]>;
 export class Previews {
   readonly #redactor: Redactor;
   readonly #secrets: ReadonlySet<string>;
+  readonly #tape: Tape;
 
-  /** @param secrets values that are secret wherever they stand, in canonical form */
-  constructor(redactor: Redactor, secrets: ReadonlySet<string>) {
+  /**
+   * @param secrets values that are secret wherever they stand, in canonical form
+   * @param tape of the JSON values
+   */
+  constructor(redactor: Redactor, secrets: ReadonlySet<string>, tape: Tape | null) {
+    this.#tape = tape!;
     this.#redactor = redactor;
     this.#secrets = secrets;
   }
 
-  /** Of two JSON values. Numbers that a double cannot hold are shown as texts. */
-  async json(primary: Json | undefined, mirror: Json | undefined, scope: Scope): Pair {
-    if (typeof primary === 'string' && typeof mirror === 'string' && !scope.redacted)
-      return this.texts(primary, mirror);
-    return this.#both(primary, mirror, (value) => this.#value(value, scope));
+  /** Of two JSON values, one of which may be `NONE`. Numbers that a double cannot hold are shown as texts. */
+  async json(primary: number, mirror: number, scope: Scope): Pair {
+    const isText = (value: number) => this.#tape.kind(value) === TEXT;
+    const show = (value: number) => this.#value(value, scope);
+    if (scope.redacted || !isText(primary) || !isText(mirror))
+      return this.#both(some(primary), some(mirror), show);
+    const [ours, theirs] = [this.#tape.scalarOf(primary), this.#tape.scalarOf(mirror)];
+    return this.texts(ours as string, theirs as string);
   }
 
   /** Of two texts: around the first difference, without secret parameters of URLs. */
@@ -98,21 +106,20 @@ export class Previews {
   }
 
   async #value(
-    value: Json,
+    value: number,
     scope: Scope,
     room: Room = { left: MAX_CHARACTERS },
     depth = 0,
   ): Promise<unknown> {
-    if (scope.redacted) return this.#text(await this.#redactor.hash(canonical(value)), room);
-    if (typeof value === 'string') return this.#text(await this.#clear(value), room);
-    if (value instanceof Map || Array.isArray(value)) {
-      if (depth === MAX_DEPTH) return MORE;
-      return value instanceof Map
-        ? this.#object(value, scope, room, depth + 1)
-        : this.#array(value, scope, room, depth + 1);
-    }
-    if (this.#secrets.has(canonical(value))) return this.#redactor.hash(canonical(value));
-    return value instanceof Numeral ? (doubleOf(value) ?? this.#text(value.text, room)) : value;
+    const tape = this.#tape;
+    if (scope.redacted) return this.#text(await this.#redactor.hash(canonical(tape, value)), room);
+    if (tape.kind(value) > NAME)
+      return depth === MAX_DEPTH ? MORE : this.#parts(value, scope, room, depth + 1);
+    const scalar = tape.scalarOf(value);
+    if (typeof scalar === 'string') return this.#text(await this.#clear(scalar), room);
+    const text = canonicalScalar(scalar);
+    if (this.#secrets.has(text)) return this.#redactor.hash(text);
+    return scalar instanceof Numeral ? (doubleOf(scalar) ?? this.#text(scalar.text, room)) : scalar;
   }
 
   /**
@@ -120,7 +127,8 @@ export class Previews {
    * each of which would be hashed.
    */
   async #clear(text: string, at = 0): Promise<string> {
-    if (this.#secrets.has(canonical(text))) return this.#redactor.hash(canonical(text));
+    const secret = canonicalScalar(text);
+    if (this.#secrets.has(secret)) return this.#redactor.hash(secret);
     const start = text.length > MAX_TEXT ? betweenValues(text, at - LEAD) : 0;
     // A hash may be six times as long as what it stands for.
     const enough = at - start + 6 * LEAD + MAX_TEXT;
@@ -134,35 +142,27 @@ export class Previews {
     return shown;
   }
 
-  async #array(array: Json[], scope: Scope, room: Room, depth: number): Promise<unknown[]> {
-    const shown: unknown[] = [];
-    for (const [i, element] of array.entries()) {
-      room.left -= MIN_CHARACTERS;
-      if (room.left <= 0) return [...shown, MORE];
-      shown.push(await this.#value(element, scope.element(i), room, depth));
-    }
-    return shown;
-  }
-
-  async #object(
-    object: ReadonlyMap<string, Json>,
-    scope: Scope,
-    room: Room,
-    depth: number,
-  ): Promise<unknown> {
-    const shown: [string, unknown][] = [];
-    for (const [name, value] of object) {
+  /** Of an array or object: as many as there is room for. */
+  async #parts(value: number, scope: Scope, room: Room, depth: number): Promise<unknown> {
+    const tape = this.#tape;
+    const isArray = tape.kind(value) === ARRAY;
+    const shown: [name: string, value: unknown][] = [];
+    for (const [inner, innerScope, part] of tape.within(value, scope)) {
       room.left -= MIN_CHARACTERS;
       if (room.left <= 0) {
         shown.push([MORE, MORE]);
         break;
       }
-      const label = this.#text(name, room);
-      shown.push([label, await this.#value(value, scope.member(name), room, depth)]);
+      const label = isArray ? '' : this.#text(tape.nameOf(part), room);
+      shown.push([label, await this.#value(inner, innerScope, room, depth)]);
     }
     // Defines even a member called `__proto__`.
-    return Object.fromEntries(shown);
+    return isArray ? shown.map(([, one]) => one) : Object.fromEntries(shown);
   }
+}
+
+function some(value: number): number | undefined {
+  return value === NONE ? undefined : value;
 }
 
 /** A part of a text, from a little before `from`; as much of it as fits. */
@@ -175,12 +175,12 @@ function excerpt(text: string, from: number, most: number = MAX_TEXT): string {
 
 /** The last place up to `most` at which no value of a parameter goes on: 0, or where one ends. */
 function betweenValues(text: string, most: number): number {
-  for (let i = most; i > 0; i -= 1) if (text[i]!.search(END_OF_VALUE) === 0) return i;
+  for (let i = most; i > 0; i -= 1) if (text[i] === '&' || text[i]!.trim() === '') return i;
   return 0;
 }
 
 function commonStart(a: string, b: string): number {
   let i = 0;
-  while (i < a.length && a[i] === b[i]) i += 1;
+  while (i < a.length && a.charCodeAt(i) === b.charCodeAt(i)) i += 1;
   return i;
 }

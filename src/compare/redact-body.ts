@@ -1,6 +1,8 @@
+import { type JsonVisitor, visitJson } from '../http/json-text.ts';
 import type { Redactor } from './redact.ts';
 import type { Scope } from './scopes.ts';
 import { OverBudget } from './steps.ts';
+import { textOf } from './text.ts';
 
 /** A part of a text. */
 type Span = readonly [start: number, end: number];
@@ -20,9 +22,9 @@ export async function redactedBody(
   root: Scope,
   { hash }: Pick<Redactor, 'hash'>,
 ): Promise<Uint8Array | null> {
-  const text = jsonText(body);
-  if (text === null) return null;
-  const spans = boundedSpans(text, root);
+  const text = textOf(body);
+  if (text === undefined) return null;
+  const spans = secretSpans(text, root);
   if (spans === null) return null;
   let redacted = '';
   let done = 0;
@@ -33,129 +35,77 @@ export async function redactedBody(
   return new TextEncoder().encode(redacted + text.slice(done));
 }
 
-/** The text of a body that all programs read as JSON; `null` if it is something else, or packed. */
-function jsonText(body: Uint8Array): string | null {
+/** The secret values of a text; `null` if it is no JSON, or there are too many, or too much work to find. */
+function secretSpans(text: string, root: Scope): Span[] | null {
+  const secrets = new Secrets(text, root);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    JSON.parse(text);
-    return text;
-  } catch {
-    return null;
-  }
-}
-
-/** An array or object that is not closed yet. */
-interface Holder {
-  readonly scope: Scope;
-  readonly isObject: boolean;
-  /** Of the next element. */
-  index: number;
-  /** True between a member's name and the comma after its value. */
-  hasName: boolean;
-}
-
-/** The secret values of a text that is JSON; `null` if there are too many, or too much work to find. */
-function boundedSpans(text: string, root: Scope): Span[] | null {
-  try {
-    const spans = secretSpans(text, root);
-    return spans.length > MAX_SECRETS ? null : spans;
+    return visitJson(text, secrets) === null && secrets.spans.length <= MAX_SECRETS
+      ? secrets.spans
+      : null;
   } catch (error) {
     if (error instanceof OverBudget) return null;
     throw error;
   }
 }
 
-/** The secret values of a text that is JSON, one more than `MAX_SECRETS` at most. None is within another. */
-function secretSpans(text: string, root: Scope): Span[] {
-  const spans: Span[] = [];
-  const holders: Holder[] = [];
+/** An array or object that is not closed yet. */
+interface Holder {
+  readonly scope: Scope;
+  /** Of the next element. */
+  index: number;
+}
+
+/** Finds the secret values. None is within another. */
+class Secrets implements JsonVisitor {
+  readonly spans: Span[] = [];
+  readonly #text: string;
+  readonly #holders: Holder[] = [];
   /** Of the value that comes next. */
-  let scope = root;
-  let start = -1;
-  /** Number of holders around the secret value that began at `start`. */
-  let depth = 0;
+  #scope: Scope;
+  /** Of the secret value that is not over, and the number of holders around it; -1: there is none. */
+  #start = -1;
+  #depth = 0;
 
-  function begin(at: number): void {
-    if (start !== -1 || !scope.redacted) return;
-    start = at;
-    depth = holders.length;
+  constructor(text: string, root: Scope) {
+    this.#text = text;
+    this.#scope = root;
   }
-  function end(at: number): void {
-    if (start === -1 || holders.length > depth) return;
-    spans.push([start, at]);
-    start = -1;
+
+  open(start: number): void {
+    this.#begin(start);
+    this.#holders.push({ scope: this.#scope, index: 0 });
+    // The names of an object say what comes instead.
+    this.#scope = this.#scope.element(0);
   }
-  function open(at: number, isObject: boolean): void {
-    begin(at);
-    holders.push({ scope, isObject, index: 0, hasName: false });
-    if (!isObject) scope = scope.element(0);
+
+  close(end: number): boolean {
+    this.#holders.pop();
+    this.#end(end);
+    return this.spans.length <= MAX_SECRETS;
   }
-  function next(): void {
-    const holder = holders.at(-1)!;
-    holder.hasName = false;
-    if (!holder.isObject) scope = holder.scope.element((holder.index += 1));
+
+  name(start: number, end: number): void {
+    const name = JSON.parse(this.#text.slice(start, end)) as string;
+    this.#scope = this.#holders.at(-1)!.scope.member(name);
   }
-  /** A text is a name or a value. */
-  function string(at: number, close: number): void {
-    const holder = holders.at(-1);
-    if (holder?.isObject === true && !holder.hasName) {
-      holder.hasName = true;
-      scope = holder.scope.member(JSON.parse(text.slice(at, close)) as string);
-    } else {
-      begin(at);
-      end(close);
+
+  scalar(start: number, end: number): void {
+    this.#begin(start);
+    this.#end(end);
+  }
+
+  #begin(start: number): void {
+    if (this.#start !== -1 || !this.#scope.redacted) return;
+    this.#start = start;
+    this.#depth = this.#holders.length;
+  }
+
+  #end(end: number): void {
+    const holder = this.#holders.at(-1);
+    if (this.#start !== -1 && this.#holders.length === this.#depth) {
+      this.spans.push([this.#start, end]);
+      this.#start = -1;
     }
-  }
-
-  for (let at = 0; at < text.length && spans.length <= MAX_SECRETS;) {
-    const code = text.charCodeAt(at);
-    let close = at + 1;
-    if (code === Code.object || code === Code.array) open(at, code === Code.object);
-    else if (code === Code.endOfObject || code === Code.endOfArray) {
-      holders.pop();
-      end(close);
-    } else if (code === Code.comma) next();
-    else if (code === Code.quote) {
-      close = endOfString(text, at);
-      string(at, close);
-    } else if (isScalar(code)) {
-      while (isScalar(text.charCodeAt(close))) close += 1;
-      begin(at);
-      end(close);
-    }
-    at = close;
-  }
-  return spans;
-}
-
-/** What has a meaning in JSON. */
-const Code = {
-  object: 0x7b,
-  endOfObject: 0x7d,
-  array: 0x5b,
-  endOfArray: 0x5d,
-  quote: 0x22,
-  comma: 0x2c,
-  colon: 0x3a,
-  backslash: 0x5c,
-} as const;
-
-/** True within a number or a literal such as `true`: not for white space, nor what ends a value, nor at the text's end. */
-function isScalar(code: number): boolean {
-  return (
-    code > 0x20 &&
-    code !== Code.comma &&
-    code !== Code.colon &&
-    code !== Code.endOfObject &&
-    code !== Code.endOfArray
-  );
-}
-
-/** Where the string that begins at `start` is over. */
-function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); ; at = text.indexOf('"', at + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(at - 1 - slashes) === Code.backslash) slashes += 1;
-    if (slashes % 2 === 0) return at + 1;
+    if (holder !== undefined) this.#scope = holder.scope.element((holder.index += 1));
   }
 }

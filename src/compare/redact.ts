@@ -8,8 +8,8 @@ const ALWAYS = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key'];
 /** Where the value of a parameter in a text may begin: `?name=`. What comes before `=` cannot hold what may precede. */
 const PARAMETER = /(?:^|[?&;#])([^=?&;#\s]*)=/g;
 
-/** What ends the value of a parameter in a text. */
-export const END_OF_VALUE: RegExp = /[&\s]/g;
+/** What ends the value of a parameter in a text: an ampersand or white space. */
+const END_OF_VALUE = /[&\s]/g;
 
 /**
  * Secrets of a request that have a hash of their own; further ones have that of the last. A client decides how many there

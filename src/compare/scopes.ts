@@ -11,6 +11,8 @@ export interface Scope {
   readonly redacted: boolean;
   /** The scope of an object's member. */
   member(name: string): Scope;
+  /** False if all elements of an array have the same scope. */
+  readonly namesIndex: boolean;
   /** The scope of an array's element. */
   element(index: number): Scope;
 }
@@ -116,7 +118,7 @@ class LazyScope implements Scope {
   readonly #named = new Map<string, Scope | null>();
   /** For all other names and indices. */
   #other: Scope | null = null;
-  readonly #namesIndex: boolean;
+  readonly namesIndex: boolean;
 
   constructor(
     automaton: Automaton,
@@ -131,7 +133,7 @@ class LazyScope implements Scope {
     for (const position of positions)
       for (const name of automaton.namesOf(position))
         if (name !== ANY && name !== ANY_DEPTH) this.#named.set(name, null);
-    this.#namesIndex = [...this.#named.keys()].some((name) => /^\d+$/.test(name));
+    this.namesIndex = [...this.#named.keys()].some((name) => /^\d+$/.test(name));
   }
 
   member(name: string): Scope {
@@ -144,7 +146,7 @@ class LazyScope implements Scope {
   }
 
   element(index: number): Scope {
-    return this.#namesIndex ? this.member(String(index)) : (this.#other ??= this.#step(null));
+    return this.namesIndex ? this.member(String(index)) : (this.#other ??= this.#step(null));
   }
 
   /** @param name `null` for one that no pattern names */

@@ -1,7 +1,7 @@
 import { canonical } from './canonical.ts';
-import type { Json } from './json.ts';
 import type { Scope } from './scopes.ts';
 import type { Steps } from './steps.ts';
+import { NAME, type Tape } from './tape.ts';
 
 /** Of a value with its quotes. Hiding each 1 because one of them is secret would hide much else. */
 const MIN_CHARACTERS = 8;
@@ -12,15 +12,19 @@ const MIN_CHARACTERS = 8;
  *
  * @throws OverBudget
  */
-export function collectSecrets(value: Json, scope: Scope, steps: Steps, into: Set<string>): void {
+export function collectSecrets(
+  tape: Tape,
+  value: number,
+  scope: Scope,
+  steps: Steps,
+  into: Set<string>,
+): void {
   steps.take();
-  if (Array.isArray(value)) {
-    for (const [i, element] of value.entries())
-      collectSecrets(element, scope.element(i), steps, into);
-  } else if (value instanceof Map) {
-    for (const [name, inner] of value) collectSecrets(inner, scope.member(name), steps, into);
+  if (tape.kind(value) > NAME) {
+    for (const [part, inner] of tape.within(value, scope))
+      collectSecrets(tape, part, inner, steps, into);
   } else if (scope.redacted) {
-    const text = canonical(value);
+    const text = canonical(tape, value);
     if (text.length >= MIN_CHARACTERS) into.add(text);
   }
 }

@@ -1,246 +1,228 @@
 import type { DifferenceKind } from './comparison.ts';
-import type { Findings } from './findings.ts';
-import { Identities } from './identity.ts';
-import type { Json, JsonObject } from './json.ts';
-import { isWithin, Numeral } from './numeral.ts';
+import { Equality } from './equality.ts';
+import type { Finding, Findings } from './findings.ts';
 import { ANY, MAX_NAMES, placeOf } from './pointer.ts';
 import type { Scope } from './scopes.ts';
 import type { Steps } from './steps.ts';
+import { ARRAY, ENTRY, NONE, OBJECT, type Tape } from './tape.ts';
 
 /**
- * Compares two JSON values and adds how they differ. Takes steps linear in the size of both.
+ * Compares the documents of a tape and adds how they differ. Takes steps linear in the size of both.
  *
- * @param scope of both values
+ * @param scope of both documents
  * @param tolerance relative difference of numbers that counts as none
  * @throws OverBudget
  */
 export function compareJson(
-  primary: Json,
-  mirror: Json,
+  tape: Tape,
   scope: Scope,
   tolerance: number,
   found: Findings,
   steps: Steps,
 ): void {
-  new Walk(tolerance, found, steps).pair(primary, mirror, scope);
+  new Walk(tape, tolerance, found, steps).pair(0, tape.mirror, scope);
 }
 
 /** A secret value whose parts are being compared. They must not be shown, nor where they are. */
 interface Secret {
-  readonly primary: Json;
-  readonly mirror: Json;
-  readonly scope: Scope;
+  readonly show: Finding['show'];
   readonly depth: number;
 }
 
+/** Elements of an array. */
+type Elements = readonly number[];
+
+type ScopeOf = (element: number) => Scope;
+
+/** Values are entries: of two, the first is the primary's. */
 class Walk {
-  readonly #tolerance: number;
+  readonly #tape: Tape;
   readonly #found: Findings;
   readonly #steps: Steps;
-  readonly #identities: Identities;
+  readonly #equality: Equality;
   /** The way to the values that are being compared; `*` for an index. */
   readonly #names: string[] = [];
   #secret: Secret | null = null;
-  /** True if a difference that counts was found since this was last set. */
-  #differs = false;
+  /** Differences that count. */
+  #counted = 0;
   /** True if differences are only noticed. */
   #isTrial = false;
 
-  constructor(tolerance: number, found: Findings, steps: Steps) {
-    this.#tolerance = tolerance;
+  constructor(tape: Tape, tolerance: number, found: Findings, steps: Steps) {
+    this.#tape = tape;
     this.#found = found;
     this.#steps = steps;
-    this.#identities = new Identities(steps);
+    this.#equality = new Equality(tape, tolerance, steps);
   }
 
-  pair(primary: Json, mirror: Json, scope: Scope): void {
+  pair(ours: number, theirs: number, scope: Scope): void {
     this.#steps.take();
-    if (primary === mirror || this.#found.isFull) return;
-    if (!scope.redacted || this.#secret !== null) return this.#values(primary, mirror, scope);
-    this.#secret = { primary, mirror, scope, depth: this.#names.length };
-    this.#values(primary, mirror, scope);
+    if (this.#found.isFull) return;
+    if (!scope.redacted || this.#secret !== null) return this.#values(ours, theirs, scope);
+    this.#secret = {
+      show: (previews) => previews.json(ours, theirs, scope),
+      depth: this.#names.length,
+    };
+    this.#values(ours, theirs, scope);
     this.#secret = null;
   }
 
-  #values(primary: Json, mirror: Json, scope: Scope): void {
-    if (typeOf(primary) !== typeOf(mirror)) this.#add('type', primary, mirror, scope);
-    else if (primary instanceof Map) this.#objects(primary, mirror as JsonObject, scope);
-    else if (Array.isArray(primary)) this.#arrays(primary, mirror as Json[], scope);
-    else if (!this.#equalScalars(primary, mirror)) this.#add('value', primary, mirror, scope);
+  #values(ours: number, theirs: number, scope: Scope): void {
+    const kind = this.#tape.kind(ours);
+    if (!this.#equality.hasSameType(ours, theirs)) this.#add('type', ours, theirs, scope);
+    else if (kind === OBJECT) this.#objects(ours, theirs, scope);
+    else if (kind === ARRAY) this.#arrays(ours, theirs, scope);
+    else if (!this.#equality.ofScalars(ours, theirs)) this.#add('value', ours, theirs, scope);
   }
 
-  #equalScalars(primary: Json, mirror: Json): boolean {
-    if (primary === mirror) return true;
-    if (!isNumber(primary) || !isNumber(mirror)) return false;
-    const isEqual =
-      typeof primary === 'object' && typeof mirror === 'object' && primary.value === mirror.value;
-    return isEqual || isWithin(this.#tolerance, primary, mirror);
-  }
-
-  #objects(primary: JsonObject, mirror: JsonObject, scope: Scope): void {
-    for (const [name, value] of primary) {
-      const other = mirror.get(name);
-      this.#names.push(name);
-      if (other === undefined) this.#add('missing', value, undefined, scope.member(name));
-      else this.pair(value, other, scope.member(name));
-      this.#names.pop();
+  /** Looks names up only where the mirror's come in another order. */
+  #objects(ours: number, theirs: number, scope: Scope): void {
+    const tape = this.#tape;
+    const end = tape.second(theirs);
+    let other = theirs + ENTRY;
+    let others: Map<number, number> | null = null;
+    for (const [value, inner, name] of tape.within(ours, scope)) {
+      const number = tape.first(name);
+      let partner = other + ENTRY;
+      if (others === null && other < end && tape.first(other) === number) {
+        other = tape.after(other);
+      } else {
+        if (others === null) {
+          others = new Map();
+          for (let at = other; at < end; at = tape.after(at))
+            others.set(tape.first(at), at + ENTRY);
+        }
+        partner = others.get(number) ?? NONE;
+        others.set(number, NONE);
+      }
+      this.#member(name, value, partner, inner);
     }
-    for (const [name, value] of mirror) {
+    for (; other < end; other = tape.after(other)) {
       this.#steps.take();
-      if (primary.has(name)) continue;
-      this.#names.push(name);
-      this.#add('extra', undefined, value, scope.member(name));
-      this.#names.pop();
+      if (others?.get(tape.first(other)) !== NONE)
+        this.#member(other, NONE, other + ENTRY, scope.member(tape.nameOf(other)));
     }
   }
 
-  #arrays(primary: Json[], mirror: Json[], scope: Scope): void {
-    const hasSameLength = primary.length === mirror.length;
-    if (!hasSameLength) this.#add('length', primary.length, mirror.length, scope);
-    const [ours, theirs] = hasSameLength
-      ? this.#differing(primary, mirror, scope)
-      : this.#untrimmed(primary, mirror, scope);
-    if (ours.length === 0 || theirs.length === 0) return;
-    const [left, right] = this.#unmatched(primary, ours, mirror, theirs, scope);
-    const differs = this.#differsInPairs(primary, left, mirror, right, scope);
-    const hasMoved = hasSameLength && left.length < ours.length && !scope.unordered;
-    if (!hasMoved || differs || this.#isTolerable(primary, ours, mirror, scope)) return;
-    const ignored = scope.ignored || ours.every((i) => scope.element(i).ignored);
-    this.#add('order', primary, mirror, scope, ignored);
+  /** One of both values may be `NONE`. */
+  #member(name: number, ours: number, theirs: number, scope: Scope): void {
+    this.#names.push(this.#tape.nameOf(name));
+    if (theirs === NONE) this.#add('missing', ours, theirs, scope);
+    else if (ours === NONE) this.#add('extra', ours, theirs, scope);
+    else this.pair(ours, theirs, scope);
+    this.#names.pop();
   }
 
-  /** Indices of the elements that differ from the one at the same index. */
-  #differing(
-    primary: readonly Json[],
-    mirror: readonly Json[],
-    scope: Scope,
-  ): readonly [Indices, Indices] {
-    const found = range(0, primary.length).filter(
-      (i) => !this.#isSame(primary[i]!, mirror[i]!, scope.element(i)),
+  #arrays(ours: number, theirs: number, scope: Scope): void {
+    const [length, otherLength] = [this.#tape.count(ours), this.#tape.count(theirs)];
+    const hasSameLength = length === otherLength;
+    if (!hasSameLength)
+      this.#add('length', ours, theirs, scope, scope.ignored, async () => [length, otherLength]);
+    const scopeOf = this.#scopesOf([ours, theirs], scope);
+    const [left, right] = hasSameLength
+      ? this.#differing(ours, theirs, scopeOf)
+      : this.#untrimmed(ours, theirs, scopeOf);
+    if (left.length === 0 || right.length === 0) return;
+    const [odd, otherOdd] = this.#unmatched(left, right, scopeOf);
+    const differs = this.#differsInPairs(odd, otherOdd, scopeOf);
+    const hasMoved = hasSameLength && odd.length < left.length && !scope.unordered;
+    if (!hasMoved || differs || this.#isTolerable(left, right, scopeOf)) return;
+    const ignored = scope.ignored || left.every((element) => scopeOf(element).ignored);
+    this.#add('order', ours, theirs, scope, ignored);
+  }
+
+  /** The scopes of the elements of arrays. */
+  #scopesOf(arrays: readonly number[], scope: Scope): ScopeOf {
+    if (!scope.namesIndex) return () => scope.element(0);
+    const indices = new Map(
+      arrays.flatMap((array) => this.#tape.parts(array).map((element, i) => [element, i])),
     );
-    return [found, found];
+    return (element) => scope.element(indices.get(element)!);
   }
 
-  /** Indices of what is left when the equal elements at the beginning and at the end are taken away. */
-  #untrimmed(
-    primary: readonly Json[],
-    mirror: readonly Json[],
-    scope: Scope,
-  ): readonly [Indices, Indices] {
-    const shorter = Math.min(primary.length, mirror.length);
-    const isSame = (i: number, k: number) =>
-      this.#isSame(primary[i]!, mirror[k]!, scope.element(i));
+  /** Elements that differ from the one at the same index. */
+  #differing(ours: number, theirs: number, scopeOf: ScopeOf): readonly [Elements, Elements] {
+    const [left, right]: [number[], number[]] = [[], []];
+    const end = this.#tape.second(ours);
+    let other = theirs + ENTRY;
+    for (let one = ours + ENTRY; one < end; one = this.#tape.after(one)) {
+      if (!this.#equality.of(one, other, scopeOf)) {
+        left.push(one);
+        right.push(other);
+      }
+      other = this.#tape.after(other);
+    }
+    return [left, right];
+  }
+
+  /** What is left when the equal elements at the beginning and at the end are taken away. */
+  #untrimmed(ours: number, theirs: number, scopeOf: ScopeOf): readonly [Elements, Elements] {
+    const [left, right] = [this.#tape.parts(ours), this.#tape.parts(theirs)];
+    const shorter = Math.min(left.length, right.length);
+    const isSame = (i: number, k: number) => this.#equality.of(left[i]!, right[k]!, scopeOf);
     let start = 0;
     while (start < shorter && isSame(start, start)) start += 1;
     let end = 0;
-    while (end < shorter - start && isSame(primary.length - 1 - end, mirror.length - 1 - end))
-      end += 1;
-    return [range(start, primary.length - end), range(start, mirror.length - end)];
-  }
-
-  #isSame(primary: Json, mirror: Json, scope: Scope): boolean {
-    this.#steps.take();
-    if (this.#equalScalars(primary, mirror)) return true;
-    return (
-      typeOf(primary) === typeOf(mirror) &&
-      this.#identities.of(primary, scope) === this.#identities.of(mirror, scope)
-    );
+    while (end < shorter - start && isSame(left.length - 1 - end, right.length - 1 - end)) end += 1;
+    return [left.slice(start, left.length - end), right.slice(start, right.length - end)];
   }
 
   /** Those of the given elements that have no equal one among those of the other side. */
-  #unmatched(
-    primary: readonly Json[],
-    ours: Indices,
-    mirror: readonly Json[],
-    theirs: Indices,
-    scope: Scope,
-  ): readonly [Indices, Indices] {
+  #unmatched(left: Elements, right: Elements, scopeOf: ScopeOf): readonly [Elements, Elements] {
     const counts = new Map<number, number>();
-    const identify = (element: Json, i: number) => this.#identities.of(element, scope.element(i));
-    const take = (identity: number): boolean => {
-      const count = counts.get(identity) ?? 0;
-      if (count > 0) counts.set(identity, count - 1);
-      return count > 0;
+    const identify = (element: number) => this.#equality.identity(element, scopeOf(element));
+    /** Returns whether there were any. */
+    const count = (identity: number, change: number): boolean => {
+      const before = counts.get(identity) ?? 0;
+      counts.set(identity, Math.max(0, before + change));
+      return before > 0;
     };
-    for (const i of theirs) {
-      const identity = identify(mirror[i]!, i);
-      counts.set(identity, (counts.get(identity) ?? 0) + 1);
-    }
-    const left = ours.filter((i) => !take(identify(primary[i]!, i)));
+    const others = right.map(identify);
+    for (const identity of others) count(identity, 1);
+    const odd = left.filter((element) => !count(identify(element), -1));
     // What is still counted now has no equal one.
-    return [left, theirs.filter((i) => take(identify(mirror[i]!, i)))];
+    return [odd, right.filter((_, i) => count(others[i]!, -1))];
   }
 
   /** Compares the first with the first, and so on. Returns whether a difference counts. */
-  #differsInPairs(
-    primary: readonly Json[],
-    ours: Indices,
-    mirror: readonly Json[],
-    theirs: Indices,
-    scope: Scope,
-  ): boolean {
-    const before = this.#differs;
-    this.#differs = false;
+  #differsInPairs(left: Elements, right: Elements, scopeOf: ScopeOf): boolean {
+    const before = this.#counted;
     this.#names.push(ANY);
-    for (let k = 0; k < Math.min(ours.length, theirs.length); k += 1) {
-      const i = ours[k]!;
-      this.pair(primary[i]!, mirror[theirs[k]!]!, scope.element(i));
-    }
+    for (let i = 0; i < Math.min(left.length, right.length); i += 1)
+      this.pair(left[i]!, right[i]!, scopeOf(left[i]!));
     this.#names.pop();
-    const differs = this.#differs;
-    this.#differs ||= before;
-    return differs;
+    return this.#counted > before;
   }
 
   /** Whether the elements at the same index differ by no more than the tolerance. */
-  #isTolerable(
-    primary: readonly Json[],
-    indices: Indices,
-    mirror: readonly Json[],
-    scope: Scope,
-  ): boolean {
-    if (this.#tolerance === 0) return false;
-    const [before, wasTrial] = [this.#differs, this.#isTrial];
+  #isTolerable(left: Elements, right: Elements, scopeOf: ScopeOf): boolean {
+    if (this.#equality.tolerance === 0) return false;
+    const [before, wasTrial] = [this.#counted, this.#isTrial];
     this.#isTrial = true;
-    const differs = this.#differsInPairs(primary, indices, mirror, indices, scope);
-    this.#differs = before;
+    const differs = this.#differsInPairs(left, right, scopeOf);
+    this.#counted = before;
     this.#isTrial = wasTrial;
     return !differs;
   }
 
   #add(
     kind: DifferenceKind,
-    primary: Json | undefined,
-    mirror: Json | undefined,
+    ours: number,
+    theirs: number,
     scope: Scope,
     ignored = scope.ignored,
+    show: Finding['show'] = (previews) => previews.json(ours, theirs, scope),
   ): void {
-    this.#differs ||= !ignored;
+    if (!ignored) this.#counted += 1;
     if (this.#isTrial) return;
     const depth = this.#names.length;
-    const secret = this.#secret ?? { primary, mirror, scope, depth };
+    const secret = this.#secret ?? { show, depth };
     this.#steps.take(Math.min(secret.depth, MAX_NAMES));
     this.#found.add({
       place: placeOf(this.#names, secret.depth),
       kind: depth > secret.depth ? 'value' : kind,
       ignored,
-      show: (previews) => previews.json(secret.primary, secret.mirror, secret.scope),
+      show: secret.show,
     });
   }
-}
-
-type Indices = readonly number[];
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: end - start }, (_, i) => start + i);
-}
-
-function isNumber(value: Json): value is number | Numeral {
-  return typeof value === 'number' || value instanceof Numeral;
-}
-
-function typeOf(value: Json): string {
-  if (value === null) return 'null';
-  if (value instanceof Numeral) return 'number';
-  return Array.isArray(value) ? 'array' : typeof value;
 }

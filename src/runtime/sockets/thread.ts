@@ -6,7 +6,7 @@ import type { StartThread } from '../thread.ts';
  * Memory of a thread's objects on Node and Deno, and the part of it for those that were just made. A thread that needs
  * more ends, and the process goes on.
  */
-const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
+const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
 
 /** Starts a thread by `node:worker_threads`, which Node, Deno and Bun have. */
 export const startThread: StartThread = (module, { onMessage, onExit }) => {

@@ -12,13 +12,17 @@ function list(element: string, bytes = UNPACKED): string {
   return `[${Array.from({ length }, () => element).join()}]`;
 }
 
-/** 1 MiB of a thousandth as many bytes, of values that take far more memory than their text. */
+/** 1 MiB of far fewer bytes, of values that take far more memory than their text. */
 const COSTLY: Readonly<Record<string, (value: string) => string>> = {
   arrays: (value) => list(`[${value}]`),
   'arrays of another length': (value) => list(`[${value}]`, UNPACKED / Number(value)),
   'nested arrays': (value) => list(`${'['.repeat(60)}${value}${']'.repeat(60)}`),
   objects: (value) => list(`{"":${value}}`),
   numbers: (value) => list(`${value}.00e3`),
+  names: (value) => {
+    const member = (_: unknown, i: number) => `"${value}${i.toString(36)}":0`;
+    return `{${Array.from({ length: 100_000 }, member).join()}}`;
+  },
 };
 
 it.each(Object.entries(COSTLY))(

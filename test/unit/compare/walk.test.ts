@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Findings } from '../../../src/compare/findings.ts';
-import { readJson } from '../../../src/compare/json.ts';
 import { compileRules } from '../../../src/compare/rules.ts';
 import { MAX_STEPS, Steps } from '../../../src/compare/steps.ts';
+import { Tape } from '../../../src/compare/tape.ts';
 import { compareJson } from '../../../src/compare/walk.ts';
 import { random } from '../../support/random.ts';
 import { changes, randomValue, written } from './random-json.ts';
@@ -119,10 +119,10 @@ describe.each([
   function stepsFor([primary, mirror]: readonly [string, string]): number {
     const compiled = compileRules(changed);
     const steps = new Steps();
-    const [ours, theirs] = [readJson(primary, steps), readJson(mirror, steps)];
-    expect(ours).toBeDefined();
-    expect(theirs).toBeDefined();
-    compareJson(ours!, theirs!, compiled.root(), compiled.tolerance, new Findings(), steps);
+    const tape = new Tape(primary.length + mirror.length, steps);
+    expect(tape.read(primary) && tape.read(mirror)).toBe(true);
+    compareJson(tape, compiled.root(), compiled.tolerance, new Findings(), steps);
+    tape.release();
     return steps.taken;
   }
 
