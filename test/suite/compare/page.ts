@@ -82,6 +82,6 @@ export function page(stage: Stage): void {
       'a pair in which the place is ignored',
     );
     const ignored = await got(`/apisix/ui/view?view=differences&route=${id}&noise=shown`);
-    expect(textOf(ignored)).toContain('/price type, shown, ignored in');
+    expect(textOf(ignored)).toContain('/price type, counts, ignored in');
   });
 }
