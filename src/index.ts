@@ -22,7 +22,7 @@ export type {
 } from './compare/report/report.ts';
 export type { PairFacts } from './compare/report/examples.ts';
 export type { Quantiles as ReportQuantiles } from './compare/report/histogram.ts';
-export type { ComparedPair } from './compare/report/mirror-sums.ts';
+export type { ComparedPair, ResponseFacts } from './compare/report/mirror-sums.ts';
 export type { Outcome, SkipReason, StatusClass } from './mirror/outcome.ts';
 export type { Drainable } from './runtime/background.ts';
 export type * from './runtime/types.ts';

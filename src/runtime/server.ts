@@ -1,4 +1,3 @@
-import type { Listening as Http1Listening } from '../http1/server/listen.ts';
 import type { WriteOutput } from './output.ts';
 import type { Runtime, WaitUntil } from './runtime.ts';
 
@@ -58,7 +57,17 @@ export interface Certificate {
 }
 
 /** An open listener. */
-export interface Listening extends Http1Listening {
+export interface Listening {
+  readonly hostname: string;
+  readonly port: number;
+  /** `null`: TLS is not listened for. */
+  readonly tlsPort: number | null;
+  /** Most connections of clients at a time. */
+  readonly maxConnections: number;
+  /** Stops accepting. Resolves once every request that has arrived has its response. */
+  stop(): Promise<void>;
+  /** Closes every connection at once. */
+  kill(): void;
   /**
    * Uses other certificates for connections that are opened from now on. If one of them cannot be used, nothing changes.
    *

@@ -71,6 +71,7 @@ import {
   type RequestFacts,
   type ResourceDescription,
   type ResourceId,
+  type ResponseFacts,
   type ResponseTap,
   type RouteConfig,
   type RouteInput,
@@ -102,6 +103,7 @@ import { fileStore, type FileStoreOptions } from 'proxy-mirror/file-store';
 import {
   nodeRuntime,
   runtime,
+  type Certificate,
   type FetchApp,
   type Listening,
   type ListenOptions,
@@ -109,6 +111,7 @@ import {
   type Output,
   type RuntimeOptions,
   type ServerRuntime,
+  type TlsListenOptions,
   type WriteOutput,
 } from 'proxy-mirror/node';
 import { workersRuntime } from 'proxy-mirror/workers';
@@ -146,9 +149,10 @@ function gateway(): Gateway {
   return made;
 }
 
-export async function serve(given: ListenOptions): Promise<Listening> {
+export async function serve(given: ListenOptions, certificate: Certificate): Promise<Listening> {
   const app: FetchApp = gateway();
-  return nodeRuntime().listen({ ...given, app });
+  const tls: TlsListenOptions = { port: 9443, certificates: [certificate] };
+  return nodeRuntime().listen({ ...given, app, tls });
 }
 
 /** Apps with types of their own for bindings, variables and a base path. */
@@ -237,6 +241,7 @@ export type Others = [
   ReportQuantiles,
   ReportScope,
   RequestFacts,
+  ResponseFacts,
   ResourceDescription,
   ResourceId,
   ResponseTap,

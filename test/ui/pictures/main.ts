@@ -73,7 +73,16 @@ export async function main(args: string[]): Promise<boolean> {
 
 /** Leaves so many colours as nobody misses: a third of the bytes. Needs pngquant (on Debian: apt-get install pngquant). */
 function shrink(file: string): void {
-  const { error } = spawnSync('pngquant', ['--force', '--ext', '.png', '32', file]);
+  const { error } = spawnSync('pngquant', [
+    '--force',
+    '--strip',
+    '--speed',
+    '1',
+    '--ext',
+    '.png',
+    '24',
+    file,
+  ]);
   if (error !== undefined) console.error(`${file} stays large: pngquant is not installed`);
 }
 
