@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ROOT, runtimeProgram } from './runtimes/paths.ts';
 import { logged } from './support/log.ts';
@@ -33,22 +33,14 @@ describe.each([{ modules: 'without node_modules' }, { modules: 'with node_module
       const config = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as object;
       // With any other value `deno task` first resolves all of package.json, over the network.
       expect(config).toMatchObject({ nodeModulesDir: 'manual' });
-      expect(await taskCommand()).toContain('--node-modules-dir=none');
+      expect(await taskCommand(folder)).toContain('--node-modules-dir=none');
     });
-
-    /** The command of the task in deno.json, which docs/running.md names. */
-    async function taskCommand(): Promise<string[]> {
-      const { tasks } = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as {
-        tasks: { start: string };
-      };
-      return tasks.start.split(' ').slice(1);
-    }
 
     it.each([
       { by: 'deno task start', args: () => Promise.resolve(['task', 'start']) },
-      { by: 'deno run', args: taskCommand },
+      { by: 'deno run', args: () => taskCommand(folder) },
     ])('by $by, with permissions enough to write routes', async ({ args }) => {
-      expect(await taskCommand()).toContain('--node-modules-dir=none');
+      expect(await taskCommand(folder)).toContain('--node-modules-dir=none');
       const program = run(runtimeProgram('deno'), await args(), {
         cwd: folder,
         env: { HOST: '127.0.0.1', PORT: '0' },
@@ -78,7 +70,7 @@ describe.each([{ modules: 'without node_modules' }, { modules: 'with node_module
     );
 
     it('without asking for every permission', async () => {
-      const command = await taskCommand();
+      const command = await taskCommand(folder);
       expect(command[0]).toBe('run');
       expect(command).not.toContain('-A');
       expect(command).not.toContain('--allow-all');
@@ -182,6 +174,23 @@ it('refuses to write where it was not allowed to, and says so', async () => {
   });
 });
 
+/** The command of the task in the deno.json of a folder, which docs/running.md names. */
+async function taskCommand(folder: string): Promise<string[]> {
+  const { tasks } = JSON.parse(await readFile(join(folder, 'deno.json'), 'utf8')) as {
+    tasks: { start: string };
+  };
+  return tasks.start.split(' ').slice(1);
+}
+
+/** Path of a routes file in a folder of the test's own. */
+async function emptyRoutes(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'routes.json');
+  await writeFile(file, '{"routes":[]}');
+  return file;
+}
+
 it.each([
   [
     '--allow-net',
@@ -190,15 +199,8 @@ it.each([
   ],
   ['--allow-env', 'Requires env access to "ADMIN_KEY", run again with the --allow-env flag'],
 ])('does not start without %s, and says so in one line', async (flag, message) => {
-  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'routes.json');
-  await writeFile(file, '{"routes":[]}');
-  const { tasks } = JSON.parse(await readFile(join(ROOT, 'deno.json'), 'utf8')) as {
-    tasks: { start: string };
-  };
-  const command = tasks.start.split(' ').slice(1);
-  const allowed = command.filter((word) => !word.startsWith(flag));
+  const file = await emptyRoutes();
+  const allowed = (await taskCommand(ROOT)).filter((word) => !word.startsWith(flag));
   const args = ['--routes', file, '--host', '127.0.0.1', '--port', '0'];
   const program = run(runtimeProgram('deno'), [...allowed, ...args], { cwd: ROOT });
   onTestFinished(() => program.signal('SIGKILL'));
@@ -207,18 +209,13 @@ it.each([
 });
 
 it('does not start without permission to read the routes, and says which', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-deno-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'routes.json');
-  await writeFile(file, '{"routes":[]}');
-  const { tasks } = JSON.parse(await readFile(join(ROOT, 'deno.json'), 'utf8')) as {
-    tasks: { start: string };
-  };
-  const command = tasks.start.replace('--allow-read', `--allow-read=${ROOT}`).split(' ').slice(1);
-  const program = run(runtimeProgram('deno'), [...command, '--routes', file], { cwd: ROOT });
+  const file = await emptyRoutes();
+  const command = await taskCommand(ROOT);
+  const allowed = command.map((word) => (word === '--allow-read' ? `${word}=${ROOT}` : word));
+  const program = run(runtimeProgram('deno'), [...allowed, '--routes', file], { cwd: ROOT });
   expect(await program.exited).toBe(2);
   expect(program.stderr().trim().split('\n').at(-1)).toBe(
     `proxy-mirror: ${file}: expected Deno's permission to read in the folder, found none; ` +
-      `start deno with --allow-read=${folder}`,
+      `start deno with --allow-read=${dirname(file)}`,
   );
 });
