@@ -105,6 +105,6 @@ function urls(scheme: string, hostname: string, port: number): string {
   return local === undefined ? url(hostname) : `${url(hostname)} (${url(local)})`;
 }
 
-function textOf(error: unknown): string {
+export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,6 @@ import process from 'node:process';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts';
 import type { Listening, ServerRuntime } from '../runtime/server.ts';
 import { readServerSettings, type ServerSettings } from '../settings/server.ts';
-
 import { fileStore } from '../stores/file/file-store.ts';
 import { jsonLine, textLine } from '../telemetry/line.ts';
 import { logReload } from '../telemetry/log.ts';
@@ -10,7 +9,7 @@ import { configureLog, log } from '../telemetry/logger/logtape.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 import type { Call } from './command.ts';
 import { readCertificates, watchCertificates } from './certificates.ts';
-import { type Listeners, openListeners, urlsOf } from './listeners.ts';
+import { type Listeners, openListeners, textOf, urlsOf } from './listeners.ts';
 import type { TlsSettings } from '../settings/tls.ts';
 import { signalled } from './signals.ts';
 
@@ -157,8 +156,4 @@ function warnIfFewer(asked: number | null, maxConnections: number): void {
 
 function after(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

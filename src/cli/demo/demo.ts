@@ -5,6 +5,7 @@ import { createGateway, type Gateway } from '../../gateway.ts';
 import type { Listening, ServerRuntime } from '../../runtime/server.ts';
 import { DEFAULTS } from '../../settings/defaults.ts';
 import { readPort } from '../../settings/server.ts';
+import { textOf } from '../listeners.ts';
 import { SettingError } from '../../settings/values.ts';
 import type { Call } from '../command.ts';
 import { signalled } from '../signals.ts';
@@ -127,7 +128,7 @@ async function listenNear(
   const on = (port: number) => runtime.listen({ app, hostname: '127.0.0.1', port });
   if (given === null) return on(DEFAULTS.port).catch(() => on(0));
   return on(given).catch((error: unknown) => {
-    const found = error instanceof Error ? error.message : String(error);
+    const found = textOf(error);
     throw new SettingError(`cannot listen on 127.0.0.1 port ${given}: ${found}`);
   });
 }
