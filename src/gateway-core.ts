@@ -23,6 +23,7 @@ import { type LiveTable, liveTable, type Refreshed, type Reload } from './stores
 import type { Store } from './stores/store.ts';
 import type { GatewayEvent } from './telemetry/events.ts';
 import type { ComparisonHook, OutcomeHook } from './telemetry/hooks.ts';
+import type { recentEvents } from './telemetry/recent.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 
 export interface GatewayOptions {
@@ -92,6 +93,8 @@ export interface GatewayCore extends Omit<Gateway, 'app' | 'fetch' | 'handler'> 
 export interface CheckedGatewayOptions extends GatewayOptions {
   /** Counts what is compared. Default: in this process. */
   readonly report?: ReportKeeper;
+  /** Keeps the last minutes for the page. Default: none are kept before somebody opens the page. */
+  readonly recent?: typeof recentEvents;
   readonly runtime: Runtime;
   readonly store: Store;
 }
@@ -125,6 +128,7 @@ export function checkedGateway(
     targetRedactor(key),
     report.outcome,
   );
+  if (options.recent !== undefined) telemetry.recent(options.recent);
   const { emit } = telemetry;
   const comparing = createComparing({
     report,

@@ -9,6 +9,7 @@ import { contextOf } from './runtime/background.ts';
 import { type Direct, provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
 import { memoryStore } from './stores/memory.ts';
+import { recentEvents } from './telemetry/recent.ts';
 
 export type { Gateway, GatewayOptions } from './gateway-core.ts';
 
@@ -28,7 +29,10 @@ export type { Gateway, GatewayOptions } from './gateway-core.ts';
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const initial = checkedRoutes(options);
   const { runtime = fetchRuntime(), store = memoryStore(initial!) } = options;
-  const { direct: respond, ...core } = checkedGateway({ ...options, runtime, store }, initial);
+  const { direct: respond, ...core } = checkedGateway(
+    { ...options, runtime, store, recent: recentEvents },
+    initial,
+  );
 
   const handler = async (c: HonoContext) =>
     withPrepared(c, await core.fetch(c.req.raw, c.env, contextOf(c)));

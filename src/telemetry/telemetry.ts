@@ -8,7 +8,7 @@ import { type Hooks, hookListeners } from './hooks.ts';
 import { logListener } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { type InForce, readings } from './readings.ts';
-import { type Recent, recentEvents } from './recent.ts';
+import type { Recent, recentEvents } from './recent.ts';
 
 /**
  * Reports an event. A promise is returned where a value must be hashed before hooks are told; it does not reject.
@@ -26,7 +26,8 @@ export interface Telemetry {
   readonly onAdminFailure: (error: Error) => void;
   /** All metrics in the Prometheus text format. */
   readonly render: () => string;
-  readonly recent: Recent;
+  /** What happened in the last minutes. The first call makes it, and only what happens from then on is kept. */
+  readonly recent: (make: typeof recentEvents) => Recent;
 }
 
 /** Counts the outcome of a copy in the report. */
@@ -44,14 +45,14 @@ export function createTelemetry(
   count: CountOutcome,
 ): Telemetry {
   const metrics = createMetrics(readings(inForce));
-  const recent = recentEvents(metrics.keeps, Date.now);
+  let recent: Recent | undefined;
   // Metrics before: they know which routes are gone.
-  const own = fanOut([metrics.listen, recent.listen, logged()]);
+  const own = fanOut([metrics.listen, (event) => recent?.listen(event), logged()]);
   const told = hookListeners(hooks);
   const emit = emitTo(own, told, redactTarget);
   return {
     emit,
-    recent,
+    recent: (make) => (recent ??= make(metrics.keeps, Date.now)),
     onOutcome: outcomeEvents(own, told, redactTarget, count),
     onPair: pairEvents(emit),
     onAdminFailure: (error) => void emit({ type: 'admin_failure', error }),

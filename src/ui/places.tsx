@@ -1,4 +1,5 @@
 import { originForm } from '../http/target.ts';
+import { recentEvents } from '../telemetry/recent.ts';
 import { Confirmation } from './confirmation.tsx';
 import { FORMS, reportFile } from './report-file.ts';
 import { Shell } from './shell.tsx';
@@ -66,7 +67,12 @@ export async function places(request: Request, source: UiSource): Promise<Respon
 }
 
 function contextOf({ runtime, live, telemetry, ...same }: UiSource): UiContext {
-  return { ...same, runtime: runtime.name, refresh: live.refresh, recent: telemetry.recent };
+  return {
+    ...same,
+    runtime: runtime.name,
+    refresh: live.refresh,
+    recent: telemetry.recent(recentEvents),
+  };
 }
 
 async function formOf({ body }: Request): Promise<URLSearchParams | null> {

@@ -3,6 +3,7 @@ import type { ReportSource } from '../compare/report/api.ts';
 import type { ExplainOptions } from '../explain/explain.ts';
 import type { MemoryBudget } from '../http/memory-budget.ts';
 import type { Recent } from '../telemetry/recent.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** What a component returns: HTML in which all texts are escaped. */
 export type Element = JSX.Element;
@@ -11,7 +12,7 @@ export type Element = JSX.Element;
 export interface UiSource extends Pick<UiContext, 'needsKey' | 'inForce' | 'report' | 'budget'> {
   readonly runtime: { readonly name: string };
   readonly live: Pick<UiContext, 'refresh'>;
-  readonly telemetry: Pick<UiContext, 'recent'>;
+  readonly telemetry: Pick<Telemetry, 'recent'>;
 }
 
 /** What the page shows. */

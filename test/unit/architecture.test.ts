@@ -46,7 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'gateway-core.ts': rooms(
     'http runtime config request mirror compare telemetry stores route-table.ts comparing.ts proxy.ts control-plane.ts',
   ),
-  'gateway.ts': rooms('runtime config stores control-plane.ts gateway-core.ts'),
+  'gateway.ts': rooms('runtime config stores telemetry control-plane.ts gateway-core.ts'),
   'index.ts': rooms(
     'runtime config mirror compare telemetry stores mirroring.ts middleware.ts gateway.ts',
   ),

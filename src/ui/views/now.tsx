@@ -32,8 +32,8 @@ export const nowView: View = {
         <h1>What is mirrored now</h1>
         {context.runtime === 'workers' && (
           <p role="note">
-            Of one isolate: the one that responded to this page. Cloudflare runs a Worker in many,
-            and another may respond next.
+            Of one isolate: the one that responded to this page, since it was first asked for the
+            page. Cloudflare runs a Worker in many, and another may respond next.
           </p>
         )}
         {list === null ? (
