@@ -3,25 +3,44 @@ import { resolve } from 'node:path';
 import type { Certificate } from '../runtime/server.ts';
 import type { CertificateFiles } from '../settings/tls.ts';
 import { SettingError } from '../settings/values.ts';
-import { errorCode, stampAt } from '../stores/file/stamp.ts';
+import { errorCode, type Stamp, stampAt } from '../stores/file/stamp.ts';
+import { watchFiles } from '../stores/file/watch.ts';
 
-/** How often the files are looked at. Change events would miss the symlink switch of a mounted ConfigMap or Secret. */
-const POLL_MS = 1000;
-
-/** @throws SettingError that names the file which cannot be read */
-export async function readCertificates(
-  files: readonly CertificateFiles[],
-): Promise<readonly Certificate[]> {
-  return Promise.all(
-    files.map(async ({ cert, key }) => ({
-      cert: await read(cert, 'TLS_CERT'),
-      key: await read(key, 'TLS_KEY'),
-      name: resolve(cert),
-    })),
-  );
+/** Certificates that are kept in files. */
+export interface CertificateReader {
+  /** @throws SettingError that names the file which cannot be read */
+  read(): Promise<readonly Certificate[]>;
+  /**
+   * Calls `changed` when the files are no longer as they were read last.
+   *
+   * @returns a function that stops watching
+   */
+  watch(changed: () => void): () => void;
 }
 
-async function read(path: string, from: string): Promise<string> {
+export function certificateReader(files: readonly CertificateFiles[]): CertificateReader {
+  const paths = files.flatMap(({ cert, key }) => [cert, key]);
+  const stamp = async () => (await Promise.all(paths.map(stampAt))).join();
+  let seen: Stamp | null = null;
+  return {
+    async read() {
+      // Before they are read, so that no change is missed. What cannot be used is not read again until it changes.
+      seen = await stamp();
+      return Promise.all(files.map(certificate));
+    },
+    watch: (changed) => watchFiles({ stamp, seen: () => seen }, changed),
+  };
+}
+
+async function certificate({ cert, key }: CertificateFiles): Promise<Certificate> {
+  return {
+    cert: await text(cert, 'TLS_CERT'),
+    key: await text(key, 'TLS_KEY'),
+    name: resolve(cert),
+  };
+}
+
+async function text(path: string, from: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -29,32 +48,4 @@ async function read(path: string, from: string): Promise<string> {
       `${from}: expected a PEM file that can be read, found ${errorCode(error)} at ${resolve(path)}`,
     );
   }
-}
-
-/**
- * Polls the files. `changed` is called when two polls in a row saw the same new state of them, so that they are usually
- * not read while the first of two is new and the second is old.
- *
- * @returns a function that stops watching
- */
-export function watchCertificates(
-  files: readonly CertificateFiles[],
-  changed: () => void,
-): () => void {
-  const paths = files.flatMap(({ cert, key }) => [cert, key]);
-  const stamps = async () => (await Promise.all(paths.map(stampAt))).join();
-  let seen: string | null = null;
-  let candidate: string | null = null;
-  const timer = setInterval(async () => {
-    const now = await stamps();
-    seen ??= now;
-    if (now !== seen && now === candidate) {
-      seen = now;
-      changed();
-    }
-    candidate = now;
-  }, POLL_MS);
-  // Watching must not keep the process alive.
-  timer.unref();
-  return () => clearInterval(timer);
 }

@@ -5,7 +5,7 @@ import { SettingError } from '../settings/values.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
 import { log } from '../telemetry/logger/logtape.ts';
 import { MAX_ADMIN_CONNECTIONS, parted } from './admin-port.ts';
-import { readCertificates } from './certificates.ts';
+import type { CertificateReader } from './certificates.ts';
 
 /** The ports of a gateway. */
 export interface Listeners {
@@ -19,14 +19,18 @@ export interface Listeners {
   kill(): void;
 }
 
-/** @throws SettingError when an address cannot be listened on, or a certificate not be used */
+/**
+ * @param certificates `null`: none, TLS is not listened for
+ * @throws SettingError when an address cannot be listened on, or a certificate not be used
+ */
 export async function openListeners(
   runtime: ServerRuntime,
   gateway: Gateway,
   settings: ServerSettings,
+  certificates: CertificateReader | null,
 ): Promise<Listeners> {
   const { host, port, adminPort, tls, clientTimeout, maxConnections, maxHeadSize } = settings;
-  const certificates = tls === null ? null : await readCertificates(tls.certificates);
+  const first = certificates === null ? [] : await certificates.read();
   const { proxy, control } =
     adminPort === null ? { proxy: gateway, control: gateway } : parted(gateway);
   const common = {
@@ -45,7 +49,7 @@ export async function openListeners(
 
   const main = await open(proxy, port, {
     ...(maxConnections !== null && { maxConnections }),
-    ...(tls !== null && { tls: tlsOf(tls.port, certificates!) }),
+    ...(tls !== null && { tls: tlsOf(tls.port, first) }),
   });
   const admin =
     adminPort === null

@@ -8,9 +8,8 @@ import { logReload } from '../telemetry/log.ts';
 import { configureLog, log } from '../telemetry/logger/logtape.ts';
 import { outputSink } from '../telemetry/output-sink.ts';
 import type { Call } from './command.ts';
-import { readCertificates, watchCertificates } from './certificates.ts';
+import { type CertificateReader, certificateReader } from './certificates.ts';
 import { type Listeners, openListeners, textOf, urlsOf } from './listeners.ts';
-import type { TlsSettings } from '../settings/tls.ts';
 import { signalled } from './signals.ts';
 
 /** How long a shutdown waits until the log is written: the reader of the output may have stopped reading. */
@@ -48,11 +47,11 @@ export async function serve({ flags, all, runtime: makeRuntime }: Call): Promise
     void readAgain(gateway);
     renew();
   });
-  const listeners = await openListeners(runtime, gateway, settings);
-  const { tls } = settings;
-  if (tls !== null) {
-    renew = () => void renewCertificates(listeners.main, tls);
-    watchCertificates(tls.certificates, renew);
+  const certificates = settings.tls === null ? null : certificateReader(settings.tls.certificates);
+  const listeners = await openListeners(runtime, gateway, settings, certificates);
+  if (certificates !== null) {
+    renew = () => void renewCertificates(listeners.main, certificates);
+    certificates.watch(renew);
   }
   warnIfFewer(settings.maxConnections, listeners.main.maxConnections);
   console.log(startLine(runtime, listeners, isText(settings, process.stdout.isTTY)));
@@ -77,10 +76,10 @@ async function readAgain(gateway: Gateway): Promise<void> {
 /** The old certificates stay in use where the new ones cannot be. */
 async function renewCertificates(
   listening: Listening,
-  { certificates }: TlsSettings,
+  certificates: CertificateReader,
 ): Promise<void> {
   try {
-    listening.renewCertificates(await readCertificates(certificates));
+    listening.renewCertificates(await certificates.read());
     log.info('certificates read again');
   } catch (error) {
     log.error('{error}: the certificates in use stay in use', { error: textOf(error) });

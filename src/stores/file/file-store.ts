@@ -6,8 +6,8 @@ import { placeOf } from './place.ts';
 import { readSnapshot } from './read.ts';
 import type { Snapshot } from './read.ts';
 import { replaceFile } from './replace.ts';
-import type { Stamp } from './stamp.ts';
-import { watchFile } from './watch.ts';
+import { type Stamp, stampAt } from './stamp.ts';
+import { watchFiles } from './watch.ts';
 import type { Store } from '../store.ts';
 import { checkEdited, EMPTY_DOCUMENT, readDocument } from '../document-text.ts';
 
@@ -115,7 +115,8 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Store {
     name: place.where,
     load: () => inTurn(async () => (await read()).document),
     update: (edit) => inTurn(() => update(edit)),
-    watch: (changed) => watchFile({ path: absolute, seen: () => seen, differs }, changed),
+    watch: (changed) =>
+      watchFiles({ stamp: () => stampAt(absolute), seen: () => seen, differs }, changed),
   };
 }
 
