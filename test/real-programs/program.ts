@@ -9,6 +9,7 @@ const PACKAGES = {
   git: 'git',
   nginx: 'nginx-light',
   promtool: 'prometheus',
+  'systemd-analyze': 'systemd',
 } as const;
 
 export type ProgramName = keyof typeof PACKAGES;
