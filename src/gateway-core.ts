@@ -191,11 +191,12 @@ export function checkedGateway(
 function liveRoutes(
   { store, longestCopy = Infinity }: CheckedGatewayOptions,
   initial: RoutesDocument | undefined,
-  { connectionRate, longestCopy: longest = Infinity }: Runtime,
+  { connectionRate, faultOf, longestCopy: longest = Infinity }: Runtime,
   instance: () => string,
   onReload: (reload: Reload) => void,
 ): LiveTable<RouteTable> {
-  const mirrors = { instance, connectionRate, longestTimeout: Math.min(longestCopy, longest) };
+  const longestTimeout = Math.min(longestCopy, longest);
+  const mirrors = { instance, connectionRate, longestTimeout, faultOf };
   return liveTable({
     store,
     initial,

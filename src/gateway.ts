@@ -4,10 +4,17 @@ import { checkDocument, type RoutesDocument } from './config/document.ts';
 import { ConfigError } from './config/error.ts';
 import { GATEWAY_OPTIONS, optionFaults } from './config/options.ts';
 import { proxyPath } from './control-plane.ts';
-import { checkedGateway, type Gateway, type GatewayOptions } from './gateway-core.ts';
+import {
+  checkedGateway,
+  type CheckedGatewayOptions,
+  type Gateway,
+  type GatewayCore,
+  type GatewayOptions,
+} from './gateway-core.ts';
 import { contextOf } from './runtime/background.ts';
 import { type Direct, provideDirect } from './runtime/direct.ts';
 import { fetchRuntime } from './runtime/fetch/index.ts';
+import { CompileError } from './stores/live.ts';
 import { memoryStore } from './stores/memory.ts';
 import { recentEvents } from './telemetry/recent.ts';
 
@@ -29,10 +36,8 @@ export type { Gateway, GatewayOptions } from './gateway-core.ts';
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const initial = checkedRoutes(options);
   const { runtime = fetchRuntime(), store = memoryStore(initial!) } = options;
-  const { direct: respond, ...core } = checkedGateway(
-    { ...options, runtime, store, recent: recentEvents },
-    initial,
-  );
+  const held = { ...options, runtime, store, recent: recentEvents };
+  const { direct: respond, ...core } = started(held, initial);
 
   const handler = async (c: HonoContext) =>
     withPrepared(c, await core.fetch(c.req.raw, c.env, contextOf(c)));
@@ -47,6 +52,17 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       : core.fetch(request, env, context ?? null);
   provideDirect(fetch, direct);
   return { ...core, app, fetch, handler };
+}
+
+/** @throws ConfigError if a route cannot be served on this runtime */
+function started(options: CheckedGatewayOptions, initial: RoutesDocument | undefined): GatewayCore {
+  try {
+    return checkedGateway(options, initial);
+  } catch (error) {
+    if (error instanceof CompileError)
+      throw new ConfigError('createGateway', error.faults, initial);
+    throw error;
+  }
 }
 
 /** Adds the fields that middleware has set by `c.header` before: Hono adds them to its own responses alone. */

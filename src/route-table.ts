@@ -1,8 +1,10 @@
 import { type ComparedMirror, compareMirrors } from './compare/compared-mirror.ts';
 import type { RedactedQuery } from './compare/redact.ts';
 import type { RoutesDocument } from './config/document.ts';
+import { documentText, type Fault, under } from './config/fault.ts';
 import type { RouteConfig } from './config/route.ts';
 import { compileUpstream, type Upstream } from './exchange/upstream.ts';
+import { type Destination, type DestinationFault, faultOnFetch } from './http/destination.ts';
 import type { Inbound } from './http/messages.ts';
 import {
   compileBaseline,
@@ -38,20 +40,44 @@ export interface RouteTable {
   find(id: string, source: string): Route | undefined;
 }
 
+export interface CompileOptions extends MirrorOptions {
+  /** Says why requests cannot be sent to a destination, if so. Default: as for plain fetch. */
+  readonly faultOf?: ((destination: Destination) => DestinationFault | null) | undefined;
+}
+
+/** A valid document has a route whose upstream or mirror the runtime cannot send to. */
+export class DestinationError extends Error {
+  /** Paths begin at the document. */
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[], document: RoutesDocument) {
+    super(documentText(faults, document).join('; '));
+    this.faults = faults;
+  }
+}
+
 /**
  * Compiles a document. Routes that have not changed since `previous` are reused with their state: a change to one
  * route must not reset the breakers, limits and balancers of the others.
+ *
+ * @throws DestinationError
  */
 export function compileRoutes(
   document: RoutesDocument,
   previous: RouteTable | null,
-  options: MirrorOptions,
+  options: CompileOptions,
 ): RouteTable {
   const compiled = new Map<string, { source: string; route: Route }>();
   const matcher = compileMatcher(document.routes, (config): Route => {
     const id = String(config.id);
     const source = JSON.stringify(config);
-    const route = previous?.find(id, source) ?? compileRoute(id, config, options);
+    let route = previous?.find(id, source);
+    if (route === undefined) {
+      route = compileRoute(id, config, options);
+      const faults = faultsOf(route, options);
+      const at = ['routes', document.routes.indexOf(config)];
+      if (faults.length > 0) throw new DestinationError(under(at, faults), document);
+    }
     compiled.set(id, { source, route });
     return route;
   });
@@ -80,6 +106,18 @@ function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): 
     compared: compareMirrors(mirrors, (one) => compileBaseline(one, options)),
     redact: redactOf(mirrors),
   };
+}
+
+/** What is wrong with where a route sends requests and copies. Paths begin at the route. */
+function faultsOf({ upstream, mirrors }: Route, options: CompileOptions): Fault[] {
+  const { faultOf = faultOnFetch } = options;
+  const of = (sent: readonly { readonly destination: Destination }[]) =>
+    sent.flatMap(({ destination }) => faultOf(destination) ?? []);
+  return [
+    // All nodes have the same scheme and TLS.
+    ...under(['upstream'], of(upstream?.nodes.slice(0, 1) ?? [])),
+    ...under(['plugins', 'proxy-mirror'], of(mirrors)),
+  ];
 }
 
 function redactOf(mirrors: readonly Mirror[]): Route['redact'] {

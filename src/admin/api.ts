@@ -1,3 +1,5 @@
+import { adminText } from '../config/fault.ts';
+import type { RouteConfig } from '../config/route.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { printable } from '../http/quoted.ts';
 import { StoreError } from '../stores/error.ts';
@@ -49,7 +51,8 @@ export function adminApi({ live, onFailure, now = Date.now }: AdminOptions): End
     const version: Record<string, string> = {};
     try {
       const [resource = '', ...rest] = segmentsOf(request.url);
-      if (resource === 'schema' && rest[0] === 'validate') return await validate(request, rest[1]);
+      if (resource === 'schema' && rest[0] === 'validate')
+        return await validate(live, request, rest[1]);
       if (resource !== 'routes') return respond(unsupported(resource));
 
       const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -74,7 +77,8 @@ export function adminApi({ live, onFailure, now = Date.now }: AdminOptions): End
       }
       if (error instanceof CompileError) {
         onFailure?.(error);
-        return respond(failed(400, `invalid configuration: ${error.message}`), version);
+        const faults = error.faults.map((fault) => ({ ...fault, path: fault.path.slice(2) }));
+        return respond(failed(400, adminText(faults)), version);
       }
       throw error;
     }
@@ -82,10 +86,11 @@ export function adminApi({ live, onFailure, now = Date.now }: AdminOptions): End
 }
 
 /** `POST /schema/validate/routes`: checks like a PUT and stores nothing. */
-async function validate(request: Request, resource = ''): Promise<Response> {
+async function validate(live: LiveDocument, request: Request, resource = ''): Promise<Response> {
   if (resource !== 'routes') return respond(unsupported(resource));
   if (request.method !== 'POST') return methodNotAllowed('POST');
-  checkedWithoutId(newConfiguration(await readBody(request)));
+  const route = checkedWithoutId(newConfiguration(await readBody(request)));
+  live.check({ routes: [{ id: '0', ...route } as RouteConfig] });
   return respond({ status: 200, body: null });
 }
 

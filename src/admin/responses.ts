@@ -29,13 +29,17 @@ const HEADERS: readonly [string, string][] = [
   ['Cache-Control', 'no-store'],
 ];
 
+/** A private key in PEM. Nobody needs to read one here: who changes a route sends it again, or changes the rest by PATCH. */
+const KEY = /("client_key":")-[^"]*/g;
+
 /**
- * Makes the HTTP response. As in APISIX, the JSON ends with a newline.
+ * Makes the HTTP response, without private keys. As in APISIX, the JSON ends with a newline.
  *
  * @example respond({ status: 200, body: { list: [], total: 0 } })
  */
 export function respond(response: AdminResponse, extra: Record<string, string> = {}): Response {
-  const text = response.body === null ? null : `${JSON.stringify(response.body)}\n`;
+  const text =
+    response.body === null ? null : `${JSON.stringify(response.body).replace(KEY, '$1(hidden)')}\n`;
   return new Response(text, {
     status: response.status,
     headers: [...HEADERS, ...Object.entries(extra)],

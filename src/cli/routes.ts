@@ -1,5 +1,6 @@
 import type { RoutesDocument } from '../config/document.ts';
 import { inOneLine } from '../http/quoted.ts';
+import { ClientTls } from '../runtime/sockets/client-tls.ts';
 import { compileRoutes, type RouteTable } from '../route-table.ts';
 import { StoreError } from '../stores/error.ts';
 import { CompileError } from '../stores/live.ts';
@@ -15,7 +16,8 @@ export async function loadRoutes(
 ): Promise<{ document: RoutesDocument; table: RouteTable }> {
   const document = await store.load();
   try {
-    const table = compileRoutes(document, null, { instance: () => '<id of the gateway>' });
+    const instance = () => '<id of the gateway>';
+    const table = compileRoutes(document, null, { instance, faultOf: new ClientTls().faultOf });
     return { document, table };
   } catch (error) {
     throw new CompileError(error);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { TlsConfig } from '../http/destination.ts';
 import { VarsError } from '../vars/error.ts';
 import { compileVariable } from '../vars/variable.ts';
 import {
@@ -33,6 +34,7 @@ import {
   type Test,
 } from './schema.ts';
 import { hinted, mismatch, missing } from './messages.ts';
+import { tls } from './tls.ts';
 import { passHostFaults } from './upstream.ts';
 
 /** One mirror: APISIX's attributes and, from `sample_key` on, the ones that only this gateway has. */
@@ -68,6 +70,8 @@ export interface MirrorConfig {
   readonly compare?: boolean | CompareConfig;
   /** Values that must not leave the process. Credentials never do. */
   readonly redact?: RedactConfig;
+  /** Of the connections to an `https://` mirror. */
+  readonly tls?: TlsConfig;
 }
 
 /** A circuit breaker: it opens after consecutive failures and then blocks copies for a while. */
@@ -153,6 +157,7 @@ const attributes = {
   methods: methods(),
   compare: compare(),
   redact: redact(),
+  tls: tls(),
 };
 
 export const mirrorSchema: Schema<MirrorConfig> = object<MirrorConfig>(attributes, {

@@ -12,4 +12,5 @@ export type { NodeEntry as UpstreamNode, Nodes as UpstreamNodes } from './nodes.
 export type { PluginsConfig } from './plugins.ts';
 export type { BreakerConfig, MirrorConfig, PluginMeta, ProxyMirrorConfig } from './proxy-mirror.ts';
 export type { RouteConfig } from './route.ts';
+export type { TlsConfig } from '../http/destination.ts';
 export type { KeepalivePool, UpstreamConfig } from './upstream.ts';

@@ -28,6 +28,8 @@ import {
   type Test,
 } from './schema.ts';
 import { hinted } from './messages.ts';
+import { tls } from './tls.ts';
+import type { TlsConfig } from '../http/destination.ts';
 
 /** An upstream as written in a route, without defaults filled in. */
 export interface UpstreamConfig extends Description {
@@ -50,6 +52,8 @@ export interface UpstreamConfig extends Description {
   readonly hash_on?: 'vars' | 'header' | 'cookie' | 'vars_combinations';
   readonly key?: string;
   readonly keepalive_pool?: KeepalivePool;
+  /** Of the connections to nodes, with `scheme: https`. */
+  readonly tls?: TlsConfig;
 }
 
 /** Limits of the pool of idle connections to each node. No effect on Workers, which pools connections itself. */
@@ -104,11 +108,11 @@ export const upstreamSchema: Schema<UpstreamConfig> = object<UpstreamConfig>(
       },
       { open: true },
     ),
+    tls: tls(),
   },
   {
     refused: {
       checks: 'health checks are not supported here: leave it out',
-      tls: 'TLS settings of an upstream are not supported here: leave it out',
       service_name: NO_DISCOVERY,
       discovery_type: NO_DISCOVERY,
       discovery_args: NO_DISCOVERY,

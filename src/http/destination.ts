@@ -8,6 +8,18 @@ export interface KeepAlive {
   readonly requests: number;
 }
 
+/** TLS of the connections to a destination, as it is configured. On plain connections it has no effect. */
+export interface TlsConfig {
+  /** Whether the certificate must be valid, and be for the name that is asked for. Default: true. */
+  readonly verify?: boolean;
+  /** Certificates of the authorities to trust in place of those of the runtime. PEM, or the path of a PEM file. */
+  readonly ca?: string;
+  /** Certificate to show to the server: with those of its issuers, PEM, or the path of a PEM file. */
+  readonly client_cert?: string;
+  /** The key of `client_cert`: PEM, not encrypted, or the path of a PEM file. */
+  readonly client_key?: string;
+}
+
 /** Where requests are sent, and how connections to it are opened and kept. */
 export interface Destination {
   /** Scheme, host and port: `http://127.0.0.1:1999`. */
@@ -17,6 +29,8 @@ export interface Destination {
    * and the certificate must name the address; `null`: taken from the Host of each request.
    */
   readonly serverName: string | null;
+  /** `null`: the runtime's own, or no TLS. */
+  readonly tls: TlsConfig | null;
   readonly keepAlive: KeepAlive;
   /** Destinations with the same key share connections. */
   readonly key: string;
@@ -27,6 +41,7 @@ export interface DestinationOptions {
   readonly pass_host?: 'pass' | 'node' | 'rewrite' | undefined;
   readonly upstream_host?: string | undefined;
   readonly keepAlive?: Partial<KeepAlive>;
+  readonly tls?: TlsConfig | undefined;
 }
 
 /** APISIX's defaults, except for `idleTimeout`: with `null`, the client chooses a cautious one (`http1/client/`). */
@@ -35,10 +50,18 @@ export const KEEP_ALIVE: KeepAlive = { size: 320, idleTimeout: null, requests: 1
 /** Compiles a destination once, so that requests have nothing left to compute from its options. */
 export function destination(origin: string, options: DestinationOptions = {}): Destination {
   const keepAlive = { ...KEEP_ALIVE, ...options.keepAlive };
-  const serverName = origin.startsWith('https:') ? serverNameFor(origin, options) : '';
-  const { size, idleTimeout, requests } = keepAlive;
-  const key = [origin, serverName ?? '*', size, idleTimeout, requests].join(' ');
-  return { origin, serverName, keepAlive, key };
+  const isSecure = origin.startsWith('https:');
+  const serverName = isSecure ? serverNameFor(origin, options) : '';
+  const tls = isSecure && isOwn(options.tls) ? options.tls : null;
+  const key = JSON.stringify([origin, serverName, tls, keepAlive]);
+  return { origin, serverName, tls, keepAlive, key };
+}
+
+/** Whether anything is configured that the runtime would not do by itself. */
+function isOwn(tls: TlsConfig | undefined): tls is TlsConfig {
+  return (
+    tls !== undefined && (tls.verify === false || Object.keys(tls).some((k) => k !== 'verify'))
+  );
 }
 
 /** The first of these that is a name: `upstream_host` if it is sent, the origin's host, the request's Host. */
@@ -68,6 +91,20 @@ export function serverNameOf(host: string): string {
   if (name.endsWith('.')) name = name.slice(0, -1);
   return NAME.test(name) && !ADDRESS.test(name) ? name : '';
 }
+
+/** Why a runtime cannot send to a destination. */
+export interface DestinationFault {
+  /** What in the configuration of the upstream or mirror is at fault: `['tls', 'ca']`. */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** What is wrong with a destination for a runtime that sends by its own `fetch`; `null` if nothing is. */
+export function faultOnFetch({ tls }: Destination): DestinationFault | null {
+  return tls && { path: ['tls'], message: `fetch has no such options: ${ON_SERVERS}` };
+}
+
+const ON_SERVERS = 'expected the gateway on Node, Deno or Bun';
 
 /** A placeholder for requests that are built as for an upstream where no upstream exists. */
 export const NOWHERE: Destination = destination('');

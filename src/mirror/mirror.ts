@@ -6,7 +6,7 @@ import {
   mirrorsOf,
   type ProxyMirrorConfig,
 } from '../config/proxy-mirror.ts';
-import { destination } from '../http/destination.ts';
+import { type Destination, destination } from '../http/destination.ts';
 import { fieldNames, type HeaderList, headerValue } from '../http/fields.ts';
 import type { Inbound, Outbound, Timeouts } from '../http/messages.ts';
 import { compileVars } from '../vars/expression.ts';
@@ -32,6 +32,7 @@ export interface Mirror {
   /** The configured `host`: scheme, host and port. */
   readonly host: string;
   readonly config: MirrorConfig;
+  readonly destination: Destination;
   /** True for another instance of the old version: its outcomes are not those of a mirror. */
   readonly isBaseline: boolean;
   /** Milliseconds that a copy may take, to the last byte of the response. */
@@ -127,6 +128,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
     route,
     host,
     config,
+    destination: to,
     isBaseline: false,
     timeout,
     maxBodySize,

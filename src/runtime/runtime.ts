@@ -1,3 +1,4 @@
+import type { Destination, DestinationFault } from '../http/destination.ts';
 import type { GatewayStatus } from '../http/gateway-error.ts';
 import type { Received, Reply } from '../http/messages.ts';
 import type { Forward, SendCopy } from '../http/transport.ts';
@@ -22,6 +23,8 @@ export interface Runtime {
   readonly longestCopy?: number;
   /** Makes the gateway's own error responses where a `Response` is expensive. Default: a `Response`. */
   readonly gatewayError?: (status: GatewayStatus) => Reply;
+  /** Says why requests cannot be sent to a destination; `null` if they can. Default: as for plain fetch. */
+  readonly faultOf?: (destination: Destination) => DestinationFault | null;
   readonly forward: Forward;
   readonly sendCopy: SendCopy;
   /** Starts a thread, where there are any. */

@@ -1,6 +1,6 @@
 /** The types that runtimes are made of, for every entry that has or takes a runtime. */
 export type { BodySource, Tap, Upload } from '../http/upload.ts';
-export type { Destination, KeepAlive } from '../http/destination.ts';
+export type { Destination, DestinationFault, KeepAlive, TlsConfig } from '../http/destination.ts';
 export type { HeaderList } from '../http/fields.ts';
 export type { GatewayStatus } from '../http/gateway-error.ts';
 export type {

@@ -1,4 +1,5 @@
 import type { RoutesDocument } from '../config/document.ts';
+import type { Fault } from '../config/fault.ts';
 import { earliestExpiry, withoutExpired } from './expiry.ts';
 import type { Store } from './store.ts';
 
@@ -24,9 +25,13 @@ export type Refreshed =
 /** A valid document could not be compiled to a table. `cause` is the reason. */
 export class CompileError extends Error {
   override readonly name = 'CompileError';
+  /** Paths begin at the document. */
+  readonly faults: readonly Fault[];
 
   constructor(cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
+    const { faults } = cause as { faults?: readonly Fault[] };
+    this.faults = faults ?? [{ path: [], message: this.message }];
   }
 }
 
@@ -43,6 +48,8 @@ export interface LiveTable<T> {
   load(): Promise<void> | null;
   /** Loads the document again. Never rejects: if loading fails, the last good table stays in use. */
   refresh(): Promise<Refreshed>;
+  /** @throws CompileError if no table can be made of a valid document */
+  check(document: RoutesDocument): void;
   /**
    * Edits the stored document. When the promise resolves, the new table is in use. `edit` may be called more than
    * once, each time with the newest document, and must not modify its argument.
@@ -174,6 +181,7 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
       return refresh().then(() => void (retryAtMs = now() + RETRY_MS));
     },
     refresh,
+    check: (document) => void build(document, now()),
 
     async write(edit) {
       let order = 0;

@@ -22,6 +22,8 @@ const CAN = {
   hostToUpstream: SERVERS,
   /** The gateway decides how many requests a connection to an upstream carries (`keepalive_pool`). */
   keepalivePool: SERVERS,
+  /** TLS of upstreams and mirrors can be chosen (`tls`): workerd's fetch has no such options. */
+  ownTls: SERVERS,
   /** An unknown name can be told from a node that is down: workerd has one message for both. */
   unknownNames: SERVERS,
   /**

@@ -18,6 +18,7 @@ import { tls } from './tls.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
 import { early } from './upstream/early.ts';
+import { upstreamTls } from './upstream-tls.ts';
 import { shortage } from './upstream/shortage.ts';
 import { unasked } from './upstream/unasked.ts';
 
@@ -42,6 +43,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('the report as a command', () => reportCommand(runtime));
   describe('names', () => names(runtime));
   describe('TLS', () => serverName(runtime));
+  describe('TLS of upstreams', () => upstreamTls(runtime));
   describe('TLS of clients', () => tls(runtime));
   describe('kill -9', () => kill(runtime));
 }

@@ -111,6 +111,37 @@ export function upstreams(runtime: TestRuntime): void {
     });
   });
 
+  it.runIf(!can(runtime.name, 'ownTls'))('refuses tls that the platform cannot do', async () => {
+    const tls = { verify: false };
+    const path = 'property "tls" validation failed: fetch has no such options';
+    const upstream = { scheme: 'https', nodes: { 'a.example': 1 } };
+    const plugins = { 'proxy-mirror': { host: 'https://a.example', tls } };
+    const rows = [
+      [
+        { upstream: { ...upstream, tls } },
+        `invalid configuration: property "upstream" validation failed: ${path}`,
+      ],
+      [
+        { plugins, upstream },
+        `failed to check the configuration of plugin proxy-mirror err: ${path}`,
+      ],
+    ] as const;
+    for (const [route, message] of rows) {
+      const body = JSON.stringify({ uri: '/tls', ...route });
+      for (const [path_, method] of [
+        ['routes/tls', 'PUT'],
+        ['schema/validate/routes', 'POST'],
+      ]) {
+        const response = await gateway.admin(`admin/${path_}`, { method: method!, body });
+        expect(response.status).toBe(400);
+        expect(await response.text()).toContain(JSON.stringify(message).slice(1, -1));
+      }
+    }
+    expect((await gateway.admin('admin/routes/tls')).status).toBe(404);
+    // What the platform does anyway is no fault.
+    await gateway.put('tls', { uri: '/tls', upstream: { ...upstream, tls: { verify: true } } });
+  });
+
   describe('a node that is down', () => {
     // An idempotent method, where the runtime cannot tell whether the request was sent.
     const method = can(runtime.name, 'postToNextNode') ? 'POST' : 'PUT';

@@ -16,9 +16,8 @@ export interface Authority {
 }
 
 /** Creates an authority (RFC 5280), so that tests need neither a program for it nor certificates that expire. */
-export function authority(): Authority {
+export function authority(name = 'Authority of a test'): Authority {
   const issuer = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const name = 'Authority of a test';
   return {
     cert: certificate(name, issuer.publicKey, issuer.privateKey, [
       extension('2.5.29.19', true, sequence(der(0x01, Buffer.of(0xff)))),

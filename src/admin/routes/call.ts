@@ -6,6 +6,7 @@ import type { Revision } from '../revisions.ts';
 /** The part of a live table that the admin API needs. */
 export interface LiveDocument {
   document(nowMs?: number): RoutesDocument | null;
+  check(document: RoutesDocument): void;
   write(edit: (document: RoutesDocument) => RoutesDocument): Promise<RoutesDocument>;
 }
 

@@ -1,4 +1,4 @@
-import { KEEP_ALIVE } from '../../http/destination.ts';
+import { KEEP_ALIVE, type TlsConfig } from '../../http/destination.ts';
 import type { CompareConfig, ComparedHeaders, RedactConfig } from '../compare.ts';
 import { COMPARE_DEFAULTS, MIRROR_DEFAULTS, UPSTREAM_DEFAULTS } from '../defaults.ts';
 import type { RoutesDocument } from '../document.ts';
@@ -75,6 +75,7 @@ const upstream: Words<UpstreamConfig> = {
   hash_on: 'What `key` is the name of, with `type: chash`.',
   key: 'With `type: chash`, requests with the same value of this variable, header or cookie go to the same node.',
   keepalive_pool: 'Idle connections to each node. No effect on Workers.',
+  tls: 'TLS of the connections to nodes, with `scheme: https`. Refused on Workers.',
 };
 
 const timeout: Words<Timeout> = {
@@ -88,6 +89,15 @@ const keepalivePool: Words<KeepalivePool> = {
   idle_timeout:
     'Seconds that a connection may be idle. Default: as long as the server says in Keep-Alive, else 4.',
   requests: 'Most requests on one connection.',
+};
+
+const tls: Words<TlsConfig> = {
+  verify:
+    'Whether the certificate must be valid, and be for the name that is asked for. Default: true.',
+  ca: "Certificates of the authorities to trust in place of the runtime's own. PEM, or the path of a PEM file.",
+  client_cert:
+    'Certificate to show, with those of its issuers. PEM, or the path of a PEM file, which is read again when it changes.',
+  client_key: 'The key of `client_cert`, not encrypted. PEM, or the path of a PEM file.',
 };
 
 const node: Words<NodeEntry> = {
@@ -121,6 +131,7 @@ const mirror: Words<MirrorConfig> = {
   methods: 'Methods of the requests that are copied. Left out or empty: any method.',
   compare: "Compares the mirror's responses with the primary's. `true`: by all defaults.",
   redact: 'Values that leave the process only as keyed hashes, beside those of credentials.',
+  tls: 'TLS of the connections to an `https://` mirror. Refused on Workers.',
 };
 
 const proxyMirror: Words<ProxyMirrorConfig> = {
@@ -198,6 +209,7 @@ export const WORDS: Readonly<Record<string, ObjectWords>> = {
     fields: keepalivePool,
     defaults: { size: KEEP_ALIVE.size, requests: KEEP_ALIVE.requests },
   },
+  tls: { description: 'TLS of connections.', fields: tls, defaults: { verify: true } },
   node: { description: 'A server.', fields: node, defaults: { priority: 0 } },
   plugins: { description: 'Plugins by name.', fields: plugins },
   'proxy-mirror': {

@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { TransportError } from '../../http/transport.ts';
 import { transportError } from './failure.ts';
 import { type ReadBuffer, readingInto } from '../read-buffer.ts';
@@ -156,8 +156,14 @@ export class Dial<C extends Candidate> implements Opening {
     for (const { candidate: other } of this.#attempts.values()) this.#candidates.push(other);
     this.#dropAll();
     if (!this.#origin.tls) return this.#ready(socket, candidate);
-    const { hostname: host, serverName: servername } = this.#origin;
-    const secure = connectTls({ socket, host, servername, ALPNProtocols: ['http/1.1'] });
+    const { hostname: host, serverName: servername, secureOptions } = this.#origin;
+    const secure = connectTls({
+      socket,
+      host,
+      servername,
+      ALPNProtocols: ['http/1.1'],
+      ...secureOptions(),
+    });
     this.#attempt(secure, candidate, 'secureConnect', () => this.#ready(secure, candidate));
   }
 
@@ -213,10 +219,18 @@ export interface Origin {
   readonly port: number;
   /** The name that TLS sends (SNI) and checks; `''`: none is sent, and the certificate must name `hostname`. */
   readonly serverName: string;
+  /** Further options of TLS for a new connection. */
+  readonly secureOptions: () => ConnectionOptions;
 }
 
-/** @example parseOrigin('https://[::1]', '') // { tls: true, hostname: '::1', port: 443, serverName: '' } */
-export function parseOrigin(origin: string, serverName: string): Origin {
+const NO_OPTIONS = (): ConnectionOptions => ({});
+
+/** @example parseOrigin('https://[::1]', '') // { tls: true, hostname: '::1', port: 443, serverName: '', ... } */
+export function parseOrigin(
+  origin: string,
+  serverName: string,
+  secureOptions: Origin['secureOptions'] = NO_OPTIONS,
+): Origin {
   const { protocol, hostname, port } = new URL(origin);
   const tls = protocol === 'https:';
   return {
@@ -224,5 +238,6 @@ export function parseOrigin(origin: string, serverName: string): Origin {
     hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
     port: port === '' ? (tls ? 443 : 80) : Number(port),
     serverName,
+    secureOptions,
   };
 }

@@ -1,4 +1,5 @@
-import { serverNameOf } from '../../http/destination.ts';
+import type { ConnectionOptions } from 'node:tls';
+import { serverNameOf, type TlsConfig } from '../../http/destination.ts';
 import { headerValue } from '../../http/fields.ts';
 import type { Outbound } from '../../http/messages.ts';
 import type { Turns } from '../turns.ts';
@@ -39,6 +40,8 @@ export interface PoolOptions {
    * are not limited here. Default: no limit.
    */
   readonly most?: number;
+  /** Makes the options of a new TLS connection of what is configured. Default: none. */
+  readonly secureOptions?: (tls: TlsConfig) => ConnectionOptions;
   /** The error, if no descriptors are left, on runtimes that report that as a refused connection. Default: `null`. */
   readonly shortage?: () => unknown;
   /** Resolves names. Default: the system's configuration, with a cache of this pool's own. */
@@ -54,7 +57,7 @@ export interface PoolOptions {
 export function createPool(options: PoolOptions = {}): Pool {
   const { ownBuffers = false, most = Infinity, names = new Names(createLookup()) } = options;
   const { gathers = true, fence = createFence(), turns = null } = options;
-  const { shortage = () => null } = options;
+  const { shortage = () => null, secureOptions = () => ({}) } = options;
   const share = options.loopShare === undefined ? null : new LoopShare(options.loopShare, inUse);
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
@@ -72,8 +75,8 @@ export function createPool(options: PoolOptions = {}): Pool {
     for (const origin of origins.values()) if (origin.closeIdle()) return;
   }
   function originPool(key: string, request: Outbound, serverName: string): OriginPool {
-    const { origin: url, keepAlive } = request.destination;
-    const origin = parseOrigin(url, serverName);
+    const { origin: url, keepAlive, tls } = request.destination;
+    const origin = parseOrigin(url, serverName, () => (tls === null ? {} : secureOptions(tls)));
     const addresses = names.of(origin.hostname);
     return new OriginPool(
       { origin, addresses, keepAlive, ownBuffers, gathers, fence, turns, share },

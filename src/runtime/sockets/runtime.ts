@@ -1,3 +1,4 @@
+import { ClientTls } from './client-tls.ts';
 import { isFromThisMachine } from './this-machine.ts';
 import { processOutput, type WriteOutput } from '../output.ts';
 import type { ServerRuntime } from '../server.ts';
@@ -62,12 +63,14 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const most = Math.min(MAX_CONNECTIONS, shares.each);
   const fence = createFence(poll);
   const turns = new Turns(fence);
+  const clientTls = new ClientTls();
   // Each pool has its own resolver, so that the primary never waits for the look-ups of mirrors.
   const pool = (more: PoolOptions = {}) =>
     createPool({
       ownBuffers,
       gathers,
       shortage,
+      secureOptions: clientTls.options,
       most,
       fence,
       names: new Names(createLookup(names)),
@@ -82,6 +85,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     receive,
     isLocal: (request, env) => isFromThisMachine(receive(request, env).peer, request.headers),
     gatewayError: ownError,
+    faultOf: clientTls.faultOf,
     forward: http1Forward(primaries),
     sendCopy: http1SendCopy(mirrors),
     startThread,

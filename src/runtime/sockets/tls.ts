@@ -1,7 +1,8 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from '../server.ts';
+import { parsePair, type PemError } from './pem.ts';
 
 /** What Mozilla calls intermediate, without ciphers that lack forward secrecy or authenticate only after decrypting. */
 const CIPHERS = [
@@ -72,14 +73,7 @@ export class TlsEnd {
 }
 
 function identityOf({ cert, key, name = 'a certificate' }: Certificate): Identity {
-  const certificate = attempt(
-    `${name}: expected a certificate in PEM`,
-    () => new X509Certificate(cert),
-  );
-  const privateKey = attempt(`${name}: expected its key in PEM`, () => createPrivateKey(key));
-  // Not every runtime notices this before the first handshake.
-  if (!certificate.checkPrivateKey(privateKey))
-    throw new Error(`${name}: expected its key, found that of another certificate`);
+  const certificate = named(name, () => parsePair(cert, key));
   const context = createSecureContext({ cert, key, ciphers: CIPHERS, minVersion: 'TLSv1.2' });
   return { names: namesOf(certificate), context };
 }
@@ -90,11 +84,10 @@ function namesOf({ subjectAltName = '' }: X509Certificate): ReadonlySet<string> 
   return new Set(names.map((name) => name.slice('DNS:'.length).toLowerCase()));
 }
 
-/** What OpenSSL says of a file that is none of its is no help to anybody. */
-function attempt<T>(expected: string, parse: () => T): T {
+function named<T>(name: string, parse: () => T): T {
   try {
     return parse();
-  } catch {
-    throw new Error(`${expected}, found something else`);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as PemError).message}`, { cause: error });
   }
 }

@@ -34,6 +34,7 @@ export const DOCUMENTS: readonly unknown[] = [
           retry_timeout: 5,
           timeout,
           keepalive_pool: { size: 1, idle_timeout: 2, requests: 3 },
+          tls: { verify: false, ca: 'ca.pem', client_cert: 'a.crt', client_key: 'a.key' },
         },
         plugins: {
           'proxy-mirror': {
@@ -53,6 +54,7 @@ export const DOCUMENTS: readonly unknown[] = [
             headers: { set: { 'x-a': 'b' }, add: { 'x-b': '' }, remove: ['x-c'] },
             breaker: { failures: 1, open: 2 },
             methods: ['GET', 'HEAD'],
+            tls: { verify: true, ca: 'ca.pem', client_cert: 'a.crt', client_key: 'a.key' },
             compare: {
               sample_ratio: 0.5,
               status: false,

@@ -78,7 +78,10 @@ describe('texts an APISIX client may look for', () => {
       `${IN}property "timeout" validation failed: property "connect" is required (found "conect"`,
     ],
     [{ checks: {} }, `${IN}additional properties forbidden, found checks`],
-    [{ tls: {} }, `${IN}additional properties forbidden, found tls`],
+    [
+      { tls: { client_cert_id: '1' } },
+      `${IN}property "tls" validation failed: additional properties`,
+    ],
     [{ nodes: undefined }, `${IN}value should match only one schema, but matches none`],
     [
       { nodes: undefined, service_name: 's', discovery_type: 'dns' },
