@@ -7,12 +7,24 @@ export class ProtocolError extends Error {
 
 /** A request that the listener itself answers, with `status`, before it closes the connection. */
 export class RequestRefusal extends ProtocolError {
-  override readonly name = 'RequestRefusal';
+  override readonly name: string = 'RequestRefusal';
   readonly status: GatewayStatus;
 
   constructor(status: GatewayStatus, message: string) {
     super(message);
     this.status = status;
+  }
+}
+
+/** A client that speaks HTTP/2: what it sends first is not HTTP/1.1 (RFC 9113 section 3.4). Refused where HTTP/2 is not spoken. */
+export class Http2Preface extends RequestRefusal {
+  override readonly name = 'Http2Preface';
+  /** All that was read from the connection. */
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    super(505, 'HTTP/2');
+    this.bytes = bytes;
   }
 }
 

@@ -5,6 +5,7 @@ import { clients } from './clients.ts';
 import { deadlines } from './deadlines.ts';
 import { isolation } from './isolation.ts';
 import { descriptors } from './descriptors.ts';
+import { http2 } from './http2.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { names } from './names.ts';
@@ -45,5 +46,6 @@ export function server(runtime: TestServerRuntime): void {
   describe('TLS', () => serverName(runtime));
   describe('TLS of upstreams', () => upstreamTls(runtime));
   describe('TLS of clients', () => tls(runtime));
+  describe('HTTP/2', () => http2(runtime));
   describe('kill -9', () => kill(runtime));
 }

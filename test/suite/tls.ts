@@ -122,7 +122,7 @@ export function tls(runtime: TestServerRuntime): void {
     expect(await certificateFor(asked)).toContain(`DNS:${shown}`);
   });
 
-  it('speaks TLS 1.2 and 1.3, HTTP/1.1, and nothing older', async () => {
+  it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       const socket = await handshake({
         minVersion: version,
@@ -221,7 +221,7 @@ export function tls(runtime: TestServerRuntime): void {
 }
 
 /** The port for TLS, of the line that says where the gateway listens. */
-function tlsPortOf({ program }: GatewayProcess): number {
+export function tlsPortOf({ program }: GatewayProcess): number {
   const [, found] = /https:\/\/[^\s"]*:(\d+)/.exec(program.stdout()) ?? [];
   return Number(found);
 }

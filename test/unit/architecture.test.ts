@@ -12,9 +12,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: rooms(''),
   // HTTP/1.1 over sockets: a library that knows no gateway.
   http1: rooms('http'),
+  // HTTP/2 of clients over node:http2. A request and a response are what they are in http1.
+  http2: rooms('http http1'),
   'version.ts': rooms(''),
   // Adapters, one for each runtime.
-  runtime: rooms('http http1'),
+  runtime: rooms('http http1 http2'),
   // What may be said in a document, and what routes make of it.
   vars: rooms('http'),
   config: rooms('http vars'),
@@ -116,8 +118,8 @@ it('no object but a class has a getter, unless there is one for each gateway', (
   expect(found).toEqual(['telemetry/recent.ts']);
 });
 
-it('only adapters, HTTP/1.1, commands and the file store touch a server runtime', () => {
-  const may = /^(?:http1|runtime|cli|stores\/file)\//;
+it('only adapters, HTTP, commands and the file store touch a server runtime', () => {
+  const may = /^(?:http1|http2|runtime|cli|stores\/file)\//;
   const breaches = [...imports].filter(([file, found]) => !may.test(file) && found.some(isNode));
   expect(breaches).toEqual([]);
 });
@@ -125,7 +127,8 @@ it('only adapters, HTTP/1.1, commands and the file store touch a server runtime'
 it.each(['workers.ts', 'index.ts'])('%s reaches no server code', (entry) => {
   const server = [...reachable(entry)].filter(
     (name) =>
-      isNode(name) || /^(?:http1\/|runtime\/(?:sockets\/|node|bun|deno|server|output))/.test(name),
+      isNode(name) ||
+      /^(?:http1\/|http2\/|runtime\/(?:sockets\/|node|bun|deno|server|output))/.test(name),
   );
   expect(server).toEqual([]);
 });

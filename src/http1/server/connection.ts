@@ -15,28 +15,21 @@ import {
   writeResponse,
   writeResponseHead,
 } from './write-response.ts';
-import { Incoming, type IncomingOptions } from './incoming.ts';
+import type { AcceptedConnection, ConnectionOwner } from './accepted.ts';
+import { Incoming } from './incoming.ts';
 import { FIRST_BYTES_MS, IDLE_TIMEOUT_MS, LINGER_MS, LINGER_PAUSE_MS } from './limits.ts';
 import type { ServerPhase } from './phases.ts';
-import { RequestRefusal } from '../errors.ts';
+import { Http2Preface, RequestRefusal } from '../errors.ts';
 import { type Link, peerOf, type ServerRequest } from './request.ts';
 import { outgoingFraming } from '../framing.ts';
 
-/** What a connection needs from its listener. */
-export interface ServerConnectionOwner extends IncomingOptions {
-  /** True once the listener stops: each connection closes after its response. */
-  readonly stopping: boolean;
-  respond(request: ServerRequest): Reply | Promise<Reply>;
-  closed(connection: ServerConnection): void;
-}
-
 /** A client's connection. Serves one request at a time, in the order of arrival; see `phases.ts`. */
-export class ServerConnection implements Link, TurnTaker {
+export class ServerConnection implements AcceptedConnection, Link, TurnTaker {
   /** For tests: called with every change of phase of every connection. */
   static onPhase: ((from: ServerPhase, to: ServerPhase) => void) | null = null;
   /** `https`: TLS is ended here. */
   readonly scheme: Link['scheme'];
-  readonly #owner: ServerConnectionOwner;
+  readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   readonly #deadline = new Deadline(() => this.#expire());
   /** For writes: apart from `#deadline`, since the client may send a body at the same time. */
@@ -52,7 +45,7 @@ export class ServerConnection implements Link, TurnTaker {
   #expectedUntil = performance.now() + FIRST_BYTES_MS;
   #peer: string | undefined;
 
-  constructor(socket: Socket, owner: ServerConnectionOwner, scheme: Link['scheme']) {
+  constructor(socket: Socket, owner: ConnectionOwner, scheme: Link['scheme']) {
     this.scheme = scheme;
     this.#socket = socket;
     this.#owner = owner;
@@ -65,10 +58,6 @@ export class ServerConnection implements Link, TurnTaker {
     socket.once('close', () => this.#onClose());
   }
 
-  get idle(): boolean {
-    return this.#phase === 'idle';
-  }
-  /** The deadline, if no response is lost by closing the connection now; else `Infinity`: do not evict. */
   evictableUntil(now: number): number {
     if (now < this.#expectedUntil) return Infinity;
     const { at } = this.#deadline;
@@ -89,10 +78,12 @@ export class ServerConnection implements Link, TurnTaker {
     this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}\r\n`, 'latin1');
   }
 
+  stop(): void {
+    if (this.#phase === 'idle') this.destroy();
+  }
   destroy(): void {
     this.#socket.destroy();
   }
-
   /** Closes once everything written has been sent. */
   destroySoon(): void {
     this.#socket.destroySoon();
@@ -115,6 +106,7 @@ export class ServerConnection implements Link, TurnTaker {
     try {
       request = incoming.read(bytes);
     } catch (error) {
+      if (error instanceof Http2Preface && this.#switchToHttp2(error.bytes)) return;
       return this.refuse(error instanceof RequestRefusal ? error.status : 400);
     }
     if (request !== null) {
@@ -128,6 +120,18 @@ export class ServerConnection implements Link, TurnTaker {
     }
     // Pipelined requests wait in the system's buffer and not in our memory.
     if (this.#phase === 'exchange' && incoming.isComplete && incoming.more) this.#socket.pause();
+  }
+
+  /** Leaves the connection to HTTP/2, if its client began with that. Returns false if nobody takes it. */
+  #switchToHttp2(bytes: Buffer): boolean {
+    const { switchToHttp2 = null } = this.#owner;
+    if (switchToHttp2 === null || this.#expectedUntil === 0) return false;
+    this.#enter('over');
+    this.#deadline.dispose();
+    this.#drainDeadline.dispose();
+    this.#socket.removeAllListeners('data').pause();
+    switchToHttp2(this, this.#socket, bytes);
+    return true;
   }
 
   #begin(request: ServerRequest): void {

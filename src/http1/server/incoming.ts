@@ -3,20 +3,12 @@ import type { HeaderList } from '../../http/fields.ts';
 import { BodyPipe, type Flow } from '../body-pipe.ts';
 import type { Deadline } from '../timers.ts';
 import type { Turns } from '../turns.ts';
+import type { ConnectionOwner } from './accepted.ts';
 import { BodyBrokeOff } from '../errors.ts';
-import { BODY_HIGH_WATER_BYTES, DISCARD_LIMIT_BYTES, type HeadLimits } from './limits.ts';
+import { BODY_HIGH_WATER_BYTES, DISCARD_LIMIT_BYTES } from './limits.ts';
 import { type Link, ServerRequest } from './request.ts';
 import type { RequestHead } from './parse-request-head.ts';
 import { type RequestListener, RequestParser } from './request-parser.ts';
-
-/** What is said of all connections of a listener. */
-export interface IncomingOptions {
-  /** Milliseconds for a head, between two reads of a body, and between two writes of a response. */
-  readonly clientTimeoutMs: number;
-  readonly turns: Turns;
-  /** Default: `HEAD_LIMITS`. */
-  readonly headLimits?: HeadLimits;
-}
 
 /** The receiving side of a client's connection: parses requests one after another and feeds their bodies. */
 export class Incoming implements RequestListener, Flow {
@@ -41,7 +33,7 @@ export class Incoming implements RequestListener, Flow {
   constructor(
     socket: Socket,
     deadline: Deadline,
-    { clientTimeoutMs, turns, headLimits }: IncomingOptions,
+    { clientTimeoutMs, turns, headLimits }: ConnectionOwner,
     link: Link,
   ) {
     this.turns = turns;

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import type { Reply } from '../../http/messages.ts';
 import { shareOut, type Shares } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
-import { ServerConnection, type ServerConnectionOwner } from './connection.ts';
+import type { AcceptedConnection, ConnectionOwner, ServeHttp2 } from './accepted.ts';
+import { ServerConnection } from './connection.ts';
 import { CLIENT_TIMEOUT_MS, HEAD_LIMITS, headLimits, MAX_CONNECTIONS } from './limits.ts';
 import { type OpenPort, openPort } from './port.ts';
 import type { Link, ServerRequest } from './request.ts';
@@ -14,6 +15,8 @@ export interface Http1ListenOptions {
   readonly port: number;
   /** A second port, for TLS. Default: none. */
   readonly tls?: TlsPort | undefined;
+  /** Loads what serves clients of HTTP/2, when the first of them comes. Default: they are refused. */
+  readonly loadHttp2?: (() => Promise<ServeHttp2>) | undefined;
   /** Makes the response. If it throws or rejects, the client gets a 500. */
   readonly respond: (request: ServerRequest) => Reply | Promise<Reply>;
   /**
@@ -70,6 +73,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const limits = { each: maxConnections, turnedAway: shares.turnedAway };
   const crowded = () => onCrowded(maxConnections);
   const connections = new Connections(limits, crowded);
+  const { loadHttp2 = null } = options;
   const owner = {
     turns,
     stopping: false as boolean,
@@ -77,7 +81,15 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     headLimits: options.maxHeadBytes === undefined ? HEAD_LIMITS : headLimits(options.maxHeadBytes),
     respond,
     closed: (connection) => connections.closed(connection),
-  } satisfies ServerConnectionOwner;
+    switchToHttp2: loadHttp2 === null ? null : switchToHttp2,
+  } satisfies ConnectionOwner;
+
+  function switchToHttp2(from: AcceptedConnection, socket: Socket, bytes: Buffer): void {
+    loadHttp2!().then(
+      (serve) => connections.replace(from, () => serve(socket, bytes, owner, from.scheme)),
+      () => from.destroy(),
+    );
+  }
 
   const ports: OpenPort[] = [];
   async function open(port: number, accept: (socket: Socket) => void): Promise<OpenPort> {
@@ -115,7 +127,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
       const closed = closeAll();
       // After a poll of the sockets, so that requests that have arrived are read first.
       setImmediate(() => {
-        for (const connection of connections) if (connection.idle) connection.destroy();
+        for (const connection of connections) connection.stop();
       });
       await closed;
     },
@@ -134,7 +146,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
 export class Connections {
   readonly #limits: Shares;
   readonly #crowded: () => void;
-  readonly #all = new Set<ServerConnection>();
+  readonly #all = new Set<AcceptedConnection>();
   readonly #turnedAway = new Set<ServerConnection>();
 
   /** @param crowded called when a connection gets a 503 */
@@ -143,17 +155,22 @@ export class Connections {
     this.#crowded = crowded;
   }
 
-  accept(socket: Socket, owner: ServerConnectionOwner, scheme: Link['scheme']): void {
+  accept(socket: Socket, owner: ConnectionOwner, scheme: Link['scheme']): void {
     const connection = new ServerConnection(socket, owner, scheme);
     if (this.#all.size >= this.#limits.each && !this.#makeRoom()) return this.#turnAway(connection);
     this.#all.add(connection);
   }
 
-  closed(connection: ServerConnection): void {
-    if (!this.#all.delete(connection)) this.#turnedAway.delete(connection);
+  closed(connection: AcceptedConnection): void {
+    if (!this.#all.delete(connection)) this.#turnedAway.delete(connection as ServerConnection);
   }
 
-  *[Symbol.iterator](): Iterator<ServerConnection> {
+  /** Puts another connection in the place of one with the same socket, unless that was closed. */
+  replace(connection: AcceptedConnection, successor: () => AcceptedConnection): void {
+    if (this.#all.delete(connection)) this.#all.add(successor());
+  }
+
+  *[Symbol.iterator](): Iterator<AcceptedConnection> {
     yield* this.#all;
     yield* this.#turnedAway;
   }
@@ -161,7 +178,7 @@ export class Connections {
   /** Searches all connections: no more expensive than accepting one, and not done below the limit. */
   #makeRoom(): boolean {
     const now = performance.now();
-    let victim: ServerConnection | null = null;
+    let victim: AcceptedConnection | null = null;
     let earliest = Infinity;
     for (const connection of this.#all) {
       const until = connection.evictableUntil(now);

@@ -10,7 +10,7 @@ import { Backlog, LineReader } from '../line-reader.ts';
 import { headText } from '../fields.ts';
 import { quoted } from '../../http/quoted.ts';
 import { HEAD_LIMITS, type HeadLimits } from './limits.ts';
-import { RequestRefusal } from '../errors.ts';
+import { Http2Preface, RequestRefusal } from '../errors.ts';
 import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
 import { parseRequestHead, type RequestHead, tooLongLine } from './parse-request-head.ts';
 
@@ -134,7 +134,7 @@ export class RequestParser {
     if (lines.state < FIELDS && lines.length > limits.requestLine)
       throw tooLongLine(limits.requestLine);
     at = lines.read(input, at, limits.head + 4);
-    if (lines.status === 'bad') throw refusalOf(lines);
+    if (lines.status === 'bad') throw refusalOf(lines, input.subarray(at));
     if (lines.status === 'whole') {
       const { text } = lines;
       this.#partial = null;
@@ -171,8 +171,16 @@ export class RequestParser {
   }
 }
 
-/** The refusal for a head with a byte that the grammar does not allow. */
-function refusalOf({ state, text }: LineReader): RequestRefusal {
+/** How a client of HTTP/2 begins (RFC 9113 section 3.4). */
+const PREFACE = 'PRI * HTTP/2.0\r';
+
+/**
+ * The refusal for a head with a byte that the grammar does not allow.
+ *
+ * @param rest what was read behind that byte
+ */
+function refusalOf({ state, text }: LineReader, rest: Buffer): RequestRefusal {
+  if (text === PREFACE) return new Http2Preface(Buffer.concat([Buffer.from(text), rest]));
   // The grammar does not allow the target of CONNECT (`host:port`). `parseRequestHead` refuses it with 501, too.
   if (text.startsWith('CONNECT ')) return new RequestRefusal(501, 'CONNECT');
   if (state === FOREIGN_VERSION && text.endsWith('\r'))

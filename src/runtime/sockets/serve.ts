@@ -24,6 +24,7 @@ export async function serveApp(
     ...listener,
     ...traits,
     tls: end === null ? undefined : { port: tls!.port, secure: (socket) => end.secure(socket) },
+    loadHttp2: async () => (await import('../../http2/server/connection.ts')).serveHttp2,
     clientTimeoutMs: clientTimeout === undefined ? undefined : clientTimeout * 1000,
     respond: (request) =>
       direct?.respond?.(request, app.waitUntil) ?? app.fetch(...handOut(request), context),

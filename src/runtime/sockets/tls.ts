@@ -52,7 +52,7 @@ export class TlsEnd {
       isServer: true,
       secureContext: this.#identities[0]!.context,
       SNICallback: (name, done) => done(null, this.#contextFor(name)),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1'],
     });
     let isSecure = false;
     secured.once('secure', () => (isSecure = true));

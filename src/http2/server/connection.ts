@@ -1,0 +1,139 @@
+import {
+  constants,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import {
+  FIRST_BYTES_MS,
+  HEAD_LIMITS,
+  IDLE_TIMEOUT_MS,
+  MAX_FIELDS,
+} from '../../http1/server/limits.ts';
+import type {
+  AcceptedConnection,
+  ConnectionOwner,
+  ServeHttp2,
+} from '../../http1/server/accepted.ts';
+import { type Link, peerOf } from '../../http1/server/request.ts';
+import { Deadline } from '../../http1/timers.ts';
+import { FrameWatch } from './frame-watch.ts';
+import { GOODBYE_MS, HEAD_TOLERANCE, MAX_STREAMS, RESET_COST, WINDOW_BYTES } from './limits.ts';
+import { ServerStream, type StreamOwner } from './stream.ts';
+import { WatchedSocket } from './watched-socket.ts';
+
+const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
+
+/** Serves a client's connection with HTTP/2. */
+export const serveHttp2: ServeHttp2 = (socket, first, owner, scheme) =>
+  new Http2Connection(socket, first, owner, scheme);
+
+/** The last stream there can be: a GOAWAY that names it only announces the next one (RFC 9113 section 6.8). */
+const LAST_STREAM = 2 ** 31 - 1;
+
+/** A client's connection over HTTP/2. Its streams, one for each request, know nothing of each other. */
+export class Http2Connection implements AcceptedConnection, StreamOwner {
+  readonly scheme: Link['scheme'];
+  readonly peer: string;
+  readonly serverPort: number;
+  readonly owner: ConnectionOwner;
+  readonly #socket: Socket;
+  readonly #watch: FrameWatch;
+  readonly #watched: WatchedSocket;
+  readonly #session: ServerHttp2Session;
+  readonly #streams = new Set<ServerStream>();
+  /** Set while there is no stream. */
+  readonly #deadline = new Deadline(() => this.#session.close());
+  #expectedUntil = performance.now() + FIRST_BYTES_MS;
+
+  /** @param first the bytes that were read already: they begin with the preface */
+  constructor(socket: Socket, first: Buffer, owner: ConnectionOwner, scheme: Link['scheme']) {
+    this.scheme = scheme;
+    this.peer = peerOf(socket);
+    this.serverPort = socket.localPort ?? 0;
+    this.owner = owner;
+    this.#socket = socket;
+    this.#deadline.set(owner.clientTimeoutMs);
+    const maxHeadBytes = (owner.headLimits ?? HEAD_LIMITS).head * HEAD_TOLERANCE;
+    this.#watch = new FrameWatch(maxHeadBytes);
+    this.#watched = new WatchedSocket(socket, first, this.#watch, () => this.#flooded());
+    this.#session = performServerHandshake(this.#watched, {
+      maxHeaderListPairs: MAX_FIELDS * HEAD_TOLERANCE,
+      settings: {
+        enablePush: false,
+        initialWindowSize: WINDOW_BYTES,
+        maxConcurrentStreams: MAX_STREAMS,
+        maxHeaderListSize: maxHeadBytes,
+      },
+    });
+    this.#session.on('stream', (...args: unknown[]) => {
+      // The types lack the last one: the fields as they came.
+      const [stream, , flags, raw] = args as [ServerHttp2Stream, object, number, readonly string[]];
+      this.#onStream(stream, flags, raw);
+    });
+    // What a client does wrong ends its stream or its connection; `close` follows.
+    this.#session.on('error', () => {});
+    socket.once('close', () => this.#onClose());
+    if (owner.stopping) this.stop();
+  }
+
+  evictableUntil(now: number): number {
+    return this.#streams.size === 0 && now >= this.#expectedUntil ? this.#deadline.at : Infinity;
+  }
+
+  /** True if the client takes nothing at all, whatever the stream. */
+  get isStuck(): boolean {
+    return this.#watched.isWriting;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /**
+   * Ends the connection after the streams in flight. The client is told first, and may go on for a moment: what it sent
+   * before it knew is responded to as well.
+   */
+  stop(): void {
+    const session = this.#session;
+    if (session.destroyed || session.closed) return;
+    session.goaway(NGHTTP2_NO_ERROR, LAST_STREAM);
+    const timer = setTimeout(close, GOODBYE_MS);
+    if (!session.ping(close)) close();
+    function close(): void {
+      clearTimeout(timer);
+      if (!session.destroyed) session.close();
+    }
+  }
+
+  /** A stream has ended. */
+  ended(stream: ServerStream): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size === 0) this.#deadline.set(IDLE_TIMEOUT_MS);
+  }
+
+  #onStream(stream: ServerHttp2Stream, flags: number, raw: readonly string[]): void {
+    if (this.#streams.size >= MAX_STREAMS) {
+      stream.on('error', () => {});
+      stream.close(NGHTTP2_REFUSED_STREAM);
+      if (!this.#watch.charge(RESET_COST)) this.#flooded();
+      return;
+    }
+    this.#deadline.clear();
+    this.#expectedUntil = 0;
+    const served = new ServerStream(stream, this);
+    this.#streams.add(served);
+    served.begin(raw, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
+  }
+
+  #flooded(): void {
+    if (!this.#session.destroyed) this.#session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  #onClose(): void {
+    this.#deadline.dispose();
+    this.owner.closed(this);
+    if (!this.#session.destroyed) this.#session.destroy();
+  }
+}

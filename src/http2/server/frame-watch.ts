@@ -1,0 +1,84 @@
+import { BYTES_PER_IDLE_FRAME, IDLE_FRAMES_PER_S, MAX_IDLE_FRAMES, RESET_COST } from './limits.ts';
+
+/** What every client sends first (RFC 9113 section 3.4). */
+export const PREFACE_BYTES: number = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'.length;
+
+/** Length, type, flags and stream (RFC 9113 section 4.1). */
+const FRAME_HEADER_BYTES = 9;
+
+const DATA = 0x0;
+const HEADERS = 0x1;
+const RST_STREAM = 0x3;
+const CONTINUATION = 0x9;
+
+/** The flag of the last frame of a request. */
+const END_STREAM = 0x1;
+
+/**
+ * Counts the frames that a client sends, before node:http2 has them. Frames that bring neither a request nor a part of
+ * its body (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM, empty DATA, ...) cost work and may be sent for ever.
+ * So a connection has a credit for them, which grows with time and with the bytes that the client is sent: whoever
+ * reads large responses has to send many WINDOW_UPDATEs.
+ *
+ * The runtimes have limits of their own, each others, and none for some of these frames.
+ */
+export class FrameWatch {
+  readonly #maxHeadBytes: number;
+  readonly #header = new Uint8Array(FRAME_HEADER_BYTES);
+  /** Bytes of `#header` that have arrived. */
+  #filled = 0;
+  /** Bytes of the preface or of a payload that are still to come. */
+  #skip = PREFACE_BYTES;
+  #credit = MAX_IDLE_FRAMES;
+  #grownMs = performance.now();
+  /** Bytes of the current block of fields, compressed. */
+  #block = 0;
+
+  /** @param maxHeadBytes most bytes of a block of fields, compressed: HEADERS and its CONTINUATIONs */
+  constructor(maxHeadBytes: number) {
+    this.#maxHeadBytes = maxHeadBytes;
+  }
+
+  /** Looks at the next bytes, split anywhere. Returns false if the connection must end: it is a flood. */
+  read(bytes: Uint8Array): boolean {
+    for (let at = 0; at < bytes.byteLength;) {
+      if (this.#skip > 0) {
+        const passed = Math.min(this.#skip, bytes.byteLength - at);
+        this.#skip -= passed;
+        at += passed;
+        continue;
+      }
+      this.#header[this.#filled++] = bytes[at++]!;
+      if (this.#filled < FRAME_HEADER_BYTES) continue;
+      this.#filled = 0;
+      const [high, middle, low, type, flags] = this.#header;
+      this.#skip = (high! << 16) | (middle! << 8) | low!;
+      if (!this.#frame(type!, flags!, this.#skip)) return false;
+    }
+    return true;
+  }
+
+  /** So many bytes were sent to the client. */
+  wrote(bytes: number): void {
+    this.#credit = Math.min(MAX_IDLE_FRAMES, this.#credit + bytes / BYTES_PER_IDLE_FRAME);
+  }
+
+  #frame(type: number, flags: number, length: number): boolean {
+    if (type === DATA && (length > 0 || (flags & END_STREAM) !== 0)) return true;
+    if (type === HEADERS || type === CONTINUATION) {
+      this.#block = type === HEADERS ? length : this.#block + length;
+      if (this.#block > this.#maxHeadBytes) return false;
+      if (type === HEADERS) return true;
+    }
+    return this.charge(type === RST_STREAM ? RESET_COST : 1);
+  }
+
+  /** Takes the cost of so many frames. Returns false if they are more than the connection may send. */
+  charge(frames: number): boolean {
+    const now = performance.now();
+    const grown = ((now - this.#grownMs) / 1000) * IDLE_FRAMES_PER_S;
+    this.#grownMs = now;
+    this.#credit = Math.min(MAX_IDLE_FRAMES, this.#credit + grown) - frames;
+    return this.#credit >= 0;
+  }
+}
