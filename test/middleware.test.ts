@@ -20,7 +20,15 @@ const PASSES = /^an echo/;
 
 type Place = 'plain' | 'mirrored' | 'fetched' | 'compared' | 'comparedFetch' | 'narrow';
 
-describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_name, server) => {
+// The servers at the same time, as their apps wait for timeouts most of theirs.
+describe.concurrent.each(servers.map((one) => [one.name, one] as const))(
+  'behind %s',
+  (_, server) => {
+    describe.sequential('an app', () => behind(server));
+  },
+);
+
+function behind(server: AppServer): void {
   let program: Program;
   let upstream: Origin;
   let mirror: Origin;
@@ -76,7 +84,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     await Promise.all(
       casesOf(handler).map(async (one) => {
         const plain = await exchange('plain', handler, one);
-        for (const place of ['mirrored', 'fetched'] as const) {
+        const through = async (place: Place) => {
           const what = `${one.what}, ${place}`;
           const { id, seen } = await exchange(place, handler, one);
           expect(seen, what).toEqual(plain.seen);
@@ -84,7 +92,8 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
           expect(one.outcomes, `${what}: ${outcome}`).toContain(outcome);
           const copied = outcome === 'sent 2xx' ? (one.request.body ?? '') : undefined;
           expect(seenAs(mirror, id)?.body.toString(), what).toBe(copied);
-        }
+        };
+        await Promise.all([through('mirrored'), through('fetched')]);
       }),
     );
   });
@@ -130,7 +139,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     expect([...outcomes].filter(([, all]) => all.length !== 1)).toEqual([]);
     expect([...outcomes.keys()].filter((id) => id.startsWith('plain'))).toEqual([]);
   });
-});
+}
 
 function shown(server: AppServer, handler: string, { status, headers, body }: Got) {
   const framed = server.framesStreams !== false || !PASSES.test(handler);
