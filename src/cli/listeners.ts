@@ -1,4 +1,5 @@
 import type { Gateway } from '../gateway.ts';
+import { compilePeers, UNIX_PEER } from '../http/cidr.ts';
 import type { Certificate, FetchApp, Listening, ServerRuntime } from '../runtime/server.ts';
 import type { ServerSettings } from '../settings/server.ts';
 import { SettingError } from '../settings/values.ts';
@@ -30,6 +31,7 @@ export async function openListeners(
   certificates: CertificateReader | null,
 ): Promise<Listeners> {
   const { host, port, adminPort, tls, clientTimeout, maxConnections, maxHeadSize } = settings;
+  const isSocket = host.startsWith(UNIX_PEER);
   const first = certificates === null ? [] : await certificates.read();
   const { proxy, control } =
     adminPort === null ? { proxy: gateway, control: gateway } : parted(gateway);
@@ -39,22 +41,30 @@ export async function openListeners(
     onCrowded: crowdedListener(),
     onReopened: () => log.error('no connection was accepted any more: listening anew'),
   };
-  const open = async (app: FetchApp, at: number, more: object): Promise<Listening> => {
+  const open = async (app: FetchApp, at: string, numbered: number, more: object) => {
     try {
-      return await runtime.listen({ app, hostname: host, port: at, ...common, ...more });
+      return await runtime.listen({ app, hostname: at, port: numbered, ...common, ...more });
     } catch (error) {
-      throw new SettingError(`cannot listen on ${host} port ${at}: ${textOf(error)}`);
+      const where = at.startsWith(UNIX_PEER) ? at : `${at} port ${numbered}`;
+      throw new SettingError(`cannot listen on ${where}: ${textOf(error)}`);
     }
   };
 
-  const main = await open(proxy, port, {
+  const main = await open(proxy, host, port, {
     ...(maxConnections !== null && { maxConnections }),
+    // Not on the port of the control plane: probes and scrapers know no such header.
+    ...(settings.proxyProtocol && {
+      proxied: compilePeers(settings.trustedProxies),
+      onNoHeader: noHeaderListener(),
+    }),
     ...(tls !== null && { tls: tlsOf(tls.port, first) }),
   });
   const admin =
     adminPort === null
       ? null
-      : await open(control, adminPort, { maxConnections: MAX_ADMIN_CONNECTIONS });
+      : await open(control, isSocket ? LOOPBACK : host, adminPort, {
+          maxConnections: MAX_ADMIN_CONNECTIONS,
+        });
   const all = admin === null ? [main] : [main, admin];
   return {
     main,
@@ -66,6 +76,23 @@ export async function openListeners(
 
 function tlsOf(port: number, certificates: readonly Certificate[]) {
   return { port, certificates, onFailure: failureListener() };
+}
+
+/** Where the control plane listens, if clients come through a Unix socket. */
+const LOOPBACK = '127.0.0.1';
+
+/** A proxy that is set up wrongly is so for each connection. */
+function noHeaderListener(): (peer: string, reason: string) => void {
+  const admit = lineRate(Date.now);
+  return (peer, reason) => {
+    const suppressed = admit('header');
+    if (suppressed === null) return;
+    log.warning('{reason}, from the trusted proxy {peer}: its connection was closed', {
+      reason,
+      peer,
+      suppressed,
+    });
+  };
 }
 
 function crowdedListener(): (maxConnections: number) => void {
@@ -99,6 +126,7 @@ export function urlsOf({
   port,
   tlsPort = null,
 }: Pick<Listening, 'hostname' | 'port'> & Partial<Pick<Listening, 'tlsPort'>>): string {
+  if (hostname.startsWith(UNIX_PEER)) return hostname;
   const plain = urls('http', hostname, port);
   return tlsPort === null ? plain : `${plain} and ${urls('https', hostname, tlsPort)}`;
 }

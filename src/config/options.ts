@@ -1,4 +1,4 @@
-import { parseCidr } from '../http/cidr.ts';
+import { parseCidr, UNIX_PEER } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
 import { type Fault, under } from './fault.ts';
 import { MAX_TIMER_S } from './fields.ts';
@@ -122,7 +122,7 @@ function checkProxies(value: unknown): readonly Fault[] {
   }
   const expected = 'an address or a range such as 10.0.0.0/8';
   return value.flatMap((entry: unknown, index) =>
-    typeof entry === 'string' && parseCidr(entry) !== null
+    entry === UNIX_PEER || (typeof entry === 'string' && parseCidr(entry) !== null)
       ? []
       : [{ path: [index], message: misfit(expected, entry) }],
   );

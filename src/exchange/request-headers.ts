@@ -1,3 +1,4 @@
+import { UNIX_PEER } from '../http/cidr.ts';
 import { fieldNames, type HeaderList, HOP_BY_HOP, nominated } from '../http/fields.ts';
 import { isHandshake, WEBSOCKET } from '../http/websocket.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
@@ -66,8 +67,8 @@ function appendOrigin(list: HeaderList, inbound: Inbound, claims: Claims, trust:
   const { peer } = inbound;
   const trusted = trust.trusts(peer);
   const chain = trust.configured && !trusted ? undefined : claims['x-forwarded-for'];
-  const forwardedFor = peer === '' ? chain : chain === undefined ? peer : `${chain}, ${peer}`;
-  if (inbound.remoteAddr !== '') list.push('X-Real-IP', inbound.remoteAddr);
+  const forwardedFor = !isAddress(peer) ? chain : chain === undefined ? peer : `${chain}, ${peer}`;
+  if (isAddress(inbound.remoteAddr)) list.push('X-Real-IP', inbound.remoteAddr);
   if (forwardedFor !== undefined) list.push('X-Forwarded-For', forwardedFor);
   const believed = trusted ? claims : {};
   list.push('X-Forwarded-Proto', believed['x-forwarded-proto'] ?? inbound.scheme);
@@ -76,6 +77,11 @@ function appendOrigin(list: HeaderList, inbound: Inbound, claims: Claims, trust:
   const port = believed['x-forwarded-port'] ?? portOf(inbound);
   if (port !== '') list.push('X-Forwarded-Port', port);
   if (believed['forwarded'] !== undefined) list.push('Forwarded', believed['forwarded']);
+}
+
+/** False where the platform tells none, and for a Unix socket: who reads these fields expects an address. */
+function isAddress(peer: string): boolean {
+  return peer !== '' && peer !== UNIX_PEER;
 }
 
 /** The listener's port, as APISIX reports it. If unknown (0), the default port of the scheme. */

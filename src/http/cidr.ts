@@ -1,5 +1,8 @@
 import { printable } from './quoted.ts';
 
+/** What stands for the address of who comes through a Unix socket, as in nginx. */
+export const UNIX_PEER = 'unix:';
+
 /** An address as numbers: one 32-bit word for IPv4, four for IPv6, the highest first. */
 export interface Address {
   readonly version: 4 | 6;
@@ -126,6 +129,16 @@ export function compileCidrs(texts: readonly string[]): (address: string) => boo
     for (const cidr of cidrs) if (cidrContains(cidr, address)) return true;
     return false;
   };
+}
+
+/**
+ * The same for the peers of connections, among which `unix:` stands for all of Unix sockets.
+ *
+ * @throws {TypeError} as `compileCidrs`
+ */
+export function compilePeers(texts: readonly string[]): (peer: string) => boolean {
+  const contains = compileCidrs(texts.filter((text) => text !== UNIX_PEER));
+  return texts.includes(UNIX_PEER) ? (peer) => peer === UNIX_PEER || contains(peer) : contains;
 }
 
 /** A 32-bit word with its highest `bits` bits set. 0 is a case of its own: JavaScript shifts by 32 as by 0. */

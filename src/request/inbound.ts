@@ -1,5 +1,5 @@
 import { hostname } from '../http/authority.ts';
-import { compileCidrs, plainAddress } from '../http/cidr.ts';
+import { compilePeers, plainAddress } from '../http/cidr.ts';
 import { type HeaderList, joinedValue, members } from '../http/fields.ts';
 import type { Inbound, Interim, Received } from '../http/messages.ts';
 import { forwardTarget, matchPath } from '../http/target.ts';
@@ -100,7 +100,7 @@ export interface Trust {
  */
 export function trustProxies(cidrs: readonly string[]): Trust {
   if (cidrs.length === 0) return NO_TRUST;
-  const trusts = compileCidrs(cidrs);
+  const trusts = compilePeers(cidrs);
   return {
     configured: true,
     trusts,

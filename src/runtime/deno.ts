@@ -1,5 +1,6 @@
 import { doorbell } from '../http1/doorbell.ts';
 import { descriptorsFor, openableDescriptors, USUAL_LIMIT } from '../http1/descriptors.ts';
+import { UNIX_PEER } from '../http/cidr.ts';
 import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
 import { MAX_CONNECTIONS } from '../http1/server/limits.ts';
 import type { WriteOutput } from './output.ts';
@@ -27,10 +28,13 @@ export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
 
 async function listenIfAllowed(runtime: ServerRuntime, to: ListenOptions): Promise<Listening> {
   const { hostname, port } = to;
+  const path = hostname.startsWith(UNIX_PEER) ? hostname.slice(UNIX_PEER.length) : null;
   const host = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
-  if (mayListen(host)) return runtime.listen(to);
+  const isAllowed = path === null ? mayListen(host) : mayReadAndWrite(path);
+  if (isAllowed) return runtime.listen(to);
+  const flags = path === null ? '--allow-net' : `--allow-read and --allow-write for ${path}`;
   throw new Error(
-    `expected Deno's permission to listen there, found none; start deno with --allow-net`,
+    `expected Deno's permission to listen there, found none; start deno with ${flags}`,
   );
 }
 
@@ -39,7 +43,7 @@ interface DenoWriter {
 }
 type Permission =
   | { readonly name: 'net'; readonly host: string }
-  | { readonly name: 'read'; readonly path: string };
+  | { readonly name: 'read' | 'write'; readonly path: string };
 
 declare const Deno: {
   readonly stdout: DenoWriter;
@@ -54,6 +58,10 @@ function granted(permission: Permission): boolean {
 /** Checked first: without the permission, `node:net` on Deno throws an error that cannot be caught. */
 function mayListen(host: string): boolean {
   return granted({ name: 'net', host });
+}
+
+function mayReadAndWrite(path: string): boolean {
+  return granted({ name: 'read', path }) && granted({ name: 'write', path });
 }
 
 /** The permission is checked first: on a terminal, opening a file without it would prompt the user. */

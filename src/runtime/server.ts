@@ -14,9 +14,17 @@ export interface FetchApp {
 
 export interface ListenOptions {
   readonly app: FetchApp;
+  /** Address or name to listen on; `unix:/path` is a Unix socket, whose clients have the peer `unix:`. */
   readonly hostname: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /**
+   * Peers whose connections begin with a header of the PROXY protocol (versions 1 and 2), which names the client: from then
+   * on that is the peer. Connections of others must have none. Default: no peers.
+   */
+  readonly proxied?: (peer: string) => boolean;
+  /** Called when such a peer sent no header: its connection is closed. */
+  readonly onNoHeader?: (peer: string, reason: string) => void;
   /**
    * Seconds that a client may take for the head of a request, between two reads of its body, and between two writes of
    * the response. Default: 60.

@@ -3,6 +3,7 @@ import { DEFAULTS } from './defaults.ts';
 import { SERVER_SETTINGS } from './table.ts';
 import { readTls, type TlsSettings } from './tls.ts';
 import {
+  host,
   oneOf,
   origin,
   ratio,
@@ -18,6 +19,7 @@ import type { RouteInput } from '../config/document.ts';
 import { baselineTest } from '../config/compare.ts';
 import { type Method, METHODS } from '../config/fields.ts';
 import type { MirrorConfig } from '../config/proxy-mirror.ts';
+import { UNIX_PEER } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
 import { checkRoute } from '../config/route.ts';
 import { LOG_FORMATS, type LogFormat } from '../telemetry/line.ts';
@@ -26,8 +28,10 @@ import { LOG_FORMATS, type LogFormat } from '../telemetry/line.ts';
 export interface ServerSettings extends SharedSettings {
   /** 0: any free port. */
   readonly port: number;
-  /** Address to listen on. */
+  /** Address to listen on, or `unix:/path`. */
   readonly host: string;
+  /** Whether the connections of trusted proxies begin with a header of the PROXY protocol. */
+  readonly proxyProtocol: boolean;
   /** Port of the control plane, 0 for any free one; `null`: `port`. */
   readonly adminPort: number | null;
   /** The routes document, or the one route made of the flags `--upstream` and `--mirror`. */
@@ -77,11 +81,25 @@ export function readServerSettings(
   all: Readonly<Record<string, readonly string[]>> = {},
 ): ServerSettings {
   const lookup = lookupIn(flags, environment);
+  const settings = readEach(lookup, flags, environment, all);
+  refuseTogether(settings);
+  return settings;
+}
+
+function readEach(
+  lookup: Lookup,
+  flags: Flags,
+  environment: Environment,
+  all: Readonly<Record<string, readonly string[]>>,
+): ServerSettings {
   return {
     ...readShared(lookup),
     port: setting(lookup, 'PORT', PORT_NUMBER, DEFAULTS.port),
     adminPort: setting<number | null>(lookup, 'ADMIN_PORT', PORT_NUMBER, null),
-    host: setting(lookup, 'HOST', words, DEFAULTS.host),
+    host: setting(lookup, 'HOST', host, DEFAULTS.host),
+    proxyProtocol:
+      flags['proxy-protocol'] !== undefined ||
+      setting(lookup, 'PROXY_PROTOCOL', oneOf(['on', 'off']), 'off') === 'on',
     routes: routeOf(flags) ?? readRoutesFile(flags, environment),
     clientTimeout: setting(lookup, 'CLIENT_TIMEOUT', seconds(0.1, 86_400), DEFAULTS.clientTimeout),
     maxConnections: setting<number | null>(
@@ -101,6 +119,18 @@ export function readServerSettings(
     logFormat: setting(lookup, 'LOG_FORMAT', oneOf(LOG_FORMATS), DEFAULTS.logFormat),
     tls: readTls(lookup, PORT_NUMBER, (flag) => all[flag]),
   };
+}
+
+/** What is right alone, and wrong together. */
+function refuseTogether({ host: at, tls, proxyProtocol, trustedProxies }: ServerSettings): void {
+  if (at.startsWith(UNIX_PEER) && tls !== null)
+    throw new SettingError(
+      'TLS_PORT: expected a HOST that is an address beside it, found a socket',
+    );
+  if (proxyProtocol && trustedProxies.length === 0)
+    throw new SettingError(
+      'PROXY_PROTOCOL: expected TRUSTED_PROXIES beside it, whose headers are believed, found none',
+    );
 }
 
 /** Reads the port alone; `null` if none is given. */

@@ -27,7 +27,7 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     variable: 'HOST',
     flag: 'host',
     value: 'ADDRESS',
-    help: 'address to listen on',
+    help: 'address to listen on, or unix:/path of a socket',
     fallback: DEFAULTS.host,
   },
   {
@@ -98,6 +98,12 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     value: 'LIST',
     help: 'addresses and ranges whose X-Forwarded-* are believed',
     fallback: 'none',
+  },
+  {
+    variable: 'PROXY_PROTOCOL',
+    flag: 'proxy-protocol',
+    help: 'these begin their connections with a PROXY header',
+    fallback: 'off',
   },
   {
     variable: 'MIRROR_MEMORY',

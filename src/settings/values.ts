@@ -1,4 +1,4 @@
-import { compileCidrs } from '../http/cidr.ts';
+import { compilePeers, UNIX_PEER } from '../http/cidr.ts';
 import { quoted } from '../http/quoted.ts';
 
 /** A setting has an invalid value. The message is one line, and the program does not start. */
@@ -49,14 +49,14 @@ export function sizeWithin(least: number, most: number): Read<number> {
   };
 }
 
-/** IP addresses and CIDRs, separated by commas. */
+/** IP addresses, CIDRs and `unix:`, separated by commas. */
 export const cidrs: Read<readonly string[]> = (text, from) => {
   const list = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
   try {
-    compileCidrs(list);
+    compilePeers(list);
     return list;
   } catch {
     throw wrong(from, 'addresses or ranges such as 10.0.0.0/8,::1', text);
@@ -75,6 +75,18 @@ export function oneOf<T extends string>(options: readonly T[]): Read<T> {
 export const words: Read<string> = (text, from) => {
   if (text !== '') return text;
   throw wrong(from, 'some text', text);
+};
+
+/** Most bytes of the path of a Unix socket, on Linux. */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+/** An address or a name, or `unix:/path`. */
+export const host: Read<string> = (text, from) => {
+  const path = text.startsWith(UNIX_PEER) ? text.slice(UNIX_PEER.length) : null;
+  if (path === null) return words(text, from);
+  const bytes = new TextEncoder().encode(path).byteLength;
+  if (bytes > 0 && bytes <= MAX_SOCKET_PATH_BYTES) return text;
+  throw wrong(from, `unix: and a path of at most ${MAX_SOCKET_PATH_BYTES} bytes`, text);
 };
 
 /** A share of requests, with APISIX's limits for `sample_ratio`. */

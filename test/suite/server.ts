@@ -9,6 +9,7 @@ import { http2 } from './http2.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
 import { names } from './names.ts';
+import { proxyProtocol } from './proxy-protocol.ts';
 import { ownApp } from './own-app.ts';
 import { ownServer } from './own-server.ts';
 import { ownGateway } from './own-gateway.ts';
@@ -22,6 +23,7 @@ import { early } from './upstream/early.ts';
 import { upstreamTls } from './upstream-tls.ts';
 import { shortage } from './upstream/shortage.ts';
 import { unasked } from './upstream/unasked.ts';
+import { unixSocket } from './unix-socket.ts';
 
 /** Tests of what only a server process has: files, signals, sockets of its own. */
 export function server(runtime: TestServerRuntime): void {
@@ -43,6 +45,8 @@ export function server(runtime: TestServerRuntime): void {
   describe('the log', () => log(runtime));
   describe('the report as a command', () => reportCommand(runtime));
   describe('names', () => names(runtime));
+  describe('a Unix socket', () => unixSocket(runtime));
+  describe('the PROXY protocol', () => proxyProtocol(runtime));
   describe('TLS', () => serverName(runtime));
   describe('TLS of upstreams', () => upstreamTls(runtime));
   describe('TLS of clients', () => tls(runtime));

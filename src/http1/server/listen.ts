@@ -6,13 +6,18 @@ import type { AcceptedConnection, ConnectionOwner, ServeHttp2 } from './accepted
 import { ServerConnection } from './connection.ts';
 import { CLIENT_TIMEOUT_MS, HEAD_LIMITS, headLimits, MAX_CONNECTIONS } from './limits.ts';
 import { type OpenPort, openPort } from './port.ts';
-import type { Link, ServerRequest } from './request.ts';
+import { ProxiedSockets } from './proxied-sockets.ts';
+import { type Link, peerOf, rememberPeer, type ServerRequest } from './request.ts';
 
 export interface Http1ListenOptions {
-  /** Address or name to listen on. */
+  /** Address or name to listen on; `unix:/path` is a Unix socket, whose clients have the peer `unix:`. */
   readonly hostname: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** Peers whose connections begin with a header of the PROXY protocol, which names the client. Default: none. */
+  readonly proxied?: ((peer: string) => boolean) | undefined;
+  /** Called when such a peer sent no header: its connection is closed. */
+  readonly onNoHeader?: ((peer: string, reason: string) => void) | undefined;
   /** A second port, for TLS. Default: none. */
   readonly tls?: TlsPort | undefined;
   /** Loads what serves clients of HTTP/2, when the first of them comes. Default: they are refused. */
@@ -91,13 +96,23 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     );
   }
 
+  const { proxied, onNoHeader = () => {} } = options;
+  const fromProxies =
+    proxied === undefined
+      ? null
+      : new ProxiedSockets({
+          trusts: proxied,
+          timeoutMs: owner.clientTimeoutMs,
+          onRefused: onNoHeader,
+        });
+
   const ports: OpenPort[] = [];
   async function open(port: number, accept: (socket: Socket) => void): Promise<OpenPort> {
     const opened = await openPort({
       hostname,
       port,
       goesDeaf,
-      accept,
+      accept: fromProxies === null ? accept : (socket) => fromProxies.accept(socket, accept),
       onLost: crowded,
       onReopened,
     });
@@ -111,7 +126,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     tls === undefined
       ? null
       : await open(tls.port, (socket) =>
-          connections.accept(tls.secure(socket), owner, 'https'),
+          connections.accept(secured(tls, socket), owner, 'https'),
         ).catch(async (error: unknown) => {
           await closeAll();
           throw error;
@@ -125,6 +140,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     async stop() {
       owner.stopping = true;
       const closed = closeAll();
+      fromProxies?.destroy();
       // After a poll of the sockets, so that requests that have arrived are read first.
       setImmediate(() => {
         for (const connection of connections) connection.stop();
@@ -132,9 +148,17 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
       await closed;
     },
     kill() {
+      fromProxies?.destroy();
       for (const connection of connections) connection.destroy();
     },
   };
+}
+
+/** Who the client is has been read from the socket below. */
+function secured(tls: TlsPort, socket: Socket): Socket {
+  const above = tls.secure(socket);
+  rememberPeer(above, peerOf(socket));
+  return above;
 }
 
 /**

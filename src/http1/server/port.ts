@@ -1,10 +1,13 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { lstat, unlink } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { UNIX_PEER } from '../../http/cidr.ts';
 import { AcceptWatch } from './accept-watch.ts';
+import { rememberPeer } from './request.ts';
 
 export interface PortOptions {
-  /** Address or name to listen on. */
+  /** Address or name to listen on; `unix:/path` is a Unix socket. */
   readonly hostname: string;
-  /** 0 picks a free port. */
+  /** 0 picks a free port. Without a meaning for a Unix socket. */
   readonly port: number;
   /** True on a runtime whose listener may stop accepting for good (see `AcceptWatch`). */
   readonly goesDeaf: boolean;
@@ -17,8 +20,9 @@ export interface PortOptions {
 
 /** A port that is listened on. */
 export interface OpenPort {
-  /** The address, as the system reports it. */
+  /** The address, as the system reports it; `unix:/path` of a Unix socket. */
   readonly hostname: string;
+  /** 0 of a Unix socket. */
   readonly port: number;
   /** Stops accepting. Resolves once all connections are closed. */
   close(): Promise<void>;
@@ -27,30 +31,35 @@ export interface OpenPort {
 /** Opens a port. Rejects if the address cannot be listened on. */
 export async function openPort(options: PortOptions): Promise<OpenPort> {
   const { hostname, goesDeaf, onLost, onReopened } = options;
+  const path = hostname.startsWith(UNIX_PEER) ? hostname.slice(UNIX_PEER.length) : null;
   let watch: AcceptWatch | null = null;
   let isClosing = false;
   function accept(socket: Socket): void {
     // Accepted just before it closed, and never used; or a probe of `AcceptWatch`.
-    if (isClosing || watch?.accepts(socket)) socket.destroy();
-    else options.accept(socket);
+    if (isClosing || watch?.accepts(socket)) return void socket.destroy();
+    if (path !== null) rememberPeer(socket, UNIX_PEER);
+    options.accept(socket);
   }
-  async function open(port: number): Promise<Server> {
-    const opened = await listening(createServer({ noDelay: true }, accept), hostname, port);
+  async function open(at: Address): Promise<Server> {
+    const opened = await listening(createServer({ noDelay: true }, accept), at);
     // A connection that cannot be accepted for lack of descriptors is no reason to stop: the next one may be.
     return opened.on('error', onLost);
   }
 
   const closed: Promise<void>[] = [];
-  let server = await open(options.port);
-  const { address, port } = server.address() as AddressInfo;
+  let server =
+    path === null
+      ? await open({ host: hostname, port: options.port })
+      : await openSocket(path, () => open({ path }));
+  const { address, port } = path === null ? (server.address() as AddressInfo) : SOCKET;
   async function reopen(): Promise<void> {
     if (server.listening) closed.push(close(server));
-    server = await open(port);
+    server = await open({ host: hostname, port });
     onReopened();
   }
-  if (goesDeaf) watch = new AcceptWatch({ hostname: address, port, reopen });
+  if (goesDeaf && path === null) watch = new AcceptWatch({ hostname: address, port, reopen });
   return {
-    hostname: address,
+    hostname: path === null ? address : hostname,
     port,
     async close() {
       isClosing = true;
@@ -61,13 +70,39 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
   };
 }
 
-function listening(server: Server, host: string, port: number): Promise<Server> {
+type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** What stands for the address of a Unix socket. */
+const SOCKET = { address: '', port: 0 };
+
+function listening(server: Server, at: Address): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host }, () => {
+    server.listen(at, () => {
       server.off('error', reject);
       resolve(server);
     });
+  });
+}
+
+/** Opens a Unix socket. One that a killed process has left behind is removed, one that somebody listens on is not. */
+async function openSocket(path: string, open: () => Promise<Server>): Promise<Server> {
+  try {
+    return await open();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' || !(await isLeftBehind(path))) throw error;
+    await unlink(path);
+    return open();
+  }
+}
+
+async function isLeftBehind(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSocket()) return false;
+  return new Promise((resolve) => {
+    const probe = connect({ path });
+    probe.once('connect', () => (probe.destroy(), resolve(false)));
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
   });
 }
 

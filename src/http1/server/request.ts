@@ -162,7 +162,16 @@ function webBodyOf({
   return upload.buffered === null ? byteStream(upload.reader()) : new Uint8Array(upload.buffered);
 }
 
+/** Peers that the socket itself does not tell: clients behind a proxy that passes on TCP, and those of a Unix socket. */
+const peers = new WeakMap<Socket, string>();
+
+/** From now on the peer of this socket is another than it tells by itself. */
+export function rememberPeer(socket: Socket, peer: string): void {
+  peers.set(socket, peer);
+}
+
 /** The peer's address in its plain form. Only this function reads it from a socket, so all code sees the same one. */
-export function peerOf({ remoteAddress = '' }: Socket): string {
-  return plainAddress(remoteAddress) ?? remoteAddress;
+export function peerOf(socket: Socket): string {
+  const { remoteAddress = '' } = socket;
+  return peers.get(socket) ?? plainAddress(remoteAddress) ?? remoteAddress;
 }

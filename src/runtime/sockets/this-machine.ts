@@ -1,7 +1,7 @@
-import { compileCidrs } from '../../http/cidr.ts';
+import { compilePeers, UNIX_PEER } from '../../http/cidr.ts';
 import { comesFromProxy } from '../../http/forwarding-fields.ts';
 
-const isLoopback = compileCidrs(['127.0.0.0/8', '::1']);
+const isLoopback = compilePeers(['127.0.0.0/8', '::1', UNIX_PEER]);
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
@@ -16,7 +16,7 @@ const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
 /**
  * Whether a request surely comes from this machine, and from no page of another site. Such a request has:
- * - a loopback peer;
+ * - a loopback peer, or one of a Unix socket;
  * - a loopback Host. A web page whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name;
  * - no Origin other than this listener's, and no cross-site Sec-Fetch-Site. Pages of other sites can send requests
  *   to this machine through a browser that runs on it;
