@@ -20,13 +20,13 @@ export interface ControlPlaneOptions {
   readonly runtime: Runtime;
   readonly live: LiveTable<RouteTable>;
   readonly trust: Trust;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'onAdminFailure' | 'render' | 'recent'>;
   /** What mirrors answered. */
   readonly report: ReportSource;
   /** Memory of recorded bodies. */
-  readonly budget: MemoryBudget;
-  /** True once the server is about to stop: readiness then tells load balancers to send requests elsewhere. */
-  readonly retired: () => boolean;
+  readonly budget: Pick<MemoryBudget, 'held' | 'limit'>;
+  /** Why load balancers are to send requests elsewhere although there are routes; `null`: they need not. */
+  readonly notReady: () => string | null;
 }
 
 /** Paths that the control plane answers. */
@@ -97,7 +97,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   function notReady(): string | null {
     if (live.current(Date.now()) === null)
       return 'no routes are loaded yet: see the log for the reason';
-    return options.retired() ? 'this server is about to stop' : null;
+    return options.notReady();
   }
   function inForce() {
     const [table, document] = [live.current(Date.now()), live.document()];
@@ -110,7 +110,7 @@ function notFound(): Response {
   return Response.json({ error_msg: '404 Not Found' }, { status: 404 });
 }
 
-function metrics({ render }: Telemetry): Response {
+function metrics({ render }: Pick<Telemetry, 'render'>): Response {
   const type = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
   return new Response(render(), { headers: type });
 }

@@ -95,6 +95,10 @@ export interface CheckedGatewayOptions extends GatewayOptions {
   readonly report?: ReportKeeper;
   /** Keeps the last minutes for the page. Default: none are kept before somebody opens the page. */
   readonly recent?: typeof recentEvents;
+  /** Id of the gateway that this one is a part of, the value of the loop mark. Default: its own. */
+  readonly instance?: () => string;
+  /** Told of what happens. Default: what counts and logs in this process. */
+  readonly telemetry?: typeof createTelemetry;
   readonly runtime: Runtime;
   readonly store: Store;
 }
@@ -110,7 +114,8 @@ export function checkedGateway(
 ): GatewayCore {
   const { runtime } = options;
   const trust = trustProxies(options.trustedProxies ?? []);
-  const instance = instanceId();
+  const own = instanceId();
+  const instance = options.instance ?? own;
   const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
   const sender = copySender(runtime.sendCopy, runtime.mostCopies);
   const key = redactKey(options.redactKey);
@@ -118,7 +123,7 @@ export function checkedGateway(
     telemetry.emit({ type: 'reload', ...reload }),
   );
   const report = options.report ?? ownReport(runtime.name === 'workers' ? 'isolate' : 'gateway');
-  const telemetry = createTelemetry(
+  const telemetry = (options.telemetry ?? createTelemetry)(
     options,
     {
       runtime: runtime.name,
@@ -143,7 +148,7 @@ export function checkedGateway(
     keeping: background.keeping,
     live,
     trust,
-    requestIds: requestIds(instance),
+    requestIds: requestIds(own),
     copies: { sender, budget, onOutcome: telemetry.onOutcome, redactCopy: comparing.redactCopy },
     comparisons: { ...comparing, budget: quarterOf(budget), onAbandon: sender.onAbandon },
     reserved: CONTROL_PLANE,
@@ -160,7 +165,7 @@ export function checkedGateway(
     telemetry,
     report,
     budget,
-    retired: () => retired,
+    notReady: () => (retired ? 'this server is about to stop' : null),
   });
   const fetch: GatewayCore['fetch'] = (request, env, context) => {
     const received = runtime.receive(request, env);

@@ -1,10 +1,11 @@
-import type { Gateway } from '../gateway.ts';
 import { compilePeers, UNIX_PEER } from '../http/cidr.ts';
+import type { Drainable } from '../runtime/background.ts';
 import type { Certificate, FetchApp, Listening, ServerRuntime } from '../runtime/server.ts';
 import type { ServerSettings } from '../settings/server.ts';
 import { SettingError } from '../settings/values.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
 import { log } from '../telemetry/logger/logtape.ts';
+import type { Addresses } from './served.ts';
 import { MAX_ADMIN_CONNECTIONS, parted } from './admin-port.ts';
 import type { CertificateReader } from './certificates.ts';
 
@@ -14,8 +15,12 @@ export interface Listeners {
   readonly main: Listening;
   /** Where the control plane is; `null`: on the same port. */
   readonly admin: Listening | null;
-  /** Stops accepting. Resolves once every request that has arrived has its response. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting. Resolves once every request that has arrived has its response.
+   *
+   * @param idleGraceMs milliseconds for which connections without a request stay open. Default: 0
+   */
+  stop(idleGraceMs?: number): Promise<void>;
   /** Closes every connection at once. */
   kill(): void;
 }
@@ -26,7 +31,7 @@ export interface Listeners {
  */
 export async function openListeners(
   runtime: ServerRuntime,
-  gateway: Gateway,
+  gateway: FetchApp,
   settings: ServerSettings,
   certificates: CertificateReader | null,
 ): Promise<Listeners> {
@@ -46,7 +51,7 @@ export async function openListeners(
       return await runtime.listen({ app, hostname: at, port: numbered, ...common, ...more });
     } catch (error) {
       const where = at.startsWith(UNIX_PEER) ? at : `${at} port ${numbered}`;
-      throw new SettingError(`cannot listen on ${where}: ${textOf(error)}`);
+      throw new SettingError(`cannot listen on ${where}: ${listenFault(error)}`);
     }
   };
 
@@ -69,9 +74,38 @@ export async function openListeners(
   return {
     main,
     admin,
-    stop: async () => void (await Promise.all(all.map((one) => one.stop()))),
+    stop: async (idleGraceMs) => void (await Promise.all(all.map((one) => one.stop(idleGraceMs)))),
     kill: () => all.forEach((one) => one.kill()),
   };
+}
+
+export function addressesOf({ main, admin }: Listeners): Addresses {
+  const { hostname, port, tlsPort, maxConnections } = main;
+  return {
+    main: { hostname, port, tlsPort },
+    admin: admin === null ? null : { hostname: admin.hostname, port: admin.port },
+    maxConnections,
+  };
+}
+
+/** Stops accepting, and ends requests and then copies, together in this time. */
+export async function finish(
+  gateway: Drainable,
+  listeners: Pick<Listeners, 'stop' | 'kill'>,
+  deadlineMs: number,
+): Promise<void> {
+  const began = performance.now();
+  const kill = setTimeout(() => listeners.kill(), deadlineMs);
+  await Promise.race([listeners.stop(), after(deadlineMs)]);
+  clearTimeout(kill);
+  await gateway.drain(Math.max(0, deadlineMs - (performance.now() - began)));
+}
+
+/** `node:cluster` leaves out what the code means. */
+function listenFault(error: unknown): string {
+  const text = textOf(error);
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== 'EADDRINUSE' || /in use/i.test(text) ? text : `address already in use (${text})`;
 }
 
 function tlsOf(port: number, certificates: readonly Certificate[]) {
@@ -139,4 +173,8 @@ function urls(scheme: string, hostname: string, port: number): string {
 
 export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

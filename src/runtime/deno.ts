@@ -4,7 +4,7 @@ import { UNIX_PEER } from '../http/cidr.ts';
 import { http1Runtime, type RuntimeOptions } from './sockets/runtime.ts';
 import { MAX_CONNECTIONS } from '../http1/server/limits.ts';
 import type { WriteOutput } from './output.ts';
-import type { Listening, ListenOptions, ServerRuntime } from './server.ts';
+import type { ForkOptions, Listening, ListenOptions, ServerRuntime } from './server.ts';
 
 /** Most connections accepted in one turn of the event loop, as measured. Closed descriptors are free in the next. */
 const MAX_ACCEPTED = 128;
@@ -23,7 +23,13 @@ export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
     accepted: MAX_ACCEPTED,
     goesDeaf: true,
   });
-  return { ...runtime, listen: (listening) => listenIfAllowed(runtime, listening) };
+  return {
+    ...runtime,
+    fork,
+    // Deno takes threads of such a process for further workers, which then fail.
+    startsThreadsInForks: false,
+    listen: (listening) => listenIfAllowed(runtime, listening),
+  };
 }
 
 async function listenIfAllowed(runtime: ServerRuntime, to: ListenOptions): Promise<Listening> {
@@ -42,10 +48,13 @@ interface DenoWriter {
   write(bytes: Uint8Array): Promise<number>;
 }
 type Permission =
-  | { readonly name: 'net'; readonly host: string }
-  | { readonly name: 'read' | 'write'; readonly path: string };
+  | { readonly name: 'net'; readonly host?: string }
+  | { readonly name: 'read' | 'write'; readonly path?: string }
+  | { readonly name: 'env'; readonly variable: string }
+  | { readonly name: 'sys'; readonly kind: string };
 
 declare const Deno: {
+  readonly env: { get(variable: string): string | undefined };
   readonly stdout: DenoWriter;
   readonly stderr: DenoWriter;
   readonly permissions: { querySync(permission: Permission): { readonly state: string } };
@@ -69,6 +78,41 @@ function descriptors(): number {
   return granted({ name: 'read', path: '/dev/null' })
     ? openableDescriptors(descriptorsFor(MAX_CONNECTIONS, MAX_ACCEPTED))
     : USUAL_LIMIT;
+}
+
+/** Flags for the permissions that a worker needs, with what is granted for each. */
+const WORKER_PERMISSIONS: readonly (readonly [flag: string, permission: Permission])[] = [
+  ['--allow-net', { name: 'net' }],
+  ['--allow-read', { name: 'read' }],
+  ['--allow-sys=setPriority', { name: 'sys', kind: 'setPriority' }],
+];
+
+/** Where Deno finds what it has downloaded. */
+const CACHE_VARIABLES = ['DENO_DIR', 'HOME', 'XDG_CACHE_HOME'];
+
+/**
+ * A worker gets no permission that this process does not have, and only those that it needs. Otherwise `node:cluster` would
+ * give it all, and could not be used without access to the whole environment.
+ */
+function fork(): ForkOptions {
+  const permissions = WORKER_PERMISSIONS.filter(([, permission]) => granted(permission));
+  const given = CACHE_VARIABLES.flatMap((variable) => {
+    const value = granted({ name: 'env', variable }) ? Deno.env.get(variable) : undefined;
+    return value === undefined ? [] : [[variable, value] as const];
+  });
+  // Packages are where this process found them.
+  const isInstalled = import.meta.resolve('hono/tiny').includes('/node_modules/');
+  return {
+    args: [
+      'run',
+      '--no-prompt',
+      ...(isInstalled ? [] : ['--node-modules-dir=none']),
+      // By which a process of `node:cluster` knows that it is one.
+      '--allow-env=NODE_UNIQUE_ID',
+      ...permissions.map(([flag]) => flag),
+    ],
+    environment: Object.fromEntries(given),
+  };
 }
 
 /** Not by `process`: on Deno, that blocks the event loop until a full pipe is read. */

@@ -39,6 +39,8 @@ export interface ListenOptions {
   readonly maxConnections?: number;
   /** A second port, for TLS 1.2 and 1.3. Default: none. */
   readonly tls?: TlsListenOptions;
+  /** True if other processes accept from the same socket. Default: false. */
+  readonly isShared?: boolean;
   /** Called when a client is rejected because all connections are busy. */
   readonly onCrowded?: (maxConnections: number) => void;
   /** Called when the listener had stopped accepting and was opened again. */
@@ -72,8 +74,13 @@ export interface Listening {
   readonly tlsPort: number | null;
   /** Most connections of clients at a time. */
   readonly maxConnections: number;
-  /** Stops accepting. Resolves once every request that has arrived has its response. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting. Resolves once every request that has arrived has its response.
+   *
+   * @param idleGraceMs milliseconds for which connections without a request stay open, for what clients have just sent.
+   * Default: 0
+   */
+  stop(idleGraceMs?: number): Promise<void>;
   /** Closes every connection at once. */
   kill(): void;
   /**
@@ -84,10 +91,22 @@ export interface Listening {
   renewCertificates(certificates: readonly Certificate[]): void;
 }
 
+/** How a program is run once more by `node:cluster`, where it may not be as the process itself was started. */
+export interface ForkOptions {
+  /** Arguments of the runtime itself. */
+  readonly args: readonly string[];
+  /** The environment of the new process. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** A runtime that can listen: all but Workers, where the platform listens. */
 export interface ServerRuntime extends Runtime {
   readonly write: WriteOutput;
   listen(options: ListenOptions): Promise<Listening>;
+  /** How this program is run once more. Default: as this process was started. */
+  fork?(): ForkOptions;
+  /** False where a process of `node:cluster` cannot start threads. */
+  readonly startsThreadsInForks?: boolean;
   /** Closes the pools and all other sockets, so that the process can exit. */
   close(): void;
 }

@@ -19,4 +19,5 @@ export const DEFAULTS = {
   maxConnections: MAX_CONNECTIONS as number,
   logLevel: SHARED_DEFAULTS.logLevel as string,
   logFormat: 'auto',
+  workers: 1,
 } as const;

@@ -47,6 +47,8 @@ export interface ServerSettings extends SharedSettings {
   /** Most bytes of a request's head; `null`: the listener's default. */
   readonly maxHeadSize: number | null;
   readonly logFormat: LogFormat;
+  /** Processes that share the port; `auto`: one a core. */
+  readonly workers: number | 'auto';
   /** `null`: no TLS. */
   readonly tls: TlsSettings | null;
 }
@@ -62,6 +64,12 @@ export interface RoutesFile {
 export type Flags = Readonly<Record<string, string | undefined>>;
 
 const PORT_NUMBER = wholeNumber(0, 65_535);
+
+/** More than any machine has cores. */
+const MAX_WORKERS = 256;
+
+const workerCount: Read<number | 'auto'> = (text, from) =>
+  text === 'auto' ? text : wholeNumber(1, MAX_WORKERS, ', or auto,')(text, from);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -117,6 +125,7 @@ function readEach(
       DEFAULTS.shutdownTimeout,
     ),
     logFormat: setting(lookup, 'LOG_FORMAT', oneOf(LOG_FORMATS), DEFAULTS.logFormat),
+    workers: setting<number | 'auto'>(lookup, 'WORKERS', workerCount, DEFAULTS.workers),
     tls: readTls(lookup, PORT_NUMBER, (flag) => all[flag]),
   };
 }

@@ -148,6 +148,13 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     fallback: '32K',
   },
   {
+    variable: 'WORKERS',
+    flag: 'workers',
+    value: 'N',
+    help: 'processes that share the port; auto: one a core',
+    fallback: String(DEFAULTS.workers),
+  },
+  {
     variable: 'LOG_LEVEL',
     flag: 'log-level',
     value: 'LEVEL',

@@ -47,16 +47,29 @@ export function createTelemetry(
   const metrics = createMetrics(readings(inForce));
   let recent: Recent | undefined;
   // Metrics before: they know which routes are gone.
-  const own = fanOut([metrics.listen, (event) => recent?.listen(event), logged()]);
+  const own = [metrics.listen, (event: GatewayEvent) => recent?.listen(event), logged()];
+  return {
+    ...telemetryTo(own, hooks, redactTarget, count),
+    recent: (make) => (recent ??= make(metrics.keeps, Date.now)),
+    render: () => metrics.render(),
+  };
+}
+
+/** The part of telemetry that is told of events, for listeners of one's own. */
+export function telemetryTo(
+  listeners: readonly Listener[],
+  hooks: Hooks,
+  redactTarget: RedactTarget,
+  count: CountOutcome,
+): Omit<Telemetry, 'recent' | 'render'> {
+  const own = fanOut(listeners);
   const told = hookListeners(hooks);
   const emit = emitTo(own, told, redactTarget);
   return {
     emit,
-    recent: (make) => (recent ??= make(metrics.keeps, Date.now)),
     onOutcome: outcomeEvents(own, told, redactTarget, count),
     onPair: pairEvents(emit),
     onAdminFailure: (error) => void emit({ type: 'admin_failure', error }),
-    render: () => metrics.render(),
   };
 }
 
@@ -142,7 +155,7 @@ function outcomeEvents(
 }
 
 /** The log, which is not even asked about what happens all the time, unless it shows that. */
-function logged(): Listener {
+export function logged(): Listener {
   const debug = debugEnabled(Date.now);
   const listen = logListener(Date.now, debug);
   return (event) => {

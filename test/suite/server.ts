@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
 import { adminPort } from './admin-port.ts';
 import { clients } from './clients.ts';
+import { cluster } from './cluster.ts';
 import { deadlines } from './deadlines.ts';
 import { isolation } from './isolation.ts';
 import { descriptors } from './descriptors.ts';
@@ -52,4 +53,5 @@ export function server(runtime: TestServerRuntime): void {
   describe('TLS of clients', () => tls(runtime));
   describe('HTTP/2', () => http2(runtime));
   describe('kill -9', () => kill(runtime));
+  describe('several processes', () => cluster(runtime));
 }

@@ -30,6 +30,7 @@ const SETTINGS = [
   'TLS_PORT',
   'TLS_CERT',
   'TLS_KEY',
+  'WORKERS',
   'ROUTES_TTL',
   'LOG_LEVEL',
   'LOG_FORMAT',

@@ -67,7 +67,7 @@ export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void>
     },
   });
   // Before the output says that the gateway runs, so that a signal from then on ends it.
-  const stop = signalled(() => process.exit(0));
+  const stop = signalled({ SIGHUP: () => process.exit(0) });
   const { port: taken } = await listenNear(runtime, gateway, port);
   console.log(opening({ gateway: taken, upstream, mirror, delayMs: MIRROR_DELAY_MS }));
 

@@ -64,8 +64,13 @@ export interface Listening {
   readonly tlsPort: number | null;
   /** Most connections of clients at a time. */
   readonly maxConnections: number;
-  /** Stops accepting. Resolves once every request that has arrived has its response. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting. Resolves once every request that has arrived has its response.
+   *
+   * @param idleGraceMs milliseconds for which connections without a request stay open, for what clients have just sent.
+   * Default: 0
+   */
+  stop(idleGraceMs?: number): Promise<void>;
   /** Closes every connection at once. */
   kill(): void;
 }
@@ -119,7 +124,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     ports.push(opened);
     return opened;
   }
-  const closeAll = () => Promise.all(ports.map((port) => port.close()));
+  const closeAll = (takesLast = false) => Promise.all(ports.map((port) => port.close(takesLast)));
   const plain = await open(options.port, (socket) => connections.accept(socket, owner, 'http'));
   const { tls } = options;
   const secure =
@@ -137,14 +142,16 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     port: plain.port,
     tlsPort: secure === null ? null : secure.port,
     maxConnections,
-    async stop() {
+    async stop(idleGraceMs = 0) {
       owner.stopping = true;
-      const closed = closeAll();
+      const closed = closeAll(idleGraceMs > 0);
       fromProxies?.destroy();
-      // After a poll of the sockets, so that requests that have arrived are read first.
-      setImmediate(() => {
+      const stopAll = () => {
         for (const connection of connections) connection.stop();
-      });
+      };
+      // After a poll of the sockets, so that requests that have arrived are read first.
+      if (idleGraceMs === 0) setImmediate(stopAll);
+      else setTimeout(stopAll, idleGraceMs);
       await closed;
     },
     kill() {

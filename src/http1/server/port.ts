@@ -24,8 +24,12 @@ export interface OpenPort {
   readonly hostname: string;
   /** 0 of a Unix socket. */
   readonly port: number;
-  /** Stops accepting. Resolves once all connections are closed. */
-  close(): Promise<void>;
+  /**
+   * Stops accepting. Resolves once all connections are closed.
+   *
+   * @param takesLast whether connections that have just been accepted are served still
+   */
+  close(takesLast: boolean): Promise<void>;
 }
 
 /** Opens a port. Rejects if the address cannot be listened on. */
@@ -61,8 +65,8 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
   return {
     hostname: path === null ? address : hostname,
     port,
-    async close() {
-      isClosing = true;
+    async close(takesLast) {
+      isClosing = !takesLast;
       watch?.stop();
       closed.push(close(server));
       await Promise.all(closed);

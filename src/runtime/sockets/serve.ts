@@ -15,7 +15,7 @@ export async function serveApp(
   options: ListenOptions,
   traits: ListenerTraits = {},
 ): Promise<Listening> {
-  const { app, clientTimeout, tls, ...listener } = options;
+  const { app, clientTimeout, tls, isShared = false, ...listener } = options;
   const { waitUntil = goOn } = app;
   const context = { waitUntil, passThroughOnException() {}, props: {} };
   const direct = directOf(app.fetch);
@@ -23,6 +23,8 @@ export async function serveApp(
   const listening = await listen({
     ...listener,
     ...traits,
+    // Others may accept what would show that this process does not.
+    goesDeaf: traits.goesDeaf === true && !isShared,
     tls: end === null ? undefined : { port: tls!.port, secure: (socket) => end.secure(socket) },
     loadHttp2: async () => (await import('../../http2/server/connection.ts')).serveHttp2,
     clientTimeoutMs: clientTimeout === undefined ? undefined : clientTimeout * 1000,

@@ -1,0 +1,192 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkDocument } from '../../src/config/document.ts';
+import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
+import { childrenOf } from '../support/children.ts';
+import { origin, type Origin, route } from '../support/origin.ts';
+import { line } from '../support/process.ts';
+import { until } from '../support/until.ts';
+import { Load } from './cluster/load.ts';
+
+const WORKERS = 2;
+const LIMIT_MS = 20_000;
+
+/** Several processes that share a port. */
+export function cluster(runtime: TestServerRuntime): void {
+  describe('two workers', () => {
+    let gateway: GatewayProcess;
+    let supervisor: number;
+    let upstreams: readonly [Origin, Origin];
+    let mirror: Origin;
+    const workers = () => childrenOf(supervisor);
+
+    beforeAll(async () => {
+      upstreams = [
+        await origin((_, response) => response.end('first')),
+        await origin((_, response) => response.end('second')),
+      ];
+      mirror = await origin();
+      gateway = await runtime.start({
+        routes: [{ id: '1', ...route(upstreams[0], mirror, { uri: '/load' }) }],
+        env: { WORKERS: String(WORKERS), LOG_LEVEL: 'debug' },
+      });
+      supervisor = supervisorOf(gateway);
+    });
+    afterAll(async () => {
+      gateway.program.signal('SIGKILL');
+      await Promise.all([...upstreams, mirror].map((one) => one.close()));
+    });
+
+    it('serve the same port, and count together', async () => {
+      expect(workers()).toHaveLength(WORKERS);
+      const load = new Load(`${gateway.url}/load`, 1);
+      // Each worker gives its requests ids of its own.
+      await until(() => requestIds(gateway).size === WORKERS, LIMIT_MS, 'requests of both');
+      await load.stop();
+      expect(load.failed).toBe(0);
+      await until(async () => (await counted(gateway)) === load.done, LIMIT_MS, 'all counted');
+    });
+
+    it('have a write of the control plane in force when it has its response', async () => {
+      const stale: string[] = [];
+      await Promise.all(
+        Array.from({ length: 4 }, async (_, writer) => {
+          for (let i = 0; i < 50; i++) {
+            const id = `w${writer}`;
+            await gateway.put(id, route(upstreams[i % 2]!, undefined, { uri: `/${id}` }));
+            const init = { headers: { connection: i % 3 === 0 ? 'close' : 'keep-alive' } };
+            const text = await (await fetch(`${gateway.url}/${id}`, init)).text();
+            if (text !== ['first', 'second'][i % 2]) stale.push(`${id} ${i}: ${text}`);
+          }
+        }),
+      );
+      expect(stale).toEqual([]);
+    });
+
+    it('lose with a worker that is killed no more than what it has in hand', async () => {
+      const before = await counted(gateway);
+      const load = new Load(`${gateway.url}/load`, 8);
+      await until(() => load.done > 50, LIMIT_MS, 'load');
+      const sums: number[] = [];
+      const [victim] = workers();
+      process.kill(victim!, 'SIGKILL');
+      await until(
+        async () => {
+          sums.push(await counted(gateway));
+          const now = workers();
+          return now.length === WORKERS && !now.includes(victim!) && (await isReady(gateway));
+        },
+        LIMIT_MS,
+        'another worker',
+      );
+      await load.stop();
+      expect(load.failed).toBeLessThanOrEqual(8);
+      expect(sums[0]).toBeGreaterThanOrEqual(before);
+      expect(sums).toEqual(sums.toSorted((a, b) => a - b));
+      const document: unknown = JSON.parse(await readFile(gateway.file!, 'utf8'));
+      expect(checkDocument(document).ok).toBe(true);
+    });
+
+    it('are replaced on SIGUSR2 without a failed request', async () => {
+      const old = workers();
+      const load = new Load(`${gateway.url}/load`, 8);
+      await until(() => load.done > 50, LIMIT_MS, 'load');
+      process.kill(supervisor, 'SIGUSR2');
+      await until(
+        () => workers().length === WORKERS && old.every((pid) => !workers().includes(pid)),
+        60_000,
+        'other workers',
+      );
+      const { done } = load;
+      await until(() => load.done > done + 50, LIMIT_MS, 'load');
+      await load.stop();
+      expect(load.failures).toEqual([]);
+    });
+
+    it('say together that they stop, and finish what they have in hand', async () => {
+      const load = new Load(`${gateway.url}/load`, 2);
+      await until(() => load.done > 10, LIMIT_MS, 'load');
+      const stopped = load.stop();
+      expect(await gateway.stop()).toBe(0);
+      await stopped;
+      expect(workers()).toEqual([]);
+    });
+  });
+
+  it('ends its workers when the supervisor is killed', async () => {
+    const gateway = await runtime.start({ env: { WORKERS: '2' } });
+    const supervisor = supervisorOf(gateway);
+    const workers = childrenOf(supervisor);
+    expect(workers).toHaveLength(2);
+    process.kill(supervisor, 'SIGKILL');
+    await until(() => workers.every(isGone), LIMIT_MS, 'the workers to end');
+  });
+
+  it('says once why no worker can start', async () => {
+    const taken = await origin();
+    const env = { PORT: String(taken.port), HOST: '127.0.0.1', WORKERS: '2', LOG_LEVEL: 'error' };
+    const args = ['--upstream', 'http://127.0.0.1:1', '--mirror', 'http://127.0.0.1:1'];
+    const program = runtime.launch('/tmp', { args, env });
+    expect(await program.exited).toBe(2);
+    const lines = program
+      .stderr()
+      .split('\n')
+      .filter((text) => /proxy-mirror: /.test(text));
+    expect(lines).toEqual([expect.stringMatching(/cannot listen on 127\.0\.0\.1 .*in use/i)]);
+    await taken.close();
+  });
+
+  it('holds routes of two URLs in memory, for all workers', async () => {
+    const upstream = await origin();
+    const args = ['--upstream', upstream.url, '--mirror', upstream.url, '--workers', '2'];
+    const env = { PORT: '0', HOST: '127.0.0.1', ADMIN_PORT: '0' };
+    const program = runtime.launch('/tmp', { args, env });
+    const [, port, admin] = await line(
+      program,
+      /listening on http:\/\/127.0.0.1:(\d+), the control plane on http:\/\/127.0.0.1:(\d+)/,
+    );
+    const changed = await fetch(`http://127.0.0.1:${admin}/apisix/admin/routes/1`, {
+      method: 'PATCH',
+      body: '{"plugins": {"proxy-mirror": {"_meta": {"disable": true}}}}',
+    });
+    expect(changed.status).toBe(200);
+    const before = upstream.seen.length;
+    for (let i = 0; i < 10; i++) {
+      const init = { headers: { connection: 'close' } };
+      expect((await fetch(`http://127.0.0.1:${port}/`, init)).status).toBe(200);
+    }
+    program.signal('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(upstream.seen.length).toBe(before + 10);
+    await upstream.close();
+  });
+}
+
+/** The process that the line with the URL names. */
+function supervisorOf({ program }: GatewayProcess): number {
+  return Number(/as process (\d+)/.exec(program.stdout())![1]);
+}
+
+/** What ids of requests begin with, in the log. */
+function requestIds({ program }: GatewayProcess): ReadonlySet<string> {
+  const found = program.stdout().matchAll(/"requestId":"([0-9a-f-]{36})-\d+"/g);
+  return new Set(Array.from(found, ([, id]) => id!));
+}
+
+async function counted(gateway: GatewayProcess): Promise<number> {
+  const samples = await gateway.metrics();
+  return samples.get('gateway_requests_total{route="1",method="GET",code="200"}') ?? 0;
+}
+
+async function isReady({ url }: GatewayProcess): Promise<boolean> {
+  return (await fetch(`${url}/apisix/status/ready`).catch(() => null))?.status === 200;
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
