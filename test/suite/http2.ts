@@ -7,6 +7,9 @@ import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { authority } from '../support/certificate.ts';
 import { http2 as connect } from '../support/http2-client.ts';
 import { origin, type Origin, type Respond, route } from '../support/origin.ts';
+import { exchanges } from './http2/exchanges.ts';
+import { floods } from './http2/floods.ts';
+import { malformed } from './http2/malformed.ts';
 import { requests } from './http2/requests.ts';
 import { tlsPortOf } from './tls.ts';
 
@@ -24,6 +27,9 @@ export interface Http2Scene {
 
 /** How a client gets to HTTP/2: by prior knowledge, or by ALPN. */
 export type Door = 'in clear' | 'over TLS';
+
+const plain: Respond = ({ method, url, body }, response) =>
+  response.end(`${method} ${url} ${body.byteLength}\n`);
 
 /** HTTP/2 from clients. */
 export function http2(runtime: TestServerRuntime): void {
@@ -56,8 +62,7 @@ export function http2(runtime: TestServerRuntime): void {
       tlsPort,
       upstream,
       mirror,
-      respond: ({ method, url, body }, response) =>
-        response.end(`${method} ${url} ${body.byteLength}\n`),
+      respond: plain,
       async open(door = 'in clear') {
         const url = door === 'in clear' ? gateway.url : `https://127.0.0.1:${tlsPort}`;
         const session = await connect(url, { ca });
@@ -68,6 +73,7 @@ export function http2(runtime: TestServerRuntime): void {
     };
   });
   afterEach(() => {
+    scene.respond = plain;
     for (const session of sessions.splice(0)) session.destroy();
   });
   afterAll(async () => {
@@ -76,4 +82,7 @@ export function http2(runtime: TestServerRuntime): void {
   });
 
   describe('requests and responses', () => requests(() => scene));
+  describe('an exchange', () => exchanges(() => scene));
+  describe('a flood of', () => floods(() => scene));
+  describe('refuses a request with', () => malformed(() => scene));
 }

@@ -59,6 +59,7 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     this.#watch = new FrameWatch(maxHeadBytes);
     this.#watched = new WatchedSocket(socket, first, this.#watch, () => this.#flooded());
     this.#session = performServerHandshake(this.#watched, {
+      maxOutstandingPings: MAX_STREAMS,
       maxHeaderListPairs: MAX_FIELDS * HEAD_TOLERANCE,
       settings: {
         enablePush: false,
@@ -100,11 +101,11 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     if (session.destroyed || session.closed) return;
     session.goaway(NGHTTP2_NO_ERROR, LAST_STREAM);
     const timer = setTimeout(close, GOODBYE_MS);
-    if (!session.ping(close)) close();
     function close(): void {
       clearTimeout(timer);
       if (!session.destroyed) session.close();
     }
+    if (!session.ping(() => setImmediate(close))) close();
   }
 
   /** A stream has ended. */
@@ -127,13 +128,21 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     served.begin(raw, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
   }
 
+  /** Not at once: Deno's process aborts if a session is destroyed from within what that session calls. */
   #flooded(): void {
-    if (!this.#session.destroyed) this.#session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
+    const session = this.#session;
+    setImmediate(() => {
+      if (session.destroyed) return;
+      // By itself only Node says why.
+      session.goaway(NGHTTP2_ENHANCE_YOUR_CALM);
+      setImmediate(() =>
+        session.destroy(new Error('a flood of frames'), NGHTTP2_ENHANCE_YOUR_CALM),
+      );
+    });
   }
 
   #onClose(): void {
     this.#deadline.dispose();
     this.owner.closed(this);
-    if (!this.#session.destroyed) this.#session.destroy();
   }
 }

@@ -9,7 +9,14 @@ const FRAME_HEADER_BYTES = 9;
 const DATA = 0x0;
 const HEADERS = 0x1;
 const RST_STREAM = 0x3;
+const GOAWAY = 0x7;
 const CONTINUATION = 0x9;
+
+/** A type that nobody has defined, so that the frame is ignored (RFC 9113 section 4.1). */
+const UNKNOWN = 0xff;
+
+/** Offset of the type in the header of a frame. */
+const TYPE_AT = 3;
 
 /** The flag of the last frame of a request. */
 const END_STREAM = 0x1;
@@ -21,6 +28,9 @@ const END_STREAM = 0x1;
  * reads large responses has to send many WINDOW_UPDATEs.
  *
  * The runtimes have limits of their own, each others, and none for some of these frames.
+ *
+ * GOAWAY is hidden from node:http2. From a client it only says which pushes are not wanted, and we push nothing; but
+ * Deno frees the session while it still reads the frame, and its process dies.
  */
 export class FrameWatch {
   readonly #maxHeadBytes: number;
@@ -39,7 +49,7 @@ export class FrameWatch {
     this.#maxHeadBytes = maxHeadBytes;
   }
 
-  /** Looks at the next bytes, split anywhere. Returns false if the connection must end: it is a flood. */
+  /** Looks at the next bytes, split anywhere, and hides what is to be hidden in them. Returns false if the connection must end: it is a flood. */
   read(bytes: Uint8Array): boolean {
     for (let at = 0; at < bytes.byteLength;) {
       if (this.#skip > 0) {
@@ -48,6 +58,7 @@ export class FrameWatch {
         at += passed;
         continue;
       }
+      if (this.#filled === TYPE_AT && bytes[at] === GOAWAY) bytes[at] = UNKNOWN;
       this.#header[this.#filled++] = bytes[at++]!;
       if (this.#filled < FRAME_HEADER_BYTES) continue;
       this.#filled = 0;

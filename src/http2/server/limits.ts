@@ -8,7 +8,7 @@ export const HEAD_TOLERANCE = 2;
 export const WINDOW_BYTES = 65_535;
 
 /** Frames of no use that a connection may send at once: see `FrameWatch`. */
-export const MAX_IDLE_FRAMES = 2000;
+export const MAX_IDLE_FRAMES = 1000;
 
 /** Further such frames for each second. */
 export const IDLE_FRAMES_PER_S = 500;

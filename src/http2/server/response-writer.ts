@@ -63,6 +63,7 @@ export class ResponseWriter {
   readonly #stream: ServerHttp2Stream;
   readonly #timeoutMs: number;
   readonly #deadline: Deadline;
+  /** Set once the whole body was passed on: only then the response may end. */
   #trailers: HeaderList | null = null;
 
   /** @param notTaken called when the client has not taken what was written within `timeoutMs` */
@@ -118,7 +119,8 @@ export class ResponseWriter {
     stream.respond(responseFields(response), { ...options, sendDate: false } as typeof options);
     if (options.waitForTrailers === true)
       stream.once('wantTrailers', () => {
-        if (!stream.closed) stream.sendTrailers(fieldsOf(this.#trailers ?? []));
+        if (this.#trailers !== null && !stream.closed)
+          stream.sendTrailers(fieldsOf(this.#trailers));
       });
   }
 
@@ -130,7 +132,7 @@ export class ResponseWriter {
       await this.#chunk(chunk);
     }
     if (framing.kind === 'length' && left !== 0) throw wrongLength();
-    this.#trailers = body.trailers ?? null;
+    this.#trailers = body.trailers ?? [];
     this.#stream.end();
   }
 

@@ -16,8 +16,7 @@ import type { Turns } from '../../http1/turns.ts';
 import { parseHead } from './parse-head.ts';
 import { interimFields, ResponseWriter } from './response-writer.ts';
 
-const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_PROTOCOL_ERROR } =
-  constants;
+const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_PROTOCOL_ERROR } = constants;
 
 /** Bytes of a frame beside its data. */
 const FRAME_BYTES = 9;
@@ -89,7 +88,7 @@ export class ServerStream implements Link, Flow {
   inform(_request: ServerRequest, interim: Interim): void {
     if (this.#response !== null || this.#isOver) return;
     if (interim.status === 100 && !this.#claim100Continue()) return;
-    this.#stream.additionalHeaders(interimFields(interim));
+    this.#inform(interim);
   }
 
   pause(): void {
@@ -107,11 +106,17 @@ export class ServerStream implements Link, Flow {
     if (this.#body === null) return;
     this.#deadline.set(this.#connection.owner.clientTimeoutMs);
     if (!this.#expectsContinue || this.#isOver || this.#response !== null) return;
-    if (this.#claim100Continue()) this.#stream.additionalHeaders({ ':status': 100 });
+    if (this.#claim100Continue()) this.#inform({ status: 100, reason: '', headers: [] });
   }
 
   get #isOver(): boolean {
     return this.#stream.destroyed || this.#stream.closed;
+  }
+
+  /** Followed by a PING, since Deno sends an interim response only together with the next frame. */
+  #inform(interim: Interim): void {
+    this.#stream.additionalHeaders(interimFields(interim));
+    this.#stream.session?.ping(() => {});
   }
 
   /** True for the first call: a client gets at most one 100. */
@@ -224,17 +229,17 @@ export class ServerStream implements Link, Flow {
     const request = this.#request;
     this.#dropBody();
     if (this.#isOver) return;
-    if (this.#response !== null) return this.#reset(NGHTTP2_CANCEL);
+    if (this.#response !== null) return this.#reset(NGHTTP2_INTERNAL_ERROR);
     request?.gone?.(status);
     request?.clientLeft();
     const method = request?.method ?? 'GET';
     this.#send(outgoingResponse(ownError(status)), { method, http11: true });
   }
 
-  /** The client has not taken the response. */
+  /** The client has not taken the response in time. */
   #notTaken(): void {
     if (this.#connection.isStuck) this.#connection.destroy();
-    else this.#reset(NGHTTP2_CANCEL);
+    else this.#reset(NGHTTP2_INTERNAL_ERROR);
   }
 
   #onClose(): void {
