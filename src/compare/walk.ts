@@ -42,6 +42,10 @@ class Walk {
   readonly #equality: Equality;
   /** The way to the values that are being compared; `*` for an index. */
   readonly #names: string[] = [];
+  /** The place of the last difference; `null` once the way is another. */
+  #place: string | null = null;
+  #kind: DifferenceKind = 'value';
+  #wasIgnored = false;
   #secret: Secret | null = null;
   /** Differences that count. */
   #counted = 0;
@@ -106,18 +110,28 @@ class Walk {
 
   /** One of both values may be `NONE`. */
   #member(name: number, ours: number, theirs: number, scope: Scope): void {
-    this.#names.push(this.#tape.nameOf(name));
+    this.#enter(this.#tape.nameOf(name));
     if (theirs === NONE) this.#add('missing', ours, theirs, scope);
     else if (ours === NONE) this.#add('extra', ours, theirs, scope);
     else this.pair(ours, theirs, scope);
+    this.#leave();
+  }
+
+  #enter(name: string): void {
+    this.#names.push(name);
+    this.#place = null;
+  }
+
+  #leave(): void {
     this.#names.pop();
+    this.#place = null;
   }
 
   #arrays(ours: number, theirs: number, scope: Scope): void {
     const [length, otherLength] = [this.#tape.count(ours), this.#tape.count(theirs)];
     const hasSameLength = length === otherLength;
     if (!hasSameLength)
-      this.#add('length', ours, theirs, scope, scope.ignored, async () => [length, otherLength]);
+      this.#add('length', ours, theirs, scope, scope.ignored, [length, otherLength]);
     const scopeOf = this.#scopesOf([ours, theirs], scope);
     const [left, right] = hasSameLength
       ? this.#differing(ours, theirs, scopeOf)
@@ -169,28 +183,29 @@ class Walk {
 
   /** Those of the given elements that have no equal one among those of the other side. */
   #unmatched(left: Elements, right: Elements, scopeOf: ScopeOf): readonly [Elements, Elements] {
-    const counts = new Map<number, number>();
     const identify = (element: number) => this.#equality.identity(element, scopeOf(element));
-    /** Returns whether there were any. */
-    const count = (identity: number, change: number): boolean => {
-      const before = counts.get(identity) ?? 0;
-      counts.set(identity, Math.max(0, before + change));
-      return before > 0;
+    const [ours, others] = [left.map(identify), right.map(identify)];
+    /** How many of the other side have no equal one yet, by identity. */
+    const counts = new Int32Array(this.#equality.identities + 1);
+    for (const identity of others) counts[-identity]! += 1;
+    /** Returns whether there was one. */
+    const take = (identity: number): boolean => {
+      if (counts[-identity] === 0) return false;
+      counts[-identity]! -= 1;
+      return true;
     };
-    const others = right.map(identify);
-    for (const identity of others) count(identity, 1);
-    const odd = left.filter((element) => !count(identify(element), -1));
+    const odd = left.filter((_, i) => !take(ours[i]!));
     // What is still counted now has no equal one.
-    return [odd, right.filter((_, i) => count(others[i]!, -1))];
+    return [odd, right.filter((_, i) => take(others[i]!))];
   }
 
   /** Compares the first with the first, and so on. Returns whether a difference counts. */
   #differsInPairs(left: Elements, right: Elements, scopeOf: ScopeOf): boolean {
     const before = this.#counted;
-    this.#names.push(ANY);
+    this.#enter(ANY);
     for (let i = 0; i < Math.min(left.length, right.length); i += 1)
       this.pair(left[i]!, right[i]!, scopeOf(left[i]!));
-    this.#names.pop();
+    this.#leave();
     return this.#counted > before;
   }
 
@@ -211,18 +226,22 @@ class Walk {
     theirs: number,
     scope: Scope,
     ignored = scope.ignored,
-    show: Finding['show'] = (previews) => previews.json(ours, theirs, scope),
+    lengths: readonly [number, number] | null = null,
   ): void {
     if (!ignored) this.#counted += 1;
     if (this.#isTrial) return;
     const depth = this.#names.length;
-    const secret = this.#secret ?? { show, depth };
-    this.#steps.take(Math.min(secret.depth, MAX_NAMES));
-    this.#found.add({
-      place: placeOf(this.#names, secret.depth),
-      kind: depth > secret.depth ? 'value' : kind,
-      ignored,
-      show: secret.show,
-    });
+    const shownDepth = this.#secret?.depth ?? depth;
+    this.#steps.take(Math.min(shownDepth, MAX_NAMES));
+    const shownKind = depth > shownDepth ? 'value' : kind;
+    // The elements of a long array may all have the same one.
+    const isNew = this.#place === null || this.#kind !== shownKind || this.#wasIgnored !== ignored;
+    if (!isNew) return;
+    this.#kind = shownKind;
+    this.#wasIgnored = ignored;
+    const place = (this.#place ??= placeOf(this.#names, shownDepth));
+    const show: Finding['show'] =
+      lengths === null ? (previews) => previews.json(ours, theirs, scope) : async () => lengths;
+    this.#found.add({ place, kind: shownKind, ignored, show: this.#secret?.show ?? show });
   }
 }
