@@ -9,6 +9,7 @@ import { http2 as connect } from '../support/http2-client.ts';
 import { origin, type Origin, type Respond, route } from '../support/origin.ts';
 import { exchanges } from './http2/exchanges.ts';
 import { floods } from './http2/floods.ts';
+import { flow } from './http2/flow.ts';
 import { malformed } from './http2/malformed.ts';
 import { requests } from './http2/requests.ts';
 import { tlsPortOf } from './tls.ts';
@@ -83,6 +84,7 @@ export function http2(runtime: TestServerRuntime): void {
 
   describe('requests and responses', () => requests(() => scene));
   describe('an exchange', () => exchanges(() => scene));
+  describe('the flow', () => flow(() => scene));
   describe('a flood of', () => floods(() => scene));
   describe('refuses a request with', () => malformed(() => scene));
 }
