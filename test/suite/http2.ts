@@ -7,6 +7,7 @@ import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { authority } from '../support/certificate.ts';
 import { http2 as connect } from '../support/http2-client.ts';
 import { origin, type Origin, type Respond, route } from '../support/origin.ts';
+import { connections } from './http2/connections.ts';
 import { exchanges } from './http2/exchanges.ts';
 import { floods } from './http2/floods.ts';
 import { flow } from './http2/flow.ts';
@@ -83,6 +84,7 @@ export function http2(runtime: TestServerRuntime): void {
   });
 
   describe('requests and responses', () => requests(() => scene));
+  describe('connections', () => connections(() => scene));
   describe('an exchange', () => exchanges(() => scene));
   describe('the flow', () => flow(() => scene));
   describe('a flood of', () => floods(() => scene));

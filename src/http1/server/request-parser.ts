@@ -28,6 +28,9 @@ const CHUNKS = new ChunkedGrammar(false);
 
 const EMPTY_LINE = [0x0d, 0x0a];
 
+/** How a client of HTTP/2 begins (RFC 9113 section 3.4). */
+const PREFACE = 'PRI * HTTP/2.0\r';
+
 type State = 'head' | 'body' | 'whole';
 
 /**
@@ -134,7 +137,7 @@ export class RequestParser {
     if (lines.state < FIELDS && lines.length > limits.requestLine)
       throw tooLongLine(limits.requestLine);
     at = lines.read(input, at, limits.head + 4);
-    if (lines.status === 'bad') throw refusalOf(lines, input.subarray(at));
+    if (lines.status === 'bad') throw this.#refusal(lines, input.subarray(at));
     if (lines.status === 'whole') {
       const { text } = lines;
       this.#partial = null;
@@ -143,6 +146,13 @@ export class RequestParser {
       throw new RequestRefusal(431, `a head over ${limits.head} bytes`);
     }
     return at;
+  }
+
+  /** @param rest what was read behind the byte that the grammar does not allow */
+  #refusal(lines: LineReader, rest: Buffer): RequestRefusal {
+    const isPreface = lines.text === PREFACE && this.#skipped === 0;
+    if (!isPreface) return refusalOf(lines);
+    return new Http2Preface(Buffer.concat([Buffer.from(PREFACE), rest]));
   }
 
   #begin(head: RequestHead): void {
@@ -171,16 +181,8 @@ export class RequestParser {
   }
 }
 
-/** How a client of HTTP/2 begins (RFC 9113 section 3.4). */
-const PREFACE = 'PRI * HTTP/2.0\r';
-
-/**
- * The refusal for a head with a byte that the grammar does not allow.
- *
- * @param rest what was read behind that byte
- */
-function refusalOf({ state, text }: LineReader, rest: Buffer): RequestRefusal {
-  if (text === PREFACE) return new Http2Preface(Buffer.concat([Buffer.from(text), rest]));
+/** The refusal for a head with a byte that the grammar does not allow. */
+function refusalOf({ state, text }: LineReader): RequestRefusal {
   // The grammar does not allow the target of CONNECT (`host:port`). `parseRequestHead` refuses it with 501, too.
   if (text.startsWith('CONNECT ')) return new RequestRefusal(501, 'CONNECT');
   if (state === FOREIGN_VERSION && text.endsWith('\r'))

@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from 'vitest';
+import { FrameWatch } from '../../../../src/http2/server/frame-watch.ts';
+import {
+  BYTES_PER_IDLE_FRAME,
+  IDLE_FRAMES_PER_S,
+  MAX_IDLE_FRAMES,
+  RESET_COST,
+} from '../../../../src/http2/server/limits.ts';
+import { FLAG, FRAME, frame } from '../../../support/http2-frames.ts';
+import { cut } from '../../http1/pieces.ts';
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const PING = frame(FRAME.PING, 0, 0, Buffer.alloc(8));
+
+/** Of one kind of frame, how many a new connection may send. */
+function most(kind: Buffer, watch: FrameWatch = begun()): number {
+  let count = 0;
+  while (count < 10 * MAX_IDLE_FRAMES && watch.read(Buffer.from(kind))) count++;
+  return count;
+}
+
+function begun(): FrameWatch {
+  const watch = new FrameWatch(1000);
+  expect(watch.read(Buffer.from(PREFACE))).toBe(true);
+  return watch;
+}
+
+// Time stands still, so that no credit grows.
+vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+let nowMs = 0;
+
+describe('frames of no use', () => {
+  it.each([
+    ['PING', PING, 1],
+    ['SETTINGS', frame(FRAME.SETTINGS, 0, 0), 1],
+    ['WINDOW_UPDATE', frame(FRAME.WINDOW_UPDATE, 0, 0, Buffer.alloc(4)), 1],
+    ['PRIORITY', frame(FRAME.PRIORITY, 0, 1, Buffer.alloc(5)), 1],
+    ['empty DATA', frame(FRAME.DATA, 0, 1), 1],
+    ['an unknown one', frame(0xf0, 0, 0), 1],
+    ['RST_STREAM', frame(FRAME.RST_STREAM, 0, 1, Buffer.alloc(4)), RESET_COST],
+  ])('%s: as many as the credit has', (_, kind, cost) => {
+    expect(most(kind)).toBe(MAX_IDLE_FRAMES / cost);
+  });
+
+  it.each([
+    ['DATA', frame(FRAME.DATA, 0, 1, Buffer.alloc(1))],
+    ['the end of a body', frame(FRAME.DATA, FLAG.END_STREAM, 1)],
+    ['HEADERS', frame(FRAME.HEADERS, FLAG.END_HEADERS, 1, Buffer.alloc(10))],
+  ])('%s is none', (_, kind) => {
+    expect(most(kind)).toBe(10 * MAX_IDLE_FRAMES);
+  });
+
+  it('have a credit that grows with time and with what the client is sent, up to its limit', () => {
+    const watch = begun();
+    expect(most(PING, watch)).toBe(MAX_IDLE_FRAMES);
+    // The last one has used up more than there was.
+    watch.wrote((10 + 1) * BYTES_PER_IDLE_FRAME);
+    expect(most(PING, watch)).toBe(10);
+    nowMs += (1000 * (20 + 1)) / IDLE_FRAMES_PER_S;
+    expect(most(PING, watch)).toBe(20);
+    watch.wrote(1e9);
+    nowMs += 1e9;
+    expect(most(PING, watch)).toBe(MAX_IDLE_FRAMES);
+  });
+});
+
+it('a block of fields may be as long as its limit, over all its frames', () => {
+  const part = (type: number) => frame(type, 0, 1, Buffer.alloc(400));
+  const watch = begun();
+  expect(watch.read(part(FRAME.HEADERS))).toBe(true);
+  expect(watch.read(part(FRAME.CONTINUATION))).toBe(true);
+  expect(watch.read(part(FRAME.CONTINUATION))).toBe(false);
+  const next = begun();
+  for (let i = 0; i < 5; i++) {
+    expect(next.read(part(FRAME.HEADERS))).toBe(true);
+    expect(next.read(part(FRAME.CONTINUATION))).toBe(true);
+  }
+});
+
+it('hides GOAWAY, and changes nothing else, however the bytes are split', () => {
+  const goaway = frame(FRAME.GOAWAY, 0, 0, Buffer.alloc(8, FRAME.GOAWAY));
+  const data = frame(FRAME.DATA, 0, 1, Buffer.alloc(20, FRAME.GOAWAY));
+  const all = Buffer.concat([PREFACE, goaway, data, goaway, PING]);
+  const hidden = Buffer.from(goaway);
+  hidden[3] = 0xff;
+  const expected = Buffer.concat([PREFACE, hidden, data, hidden, PING]).toString('latin1');
+  for (const size of [1, 2, 3, 5, 8, all.byteLength]) {
+    const watch = new FrameWatch(1000);
+    const pieces = cut(all.toString('latin1'), size).map((piece) => Buffer.from(piece, 'latin1'));
+    for (const piece of pieces) expect(watch.read(piece)).toBe(true);
+    expect(Buffer.concat(pieces).toString('latin1')).toBe(expected);
+  }
+});
