@@ -51,7 +51,8 @@ type Ends = readonly [near: Socket, far: Socket];
 
 /** Opens a connection from this process to itself. */
 async function hang(): Promise<Ends> {
-  const server = createServer().listen(0, LOOPBACK);
+  // `node:cluster` would share the port, and hand the connection to another process.
+  const server = createServer().listen({ port: 0, host: LOOPBACK, exclusive: true });
   try {
     await once(server, 'listening');
     const arrivals = on(server, 'connection');
