@@ -111,12 +111,17 @@ function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): 
 /** What is wrong with where a route sends requests and copies. Paths begin at the route. */
 function faultsOf({ upstream, mirrors }: Route, options: CompileOptions): Fault[] {
   const { faultOf = faultOnFetch } = options;
-  const of = (sent: readonly { readonly destination: Destination }[]) =>
-    sent.flatMap(({ destination }) => faultOf(destination) ?? []);
+  const of = (sent: readonly { readonly destination: Destination }[], origin: string) =>
+    sent.flatMap(({ destination }) => {
+      const fault = faultOf(destination);
+      return fault === null
+        ? []
+        : { ...fault, path: fault.path.length > 0 ? fault.path : [origin] };
+    });
   return [
     // All nodes have the same scheme and TLS.
-    ...under(['upstream'], of(upstream?.nodes.slice(0, 1) ?? [])),
-    ...under(['plugins', 'proxy-mirror'], of(mirrors)),
+    ...under(['upstream'], of(upstream?.nodes.slice(0, 1) ?? [], 'scheme')),
+    ...under(['plugins', 'proxy-mirror'], of(mirrors, 'host')),
   ];
 }
 

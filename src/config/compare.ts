@@ -88,7 +88,7 @@ export const PRIMARY = 'primary';
 
 export const baselineTest: Test<string> = (value) => {
   if (value === PRIMARY) return undefined;
-  if (/^https?:/.test(value)) return mirrorHost(value);
+  if (/^(?:http|grpc)s?:/.test(value)) return mirrorHost(value);
   return `expected "primary", or the URL of another instance of the old version, found ${quoted(value)}`;
 };
 

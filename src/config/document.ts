@@ -29,7 +29,7 @@ export const RESOURCES: Readonly<Record<string, string>> = {
   stream_routes: 'only HTTP passes here',
   plugin_metadata: 'there is none for proxy-mirror',
   secrets: 'references to secrets are not resolved here',
-  protos: 'gRPC does not pass here',
+  protos: 'gRPC passes as it is',
 };
 
 type Fields = Pick<RoutesDocument, 'routes' | 'expires'>;

@@ -3,17 +3,14 @@ import { pattern, type Test } from './schema.ts';
 
 export const HOST = '^(http(s)?|grpc(s)?):\\/\\/([\\da-zA-Z.-]+|\\[[\\da-fA-F:]+\\])(:\\d+)?$';
 const HOST_HINT =
-  'expected http:// or https://, a host and optionally a port, no path: put a path in "path"';
+  'expected http://, https://, grpc:// or grpcs://, a host and optionally a port, no path: put a path in "path"';
 /** As `HOST`, but for underscores. */
-const UNDERSCORE = /^https?:\/\/[\w.-]+(?::\d+)?$/;
+const UNDERSCORE = /^(?:http|grpc)s?:\/\/[\w.-]+(?::\d+)?$/;
 const UNDERSCORE_HINT =
   'as in APISIX, the name of a mirror has no underscore: give it a name or an alias without one, or its address';
 
-/** `http://` or `https://`, a host and optionally a port. */
+/** `http://`, `https://`, `grpc://` or `grpcs://`, a host and optionally a port. */
 export const mirrorHost: Test<string> = (host) => {
-  if (/^grpcs?:\/\//.test(host)) {
-    return 'grpc:// and grpcs:// are not supported: gRPC needs HTTP/2 trailers, which this gateway does not have';
-  }
   const fault = pattern(HOST, UNDERSCORE.test(host) ? UNDERSCORE_HINT : HOST_HINT)(host);
   if (fault !== undefined) return fault;
   const port = /:(\d+)$/.exec(host)?.[1];
@@ -21,5 +18,6 @@ export const mirrorHost: Test<string> = (host) => {
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) {
     return hinted(`invalid port ${port}`, 'expected 1 to 65535');
   }
-  return URL.canParse(host) ? undefined : mismatch(HOST, host, HOST_HINT);
+  // A URL with any other scheme is parsed by other rules.
+  return URL.canParse(host.replace('grpc', 'http')) ? undefined : mismatch(HOST, host, HOST_HINT);
 };

@@ -39,7 +39,7 @@ import { passHostFaults } from './upstream.ts';
 
 /** One mirror: APISIX's attributes and, from `sample_key` on, the ones that only this gateway has. */
 export interface MirrorConfig {
-  /** `http://` or `https://`, a host and optionally a port. */
+  /** `http://`, `https://`, `grpc://` or `grpcs://`, a host and optionally a port. */
   readonly host: string;
   /** Path of the copy, without query. Default: the request's path. */
   readonly path?: string;
@@ -70,7 +70,7 @@ export interface MirrorConfig {
   readonly compare?: boolean | CompareConfig;
   /** Values that must not leave the process. Credentials never do. */
   readonly redact?: RedactConfig;
-  /** Of the connections to an `https://` mirror. */
+  /** Of the connections to an `https://` or `grpcs://` mirror. */
   readonly tls?: TlsConfig;
 }
 

@@ -12,7 +12,6 @@ import {
 } from './fields.ts';
 import { type NodeEntry, type Nodes, nodesFaults, parseAddress } from './nodes.ts';
 import {
-  among,
   atLeast,
   atMost,
   faultsOf,
@@ -27,7 +26,6 @@ import {
   object,
   type Test,
 } from './schema.ts';
-import { hinted } from './messages.ts';
 import { tls } from './tls.ts';
 import type { TlsConfig } from '../http/destination.ts';
 
@@ -38,7 +36,7 @@ export interface UpstreamConfig extends Description {
   /** Default `roundrobin`. */
   readonly type?: 'roundrobin' | 'chash' | 'least_conn';
   /** Default `http`. */
-  readonly scheme?: 'http' | 'https';
+  readonly scheme?: (typeof SCHEMES)[number];
   /** Host field of the forwarded request: the client's, the node's, or `upstream_host`. Default `pass`. */
   readonly pass_host?: 'pass' | 'node' | 'rewrite';
   readonly upstream_host?: string;
@@ -52,7 +50,7 @@ export interface UpstreamConfig extends Description {
   readonly hash_on?: 'vars' | 'header' | 'cookie' | 'vars_combinations';
   readonly key?: string;
   readonly keepalive_pool?: KeepalivePool;
-  /** Of the connections to nodes, with `scheme: https`. */
+  /** Of the connections to nodes, with `scheme: https` and `grpcs`. */
   readonly tls?: TlsConfig;
 }
 
@@ -76,14 +74,8 @@ export interface NodeConfig {
   readonly priority: number;
 }
 
-export const SCHEMES = ['http', 'https'] as const;
-const NO_GRPC = 'no gRPC: it needs HTTP/2 trailers, which this gateway does not have';
+const SCHEMES = ['http', 'https', 'grpc', 'grpcs'] as const;
 const NO_DISCOVERY = 'service discovery is not supported here: list the addresses in "nodes"';
-
-export const schemeTest: Test<'http' | 'https'> = (value) => {
-  const fault = among(...SCHEMES)(value);
-  return fault && /^grpcs?$/.test(String(value)) ? hinted(fault, NO_GRPC) : fault;
-};
 
 export const upstreamSchema: Schema<UpstreamConfig> = object<UpstreamConfig>(
   {
@@ -92,7 +84,7 @@ export const upstreamSchema: Schema<UpstreamConfig> = object<UpstreamConfig>(
     // `nodesFaults` checks the contents, because the messages depend on the form.
     nodes: typed('object or array', () => true),
     type: choice('roundrobin', 'chash', 'least_conn'),
-    scheme: typed('string', () => true, schemeTest),
+    scheme: choice(...SCHEMES),
     pass_host: choice('pass', 'node', 'rewrite'),
     upstream_host: hostName(),
     retries: integer(atLeast(0)),
@@ -165,7 +157,10 @@ function hashFaults(upstream: Readonly<Record<string, unknown>>): Fault[] {
   return message === undefined ? [] : [{ path: ['key'], message, hiddenSteps: HIDE_PATH }];
 }
 
-const DEFAULT_PORT = { http: 80, https: 443 };
+/** @example defaultPort('grpcs') // 443 */
+export function defaultPort(scheme: string): number {
+  return scheme.endsWith('s') ? 443 : 80;
+}
 
 /**
  * The nodes of a checked upstream, in the order of the document, with default ports filled in.
@@ -178,7 +173,7 @@ export function nodesOf({
   nodes,
   scheme = UPSTREAM_DEFAULTS.scheme,
 }: UpstreamConfig): NodeConfig[] {
-  const port = DEFAULT_PORT[scheme];
+  const port = defaultPort(scheme);
   if (isList(nodes)) {
     return nodes.map((node) => ({
       host: node.host.toLowerCase(),

@@ -1,5 +1,10 @@
 import { UPSTREAM_DEFAULTS } from '../config/defaults.ts';
-import { type KeepalivePool, nodesOf, type UpstreamConfig } from '../config/upstream.ts';
+import {
+  defaultPort,
+  type KeepalivePool,
+  nodesOf,
+  type UpstreamConfig,
+} from '../config/upstream.ts';
 import { destination, type KeepAlive } from '../http/destination.ts';
 import type { Inbound, Timeouts } from '../http/messages.ts';
 import { balancer, type Node } from './balancer.ts';
@@ -21,8 +26,6 @@ export interface Upstream extends PassiveHealth {
   /** Host of the request to a node. */
   hostFor(inbound: Inbound, node: Node): string;
 }
-
-const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 interface TimeoutConfig {
   readonly connect: number;
@@ -46,7 +49,7 @@ export function compileUpstream(config: UpstreamConfig, route: RouteSettings = {
   const keepAlive = keepAliveOf(config.keepalive_pool);
   const nodes = nodesOf(config).map(({ host, port, weight, priority }): Node => {
     const address = `${host}:${port}`;
-    const authority = port === DEFAULT_PORT[scheme] ? host : address;
+    const authority = port === defaultPort(scheme) ? host : address;
     return {
       destination: destination(`${scheme}://${address}`, {
         ...config,

@@ -50,7 +50,7 @@ export const KEEP_ALIVE: KeepAlive = { size: 320, idleTimeout: null, requests: 1
 /** Compiles a destination once, so that requests have nothing left to compute from its options. */
 export function destination(origin: string, options: DestinationOptions = {}): Destination {
   const keepAlive = { ...KEEP_ALIVE, ...options.keepAlive };
-  const isSecure = origin.startsWith('https:');
+  const isSecure = /^\w+s:/.test(origin);
   const serverName = isSecure ? serverNameFor(origin, options) : '';
   const tls = isSecure && isOwn(options.tls) ? options.tls : null;
   const key = JSON.stringify([origin, serverName, tls, keepAlive]);
@@ -94,13 +94,15 @@ export function serverNameOf(host: string): string {
 
 /** Why a runtime cannot send to a destination. */
 export interface DestinationFault {
-  /** What in the configuration of the upstream or mirror is at fault: `['tls', 'ca']`. */
+  /** What in the configuration of the upstream or mirror is at fault: `['tls', 'ca']`; empty: scheme or host. */
   readonly path: readonly string[];
   readonly message: string;
 }
 
 /** What is wrong with a destination for a runtime that sends by its own `fetch`; `null` if nothing is. */
-export function faultOnFetch({ tls }: Destination): DestinationFault | null {
+export function faultOnFetch({ origin, tls }: Destination): DestinationFault | null {
+  if (origin.startsWith('grpc'))
+    return { path: [], message: `fetch has no trailers, which gRPC needs: ${ON_SERVERS}` };
   return tls && { path: ['tls'], message: `fetch has no such options: ${ON_SERVERS}` };
 }
 

@@ -116,13 +116,17 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const timeout = Math.min(config.timeout ?? MIRROR_DEFAULTS.timeout, longest) * 1000;
   const timeouts: Timeouts = { connect: timeout, send: timeout, read: timeout };
   const maxBodySize = config.max_body_size ?? MIRROR_DEFAULTS.max_body_size;
-  const target = copyTarget(config.path, config.path_concat_mode);
+  // As in APISIX, `path` is not for gRPC, whose path names the method that is called.
+  const target = copyTarget(
+    host.startsWith('grpc') ? undefined : config.path,
+    config.path_concat_mode,
+  );
   const to = destination(host, config);
   const headers = copyHeaders(config, authority, options.instance);
   const places = config.max_in_flight ?? MIRROR_DEFAULTS.max_in_flight;
   // Grows with `max_in_flight`, so that a mirror that needs more connections can be given them.
   const rate = (options.connectionRate ?? CONNECTION_RATE) + places;
-  const connections = churn(rate, host.startsWith('https:'));
+  const connections = churn(rate, /^\w+s:/.test(host));
   const share = sampler(config.sample_ratio ?? MIRROR_DEFAULTS.sample_ratio, config.sample_key);
   return {
     route,

@@ -24,6 +24,8 @@ const CAN = {
   keepalivePool: SERVERS,
   /** TLS of upstreams and mirrors can be chosen (`tls`): workerd's fetch has no such options. */
   ownTls: SERVERS,
+  /** gRPC to upstreams and mirrors: workerd's fetch has no trailers. */
+  grpc: SERVERS,
   /** An unknown name can be told from a node that is down: workerd has one message for both. */
   unknownNames: SERVERS,
   /**

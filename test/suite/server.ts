@@ -6,6 +6,7 @@ import { cluster } from './cluster.ts';
 import { deadlines } from './deadlines.ts';
 import { isolation } from './isolation.ts';
 import { descriptors } from './descriptors.ts';
+import { grpc } from './grpc.ts';
 import { http2 } from './http2.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
@@ -52,6 +53,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('TLS of upstreams', () => upstreamTls(runtime));
   describe('TLS of clients', () => tls(runtime));
   describe('HTTP/2', () => http2(runtime));
+  describe('gRPC', () => grpc(runtime));
   describe('kill -9', () => kill(runtime));
   describe('several processes', () => cluster(runtime));
 }

@@ -111,35 +111,50 @@ export function upstreams(runtime: TestRuntime): void {
     });
   });
 
-  it.runIf(!can(runtime.name, 'ownTls'))('refuses tls that the platform cannot do', async () => {
+  describe('what the platform cannot do', () => {
+    const nodes = { 'a.example': 1 };
+    const upstream = { scheme: 'https', nodes };
+    const plugins = (mirror: object) => ({
+      'proxy-mirror': { host: 'https://a.example', ...mirror },
+    });
     const tls = { verify: false };
-    const path = 'property "tls" validation failed: fetch has no such options';
-    const upstream = { scheme: 'https', nodes: { 'a.example': 1 } };
-    const plugins = { 'proxy-mirror': { host: 'https://a.example', tls } };
-    const rows = [
+    const IN = 'invalid configuration: property "upstream" validation failed: ';
+    const PLUGIN = 'failed to check the configuration of plugin proxy-mirror err: ';
+    const TLS = 'property "tls" validation failed: fetch has no such options: expected the gateway';
+    const GRPC =
+      'fetch has no trailers, which gRPC needs: expected the gateway on Node, Deno or Bun';
+
+    it.runIf(!can(runtime.name, 'ownTls') && !can(runtime.name, 'grpc')).each([
+      [{ upstream: { ...upstream, tls } }, `${IN}${TLS}`],
+      [{ upstream, plugins: plugins({ tls }) }, `${PLUGIN}${TLS}`],
       [
-        { upstream: { ...upstream, tls } },
-        `invalid configuration: property "upstream" validation failed: ${path}`,
+        { upstream: { scheme: 'grpc', nodes } },
+        `${IN}property "scheme" validation failed: ${GRPC}`,
       ],
       [
-        { plugins, upstream },
-        `failed to check the configuration of plugin proxy-mirror err: ${path}`,
+        { upstream, plugins: plugins({ host: 'grpcs://a' }) },
+        `${PLUGIN}property "host" validation failed: ${GRPC}`,
       ],
-    ] as const;
-    for (const [route, message] of rows) {
-      const body = JSON.stringify({ uri: '/tls', ...route });
-      for (const [path_, method] of [
-        ['routes/tls', 'PUT'],
+    ])('is refused: %j', async (more, message) => {
+      const body = JSON.stringify({ uri: '/refused', ...more });
+      const places = [
+        ['routes/refused', 'PUT'],
+        ['routes', 'POST'],
         ['schema/validate/routes', 'POST'],
-      ]) {
-        const response = await gateway.admin(`admin/${path_}`, { method: method!, body });
+      ] as const;
+      for (const [place, method] of places) {
+        const response = await gateway.admin(`admin/${place}`, { method, body });
         expect(response.status).toBe(400);
-        expect(await response.text()).toContain(JSON.stringify(message).slice(1, -1));
+        const { error_msg: text } = (await response.json()) as { error_msg: string };
+        expect(text).toContain(message);
       }
-    }
-    expect((await gateway.admin('admin/routes/tls')).status).toBe(404);
-    // What the platform does anyway is no fault.
-    await gateway.put('tls', { uri: '/tls', upstream: { ...upstream, tls: { verify: true } } });
+      expect((await gateway.admin('admin/routes/refused')).status).toBe(404);
+    });
+
+    it('is not what it does anyway', async () => {
+      const given = { ...upstream, tls: { verify: true } };
+      await gateway.put('same', { uri: '/same', upstream: given });
+    });
   });
 
   describe('a node that is down', () => {

@@ -7,13 +7,10 @@ import { HOST, mirrorHost } from '../mirror-host.ts';
 import { mirrorPath, notDisabled, PATH, variable } from '../proxy-mirror.ts';
 import { addressTest } from '../route.ts';
 import type { Test } from '../schema.ts';
-import { SCHEMES, schemeTest } from '../upstream.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** A name, or what has the letters of an IPv6 address in brackets: JSON Schema cannot look closer. */
 export const NODE_HOST: string = `(?:${NAME.source.slice(1, -1)}|\\[[0-9a-fA-F:.]+\\])`;
-
-const HTTP_HOST = HOST.replace('|grpc(s)?', '');
 
 const NOT_CHANGED = [...HOP_BY_HOP, ...Object.keys(GATEWAY_FIELDS)].map(inAnyCase);
 
@@ -26,14 +23,13 @@ function inAnyCase(name: string): string {
 export const CHECKS: ReadonlyMap<unknown, JsonSchema> = new Map<Test<never>, JsonSchema>([
   [idTest, { type: ['string', 'integer'], pattern: ID.source, minimum: 1 }],
   [addressTest, { pattern: '^[0-9a-fA-F:.]+(/\\d+)?$' }],
-  [schemeTest, { enum: SCHEMES }],
   [nodeHost, { pattern: `^${NODE_HOST}$` }],
   [portTest, { minimum: 1, maximum: 65535 }],
-  [mirrorHost, { pattern: HTTP_HOST }],
+  [mirrorHost, { pattern: HOST }],
   [mirrorPath, { pattern: PATH.replace('&', '&\\x00-\\x1f\\x7f-\\x9f') }],
   [variable, {}],
   [fieldToken, { pattern: TOKEN.source }],
-  [baselineTest, { pattern: `^primary$|${HTTP_HOST}` }],
+  [baselineTest, { pattern: `^primary$|${HOST}` }],
   [notDisabled, { enum: [false] }],
   [fieldName, { pattern: TOKEN.source, not: { pattern: `^(?:${NOT_CHANGED.join('|')})$` } }],
   [fieldValue, { pattern: VALUE.source }],

@@ -66,7 +66,7 @@ const upstream: Words<UpstreamConfig> = {
   nodes:
     'Servers and their weights: `{"10.0.0.1:8080": 1}`, or a list of objects. A weight of 0 gets no requests.',
   type: 'How a node is chosen: in turn by weight, by the hash of `key`, or the one with the fewest requests under way.',
-  scheme: 'Protocol of the nodes.',
+  scheme: 'Protocol of the nodes. `grpc` and `grpcs` are HTTP/2, and refused on Workers.',
   pass_host: "Host that nodes get: the client's, the node's own, or `upstream_host`.",
   upstream_host: 'Host that nodes get with `pass_host: rewrite`.',
   retries: 'Further nodes that are tried after the first. Default: the number of nodes minus one.',
@@ -75,7 +75,7 @@ const upstream: Words<UpstreamConfig> = {
   hash_on: 'What `key` is the name of, with `type: chash`.',
   key: 'With `type: chash`, requests with the same value of this variable, header or cookie go to the same node.',
   keepalive_pool: 'Idle connections to each node. No effect on Workers.',
-  tls: 'TLS of the connections to nodes, with `scheme: https`. Refused on Workers.',
+  tls: 'TLS of the connections to nodes, with `scheme: https` or `grpcs`. Refused on Workers.',
 };
 
 const timeout: Words<Timeout> = {
@@ -102,7 +102,7 @@ const tls: Words<TlsConfig> = {
 
 const node: Words<NodeEntry> = {
   host: 'A name, an IPv4 address, or an IPv6 address in brackets.',
-  port: 'Default: 80, or 443 with `scheme: https`.',
+  port: 'Default: 80, or 443 with `scheme: https` or `grpcs`.',
   weight: 'Share of the requests. 0: none.',
   priority: 'Nodes of a lower priority are used only when none of a higher one is available.',
   metadata: 'Anything. It has no effect.',
@@ -113,7 +113,7 @@ const plugins: Words<PluginsConfig> = {
 };
 
 const mirror: Words<MirrorConfig> = {
-  host: 'The mirror: `http://` or `https://`, a host and optionally a port, no path.',
+  host: 'The mirror: `http://`, `https://`, `grpc://` or `grpcs://`, a host and optionally a port, no path. The last two are refused on Workers.',
   path: "Path of the copies; the query is kept. Default: the request's path.",
   path_concat_mode: "Whether `path` replaces the request's path or goes in front of it.",
   sample_ratio: 'Share of requests that are copied.',
@@ -131,7 +131,7 @@ const mirror: Words<MirrorConfig> = {
   methods: 'Methods of the requests that are copied. Left out or empty: any method.',
   compare: "Compares the mirror's responses with the primary's. `true`: by all defaults.",
   redact: 'Values that leave the process only as keyed hashes, beside those of credentials.',
-  tls: 'TLS of the connections to an `https://` mirror. Refused on Workers.',
+  tls: 'TLS of the connections to an `https://` or `grpcs://` mirror. Refused on Workers.',
 };
 
 const proxyMirror: Words<ProxyMirrorConfig> = {

@@ -11,8 +11,7 @@ import {
 import { Upload } from '../../http/upload.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import { parseFieldLines } from '../fields.ts';
-import type { ClientConnection } from './connection.ts';
-import type { ExchangeListener } from './exchange-listener.ts';
+import type { Carrier, ExchangeListener } from './exchange-listener.ts';
 import { transportError } from './failure.ts';
 import type { Framing } from '../framing.ts';
 import { RelayedResponse } from '../relayed-response.ts';
@@ -68,7 +67,7 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   readonly until: number;
   protected readonly tap: ResponseTap | null;
   protected resolve!: (value: T) => void;
-  protected connection: ClientConnection | null = null;
+  protected connection: Carrier | null = null;
   #reject!: (error: TransportError) => void;
   readonly #pool: Pool;
   readonly #request: Outbound;

@@ -82,6 +82,7 @@ export class ClientConnection
 
   opened(socket: Socket): void {
     this.#socket = socket;
+    if (this.#reads === null) socket.on('data', (bytes: Buffer) => this.read(bytes));
     socket.once('end', () => this.#onEnd());
     socket.once('error', (error) => this.#lost(transportError(error)));
     socket.once('close', () => this.#lost(closedByServer()));

@@ -8,7 +8,7 @@ import { type ReadBuffer, readingInto } from '../read-buffer.ts';
 export interface SocketListener {
   opened(socket: Socket): void;
   failed(error: TransportError): void;
-  /** @param bytes with a `ReadBuffer`: valid only until the next read, see there */
+  /** Called with what is read into a `ReadBuffer`. @param bytes valid only until the next read, see there */
   read(bytes: Buffer): void;
 }
 
@@ -172,7 +172,6 @@ export class Dial<C extends Candidate> implements Opening {
     this.#attempts.clear();
     // From here on errors are handled by the connection.
     socket.removeAllListeners('error');
-    if (this.#reads === null) socket.on('data', (bytes: Buffer) => this.#listener.read(bytes));
     candidate.trust();
     this.#won(candidate);
     this.#listener.opened(socket);
@@ -231,7 +230,8 @@ export function parseOrigin(
   serverName: string,
   secureOptions: Origin['secureOptions'] = NO_OPTIONS,
 ): Origin {
-  const { protocol, hostname, port } = new URL(origin);
+  // A URL with any other scheme is parsed by other rules.
+  const { protocol, hostname, port } = new URL(origin.replace(/^grpc/, 'http'));
   const tls = protocol === 'https:';
   return {
     tls,

@@ -2,6 +2,16 @@ import type { TransportError } from '../../http/transport.ts';
 import type { BodyPipe } from '../body-pipe.ts';
 import type { ResponseHead } from './parse-response-head.ts';
 
+/** The connection that carries an exchange, or the part of one. */
+export interface Carrier {
+  /** True once the head of the response has arrived. */
+  readonly responding: boolean;
+  /** False once the connection is closed, or takes no further requests. */
+  readonly isOpen: boolean;
+  /** Ends the exchange, which fails with `reason`. */
+  destroy(reason: TransportError): void;
+}
+
 /** Gets the result of one request. Exactly one of `onResponse` and `failed` is called, once. */
 export interface ExchangeListener {
   /** When the exchange must be over, by `performance.now()`. */

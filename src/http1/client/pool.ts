@@ -3,8 +3,7 @@ import { serverNameOf, type TlsConfig } from '../../http/destination.ts';
 import { headerValue } from '../../http/fields.ts';
 import type { Outbound } from '../../http/messages.ts';
 import type { Turns } from '../turns.ts';
-import type { ClientConnection } from './connection.ts';
-import type { ExchangeListener } from './exchange-listener.ts';
+import type { Carrier, ExchangeListener } from './exchange-listener.ts';
 import { LoopShare } from './loop-share.ts';
 import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';
@@ -13,12 +12,12 @@ import { OriginPool } from './origin-pool.ts';
 import { createFence, type Fence } from '../fence.ts';
 
 /** Most origins without connections whose state (round-robin position, avoided addresses) is kept. */
-const MAX_EMPTY = 1024;
+export const MAX_EMPTY = 1024;
 
 /** Connections to servers, kept for reuse. */
 export interface Pool {
   /** Sends a request on an idle connection, or on a new one if `fresh` or none is idle. */
-  start(request: Outbound, listener: ExchangeListener, fresh: boolean): ClientConnection;
+  start(request: Outbound, listener: ExchangeListener, fresh: boolean): Carrier;
   /** Closes every connection, those in use included. */
   destroy(): void;
 }

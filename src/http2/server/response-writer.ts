@@ -4,7 +4,7 @@ import {
   type ServerHttp2Stream,
   type ServerStreamResponseOptions,
 } from 'node:http2';
-import { type HeaderList, isHopByHop } from '../../http/fields.ts';
+import type { HeaderList } from '../../http/fields.ts';
 import type { Interim } from '../../http/messages.ts';
 import type { BodySource } from '../../http/upload.ts';
 import { BodyPipe } from '../../http1/body-pipe.ts';
@@ -13,50 +13,10 @@ import { type Framing, outgoingFraming } from '../../http1/framing.ts';
 import type { ServerRequest } from '../../http1/server/request.ts';
 import type { OutgoingResponse } from '../../http1/server/write-response.ts';
 import { Deadline } from '../../http1/timers.ts';
+import { fieldsOf } from '../fields.ts';
 
 /** Most bytes of one write: a slow client has taken each of them within its time, whatever the size of a chunk. */
 const STRIDE_BYTES = 64 * 1024;
-
-/**
- * Fields of responses that node:http2 refuses to repeat, though upstreams may. They are joined, which means the same (RFC
- * 9110 section 5.3).
- */
-const SINGLE: ReadonlySet<string> = new Set([
-  'access-control-allow-credentials',
-  'access-control-max-age',
-  'access-control-request-method',
-  'age',
-  'authorization',
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-location',
-  'content-md5',
-  'content-range',
-  'content-type',
-  'date',
-  'dnt',
-  'etag',
-  'expires',
-  'from',
-  'host',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'last-modified',
-  'location',
-  'max-forwards',
-  'proxy-authorization',
-  'range',
-  'referer',
-  'retry-after',
-  'tk',
-  'upgrade-insecure-requests',
-  'user-agent',
-  'x-content-type-options',
-]);
 
 /** Writes the response to one stream. */
 export class ResponseWriter {
@@ -172,20 +132,4 @@ export function interimFields({ status, headers }: Interim): OutgoingHttpHeaders
 
 function responseFields({ status, lines }: OutgoingResponse): OutgoingHttpHeaders {
   return { [constants.HTTP2_HEADER_STATUS]: status, ...fieldsOf(parseFieldLines(lines)) };
-}
-
-/** Fields as node:http2 takes them, in lower case (RFC 9113 section 8.2.1). */
-function fieldsOf(list: HeaderList): OutgoingHttpHeaders {
-  const fields: OutgoingHttpHeaders = {};
-  for (let i = 0; i < list.length; i += 2) {
-    const name = list[i]!.toLowerCase();
-    if (isHopByHop(name)) continue;
-    const value = list[i + 1]!;
-    const before = fields[name];
-    if (before === undefined) fields[name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else if (SINGLE.has(name)) fields[name] = `${before as string}, ${value}`;
-    else fields[name] = [before as string, value];
-  }
-  return fields;
 }

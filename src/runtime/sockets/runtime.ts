@@ -6,7 +6,8 @@ import { http1Forward, http1SendCopy } from '../../http1/client/call.ts';
 import { Turns } from '../../http1/turns.ts';
 import { createLookup, type NameOptions } from '../../http1/client/names/lookup.ts';
 import { Names } from '../../http1/client/names/names.ts';
-import { createPool, type PoolOptions } from '../../http1/client/pool.ts';
+import { createPool, type Pool, type PoolOptions } from '../../http1/client/pool.ts';
+import { createHttp2Pool } from '../../http2/client/pool.ts';
 import { ownError } from '../../http1/own-error.ts';
 import { shareOut } from '../../http1/descriptors.ts';
 import { MAX_CONNECTIONS } from '../../http1/server/limits.ts';
@@ -45,7 +46,21 @@ export interface Http1Options extends RuntimeOptions {
  */
 const MIRRORS_SHARE = 0.25;
 
-/** A runtime with `node:net`: our own HTTP/1.1 to clients and upstreams, with the same bytes on every runtime. */
+/** Requests to `grpc://` and `grpcs://` go over HTTP/2, all others over HTTP/1.1. */
+function byProtocol(http1: Pool, http2: Pool): Pool {
+  return {
+    start(request, listener, fresh) {
+      const pool = request.destination.origin.startsWith('grpc') ? http2 : http1;
+      return pool.start(request, listener, fresh);
+    },
+    destroy() {
+      http1.destroy();
+      http2.destroy();
+    },
+  };
+}
+
+/** A runtime with `node:net`: our own HTTP/1.1, and HTTP/2 of `node:http2`, to clients and upstreams, with the same bytes on every runtime. */
 export function http1Runtime(options: Http1Options): ServerRuntime {
   const {
     name,
@@ -65,17 +80,18 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const turns = new Turns(fence);
   const clientTls = new ClientTls();
   // Each pool has its own resolver, so that the primary never waits for the look-ups of mirrors.
-  const pool = (more: PoolOptions = {}) =>
-    createPool({
-      ownBuffers,
-      gathers,
+  const pool = (more: PoolOptions = {}) => {
+    const shared = {
       shortage,
       secureOptions: clientTls.options,
-      most,
-      fence,
       names: new Names(createLookup(names)),
       ...more,
-    });
+    };
+    return byProtocol(
+      createPool({ ownBuffers, gathers, most, fence, ...shared }),
+      createHttp2Pool(shared),
+    );
+  };
   const primaries = pool({ turns });
   const mirrors = pool({ loopShare: MIRRORS_SHARE });
   return {

@@ -5,7 +5,7 @@ import { route } from '../../support/origin.ts';
 import { type AdminContext, KEPT, ask, unchanged } from './context.ts';
 
 const PLUGIN = 'failed to check the configuration of plugin proxy-mirror err: ';
-const HOST_HINT = /http:\/\/ or https:\/\/, a host and optionally a port, no path/;
+const HOST_HINT = /https:\/\/, grpc:\/\/ or grpcs:\/\/, a host and optionally a port, no path/;
 const PATH_HINT = /"\/" and at least one more character/;
 
 interface Refusal {
@@ -50,12 +50,6 @@ const REFUSALS: readonly Refusal[] = [
     plugin: { host: 'http://a:99999' },
     begins: HOST,
     hint: /invalid port 99999 \(expected 1 to 65535\)/,
-  },
-  {
-    what: 'a gRPC mirror',
-    plugin: { host: 'grpc://a' },
-    begins: HOST,
-    hint: /not supported: gRPC needs HTTP\/2 trailers/,
   },
   {
     what: 'no host',

@@ -52,10 +52,6 @@ describe('texts an APISIX client may look for', () => {
   it.each([
     [{ type: 'ewma' }, `${IN}property "type" validation failed: matches none of the enum values`],
     [
-      { scheme: 'grpc' },
-      `${IN}property "scheme" validation failed: matches none of the enum values`,
-    ],
-    [
       { scheme: 'kafka' },
       `${IN}property "scheme" validation failed: matches none of the enum values`,
     ],
@@ -107,10 +103,6 @@ describe('texts an APISIX client may look for', () => {
     const said = refusal({ nodes, ...extra });
     expect(said.startsWith(text)).toBe(true);
     expect(said).toMatch(/\(.+\)$/);
-  });
-
-  it('names the reason for refusing gRPC', () => {
-    expect(refusal({ nodes, scheme: 'grpcs' })).toContain('it needs HTTP/2 trailers');
   });
 
   it('points at the node in question', () => {

@@ -343,7 +343,6 @@ describe.each(BODIES)('a body in chunks such as $what', ({ bytes, size, wire, mo
       const open = (listener: SocketListener) => {
         setImmediate(() => {
           listener.opened(socket);
-          socket.on('data', (read: Buffer) => listener.read(read));
         });
         return { cancel() {} };
       };
