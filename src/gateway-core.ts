@@ -9,7 +9,7 @@ import { CONTROL_PLANE, controlPlane } from './control-plane.ts';
 import { isAuthority } from './http/authority.ts';
 import { gatewayError } from './http/gateway-error.ts';
 import { type Reply, responseOf } from './http/messages.ts';
-import { quarterOf, memoryBudget } from './http/memory-budget.ts';
+import { type MemoryBudget, memoryBudget, quarterOf } from './http/memory-budget.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES } from './mirror/record.ts';
 import { copySender } from './mirror/send.ts';
 import { createProxy } from './proxy.ts';
@@ -95,6 +95,8 @@ export interface CheckedGatewayOptions extends GatewayOptions {
   readonly report?: ReportKeeper;
   /** Keeps the last minutes for the page. Default: none are kept before somebody opens the page. */
   readonly recent?: typeof recentEvents;
+  /** Memory of recorded bodies. Default: `mirrorMemory` bytes. */
+  readonly budget?: MemoryBudget;
   /** Id of the gateway that this one is a part of, the value of the loop mark. Default: its own. */
   readonly instance?: () => string;
   /** Told of what happens. Default: what counts and logs in this process. */
@@ -116,7 +118,8 @@ export function checkedGateway(
   const trust = trustProxies(options.trustedProxies ?? []);
   const own = instanceId();
   const instance = options.instance ?? own;
-  const budget = memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
+  const budget =
+    options.budget ?? memoryBudget(options.mirrorMemory ?? DEFAULT_MIRROR_MEMORY_BYTES);
   const sender = copySender(runtime.sendCopy, runtime.mostCopies);
   const key = redactKey(options.redactKey);
   const live = liveRoutes(options, initial, runtime, instance, (reload) =>

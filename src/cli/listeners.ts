@@ -34,6 +34,7 @@ export async function openListeners(
   gateway: FetchApp,
   settings: ServerSettings,
   certificates: CertificateReader | null,
+  mayOpen?: (open: number) => boolean,
 ): Promise<Listeners> {
   const { host, port, adminPort, tls, clientTimeout, maxConnections, maxHeadSize } = settings;
   const isSocket = host.startsWith(UNIX_PEER);
@@ -57,6 +58,7 @@ export async function openListeners(
 
   const main = await open(proxy, host, port, {
     ...(maxConnections !== null && { maxConnections }),
+    ...(mayOpen && { mayOpen }),
     // Not on the port of the control plane: probes and scrapers know no such header.
     ...(settings.proxyProtocol && {
       proxied: compilePeers(settings.trustedProxies),

@@ -16,7 +16,7 @@ export function memoryBudget(limit: number): MemoryBudget {
 
 class Budget implements MemoryBudget {
   held = 0;
-  readonly limit: number;
+  limit: number;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -51,6 +51,7 @@ class Quarter extends Budget {
   }
 
   override reserve(bytes: number): boolean {
+    this.limit = this.#whole.limit / 4;
     if (!super.reserve(bytes)) return false;
     if (this.#whole.reserve(bytes)) return true;
     super.release(bytes);

@@ -2,6 +2,8 @@ import type { ConnectionLeft } from '../http/transport.ts';
 
 /** A rate limit. `now` in milliseconds. */
 export interface TokenBucket {
+  /** Tokens per second. May be changed. */
+  rate: number;
   /** True if there is a token. Takes none. */
   has(now: number): boolean;
   /** Takes a token; `false` if there is none. */
@@ -19,19 +21,20 @@ export interface TokenBucket {
  * @param rate tokens per second
  */
 export function tokenBucket(rate: number): TokenBucket {
-  const burst = Math.max(1, rate);
-  let tokens = burst;
-  let filled: number | null = null;
+  let tokens = Infinity;
+  let filled = -Number.MAX_VALUE;
 
   function has(now: number): boolean {
     // The clock may stand still (Workers) or go back; the bucket's time never goes back.
-    if (filled !== null && now > filled)
-      tokens = Math.min(burst, tokens + ((now - filled) * rate) / 1000);
-    filled = filled === null ? now : Math.max(filled, now);
+    if (now > filled) {
+      tokens = Math.min(Math.max(1, bucket.rate), tokens + ((now - filled) * bucket.rate) / 1000);
+      filled = now;
+    }
     return tokens >= 1;
   }
 
-  return {
+  const bucket: TokenBucket = {
+    rate,
     has,
     take(now) {
       if (!has(now)) return false;
@@ -47,10 +50,12 @@ export function tokenBucket(rate: number): TokenBucket {
       return Math.max(0, -tokens);
     },
   };
+  return bucket;
 }
 
 /** For mirrors without `rate_limit`. */
 export const NO_RATE_LIMIT: TokenBucket = {
+  rate: Infinity,
   has: () => true,
   take: () => true,
   owe() {},
@@ -94,6 +99,8 @@ export function churn(rate: number, tls = false): Churn {
 /** Limits the copies in flight to a mirror. `now` in milliseconds. */
 export interface InFlight {
   readonly count: number;
+  /** Number of places. May be changed. */
+  limit: number;
   full(now: number): boolean;
   /** Takes a place; `false` if none is free. */
   acquire(now: number): boolean;
@@ -107,7 +114,8 @@ export interface InFlight {
 export function inFlight(limit: number, used: Churn): InFlight {
   const places = {
     count: 0,
-    full: (now: number) => places.count + used.excess(now) >= limit,
+    limit,
+    full: (now: number) => places.count + used.excess(now) >= places.limit,
     acquire(now: number) {
       if (places.full(now)) return false;
       places.count++;

@@ -37,6 +37,8 @@ export interface ListenOptions {
    * open. Default: 10 000.
    */
   readonly maxConnections?: number;
+  /** Whether another connection may be open beside so many. Default: it may. */
+  readonly mayOpen?: (open: number) => boolean;
   /** A second port, for TLS 1.2 and 1.3. Default: none. */
   readonly tls?: TlsListenOptions;
   /** True if other processes accept from the same socket. Default: false. */
@@ -74,6 +76,8 @@ export interface Listening {
   readonly tlsPort: number | null;
   /** Most connections of clients at a time. */
   readonly maxConnections: number;
+  /** Connections of clients now. */
+  open(): number;
   /**
    * Stops accepting. Resolves once every request that has arrived has its response.
    *

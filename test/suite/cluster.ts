@@ -6,6 +6,7 @@ import { childrenOf } from '../support/children.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { line } from '../support/process.ts';
 import { until } from '../support/until.ts';
+import { limits } from './cluster/limits.ts';
 import { Load } from './cluster/load.ts';
 
 const WORKERS = 2;
@@ -112,6 +113,8 @@ export function cluster(runtime: TestServerRuntime): void {
       expect(workers()).toEqual([]);
     });
   });
+
+  describe('limits of two workers', () => limits(runtime));
 
   it('ends its workers when the supervisor is killed', async () => {
     const gateway = await runtime.start({ env: { WORKERS: '2' } });

@@ -2,6 +2,7 @@ import type { RoutesDocument } from '../../config/document.ts';
 import type { Output } from '../../runtime/output.ts';
 import type { ServerSettings } from '../../settings/server.ts';
 import type { Addresses } from '../served.ts';
+import type { GiveBack, Want } from './lease.ts';
 import type { Counts } from './tally.ts';
 
 /** What the supervisor asks of a worker. All values are JSON. */
@@ -17,6 +18,8 @@ export interface WorkerCalls {
   certificates(value: null): Promise<void>;
   /** The next piece of a relayed request's body, in latin1; `null` at its end. */
   body(request: number): Promise<string | null>;
+  /** Gives back what it does not need of a limit; resolves with the units. */
+  giveBack(value: GiveBack): Promise<number>;
   /** Stops accepting, finishes its requests and copies, and exits. */
   stop(value: WorkerStop): void;
 }
@@ -30,6 +33,8 @@ export interface SupervisorCalls {
   log(value: { readonly to: Output; readonly text: string }): Promise<void>;
   /** Responds to a request to the control plane. */
   control(request: RelayedRequest): Promise<RelayedResponse>;
+  /** Finds units of a limit for the worker; resolves with those that it has found. */
+  want(want: Want): Promise<number>;
   /** Adds up what the worker has counted since it told of it last. */
   counted(counts: Counts): void;
 }
@@ -39,6 +44,10 @@ export interface WorkerStart {
   readonly document: RoutesDocument;
   /** Id of the whole gateway, the value of the loop mark. */
   readonly instance: string;
+  /** Number of workers. */
+  readonly workers: number;
+  /** Limits of which others have all. */
+  readonly taken: readonly string[];
 }
 
 export interface WorkerStop {

@@ -53,7 +53,10 @@ export function clusterControl(options: ControlOptions): Control {
   const live = liveTable({
     store: announcing(options.store, tellWorkers),
     compile: (document, previous: RouteTable | null) =>
-      compileRoutes(document, previous, { instance: () => options.instance }),
+      compileRoutes(document, previous, {
+        instance: () => options.instance,
+        faultOf: options.runtime.faultOf,
+      }),
     onReload(reload) {
       const event = { type: 'reload', ...reload } as const;
       for (const listen of [metrics.listen, recent.listen, logged]) listen(event);

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { ForkOptions } from '../../runtime/server.ts';
 import { Channel, type Port } from './channel.ts';
+import type { Holder } from './pools.ts';
 import type { Addresses } from '../served.ts';
 import type { SupervisorCalls, WorkerCalls, WorkerStart, WorkerStop } from './calls.ts';
 
@@ -16,7 +17,7 @@ export interface Ended {
 }
 
 /** A worker's process, as the supervisor sees it. */
-export class Member {
+export class Member implements Holder {
   readonly channel: Channel<WorkerCalls, SupervisorCalls>;
   readonly ended: Promise<Ended>;
   readonly startedMs: number = performance.now();
@@ -49,6 +50,11 @@ export class Member {
     return (this.addresses = await this.channel.ask('start', start));
   }
 
+  async giveBack(key: string, units: number, theirs: number): Promise<number> {
+    const value = { key, units, theirs };
+    return this.channel.ask('giveBack', value, GIVE_BACK_TIMEOUT_MS).catch(() => 0);
+  }
+
   /** Lets it finish, for so long; then it is killed. */
   async stop(stop: WorkerStop): Promise<void> {
     this.isStopping = true;
@@ -62,6 +68,9 @@ export class Member {
     this.#worker.process.kill('SIGKILL');
   }
 }
+
+/** A worker waits up to 10 s until what it gives back is no longer in use. */
+const GIVE_BACK_TIMEOUT_MS = 12_000;
 
 /** Time for a worker to exit after its deadline: by then it has cut off what was left. */
 const EXIT_MS = 2000;

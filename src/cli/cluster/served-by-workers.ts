@@ -12,6 +12,7 @@ import type { SupervisorCalls } from './calls.ts';
 import { clusterControl } from './control.ts';
 import { Fleet } from './fleet.ts';
 import type { Member } from './member.ts';
+import { Pools } from './pools.ts';
 import { relayedResponse, requestOf } from './relay.ts';
 
 /**
@@ -31,12 +32,22 @@ export function servedByWorkers(
   const instance = randomUUID();
   let isRetired = false;
 
+  const pools = new Pools(size);
   const fleet = new Fleet({
     size,
     fork: runtime.fork?.(),
     calls,
-    start: () => ({ settings: shared, document: control.live.document()!, instance }),
-    onEnded: (member) => control.gone(member),
+    start: () => ({
+      settings: shared,
+      document: control.live.document()!,
+      instance,
+      workers: size,
+      taken: pools.keys,
+    }),
+    onEnded(member) {
+      control.gone(member);
+      pools.delete(member);
+    },
   });
   const control = clusterControl({
     settings,
@@ -52,8 +63,10 @@ export function servedByWorkers(
   });
 
   function calls(member: Member): SupervisorCalls {
+    pools.add(member);
     return {
       hello() {},
+      want: (want) => pools.want(member, want),
       log: ({ to, text }) => runtime.write(to, text),
       async control(request) {
         const { channel } = member;

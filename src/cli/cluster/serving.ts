@@ -5,6 +5,7 @@ import { checkedGateway } from '../../gateway-core.ts';
 import { provideDirect } from '../../runtime/direct.ts';
 import type { FetchApp, ServerRuntime } from '../../runtime/server.ts';
 import type { WriteOutput } from '../../runtime/output.ts';
+import { DEFAULTS } from '../../settings/defaults.ts';
 import type { Store } from '../../stores/store.ts';
 import { configureLog } from '../../telemetry/logger/logtape.ts';
 import type { InForce } from '../../telemetry/readings.ts';
@@ -14,6 +15,8 @@ import { addressesOf, finish, openListeners } from '../listeners.ts';
 import { logOutput } from '../log-output.ts';
 import type { Addresses } from '../served.ts';
 import type { WorkerStart, WorkerStop } from './calls.ts';
+import { Leases } from './lease.ts';
+import { LeasedBudget, leaseConnections, leaseMirrors } from './leased-limits.ts';
 import type { Parent } from './parent.ts';
 import { Relay } from './relay.ts';
 import { type Counts, Tally } from './tally.ts';
@@ -27,6 +30,7 @@ const LAST_COUNTS_TIMEOUT_MS = 2000;
 export interface Serving {
   readonly addresses: Addresses;
   readonly relay: Relay;
+  readonly leases: Leases;
   readonly shutdownTimeoutMs: number;
   /** Puts routes in force. */
   take(document: RoutesDocument): Promise<void>;
@@ -40,7 +44,7 @@ export interface Serving {
 /** @throws SettingError when an address cannot be listened on, or a certificate not be used */
 export async function startServing(
   parent: Parent,
-  { settings, document, instance }: WorkerStart,
+  { settings, document, instance, workers, taken }: WorkerStart,
 ): Promise<Serving> {
   const runtime = forkedRuntime((await import('#runtime')).runtime());
   // By way of the supervisor, so that no line is torn by those of another worker.
@@ -49,18 +53,23 @@ export async function startServing(
   const output = logOutput(write, settings);
   configureLog(settings.logLevel, output.sink);
 
+  const leases = new Leases({
+    workers,
+    taken: new Set(taken),
+    ask: (want) => parent.ask('want', want),
+  });
   const tally = new Tally();
   const report = createReportSums();
   let inForce: InForce | null = null;
   const store = new GivenStore(document);
-  const { trustedProxies, mirrorMemory, redactKey, tls } = settings;
+  const { trustedProxies, mirrorMemory, maxConnections, redactKey, tls } = settings;
   const core = checkedGateway(
     {
       runtime,
       store,
       instance: () => instance,
       trustedProxies,
-      mirrorMemory,
+      budget: new LeasedBudget(leases, mirrorMemory),
       redactKey,
       report: {
         outcome: report.outcome,
@@ -87,6 +96,9 @@ export async function startServing(
     },
     document,
   );
+  const lease = leaseMirrors(leases);
+  const leaseAll = () => lease(inForce!.table(Date.now())?.routes() ?? []);
+  leaseAll();
   const relay = new Relay(parent, runtime.isLocal!);
   const app: FetchApp = {
     waitUntil: core.waitUntil,
@@ -99,7 +111,10 @@ export async function startServing(
   provideDirect(app.fetch, { respond: core.direct });
 
   const certificates = tls === null ? null : certificateReader(tls.certificates);
-  const listeners = await openListeners(runtime, app, settings, certificates);
+  let open = () => 0;
+  const mayOpen = leaseConnections(leases, maxConnections ?? DEFAULTS.maxConnections, () => open());
+  const listeners = await openListeners(runtime, app, settings, certificates, mayOpen);
+  open = () => listeners.main.open();
   const counts = () => tally.take(inForce, report.take());
   const telling = setInterval(() => {
     if (!tally.isEmpty) parent.tell('counted', counts());
@@ -108,10 +123,12 @@ export async function startServing(
   return {
     addresses: addressesOf(listeners),
     relay,
+    leases,
     shutdownTimeoutMs: settings.shutdownTimeout * 1000,
     async take(next) {
       store.document = next;
       await core.refresh();
+      leaseAll();
     },
     counts,
     async renewCertificates() {

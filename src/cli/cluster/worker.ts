@@ -18,6 +18,7 @@ const parent: Parent = parentChannel({
   counts: async () => (await serving!).counts(),
   certificates: async () => (await serving!).renewCertificates(),
   body: async (request) => (await serving!).relay.body(request),
+  giveBack: async (value) => (await serving!).leases.giveBack(value),
   async stop(how) {
     isStopping = true;
     await (await serving!).stop(how);

@@ -36,6 +36,8 @@ export interface Http1ListenOptions {
   readonly maxHeadBytes?: number | undefined;
   /** Most connections of clients at a time. Default: 10,000. `shares.each` may lower it. */
   readonly maxConnections?: number | undefined;
+  /** Whether another one may be open beside so many. Default: it may. */
+  readonly mayOpen?: ((open: number) => boolean) | undefined;
   /** Called when a client gets a 503 because all connections are busy, and when one cannot be accepted. */
   readonly onCrowded?: ((maxConnections: number) => void) | undefined;
   /** Called when the listener had stopped accepting and was reopened. */
@@ -64,6 +66,8 @@ export interface Listening {
   readonly tlsPort: number | null;
   /** Most connections of clients at a time. */
   readonly maxConnections: number;
+  /** Connections of clients now. */
+  open(): number;
   /**
    * Stops accepting. Resolves once every request that has arrived has its response.
    *
@@ -82,7 +86,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const maxConnections = Math.min(options.maxConnections ?? MAX_CONNECTIONS, shares.each);
   const limits = { each: maxConnections, turnedAway: shares.turnedAway };
   const crowded = () => onCrowded(maxConnections);
-  const connections = new Connections(limits, crowded);
+  const connections = new Connections(limits, crowded, options.mayOpen);
   const { loadHttp2 = null } = options;
   const owner = {
     turns,
@@ -142,6 +146,7 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     port: plain.port,
     tlsPort: secure === null ? null : secure.port,
     maxConnections,
+    open: () => connections.size,
     async stop(idleGraceMs = 0) {
       owner.stopping = true;
       const closed = closeAll(idleGraceMs > 0);
@@ -180,15 +185,27 @@ export class Connections {
   readonly #all = new Set<AcceptedConnection>();
   readonly #turnedAway = new Set<ServerConnection>();
 
-  /** @param crowded called when a connection gets a 503 */
-  constructor(limits: Shares, crowded: () => void) {
+  readonly #mayOpen: (open: number) => boolean;
+
+  /**
+   * @param crowded called when a connection gets a 503
+   * @param mayOpen whether another one may be open beside so many
+   */
+  constructor(limits: Shares, crowded: () => void, mayOpen = (_open: number) => true) {
     this.#limits = limits;
     this.#crowded = crowded;
+    this.#mayOpen = mayOpen;
+  }
+
+  /** Number of connections. */
+  get size(): number {
+    return this.#all.size;
   }
 
   accept(socket: Socket, owner: ConnectionOwner, scheme: Link['scheme']): void {
     const connection = new ServerConnection(socket, owner, scheme);
-    if (this.#all.size >= this.#limits.each && !this.#makeRoom()) return this.#turnAway(connection);
+    const isFull = this.size >= this.#limits.each || !this.#mayOpen(this.size);
+    if (isFull && !this.#makeRoom()) return this.#turnAway(connection);
     this.#all.add(connection);
   }
 

@@ -6,9 +6,12 @@ export class Load {
   readonly failures: string[] = [];
   readonly #agent: Agent;
   readonly #clients: Promise<unknown>;
+  readonly #renews: boolean;
   #isStopped = false;
 
-  constructor(url: string, clients: number) {
+  /** @param renews whether a connection is a new one now and then, which any worker may get */
+  constructor(url: string, clients: number, renews = true) {
+    this.#renews = renews;
     this.#agent = new Agent({ keepAlive: true, maxSockets: clients });
     this.#clients = Promise.all(Array.from({ length: clients }, () => this.#run(url)));
   }
@@ -26,8 +29,7 @@ export class Load {
   async #run(url: string): Promise<void> {
     for (let i = 0; !this.#isStopped; i++) {
       try {
-        // Now and then over a new connection, which any worker may get.
-        const status = await this.#ask(url, i % 10 === 9);
+        const status = await this.#ask(url, this.#renews && i % 10 === 9);
         if (status !== 200) throw new Error(`status ${status}`);
         this.done++;
       } catch (error) {
