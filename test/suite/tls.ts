@@ -140,6 +140,23 @@ export function tls(runtime: TestServerRuntime): void {
     await expect(handshake(old)).rejects.toThrow();
   });
 
+  // curl --http1.0 offers nothing else.
+  it.each([['http/1.0'], ['http/1.1'], ['h2']])('lets clients choose %s', async (protocol) => {
+    const socket = await handshake({ ALPNProtocols: ['other', protocol] });
+    expect(socket.alpnProtocol).toBe(protocol);
+    socket.destroy();
+  });
+
+  it('refuses to renegotiate, which costs it more than clients', async () => {
+    const socket = await handshake({ maxVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] });
+    await expect(
+      new Promise<void>((resolve, reject) => {
+        socket.on('error', reject).once('close', () => reject(new Error('closed')));
+        socket.renegotiate({}, (error) => (error === null ? resolve() : reject(error)));
+      }),
+    ).rejects.toThrow();
+  });
+
   it.each(['AES128-GCM-SHA256', 'AES128-SHA', 'ECDHE-ECDSA-AES128-SHA'])(
     'refuses the cipher %s',
     async (ciphers) => {

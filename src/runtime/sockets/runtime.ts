@@ -99,7 +99,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     mostCopies: most,
     write,
     receive,
-    isLocal: (request, env) => isFromThisMachine(receive(request, env).peer, request.headers),
+    isLocal: (request, env) => isFromThisMachine(receive(request, env), request.headers),
     gatewayError: ownError,
     faultOf: clientTls.faultOf,
     forward: http1Forward(primaries),

@@ -1,5 +1,6 @@
 import { compilePeers, UNIX_PEER } from '../../http/cidr.ts';
 import { comesFromProxy } from '../../http/forwarding-fields.ts';
+import type { Received } from '../../http/messages.ts';
 
 const isLoopback = compilePeers(['127.0.0.0/8', '::1', UNIX_PEER]);
 
@@ -22,13 +23,16 @@ const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
  *   to this machine through a browser that runs on it;
  * - no header field that proxies add. A public reverse proxy on this machine is a loopback peer, too.
  *
- * @param peer address of the socket's peer
+ * @param received how it came: the scheme is that of its listener, and the peer that of the socket
  */
-export function isFromThisMachine(peer: string, headers: Headers): boolean {
+export function isFromThisMachine(
+  { peer, scheme }: Pick<Received, 'peer' | 'scheme'>,
+  headers: Headers,
+): boolean {
   const host = headers.get('host') ?? '';
   if (!isLoopback(peer) || !LOOPBACK_HOST.test(host)) return false;
   const origin = headers.get('origin');
-  if (origin !== null && origin !== `http://${host.toLowerCase()}`) return false;
+  if (origin !== null && origin !== `${scheme}://${host.toLowerCase()}`) return false;
   if (!OWN_SITE.has(headers.get('sec-fetch-site') ?? 'none')) return false;
   return ![...headers.keys()].some(comesFromProxy);
 }

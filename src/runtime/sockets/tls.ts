@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import { constants, type X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from '../server.ts';
@@ -16,6 +16,9 @@ const CIPHERS = [
   'ECDHE-ECDSA-CHACHA20-POLY1305',
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
+
+/** What clients can choose by ALPN (RFC 7301). Some that are told to speak HTTP/1.0 offer nothing else, such as curl. */
+const PROTOCOLS = ['h2', 'http/1.1', 'http/1.0'];
 
 /** A certificate that is ready to be used. */
 interface Identity {
@@ -52,7 +55,7 @@ export class TlsEnd {
       isServer: true,
       secureContext: this.#identities[0]!.context,
       SNICallback: (name, done) => done(null, this.#contextFor(name)),
-      ALPNProtocols: ['h2', 'http/1.1'],
+      ALPNProtocols: PROTOCOLS,
     });
     let isSecure = false;
     secured.once('secure', () => (isSecure = true));
@@ -74,7 +77,13 @@ export class TlsEnd {
 
 function identityOf({ cert, key, name = 'a certificate' }: Certificate): Identity {
   const certificate = named(name, () => parsePair(cert, key));
-  const context = createSecureContext({ cert, key, ciphers: CIPHERS, minVersion: 'TLSv1.2' });
+  const context = createSecureContext({
+    cert,
+    key,
+    ciphers: CIPHERS,
+    minVersion: 'TLSv1.2',
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  });
   return { names: namesOf(certificate), context };
 }
 

@@ -3,10 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { controlPlaneGuard } from '../../../src/admin/guard.ts';
 import { isFromThisMachine } from '../../../src/runtime/sockets/this-machine.ts';
 
-async function ask(adminKey: string | null, peer: string | null, headers: Record<string, string>) {
+async function ask(
+  adminKey: string | null,
+  peer: string | null,
+  headers: Record<string, string>,
+  scheme: 'http' | 'https' = 'http',
+) {
   const guard = controlPlaneGuard({
     adminKey,
-    isLocal: ({ headers: sent }) => peer !== null && isFromThisMachine(peer, sent),
+    isLocal: ({ headers: sent }) => peer !== null && isFromThisMachine({ peer, scheme }, sent),
   });
   const denied = await guard(new Request('http://localhost/', { headers }), {});
   return denied ?? new Response('in');
@@ -56,6 +61,17 @@ describe('a wrong key', () => {
     ['begins and ends', wrongWhere((wrong) => wrong[0] === right[0] && wrong[31] === right[31])],
   ])('whose digest %s as the right one is wrong: %s', async (_, key) => {
     expect((await ask('secret', null, { 'X-API-KEY': key })).status).toBe(401);
+  });
+});
+
+describe('without a key, over TLS', () => {
+  it.each([
+    ['https://127.0.0.1:9443', 200],
+    ['http://127.0.0.1:9443', 403],
+    ['https://127.0.0.1', 403],
+  ])('a page of %s: %i', async (Origin, status) => {
+    const response = await ask(null, '127.0.0.1', { Host: '127.0.0.1:9443', Origin }, 'https');
+    expect(response.status).toBe(status);
   });
 });
 
