@@ -104,6 +104,11 @@ export function proxyProtocol(runtime: TestServerRuntime): void {
     ['in binary, of IPv6', binaryHeader('2001:db8::5', Buffer.alloc(40)), '2001:db8::5'],
     ['that names nobody', Buffer.from('PROXY UNKNOWN\r\n'), '127.0.0.1'],
     ["of the proxy's own connection", LOCAL, '127.0.0.1'],
+    [
+      "that names a client on the proxy's machine",
+      Buffer.from('PROXY TCP4 127.0.0.9 192.0.2.1 5000 80\r\n'),
+      '127.0.0.1',
+    ],
   ])('believes a header %s', async (_, header, client) => {
     const [joined, cut] = [fresh(), fresh()];
     expect(await conversation([Buffer.concat([header, Buffer.from(get(joined))])])).toMatch(

@@ -18,6 +18,7 @@ import { ownGateway } from './own-gateway.ts';
 import { reportCommand } from './report-command.ts';
 import { routesFile } from './routes-file.ts';
 import { serverName } from './server-name.ts';
+import { stalling } from './stalling.ts';
 import { tls } from './tls.ts';
 import { startStop } from './start-stop.ts';
 import { strictness } from './strictness.ts';
@@ -52,6 +53,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('TLS', () => serverName(runtime));
   describe('TLS of upstreams', () => upstreamTls(runtime));
   describe('TLS of clients', () => tls(runtime));
+  describe('stalling clients', () => stalling(runtime));
   describe('HTTP/2', () => http2(runtime));
   describe('gRPC', () => grpc(runtime));
   describe('kill -9', () => kill(runtime));

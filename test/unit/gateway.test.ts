@@ -25,7 +25,8 @@ function setUp(options: GatewayOptions = { routes: [ROUTE] }) {
   const events: GatewayEvent[] = [];
   const runtime = {
     ...fetchRuntime(),
-    isLocal: ({ headers }: Request) => isFromThisMachine({ peer: '127.0.0.1', scheme: 'http' }, headers),
+    isLocal: ({ headers }: Request) =>
+      isFromThisMachine({ peer: '127.0.0.1', scheme: 'http' }, headers),
     forward({ method, target }: { method: string; target: string }): Call<Reply> {
       asked.push(`${method} ${target}`);
       return { done: Promise.resolve(new Response('upstream')), abort() {}, onOver() {} };

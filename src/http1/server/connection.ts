@@ -84,9 +84,10 @@ export class ServerConnection implements AcceptedConnection, Link, TurnTaker {
   destroy(): void {
     this.#socket.destroy();
   }
-  /** Closes once everything written has been sent. */
+  /** Closes once everything written has been sent. Does not wait for a TLS handshake, which may never end. */
   destroySoon(): void {
-    this.#socket.destroySoon();
+    if (this.scheme === 'https' && this.#socket.writableLength > 0) this.destroy();
+    else this.#socket.destroySoon();
   }
 
   #enter(phase: ServerPhase): void {

@@ -6,7 +6,7 @@ import type { AcceptedConnection, ConnectionOwner, ServeHttp2 } from './accepted
 import { ServerConnection } from './connection.ts';
 import { CLIENT_TIMEOUT_MS, HEAD_LIMITS, headLimits, MAX_CONNECTIONS } from './limits.ts';
 import { type OpenPort, openPort } from './port.ts';
-import { ProxiedSockets } from './proxied-sockets.ts';
+import { ProxiedConnection } from './proxied-connection.ts';
 import { type Link, peerOf, rememberPeer, type ServerRequest } from './request.ts';
 
 export interface Http1ListenOptions {
@@ -105,23 +105,27 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     );
   }
 
-  const { proxied, onNoHeader = () => {} } = options;
-  const fromProxies =
-    proxied === undefined
-      ? null
-      : new ProxiedSockets({
-          trusts: proxied,
-          timeoutMs: owner.clientTimeoutMs,
-          onRefused: onNoHeader,
-        });
+  const { proxied = () => false, onNoHeader = () => {} } = options;
+  /** @param serve begins to serve a client */
+  function accept(socket: Socket, scheme: Link['scheme'], serve: Serve): void {
+    if (!proxied(peerOf(socket))) return connections.accept(serve(socket));
+    const behindProxy = new ProxiedConnection(socket, {
+      scheme,
+      timeoutMs: owner.clientTimeoutMs,
+      onHeader: (from, after) => connections.begin(from, () => serve(after)),
+      onRefused: onNoHeader,
+      closed: owner.closed,
+    });
+    connections.accept(behindProxy);
+  }
 
   const ports: OpenPort[] = [];
-  async function open(port: number, accept: (socket: Socket) => void): Promise<OpenPort> {
+  async function open(port: number, scheme: Link['scheme'], serve: Serve): Promise<OpenPort> {
     const opened = await openPort({
       hostname,
       port,
       goesDeaf,
-      accept: fromProxies === null ? accept : (socket) => fromProxies.accept(socket, accept),
+      accept: (socket) => accept(socket, scheme, serve),
       onLost: crowded,
       onReopened,
     });
@@ -129,13 +133,19 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     return opened;
   }
   const closeAll = (takesLast = false) => Promise.all(ports.map((port) => port.close(takesLast)));
-  const plain = await open(options.port, (socket) => connections.accept(socket, owner, 'http'));
+  const plain = await open(
+    options.port,
+    'http',
+    (socket) => new ServerConnection(socket, owner, 'http'),
+  );
   const { tls } = options;
   const secure =
     tls === undefined
       ? null
-      : await open(tls.port, (socket) =>
-          connections.accept(secured(tls, socket), owner, 'https'),
+      : await open(
+          tls.port,
+          'https',
+          (socket) => new ServerConnection(secured(tls, socket), owner, 'https'),
         ).catch(async (error: unknown) => {
           await closeAll();
           throw error;
@@ -150,7 +160,6 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     async stop(idleGraceMs = 0) {
       owner.stopping = true;
       const closed = closeAll(idleGraceMs > 0);
-      fromProxies?.destroy();
       const stopAll = () => {
         for (const connection of connections) connection.stop();
       };
@@ -160,11 +169,13 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
       await closed;
     },
     kill() {
-      fromProxies?.destroy();
       for (const connection of connections) connection.destroy();
     },
   };
 }
+
+/** Begins to serve the client of a socket. */
+type Serve = (socket: Socket) => ServerConnection;
 
 /** Who the client is has been read from the socket below. */
 function secured(tls: TlsPort, socket: Socket): Socket {
@@ -172,6 +183,9 @@ function secured(tls: TlsPort, socket: Socket): Socket {
   rememberPeer(above, peerOf(socket));
   return above;
 }
+
+/** A connection that may have to be turned away. */
+type NewConnection = ServerConnection | ProxiedConnection;
 
 /**
  * The connections of a listener, up to a limit. At the limit, the connection that has waited longest for its client is
@@ -183,7 +197,7 @@ export class Connections {
   readonly #limits: Shares;
   readonly #crowded: () => void;
   readonly #all = new Set<AcceptedConnection>();
-  readonly #turnedAway = new Set<ServerConnection>();
+  readonly #turnedAway = new Set<NewConnection>();
 
   readonly #mayOpen: (open: number) => boolean;
 
@@ -202,20 +216,28 @@ export class Connections {
     return this.#all.size;
   }
 
-  accept(socket: Socket, owner: ConnectionOwner, scheme: Link['scheme']): void {
-    const connection = new ServerConnection(socket, owner, scheme);
+  accept(connection: NewConnection): void {
     const isFull = this.size >= this.#limits.each || !this.#mayOpen(this.size);
     if (isFull && !this.#makeRoom()) return this.#turnAway(connection);
     this.#all.add(connection);
   }
 
   closed(connection: AcceptedConnection): void {
-    if (!this.#all.delete(connection)) this.#turnedAway.delete(connection as ServerConnection);
+    if (!this.#all.delete(connection)) this.#turnedAway.delete(connection as NewConnection);
   }
 
   /** Puts another connection in the place of one with the same socket, unless that was closed. */
   replace(connection: AcceptedConnection, successor: () => AcceptedConnection): void {
     if (this.#all.delete(connection)) this.#all.add(successor());
+  }
+
+  /** Begins to serve the client of a proxy whose header has arrived, or says only now that there is no room for it. */
+  begin(from: ProxiedConnection, serve: () => ServerConnection): void {
+    const hadRoom = this.#all.delete(from);
+    if (!hadRoom) this.#turnedAway.delete(from);
+    const connection = serve();
+    (hadRoom ? this.#all : this.#turnedAway).add(connection);
+    if (!hadRoom) connection.refuse(503);
   }
 
   *[Symbol.iterator](): Iterator<AcceptedConnection> {
@@ -241,7 +263,7 @@ export class Connections {
   }
 
   /** At its own limit, the connection that got its 503 first is closed as soon as that is sent. */
-  #turnAway(connection: ServerConnection): void {
+  #turnAway(connection: NewConnection): void {
     this.#crowded();
     if (this.#turnedAway.size >= this.#limits.turnedAway) {
       const [first] = this.#turnedAway;
