@@ -7,6 +7,7 @@ import { deadlines } from './deadlines.ts';
 import { isolation } from './isolation.ts';
 import { descriptors } from './descriptors.ts';
 import { grpc } from './grpc.ts';
+import { behindHttp2 } from './http2/behind.ts';
 import { http2 } from './http2.ts';
 import { kill } from './kill.ts';
 import { log } from './log.ts';
@@ -56,6 +57,7 @@ export function server(runtime: TestServerRuntime): void {
   describe('stalling clients', () => stalling(runtime));
   describe('HTTP/2', () => http2(runtime));
   describe('gRPC', () => grpc(runtime));
+  describe('over HTTP/2', () => behindHttp2(runtime));
   describe('kill -9', () => kill(runtime));
   describe('several processes', () => cluster(runtime));
 }

@@ -1,5 +1,6 @@
 import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { HTTP2, sendOverHttp2 } from './over-http2.ts';
 
 /** A response as it came over the wire: nothing decoded, nothing joined. */
 export interface Got {
@@ -28,6 +29,7 @@ export interface Send {
  * the body. Rejects when the response breaks off.
  */
 export async function send(url: string, target: string, options: Send = {}): Promise<Got> {
+  if (url.startsWith(HTTP2)) return sendOverHttp2(url.replace(HTTP2, 'http:'), target, options);
   const message = await open(url, target, options);
   const parts: Buffer[] = [];
   for await (const part of message) parts.push(part as Buffer);

@@ -86,6 +86,8 @@ export function responseOf(stream: ClientHttp2Stream): Promise<Http2Got> {
   });
   stream.on('trailers', (fields) => (trailers = fields));
   stream.on('data', (part: Buffer) => parts.push(part));
+  // Node's client keeps a stream open that was reset without an error while there was more to send.
+  stream.once('end', () => setImmediate(() => void (stream.closed && stream.destroy())));
   return new Promise((resolve, reject) => {
     stream.once('close', () => {
       const { rstCode } = stream;

@@ -20,6 +20,7 @@ export class WatchedSocket extends Duplex {
     this.#socket = socket;
     this.#watch = watch;
     this.#onFlood = onFlood;
+    this.on('error', () => {}); // The session has told.
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.once('end', () => this.push(null));
     socket.once('close', () => this.destroy());
