@@ -65,6 +65,7 @@ describe.each([
   'bench/README.md',
   'examples/README.md',
   'src/http1/README.md',
+  'src/http2/README.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
