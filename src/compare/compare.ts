@@ -1,4 +1,5 @@
 import type { Decoders } from '../http/content-coding.ts';
+import { headerValue } from '../http/fields.ts';
 import { compareBodies } from './bodies.ts';
 import type { Comparison, NotCompared } from './comparison.ts';
 import { webDecoders } from './decode.ts';
@@ -82,7 +83,10 @@ function overload(error: unknown): Comparison {
   throw error;
 }
 
-/** Statuses and fields; trailers where both have some, as not every runtime can see them. */
+/**
+ * Statuses and fields; trailers where both have some, as not every runtime can see them. Of gRPC also where one has its
+ * status in the head, since it has no message: then that is no difference.
+ */
 function compareHeads(
   primary: RecordedResponse,
   mirror: RecordedResponse,
@@ -96,7 +100,12 @@ function compareHeads(
       ignored: false,
       show: async () => [primary.status, mirror.status],
     });
-  compareFields(primary.headers, mirror.headers, fields, found);
-  if (primary.trailers !== null && mirror.trailers !== null)
-    compareFields(primary.trailers, mirror.trailers, fields, found);
+  const both = [primary, mirror];
+  const withTrailers =
+    both.every(({ trailers }) => trailers !== null) ||
+    both.some(({ headers }) => headerValue(headers, 'grpc-status') !== undefined);
+  const [one, other] = both.map(({ headers, trailers }) =>
+    withTrailers ? headers.concat(trailers ?? []) : headers,
+  );
+  compareFields(one!, other!, fields, found);
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { echo, type Serve } from '../../support/grpc-origin.ts';
 import { origin } from '../../support/origin.ts';
 import { ask, begin, responseOf } from '../../support/http2-client.ts';
 import { settled } from '../../support/outcomes.ts';
@@ -6,6 +7,12 @@ import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 import type { GrpcScene } from '../grpc.ts';
 import { GRPC, STREAM } from './calls.ts';
+
+/** Of a mirror in the report. */
+interface Report {
+  readonly pairs: number;
+  readonly endpoints: readonly { readonly differences: readonly { readonly place: string }[] }[];
+}
 
 /** Copies of calls, and what their mirrors can do. */
 export function copies(scene: () => GrpcScene): void {
@@ -71,6 +78,46 @@ export function copies(scene: () => GrpcScene): void {
     const got = await ask(session, '/status/Call', { ...post, body: 'x' });
     expect(got.trailers).toMatchObject({ 'grpc-status': '0' });
     expect(await settled(gateway, 'status', 1)).toEqual({ 'sent 2xx': 1 });
+  });
+
+  it('is compared by the status of gRPC, wherever that stands, by trailers and by bytes', async () => {
+    const { session, upstream, mirror, gateway, put } = scene();
+    await put('compared', { plugin: { compare: true } });
+    const ended: Serve = (stream) =>
+      stream.respond({ 'grpc-status': '5', 'x-tail': 'c' }, { endStream: true });
+    const trailing: Serve = (stream) => {
+      stream.respond({}, { waitForTrailers: true });
+      stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '5', 'x-tail': 'c' }));
+      stream.end();
+    };
+    const pairs: [Serve, Serve][] = [
+      [ended, trailing],
+      [trailing, ended],
+      [echo, echo],
+      [echo, ended],
+    ];
+    for (const [i, [primary, copy]] of pairs.entries()) {
+      upstream.serve = primary;
+      mirror.serve = copy;
+      await ask(session, '/compared/Call', { ...post, body: 'message' });
+      await settled(gateway, 'compared', i + 1);
+    }
+    let report: Report | undefined;
+    await until(
+      async () => {
+        const response = await gateway.admin('admin/report?route=compared');
+        [report] = ((await response.json()) as { mirrors: Report[] }).mirrors;
+        return report?.pairs === pairs.length;
+      },
+      10_000,
+      'all pairs in the report',
+    );
+    expect(report).toMatchObject({ same: 3, different: 1 });
+    const { differences } = report!.endpoints[0]!;
+    expect(differences.find(({ place }) => place === 'grpc-status')).toMatchObject({
+      kind: 'value',
+      examples: [{ primary: '0', mirror: '5' }],
+    });
   });
 
   it.each([
