@@ -6,6 +6,7 @@ import { http2 } from '../support/http2-client.ts';
 import { calls } from './grpc/calls.ts';
 import { connections } from './grpc/connections.ts';
 import { copies } from './grpc/copies.ts';
+import { grpcJs } from './grpc/grpc-js.ts';
 
 /** A gateway with a server of gRPC and one that is its mirror, and a client over HTTP/2. */
 export interface GrpcScene {
@@ -60,4 +61,5 @@ export function grpc(runtime: TestServerRuntime): void {
   describe('a call', () => calls(() => scene));
   describe('a connection', () => connections(() => scene));
   describe('a copy', () => copies(() => scene));
+  describe('grpc-js', () => grpcJs(() => scene));
 }
