@@ -94,7 +94,7 @@ const CACHE_VARIABLES = ['DENO_DIR', 'HOME', 'XDG_CACHE_HOME'];
  * A worker gets no permission that this process does not have, and only those that it needs. Otherwise `node:cluster` would
  * give it all, and could not be used without access to the whole environment.
  */
-function fork(): ForkOptions {
+function fork(written: readonly string[]): ForkOptions {
   const permissions = WORKER_PERMISSIONS.filter(([, permission]) => granted(permission));
   const given = CACHE_VARIABLES.flatMap((variable) => {
     const value = granted({ name: 'env', variable }) ? Deno.env.get(variable) : undefined;
@@ -110,6 +110,9 @@ function fork(): ForkOptions {
       // By which a process of `node:cluster` knows that it is one.
       '--allow-env=NODE_UNIQUE_ID',
       ...permissions.map(([flag]) => flag),
+      ...written
+        .filter((path) => granted({ name: 'write', path }))
+        .map((path) => `--allow-write=${path}`),
     ],
     environment: Object.fromEntries(given),
   };

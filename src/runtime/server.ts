@@ -107,8 +107,12 @@ export interface ForkOptions {
 export interface ServerRuntime extends Runtime {
   readonly write: WriteOutput;
   listen(options: ListenOptions): Promise<Listening>;
-  /** How this program is run once more. Default: as this process was started. */
-  fork?(): ForkOptions;
+  /**
+   * How this program is run once more. Default: as this process was started.
+   *
+   * @param written paths that the new process writes to
+   */
+  fork?(written: readonly string[]): ForkOptions;
   /** False where a process of `node:cluster` cannot start threads. */
   readonly startsThreadsInForks?: boolean;
   /** Closes the pools and all other sockets, so that the process can exit. */

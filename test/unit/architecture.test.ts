@@ -54,7 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ),
   'workers.ts': rooms('http runtime compare telemetry stores settings gateway-core.ts'),
   cli: rooms(
-    'http version.ts runtime config request mirror compare telemetry stores settings explain route-table.ts control-plane.ts gateway-core.ts gateway.ts',
+    'http http1 version.ts runtime config request mirror compare telemetry stores settings explain route-table.ts control-plane.ts gateway-core.ts gateway.ts',
   ),
 };
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkDocument } from '../../config/document.ts';
+import { UNIX_PEER } from '../../http/cidr.ts';
+import { removeLeftBehind } from '../../http1/server/port.ts';
 import type { ServerRuntime } from '../../runtime/server.ts';
 import type { ServerSettings } from '../../settings/server.ts';
 import { SettingError } from '../../settings/values.ts';
@@ -25,7 +27,8 @@ export function servedByWorkers(
   runtime: ServerRuntime,
   size: number,
 ): Served {
-  const { routes, tls } = settings;
+  const { host, routes, tls } = settings;
+  const socket = host.startsWith(UNIX_PEER) ? host.slice(UNIX_PEER.length) : null;
   // Redacted values have the same hashes in all workers.
   const shared: ServerSettings = { ...settings, redactKey: settings.redactKey ?? randomUUID() };
   const store = storeOf(routes);
@@ -35,7 +38,7 @@ export function servedByWorkers(
   const pools = new Pools(size);
   const fleet = new Fleet({
     size,
-    fork: runtime.fork?.(),
+    fork: runtime.fork?.(socket === null ? [] : [socket]),
     calls,
     start: () => ({
       settings: shared,
@@ -82,6 +85,8 @@ export function servedByWorkers(
     watch: () => store.watch?.(() => void control.live.refresh()) ?? (() => {}),
     async listen() {
       await certificates?.read();
+      // On Node a worker cannot: `node:cluster` has tried the path before.
+      if (socket !== null) await removeLeftBehind(socket);
       try {
         return await fleet.start();
       } catch (error) {

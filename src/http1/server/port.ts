@@ -95,10 +95,15 @@ async function openSocket(path: string, open: () => Promise<Server>): Promise<Se
     return await open();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' || !(await isLeftBehind(path))) throw error;
-    await unlink(path);
+    if (code !== 'EADDRINUSE') throw error;
+    await removeLeftBehind(path);
     return open();
   }
+}
+
+/** Removes a Unix socket that a killed process has left behind, if there is one. */
+export async function removeLeftBehind(path: string): Promise<void> {
+  if (await isLeftBehind(path).catch(() => false)) await unlink(path);
 }
 
 async function isLeftBehind(path: string): Promise<boolean> {
