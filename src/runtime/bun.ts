@@ -9,6 +9,7 @@ export function bunRuntime(options: RuntimeOptions = {}): ServerRuntime {
     name: 'bun',
     descriptors: descriptorLimit,
     gathers: false,
+    holdsBack: true,
     shortage: descriptorShortage,
   });
 }

@@ -2,6 +2,7 @@ import type { ClientHttp2Stream } from 'node:http2';
 import { type BodySource, Upload } from '../../http/upload.ts';
 import type { ExchangeTimers } from '../../http1/timers.ts';
 import { fieldsOf } from '../fields.ts';
+import type { Flusher } from '../flusher.ts';
 import { STRIDE_BYTES } from './limits.ts';
 
 /** Sends the body of a request at the pace of the server. */
@@ -9,16 +10,26 @@ export class BodySender {
   readonly #stream: ClientHttp2Stream;
   readonly #timers: ExchangeTimers;
   readonly #body: Uint8Array | Upload;
+  readonly #flusher: Flusher | null;
   #reader: BodySource | null = null;
   #isStopped = false;
   /** Ends the wait for the server to take what was written. */
   #taken: (() => void) | null = null;
 
-  /** @param stream one that waits for trailers */
-  constructor(stream: ClientHttp2Stream, timers: ExchangeTimers, body: Uint8Array | Upload) {
+  /**
+   * @param stream one that waits for trailers
+   * @param flusher `null`: the runtime holds nothing back
+   */
+  constructor(
+    stream: ClientHttp2Stream,
+    timers: ExchangeTimers,
+    body: Uint8Array | Upload,
+    flusher: Flusher | null,
+  ) {
     this.#stream = stream;
     this.#timers = timers;
     this.#body = body;
+    this.#flusher = flusher;
     stream.once('wantTrailers', () => this.#sendTrailers());
   }
 
@@ -33,8 +44,10 @@ export class BodySender {
     } catch (error) {
       if (!this.#isStopped) throw error;
     }
-    if (!this.#isStopped) this.#stream.end();
-    return !this.#isStopped;
+    if (this.#isStopped) return false;
+    if (this.#flusher === null) this.#stream.end();
+    else this.#flusher.end(this.#stream);
+    return true;
   }
 
   /** Stops: the server does not want the rest, or is gone. */
@@ -59,7 +72,9 @@ export class BodySender {
 
   async #write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.byteLength && !this.#isStopped; at += STRIDE_BYTES) {
-      if (!this.#stream.write(bytes.subarray(at, at + STRIDE_BYTES))) await this.#drained();
+      const piece = bytes.subarray(at, at + STRIDE_BYTES);
+      const goesOn = this.#flusher?.write(this.#stream, piece) ?? this.#stream.write(piece);
+      if (!goesOn) await this.#drained();
     }
   }
 

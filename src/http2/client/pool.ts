@@ -17,6 +17,8 @@ export interface Http2PoolOptions {
   readonly names: Names;
   /** Where long responses wait for their next turn of the event loop. Default: they never wait. */
   readonly turns?: Turns | undefined;
+  /** Whether the runtime holds back what is written: see `Flusher`. Default: no. */
+  readonly holdsBack?: boolean;
   /** Makes the options of a new TLS connection of what is configured. */
   readonly secureOptions: (tls: TlsConfig) => ConnectionOptions;
   /** The error, if no descriptors are left, on runtimes that report that as a refused connection; else `null`. */
@@ -25,7 +27,7 @@ export interface Http2PoolOptions {
 
 /** Connections over HTTP/2, each of which carries many requests. */
 export function createHttp2Pool(options: Http2PoolOptions): Pool {
-  const { names, turns = null, secureOptions, shortage } = options;
+  const { names, turns = null, holdsBack = false, secureOptions, shortage } = options;
   const origins = new Map<string, OriginSessions>();
   const empty = new Set<string>();
   const spare: SpareSockets = { take: () => true, give() {}, shortage };
@@ -37,7 +39,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Pool {
       ALPNProtocols: ['h2'],
     }));
     const peers = new Peers<Session>(names.of(origin.hostname), leaveAll);
-    return new OriginSessions({ origin, peers, keepAlive, turns, spare }, () => {
+    return new OriginSessions({ origin, peers, keepAlive, turns, holdsBack, spare }, () => {
       empty.add(key);
       const [longest] = empty;
       if (empty.size > MAX_EMPTY && empty.delete(longest!)) origins.delete(longest!);
@@ -75,12 +77,14 @@ interface OriginSessionsOptions {
   readonly peers: Peers<Session>;
   readonly keepAlive: KeepAlive;
   readonly turns: Turns | null;
+  readonly holdsBack: boolean;
   readonly spare: SpareSockets;
 }
 
 /** The connections to one origin: at least one to each of its addresses, whose turn it is with each request. */
 class OriginSessions implements SessionOwner {
   readonly turns: Turns | null;
+  readonly holdsBack: boolean;
   readonly maxRequests: number;
   readonly #options: OriginSessionsOptions;
   readonly #empty: () => void;
@@ -90,6 +94,7 @@ class OriginSessions implements SessionOwner {
   /** @param empty called when the last connection was closed */
   constructor(options: OriginSessionsOptions, empty: () => void) {
     this.turns = options.turns;
+    this.holdsBack = options.holdsBack;
     this.maxRequests = options.keepAlive.requests;
     this.#options = options;
     this.#empty = empty;

@@ -8,6 +8,7 @@ import { closedByServer } from '../../http1/client/failure.ts';
 import type { IdleEntry, Peer } from '../../http1/client/peers.ts';
 import { Deadline } from '../../http1/timers.ts';
 import type { Turns } from '../../http1/turns.ts';
+import { Flusher } from '../flusher.ts';
 import { sessionFailure } from './failure.ts';
 import {
   ASK_AGAIN_MS,
@@ -28,6 +29,8 @@ import { ClientStream, type StreamOwner } from './stream.ts';
 /** What a session needs from its pool. */
 export interface SessionOwner {
   readonly turns: Turns | null;
+  /** Whether the runtime holds back what is written: see `Flusher`. */
+  readonly holdsBack: boolean;
   /** Most requests of one connection. */
   readonly maxRequests: number;
   /** Called when the last request is over and the connection can take others. */
@@ -42,6 +45,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   before: Session | null = null;
   after: Session | null = null;
   lastStreamId: number = Infinity;
+  flusher: Flusher | null = null;
   idleSince = 0;
   readonly #owner: SessionOwner;
   readonly #opening: Opening;
@@ -169,6 +173,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
       },
     });
     this.#http2 = session;
+    if (this.#owner.holdsBack) this.flusher = new Flusher(session);
     session.on('remoteSettings', (settings) => this.#onSettings(settings));
     session.on('goaway', (_code: number, last: number) => this.#onGoaway(last));
     session.on('error', (error) => (this.#error = error));

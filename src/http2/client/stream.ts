@@ -9,6 +9,7 @@ import { transportError } from '../../http1/client/failure.ts';
 import { ProtocolError } from '../../http1/errors.ts';
 import { ExchangeTimers } from '../../http1/timers.ts';
 import type { Turns } from '../../http1/turns.ts';
+import type { Flusher } from '../flusher.ts';
 import { BodySender } from './body-sender.ts';
 import { streamFailure } from './failure.ts';
 import { MAX_INTERIM, WINDOW_BYTES } from './limits.ts';
@@ -24,6 +25,8 @@ const END_STREAM = 0x1;
 /** What a stream needs from its connection. */
 export interface StreamOwner {
   readonly turns: Turns | null;
+  /** `null`: the runtime holds nothing back. */
+  readonly flusher: Flusher | null;
   /** False once the connection takes no further requests. */
   readonly isOpen: boolean;
   /** The last stream that the server has dealt with, or will; later ones it has not seen (RFC 9113 section 6.8). */
@@ -93,7 +96,7 @@ export class ClientStream implements Carrier, Flow {
     }
     this.#listen(this.#stream);
     if (body === null) return this.#written();
-    this.#sender = new BodySender(this.#stream, this.#timers, body);
+    this.#sender = new BodySender(this.#stream, this.#timers, body, this.#owner.flusher);
     this.#sender.run().then(
       (isSent) => isSent && this.#written(),
       (error: unknown) => this.destroy(new ClientLeftError(error)),

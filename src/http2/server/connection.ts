@@ -18,16 +18,27 @@ import type {
 } from '../../http1/server/accepted.ts';
 import { type Link, peerOf } from '../../http1/server/request.ts';
 import { Deadline } from '../../http1/timers.ts';
+import { Flusher } from '../flusher.ts';
 import { FrameWatch } from './frame-watch.ts';
-import { GOODBYE_MS, HEAD_TOLERANCE, MAX_STREAMS, RESET_COST, WINDOW_BYTES } from './limits.ts';
+import {
+  BYTES_PER_IDLE_FRAME,
+  GOODBYE_MS,
+  HEAD_TOLERANCE,
+  MAX_STREAMS,
+  RESET_COST,
+  WINDOW_BYTES,
+} from './limits.ts';
 import { ServerStream, type StreamOwner } from './stream.ts';
 import { WatchedSocket } from './watched-socket.ts';
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
 
 /** Serves a client's connection with HTTP/2. */
-export const serveHttp2: ServeHttp2 = (socket, first, owner, scheme) =>
-  new Http2Connection(socket, first, owner, scheme);
+export const serveHttp2: ServeHttp2 = (...accepted) => new Http2Connection(...accepted);
+
+/** The same on a runtime that holds back what is written: see `Flusher`. */
+export const serveHttp2Flushing: ServeHttp2 = (...accepted) =>
+  new Http2Connection(...accepted, true);
 
 /** The last stream there can be: a GOAWAY that names it only announces the next one (RFC 9113 section 6.8). */
 const LAST_STREAM = 2 ** 31 - 1;
@@ -38,6 +49,7 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
   readonly peer: string;
   readonly serverPort: number;
   readonly owner: ConnectionOwner;
+  readonly flusher: Flusher | null;
   readonly #socket: Socket;
   readonly #watch: FrameWatch;
   readonly #watched: WatchedSocket;
@@ -47,8 +59,17 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
   readonly #deadline = new Deadline(() => this.#session.close());
   #expectedUntil = performance.now() + FIRST_BYTES_MS;
 
-  /** @param first the bytes that were read already: they begin with the preface */
-  constructor(socket: Socket, first: Buffer, owner: ConnectionOwner, scheme: Link['scheme']) {
+  /**
+   * @param first the bytes that were read already: they begin with the preface
+   * @param holdsBack whether the runtime holds back what is written: see `Flusher`
+   */
+  constructor(
+    socket: Socket,
+    first: Buffer,
+    owner: ConnectionOwner,
+    scheme: Link['scheme'],
+    holdsBack: boolean = false,
+  ) {
     this.scheme = scheme;
     this.peer = peerOf(socket);
     this.serverPort = socket.localPort ?? 0;
@@ -68,6 +89,9 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
         maxHeaderListSize: maxHeadBytes,
       },
     });
+    // Each SETTINGS has an acknowledgement.
+    const onFlush = () => this.#watch.wrote(BYTES_PER_IDLE_FRAME);
+    this.flusher = holdsBack ? new Flusher(this.#session, onFlush) : null;
     this.#session.on('stream', (...args: unknown[]) => {
       // The types lack the last one: the fields as they came.
       const [stream, , flags, raw] = args as [ServerHttp2Stream, object, number, readonly string[]];

@@ -14,6 +14,7 @@ import type { ServerRequest } from '../../http1/server/request.ts';
 import type { OutgoingResponse } from '../../http1/server/write-response.ts';
 import { Deadline } from '../../http1/timers.ts';
 import { fieldsOf } from '../fields.ts';
+import type { Flusher } from '../flusher.ts';
 
 /** Most bytes of one write: a slow client has taken each of them within its time, whatever the size of a chunk. */
 const STRIDE_BYTES = 64 * 1024;
@@ -23,12 +24,22 @@ export class ResponseWriter {
   readonly #stream: ServerHttp2Stream;
   readonly #timeoutMs: number;
   readonly #deadline: Deadline;
+  readonly #flusher: Flusher | null;
   /** Set once the whole body was passed on: only then the response may end. */
   #trailers: HeaderList | null = null;
 
-  /** @param notTaken called when the client has not taken what was written within `timeoutMs` */
-  constructor(stream: ServerHttp2Stream, timeoutMs: number, notTaken: () => void) {
+  /**
+   * @param notTaken called when the client has not taken what was written within `timeoutMs`
+   * @param flusher `null`: the runtime holds nothing back
+   */
+  constructor(
+    stream: ServerHttp2Stream,
+    timeoutMs: number,
+    notTaken: () => void,
+    flusher: Flusher | null,
+  ) {
     this.#stream = stream;
+    this.#flusher = flusher;
     this.#timeoutMs = timeoutMs;
     this.#deadline = new Deadline(notTaken);
   }
@@ -93,14 +104,16 @@ export class ResponseWriter {
     }
     if (framing.kind === 'length' && left !== 0) throw wrongLength();
     this.#trailers = body.trailers ?? [];
-    this.#stream.end();
+    if (this.#flusher === null) this.#stream.end();
+    else this.#flusher.end(this.#stream);
   }
 
   /** Writes a chunk, and waits if the client has much to take. */
   async #chunk(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.byteLength; at += STRIDE_BYTES) {
       const piece = chunk.subarray(at, at + STRIDE_BYTES);
-      if (!this.#stream.write(piece)) await this.#drained();
+      const goesOn = this.#flusher?.write(this.#stream, piece) ?? this.#stream.write(piece);
+      if (!goesOn) await this.#drained();
     }
   }
 

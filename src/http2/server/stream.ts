@@ -13,6 +13,7 @@ import { outgoingResponse, type OutgoingResponse } from '../../http1/server/writ
 import { Deadline } from '../../http1/timers.ts';
 import { UpgradedBody } from '../../http1/tunnel.ts';
 import type { Turns } from '../../http1/turns.ts';
+import type { Flusher } from '../flusher.ts';
 import { parseHead } from './parse-head.ts';
 import { interimFields, ResponseWriter } from './response-writer.ts';
 
@@ -24,6 +25,8 @@ const FRAME_BYTES = 9;
 /** What a stream needs from its connection. */
 export interface StreamOwner extends Pick<Link, 'scheme' | 'peer' | 'serverPort'> {
   readonly owner: ConnectionOwner;
+  /** `null`: the runtime holds nothing back. */
+  readonly flusher: Flusher | null;
   /** True if the client takes nothing at all, whatever the stream. */
   readonly isStuck: boolean;
   ended(stream: ServerStream): void;
@@ -55,7 +58,12 @@ export class ServerStream implements Link, Flow {
     this.turns = turns;
     this.#stream = stream;
     this.#connection = connection;
-    this.#writer = new ResponseWriter(stream, clientTimeoutMs, () => this.#notTaken());
+    this.#writer = new ResponseWriter(
+      stream,
+      clientTimeoutMs,
+      () => this.#notTaken(),
+      connection.flusher,
+    );
     stream.on('error', () => {}); // `close` follows.
     stream.once('close', () => this.#onClose());
   }

@@ -36,6 +36,8 @@ export interface Http1Options extends RuntimeOptions {
   readonly accepted?: number;
   /** True if its listener may stop accepting for good. Default: false. */
   readonly goesDeaf?: boolean;
+  /** True if `node:http2` holds back what is written to a stream while another waits. Default: false. */
+  readonly holdsBack?: boolean;
   /** Writes to the outputs of the process. Default: by `process`. */
   readonly write?: WriteOutput;
 }
@@ -70,6 +72,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     descriptors = () => Infinity,
     accepted = 0,
     goesDeaf = false,
+    holdsBack = false,
     names,
     poll,
     write = processOutput(),
@@ -83,6 +86,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const pool = (more: PoolOptions = {}) => {
     const shared = {
       shortage,
+      holdsBack,
       secureOptions: clientTls.options,
       names: new Names(createLookup(names)),
       ...more,
@@ -105,7 +109,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     forward: http1Forward(primaries),
     sendCopy: http1SendCopy(mirrors),
     startThread,
-    listen: (listening) => serveApp(listening, { shares, turns, goesDeaf }),
+    listen: (listening) => serveApp(listening, { shares, turns, goesDeaf, holdsBack }),
     close() {
       primaries.destroy();
       mirrors.destroy();

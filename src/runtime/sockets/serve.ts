@@ -8,13 +8,17 @@ import type { Listening, ListenOptions } from '../server.ts';
 import { TlsEnd } from './tls.ts';
 
 /** Options of the listener that depend on the runtime. */
-export type ListenerTraits = Pick<Http1ListenOptions, 'shares' | 'turns' | 'goesDeaf'>;
+export interface ListenerTraits extends Pick<Http1ListenOptions, 'shares' | 'turns' | 'goesDeaf'> {
+  /** Whether `node:http2` holds back what is written. Default: no. */
+  readonly holdsBack?: boolean;
+}
 
 /** Serves an app with our own HTTP/1.1. Rejects if it cannot listen on the address. */
 export async function serveApp(
   options: ListenOptions,
   traits: ListenerTraits = {},
 ): Promise<Listening> {
+  const { holdsBack = false, ...rest } = traits;
   const { app, clientTimeout, tls, isShared = false, ...listener } = options;
   const { waitUntil = goOn } = app;
   const context = { waitUntil, passThroughOnException() {}, props: {} };
@@ -22,11 +26,14 @@ export async function serveApp(
   const end = tls === undefined ? null : new TlsEnd(tls.certificates, tls.onFailure);
   const listening = await listen({
     ...listener,
-    ...traits,
+    ...rest,
     // Others may accept what would show that this process does not.
     goesDeaf: traits.goesDeaf === true && !isShared,
     tls: end === null ? undefined : { port: tls!.port, secure: (socket) => end.secure(socket) },
-    loadHttp2: async () => (await import('../../http2/server/connection.ts')).serveHttp2,
+    loadHttp2: async () => {
+      const { serveHttp2, serveHttp2Flushing } = await import('../../http2/server/connection.ts');
+      return holdsBack ? serveHttp2Flushing : serveHttp2;
+    },
     clientTimeoutMs: clientTimeout === undefined ? undefined : clientTimeout * 1000,
     respond: (request) =>
       direct?.respond?.(request, app.waitUntil) ?? app.fetch(...handOut(request), context),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { authority } from '../../support/certificate.ts';
 import { send } from '../../support/client.ts';
 import { echo, grpcOrigin } from '../../support/grpc-origin.ts';
-import { type Ask, ask, begin, http2, responseOf } from '../../support/http2-client.ts';
+import { type Ask, ask, begin, responseOf } from '../../support/http2-client.ts';
 import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 import type { GrpcScene } from '../grpc.ts';
@@ -137,22 +137,50 @@ export function calls(scene: () => GrpcScene): void {
     await expect(got).rejects.toThrow(/^reset: INTERNAL_ERROR$/);
   });
 
-  it('does not wait for another that nobody reads', async () => {
-    const { session, gateway, upstream, put } = scene();
-    await put('slow');
+  it('does not wait for another that the client does not read', async () => {
+    const { session, upstream, put } = scene();
+    await put('unread', {});
     upstream.serve = (stream, call) => {
+      if (call.headers[':path'] !== '/unread/Large') return echo(stream, call);
       stream.respond();
-      stream.end(Buffer.alloc(call.headers[':path'] === '/slow/Large' ? 8 * MIB : 10));
+      stream.end(Buffer.alloc(8 * MIB));
     };
-    const other = await http2(gateway.url);
-    const large = begin(other, '/slow/Large', STREAM);
+    const large = begin(session, '/unread/Large', STREAM);
     large.pause();
     large.end();
     await new Promise((resolve) => large.once('response', resolve));
-    for (let i = 0; i < 5; i++)
-      expect((await ask(session, '/slow/Small', { ...post, body: 'x' })).body.length).toBe(10);
-    other.destroy();
+    for (let i = 0; i < 5; i++) await inTurns('/unread/Small');
+    large.destroy();
   });
+
+  it('does not wait for another that the server does not read', async () => {
+    const { session, upstream, put } = scene();
+    await put('untaken', {});
+    upstream.serve = (stream, call) => {
+      if (call.headers[':path'] === '/untaken/Large') stream.pause();
+      else echo(stream, call);
+    };
+    const large = begin(session, '/untaken/Large', STREAM);
+    large.write(Buffer.alloc(8 * MIB));
+    await until(() => upstream.seen.length > 0, 5000, 'the large call');
+    for (let i = 0; i < 5; i++) await inTurns('/untaken/Small');
+    large.destroy();
+  });
+
+  /** Makes a call with a pause between head, messages and end, each way. */
+  async function inTurns(path: string): Promise<void> {
+    const stream = begin(scene().session, path, STREAM);
+    const whole = responseOf(stream);
+    let heard = '';
+    stream.on('data', (part: Buffer) => (heard += part.toString()));
+    await new Promise((resolve) => stream.once('response', resolve));
+    for (const message of ['<one>', '<two>']) {
+      stream.write(message);
+      await until(() => heard.endsWith(message), 5000, message);
+    }
+    stream.end();
+    expect((await whole).trailers).toMatchObject({ 'grpc-status': '0' });
+  }
 
   it('of a client over HTTP/1.1 gets through as well', async () => {
     const { gateway, upstream, put } = scene();
