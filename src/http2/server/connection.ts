@@ -129,7 +129,13 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
       clearTimeout(timer);
       if (!session.destroyed) session.close();
     }
-    if (!session.ping(() => setImmediate(close))) close();
+    if (!this.ping(() => setImmediate(close))) close();
+  }
+
+  ping(done: () => void): boolean {
+    if (this.#session.destroyed || !this.#session.ping(done)) return false;
+    this.#watch.pinged();
+    return true;
   }
 
   /** A stream has ended. */

@@ -9,17 +9,23 @@ const FRAME_HEADER_BYTES = 9;
 const DATA = 0x0;
 const HEADERS = 0x1;
 const RST_STREAM = 0x3;
+const SETTINGS = 0x4;
+const PING = 0x6;
 const GOAWAY = 0x7;
 const CONTINUATION = 0x9;
 
 /** A type that nobody has defined, so that the frame is ignored (RFC 9113 section 4.1). */
 const UNKNOWN = 0xff;
 
-/** Offset of the type in the header of a frame. */
+/** Offsets in the header of a frame. */
 const TYPE_AT = 3;
+const FLAGS_AT = 4;
 
 /** The flag of the last frame of a request. */
 const END_STREAM = 0x1;
+
+/** The flag of SETTINGS and PING that acknowledge ours. */
+const ACK = 0x1;
 
 /**
  * Counts the frames that a client sends, before node:http2 has them. Frames that bring neither a request nor a part of
@@ -29,8 +35,9 @@ const END_STREAM = 0x1;
  *
  * The runtimes have limits of their own, each others, and none for some of these frames.
  *
- * GOAWAY is hidden from node:http2. From a client it only says which pushes are not wanted, and we push nothing; but
- * Deno frees the session while it still reads the frame, and its process dies.
+ * Two things are hidden from node:http2, since Deno frees a session that they end while it still reads the frame, and its
+ * process dies: GOAWAY, which from a client only says which pushes are not wanted, and we push nothing; and
+ * acknowledgements of what we did not send, which are errors, and become what they would acknowledge.
  */
 export class FrameWatch {
   readonly #maxHeadBytes: number;
@@ -39,6 +46,9 @@ export class FrameWatch {
   #filled = 0;
   /** Bytes of the preface or of a payload that are still to come. */
   #skip = PREFACE_BYTES;
+  /** Acknowledgements of our settings and pings that the client owes. */
+  #settings = 1;
+  #pings = 0;
   #credit = MAX_IDLE_FRAMES;
   #grownMs = performance.now();
   /** Bytes of the current block of fields, compressed. */
@@ -59,6 +69,8 @@ export class FrameWatch {
         continue;
       }
       if (this.#filled === TYPE_AT && bytes[at] === GOAWAY) bytes[at] = UNKNOWN;
+      if (this.#filled === FLAGS_AT)
+        bytes[at] = this.#solicited(this.#header[TYPE_AT]!, bytes[at]!);
       this.#header[this.#filled++] = bytes[at++]!;
       if (this.#filled < FRAME_HEADER_BYTES) continue;
       this.#filled = 0;
@@ -69,9 +81,24 @@ export class FrameWatch {
     return true;
   }
 
+  /** We send a PING. */
+  pinged(): void {
+    this.#pings += 1;
+  }
+
   /** So many bytes were sent to the client. */
   wrote(bytes: number): void {
     this.#credit = Math.min(MAX_IDLE_FRAMES, this.#credit + bytes / BYTES_PER_IDLE_FRAME);
+  }
+
+  /** The flags of a frame, without ACK where there is nothing to acknowledge. */
+  #solicited(type: number, flags: number): number {
+    const isAck = (type === PING || type === SETTINGS) && (flags & ACK) !== 0;
+    if (!isAck) return flags;
+    const expected = type === PING ? this.#pings : this.#settings;
+    if (type === PING) this.#pings = Math.max(0, this.#pings - 1);
+    else this.#settings = 0;
+    return expected > 0 ? flags : flags & ~ACK;
   }
 
   #frame(type: number, flags: number, length: number): boolean {

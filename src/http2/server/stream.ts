@@ -29,6 +29,8 @@ export interface StreamOwner extends Pick<Link, 'scheme' | 'peer' | 'serverPort'
   readonly flusher: Flusher | null;
   /** True if the client takes nothing at all, whatever the stream. */
   readonly isStuck: boolean;
+  /** Sends a PING. Returns false if there are too many already. */
+  ping(done: () => void): boolean;
   ended(stream: ServerStream): void;
   destroy(): void;
 }
@@ -124,7 +126,7 @@ export class ServerStream implements Link, Flow {
   /** Followed by a PING, since Deno sends an interim response only together with the next frame. */
   #inform(interim: Interim): void {
     this.#stream.additionalHeaders(interimFields(interim));
-    this.#stream.session?.ping(() => {});
+    this.#connection.ping(() => {});
   }
 
   /** True for the first call: a client gets at most one 100. */

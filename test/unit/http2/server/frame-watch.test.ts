@@ -91,3 +91,27 @@ it('hides GOAWAY, and changes nothing else, however the bytes are split', () => 
     expect(Buffer.concat(pieces).toString('latin1')).toBe(expected);
   }
 });
+
+describe('an acknowledgement', () => {
+  const ack = (type: number) => frame(type, FLAG.ACK, 0, Buffer.alloc(type === FRAME.PING ? 8 : 0));
+  /** The flags that node:http2 sees, of one frame after the other. */
+  function flagsOf(watch: FrameWatch, type: number, count: number): number[] {
+    return Array.from({ length: count }, () => {
+      const bytes = ack(type);
+      expect(watch.read(bytes)).toBe(true);
+      return bytes[4]!;
+    });
+  }
+
+  it('of our settings is one, and each further one is hidden', () => {
+    expect(flagsOf(begun(), FRAME.SETTINGS, 3)).toEqual([FLAG.ACK, 0, 0]);
+  });
+
+  it('of a PING is seen for each that was sent', () => {
+    const watch = begun();
+    expect(flagsOf(watch, FRAME.PING, 1)).toEqual([0]);
+    watch.pinged();
+    watch.pinged();
+    expect(flagsOf(watch, FRAME.PING, 3)).toEqual([FLAG.ACK, FLAG.ACK, 0]);
+  });
+});
