@@ -14,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
       'A flag wins over its variable, which is in parentheses. ADMIN_KEY, the key of the control',
       'plane, has no flag, as other users can see command lines.',
       'SIGTERM and SIGINT: finish what is under way, then exit. SIGHUP: read the routes again.',
+      'SIGUSR2: replace the workers, if there are several, without a failed request.',
     ],
     load: async () => (await import('./serve.ts')).serve,
   },

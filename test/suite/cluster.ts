@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/compare/report/report.ts';
 import { checkDocument } from '../../src/config/document.ts';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { childrenOf } from '../support/children.ts';
@@ -28,7 +29,9 @@ export function cluster(runtime: TestServerRuntime): void {
       ];
       mirror = await origin();
       gateway = await runtime.start({
-        routes: [{ id: '1', ...route(upstreams[0], mirror, { uri: '/load' }) }],
+        routes: [
+          { id: '1', ...route(upstreams[0], mirror, { uri: '/load', plugin: { compare: true } }) },
+        ],
         env: { WORKERS: String(WORKERS), LOG_LEVEL: 'debug' },
       });
       supervisor = supervisorOf(gateway);
@@ -46,6 +49,9 @@ export function cluster(runtime: TestServerRuntime): void {
       await load.stop();
       expect(load.failed).toBe(0);
       await until(async () => (await counted(gateway)) === load.done, LIMIT_MS, 'all counted');
+      // On Deno, whose workers have no threads, as well.
+      await until(async () => (await compared(gateway)) === load.done, LIMIT_MS, 'all compared');
+      expect(gateway.program.stderr()).not.toContain('comparing failed');
     });
 
     it('have a write of the control plane in force when it has its response', async () => {
@@ -179,6 +185,11 @@ function requestIds({ program }: GatewayProcess): ReadonlySet<string> {
 async function counted(gateway: GatewayProcess): Promise<number> {
   const samples = await gateway.metrics();
   return samples.get('gateway_requests_total{route="1",method="GET",code="200"}') ?? 0;
+}
+
+async function compared(gateway: GatewayProcess): Promise<number> {
+  const report = (await (await gateway.admin('admin/report')).json()) as Report;
+  return report.mirrors.reduce((sum, { pairs }) => sum + pairs, 0);
 }
 
 async function isReady({ url }: GatewayProcess): Promise<boolean> {

@@ -19,8 +19,8 @@ export interface FleetOptions {
 /** Pause before a worker that ended is started again: it doubles up to the longest while workers keep ending. */
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 10_000;
-/** A worker that ran so long ends a row of failures. */
-const STEADY_MS = 10_000;
+/** A worker that has listened for so long ends a row of failures. */
+const STEADY_MS = 1000;
 
 /** Within this time a worker has put routes in force, or handed over its counts, or else it hangs. */
 const ROUTES_TIMEOUT_MS = 10_000;
@@ -163,7 +163,7 @@ export class Fleet {
     this.#options.onEnded(member);
     if (this.#members.size === 0) this.#isPortLost = true;
     if (member.isStopping || this.#isStopping || !this.#isStarted) return;
-    if (performance.now() - member.startedMs >= STEADY_MS) this.#pauseMs = MIN_PAUSE_MS;
+    if (performance.now() - member.listeningSinceMs >= STEADY_MS) this.#pauseMs = MIN_PAUSE_MS;
     log.error('worker {pid} ended ({how}): another one starts', {
       pid: member.pid,
       how: signal ?? `status ${status}`,

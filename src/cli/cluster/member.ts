@@ -20,9 +20,10 @@ export interface Ended {
 export class Member implements Holder {
   readonly channel: Channel<WorkerCalls, SupervisorCalls>;
   readonly ended: Promise<Ended>;
-  readonly startedMs: number = performance.now();
   /** Where it listens; `null` before. */
   addresses: Addresses | null = null;
+  /** Infinity before. */
+  listeningSinceMs: number = Infinity;
   isStopping = false;
   readonly #worker: Worker;
 
@@ -47,7 +48,9 @@ export class Member implements Holder {
 
   /** Resolves once it listens. */
   async start(start: WorkerStart): Promise<Addresses> {
-    return (this.addresses = await this.channel.ask('start', start));
+    this.addresses = await this.channel.ask('start', start);
+    this.listeningSinceMs = performance.now();
+    return this.addresses;
   }
 
   async giveBack(key: string, units: number, theirs: number): Promise<number> {
