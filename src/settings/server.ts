@@ -179,18 +179,19 @@ function routeOf(flags: Flags): readonly RouteInput[] | null {
       '--upstream and --mirror: expected both, such as --upstream http://127.0.0.1:1999 --mirror http://127.0.0.1:9797',
     );
   }
-  const primary = origin(upstream, '--upstream');
+  const primary = serverAt(upstream, '--upstream');
+  const copied = serverAt(mirror, '--mirror');
   const route: RouteInput = {
     id: '1',
     uri: '/*',
     upstream: {
       type: 'roundrobin',
-      scheme: primary.protocol === 'https:' ? 'https' : 'http',
+      scheme: primary.scheme,
       nodes: { [primary.host]: 1 },
     },
     plugins: {
       'proxy-mirror': {
-        host: origin(mirror, '--mirror').origin,
+        host: `${copied.scheme}://${copied.host}`,
         ...(share !== undefined && { sample_ratio: ratio(share, '--sample-ratio') }),
         ...(methods !== undefined && { methods: methodsOf(methods) }),
         ...comparing(compare, baseline),
@@ -199,6 +200,18 @@ function routeOf(flags: Flags): readonly RouteInput[] | null {
   };
   refuseUnusable(route);
   return [route];
+}
+
+/** @example serverAt('grpcs://a.example', '--mirror') // { scheme: 'grpcs', host: 'a.example' } */
+function serverAt(
+  text: string,
+  from: string,
+): { readonly scheme: 'http' | 'https' | 'grpc' | 'grpcs'; readonly host: string } {
+  const isGrpc = /^grpcs?:/.test(text);
+  // A URL with any other scheme is parsed by other rules.
+  const url = origin(isGrpc ? text.replace('grpc', 'http') : text, from);
+  const secure = url.protocol === 'https:' ? 's' : '';
+  return { scheme: isGrpc ? `grpc${secure}` : `http${secure}`, host: url.host };
 }
 
 function comparing(

@@ -5,6 +5,7 @@ import { type GatewayProcess, KEY, type TestServerRuntime } from '../runtimes/ru
 import { send } from '../support/client.ts';
 import { type Answer, type DnsServer, dnsServer } from '../support/dns-server.ts';
 import { settled } from '../support/outcomes.ts';
+import { echo, grpcOrigin } from '../support/grpc-origin.ts';
 import { freePort } from '../support/ports.ts';
 import { line } from '../support/process.ts';
 import { unansweredPort } from '../support/unanswered-port.ts';
@@ -221,6 +222,39 @@ export function names(runtime: TestServerRuntime): void {
     const asked = before.requests();
     await slowest('moving', 10);
     expect([before.requests() - asked, after.requests()]).toEqual([0, 11]);
+  });
+
+  it('the same holds for gRPC, whose connections are never idle: addresses take turns, and are followed', async () => {
+    const port = await freePort();
+    const at = (address: string) => grpcOrigin(undefined, {}, { host: address, port });
+    const [one, two, three] = [await at('127.0.0.2'), await at('127.0.0.3'), await at('127.0.0.4')];
+    closing.push(() => Promise.all([one.close(), two.close(), three.close()]));
+    dns.names.set('calls.test', { addresses: ['127.0.0.2', '127.0.0.3'], ttl: 1 });
+    await put('calls', `calls.test:${port}`, { scheme: 'grpc' });
+    await slowest('calls', 6);
+    expect([one.seen.length, two.seen.length]).toEqual([3, 3]);
+    // A call that lasts, so that the connection is in use.
+    let end = () => {};
+    one.serve = two.serve = (stream) => {
+      stream.respond();
+      end = () => void stream.end();
+    };
+    const lasting = get('calls');
+    await until(() => one.seen.length + two.seen.length === 7, 5000, 'the call that lasts');
+    dns.names.set('calls.test', { addresses: ['127.0.0.4'], ttl: 1 });
+    one.serve = two.serve = echo;
+    const moved = async () => (await get('calls')).status === 200 && three.seen.length > 0;
+    await until(moved, 10_000, 'the new address to be asked');
+    const asked = one.seen.length + two.seen.length;
+    await slowest('calls', 5);
+    expect(one.seen.length + two.seen.length).toBe(asked);
+    end();
+    expect((await lasting).status).toBe(200);
+    await until(
+      () => one.sessions.size + two.sessions.size === 0,
+      5000,
+      'the old connections closed',
+    );
   });
 
   it('localhost and addresses need no look-up', async () => {

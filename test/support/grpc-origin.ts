@@ -51,10 +51,14 @@ export const echo: Serve = (stream) => {
   stream.pipe(stream);
 };
 
-/** @param options `cert` and `key` for TLS; `settings` of HTTP/2 */
+/**
+ * @param options `cert` and `key` for TLS; `settings` of HTTP/2
+ * @param at where it listens. Default: any free port of 127.0.0.1
+ */
 export async function grpcOrigin(
   serve: Serve = echo,
   options: SecureServerOptions = {},
+  at: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
 ): Promise<GrpcOrigin> {
   const isSecure = options.cert !== undefined;
   const server = isSecure ? createSecureServer(options) : createServer(options);
@@ -87,13 +91,13 @@ export async function grpcOrigin(
     stream.once('close', () => (call.ended = stream.rstCode));
     origin.serve(stream, call);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(at.port, at.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const origin: GrpcOrigin = {
-    url: `${isSecure ? 'grpcs' : 'grpc'}://127.0.0.1:${port}`,
+    url: `${isSecure ? 'grpcs' : 'grpc'}://${at.host}:${port}`,
     port,
-    node: `127.0.0.1:${port}`,
+    node: `${at.host}:${port}`,
     seen,
     sessions,
     serve,

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Report } from '../../../src/compare/report/report.ts';
 import type { TestServerRuntime } from '../../runtimes/runtime.ts';
+import { grpcOrigin } from '../../support/grpc-origin.ts';
 import { logged } from '../../support/log.ts';
 import { origin } from '../../support/origin.ts';
 import { line } from '../../support/process.ts';
@@ -45,6 +46,20 @@ export function twoUrls(runtime: TestServerRuntime, folder: () => string): void 
       expect(warnings()).toEqual([]);
     },
   );
+
+  it('takes gRPC as well', async () => {
+    const [upstream, mirror] = await Promise.all([grpcOrigin(), grpcOrigin()]);
+    const args = ['--port', '0', '--upstream', upstream.url, '--mirror', mirror.url];
+    const program = runtime.launch(folder(), { args });
+    onTestFinished(async () => {
+      program.signal('SIGKILL');
+      await Promise.all([upstream.close(), mirror.close()]);
+    });
+    const [, url] = await line(program, /(http:\/\/127\.0\.0\.1:\d+)\)? as /);
+    const response = await fetch(`${url}/a.Service/Call`, { method: 'POST', body: 'message' });
+    expect([response.status, await response.text()]).toEqual([200, 'message']);
+    await until(() => mirror.seen[0]?.isWhole === true, 20_000, 'the copy');
+  });
 
   it('--compare has a report', async () => {
     const { url, send } = await launched('--compare');
