@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { authority } from '../support/certificate.ts';
+import { crowd } from '../support/crowd.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 import { tlsPortOf } from './tls.ts';
@@ -14,12 +16,19 @@ const LIMIT_MS = 25_000;
 const MAX_CONNECTIONS = 20;
 /** As many get a 503 at a time. */
 const MAX_TURNED_AWAY = 100;
-const [PROXY, CLIENT] = ['127.0.0.1', '127.0.0.2'];
+const [PROXY, CLIENT] = ['127.0.0.2', '127.0.0.1'];
 const HEADER = 'PROXY TCP4 192.0.2.9 192.0.2.1 5000 80\r\n';
 const HELLO_BEGINS = '\x16\x03\x01\x02\x00\x01\x00';
 
 /** Clients that stall before there can be a request: more of them than there are descriptors. */
 export function stalling(runtime: TestServerRuntime): void {
+  describe.each([1, 2])('with certificates: %i', (certificates) =>
+    stallingAt(runtime, certificates),
+  );
+}
+
+/** @param certificates with several, the name that a client asks for is read before TLS begins */
+function stallingAt(runtime: TestServerRuntime, certificates: number): void {
   let folder: string;
   let gateway: GatewayProcess;
   let upstream: Origin;
@@ -39,8 +48,8 @@ export function stalling(runtime: TestServerRuntime): void {
       descriptors: 512,
       env: {
         TLS_PORT: '0',
-        TLS_CERT: certFile,
-        TLS_KEY: keyFile,
+        TLS_CERT: Array(certificates).fill(certFile).join(),
+        TLS_KEY: Array(certificates).fill(keyFile).join(),
         TRUSTED_PROXIES: PROXY,
         PROXY_PROTOCOL: 'on',
         MAX_CONNECTIONS: String(MAX_CONNECTIONS),
@@ -113,4 +122,24 @@ export function stalling(runtime: TestServerRuntime): void {
     for (const release of held.splice(0)) release();
     await until(() => busy.every((one) => one() === '200'), LIMIT_MS, 'the other responses');
   });
+
+  const leave = () =>
+    new Promise<void>((done) => {
+      const socket = connect(tlsPortOf(gateway), '127.0.0.1');
+      socket.on('error', () => {}).once('connect', () => socket.destroy());
+      socket.once('close', () => done());
+    });
+  // With one certificate, how much there is depends on when the runtime collects it.
+  it.runIf(certificates > 1)('nothing is kept of those that leave before a handshake', async () => {
+    await crowd(500, leave);
+    const before = memoryMib();
+    await crowd(2000, leave);
+    // 40 KB of each would be 76.
+    expect(memoryMib() - before).toBeLessThan(40);
+  });
+  function memoryMib(): number {
+    const [, pid] = /as process (\d+)/.exec(gateway.program.stdout())!;
+    const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
+    return Number(kib) / 1024;
+  }
 }

@@ -1,13 +1,16 @@
 import type { Socket } from 'node:net';
+import { compilePeers } from '../../http/cidr.ts';
 import type { Reply } from '../../http/messages.ts';
 import { shareOut, type Shares } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
 import type { AcceptedConnection, ConnectionOwner, ServeHttp2 } from './accepted.ts';
+import { Connections, type NewConnection } from './connections.ts';
 import { ServerConnection } from './connection.ts';
 import { CLIENT_TIMEOUT_MS, HEAD_LIMITS, headLimits, MAX_CONNECTIONS } from './limits.ts';
 import { type OpenPort, openPort } from './port.ts';
-import { ProxiedConnection } from './proxied-connection.ts';
+import { parseProxyHeader } from './proxy-header.ts';
 import { type Link, peerOf, rememberPeer, type ServerRequest } from './request.ts';
+import { type Parsed, UnreadyConnection, type UnreadyOptions } from './unready-connection.ts';
 
 export interface Http1ListenOptions {
   /** Address or name to listen on; `unix:/path` is a Unix socket, whose clients have the peer `unix:`. */
@@ -54,8 +57,19 @@ export interface Http1ListenOptions {
 export interface TlsPort {
   /** 0 picks a free port. */
   readonly port: number;
-  /** Begins the handshake, as a server. The socket that is returned may be used at once: what it is given waits. */
-  secure(socket: Socket): Socket;
+  /** Finds the name in the first bytes; `null` until there are enough. If it is `null` itself, names do not matter. */
+  readonly parseHello: ((bytes: Buffer) => Hello | null) | null;
+  /**
+   * Begins the handshake, as a server. The socket that is returned may be used at once: what it is given waits.
+   *
+   * @param serverName the name that the client asks for; `''`: none
+   */
+  secure(socket: Socket, serverName: string): Socket;
+}
+
+/** What a client of TLS begins with. All of it stays to be read. */
+interface Hello extends Parsed {
+  readonly serverName: string;
 }
 
 /** An open listener. */
@@ -105,18 +119,43 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     );
   }
 
-  const { proxied = () => false, onNoHeader = () => {} } = options;
-  /** @param serve begins to serve a client */
-  function accept(socket: Socket, scheme: Link['scheme'], serve: Serve): void {
-    if (!proxied(peerOf(socket))) return connections.accept(serve(socket));
-    const behindProxy = new ProxiedConnection(socket, {
-      scheme,
+  /** A connection that is served once its first bytes have told how. */
+  function after<T extends Parsed>(
+    socket: Socket,
+    begin: Pick<UnreadyOptions<T>, 'scheme' | 'parse' | 'onRefused'> & { serve: ServeAfter<T> },
+  ): NewConnection {
+    return new UnreadyConnection(socket, {
+      ...begin,
       timeoutMs: owner.clientTimeoutMs,
-      onHeader: (from, after) => connections.begin(from, () => serve(after)),
-      onRefused: onNoHeader,
+      onReady: (from, ready, parsed) => connections.begin(from, () => begin.serve(ready, parsed)),
       closed: owner.closed,
     });
-    connections.accept(behindProxy);
+  }
+
+  const { tls, proxied = () => false, onNoHeader = () => {} } = options;
+  const servePlain = (socket: Socket) => new ServerConnection(socket, owner, 'http');
+  function serveSecure(socket: Socket): NewConnection {
+    const serve: ServeAfter<Hello> = (ready, { serverName }) =>
+      new ServerConnection(secured(tls!, ready, serverName), owner, 'https');
+    const { parseHello } = tls!;
+    if (parseHello === null) return serve(socket, NO_NAME);
+    return after(socket, { scheme: 'https', parse: parseHello, serve });
+  }
+  function accept(socket: Socket, scheme: Link['scheme'], serve: Serve): void {
+    const isProxied = proxied(peerOf(socket));
+    connections.accept(
+      isProxied
+        ? after(socket, {
+            scheme,
+            parse: parseProxyHeader,
+            onRefused: onNoHeader,
+            serve: (ready, { client }) => {
+              if (client !== null && !isLoopback(client)) rememberPeer(ready, client);
+              return serve(ready);
+            },
+          })
+        : serve(socket),
+    );
   }
 
   const ports: OpenPort[] = [];
@@ -133,20 +172,11 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     return opened;
   }
   const closeAll = (takesLast = false) => Promise.all(ports.map((port) => port.close(takesLast)));
-  const plain = await open(
-    options.port,
-    'http',
-    (socket) => new ServerConnection(socket, owner, 'http'),
-  );
-  const { tls } = options;
+  const plain = await open(options.port, 'http', servePlain);
   const secure =
     tls === undefined
       ? null
-      : await open(
-          tls.port,
-          'https',
-          (socket) => new ServerConnection(secured(tls, socket), owner, 'https'),
-        ).catch(async (error: unknown) => {
+      : await open(tls.port, 'https', serveSecure).catch(async (error: unknown) => {
           await closeAll();
           throw error;
         });
@@ -175,102 +205,20 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
 }
 
 /** Begins to serve the client of a socket. */
-type Serve = (socket: Socket) => ServerConnection;
+type Serve = (socket: Socket) => NewConnection;
+type ServeAfter<T> = (socket: Socket, parsed: T) => NewConnection;
 
-/** Who the client is has been read from the socket below. */
-function secured(tls: TlsPort, socket: Socket): Socket {
-  const above = tls.secure(socket);
-  rememberPeer(above, peerOf(socket));
-  return above;
-}
-
-/** A connection that may have to be turned away. */
-type NewConnection = ServerConnection | ProxiedConnection;
+const NO_NAME: Hello = { bytes: 0, serverName: '' };
 
 /**
- * The connections of a listener, up to a limit. At the limit, the connection that has waited longest for its client is
- * closed for a new one, so that clients without a request cannot lock others out. If all are busy, the new connection
- * gets a 503. It is not left in the system's accept queue: its client would learn nothing there, and node:net accepts
- * everything anyway.
+ * Such a client of a proxy is on the proxy's machine, so that its address is the proxy's. Believed as it is, it would pass
+ * for a client on this machine, which may do more.
  */
-export class Connections {
-  readonly #limits: Shares;
-  readonly #crowded: () => void;
-  readonly #all = new Set<AcceptedConnection>();
-  readonly #turnedAway = new Set<NewConnection>();
+const isLoopback = compilePeers(['127.0.0.0/8', '::1']);
 
-  readonly #mayOpen: (open: number) => boolean;
-
-  /**
-   * @param crowded called when a connection gets a 503
-   * @param mayOpen whether another one may be open beside so many
-   */
-  constructor(limits: Shares, crowded: () => void, mayOpen = (_open: number) => true) {
-    this.#limits = limits;
-    this.#crowded = crowded;
-    this.#mayOpen = mayOpen;
-  }
-
-  /** Number of connections. */
-  get size(): number {
-    return this.#all.size;
-  }
-
-  accept(connection: NewConnection): void {
-    const isFull = this.size >= this.#limits.each || !this.#mayOpen(this.size);
-    if (isFull && !this.#makeRoom()) return this.#turnAway(connection);
-    this.#all.add(connection);
-  }
-
-  closed(connection: AcceptedConnection): void {
-    if (!this.#all.delete(connection)) this.#turnedAway.delete(connection as NewConnection);
-  }
-
-  /** Puts another connection in the place of one with the same socket, unless that was closed. */
-  replace(connection: AcceptedConnection, successor: () => AcceptedConnection): void {
-    if (this.#all.delete(connection)) this.#all.add(successor());
-  }
-
-  /** Begins to serve the client of a proxy whose header has arrived, or says only now that there is no room for it. */
-  begin(from: ProxiedConnection, serve: () => ServerConnection): void {
-    const hadRoom = this.#all.delete(from);
-    if (!hadRoom) this.#turnedAway.delete(from);
-    const connection = serve();
-    (hadRoom ? this.#all : this.#turnedAway).add(connection);
-    if (!hadRoom) connection.refuse(503);
-  }
-
-  *[Symbol.iterator](): Iterator<AcceptedConnection> {
-    yield* this.#all;
-    yield* this.#turnedAway;
-  }
-
-  /** Searches all connections: no more expensive than accepting one, and not done below the limit. */
-  #makeRoom(): boolean {
-    const now = performance.now();
-    let victim: AcceptedConnection | null = null;
-    let earliest = Infinity;
-    for (const connection of this.#all) {
-      const until = connection.evictableUntil(now);
-      if (until >= earliest) continue;
-      earliest = until;
-      victim = connection;
-    }
-    if (victim === null) return false;
-    this.#all.delete(victim);
-    victim.destroy();
-    return true;
-  }
-
-  /** At its own limit, the connection that got its 503 first is closed as soon as that is sent. */
-  #turnAway(connection: NewConnection): void {
-    this.#crowded();
-    if (this.#turnedAway.size >= this.#limits.turnedAway) {
-      const [first] = this.#turnedAway;
-      this.#turnedAway.delete(first!);
-      first!.destroySoon();
-    }
-    this.#turnedAway.add(connection);
-    connection.refuse(503);
-  }
+/** Who the client is has been read from the socket below. */
+function secured(tls: TlsPort, socket: Socket, serverName: string): Socket {
+  const above = tls.secure(socket, serverName);
+  rememberPeer(above, peerOf(socket));
+  return above;
 }

@@ -29,7 +29,14 @@ export async function serveApp(
     ...rest,
     // Others may accept what would show that this process does not.
     goesDeaf: traits.goesDeaf === true && !isShared,
-    tls: end === null ? undefined : { port: tls!.port, secure: (socket) => end.secure(socket) },
+    tls:
+      end === null
+        ? undefined
+        : {
+            port: tls!.port,
+            parseHello: end.parseHello,
+            secure: (socket, serverName) => end.secure(socket, serverName),
+          },
     loadHttp2: async () => {
       const { serveHttp2, serveHttp2Flushing } = await import('../../http2/server/connection.ts');
       return holdsBack ? serveHttp2Flushing : serveHttp2;

@@ -2,6 +2,7 @@ import { constants, type X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from '../server.ts';
+import { parseClientHello } from './client-hello.ts';
 import { parsePair, type PemError } from './pem.ts';
 
 /** What Mozilla calls intermediate, without ciphers that lack forward secrecy or authenticate only after decrypting. */
@@ -50,11 +51,18 @@ export class TlsEnd {
     this.#identities = certificates.map(identityOf);
   }
 
-  secure(socket: Socket): Socket {
+  /**
+   * Reads the name that a client asks for, before TLS begins: Deno keeps 40 KB for good for each connection with an
+   * `SNICallback` that sends no ClientHello. With one certificate, names do not matter.
+   */
+  get parseHello(): typeof parseClientHello | null {
+    return this.#identities.length === 1 ? null : parseClientHello;
+  }
+
+  secure(socket: Socket, serverName: string): Socket {
     const secured = new TLSSocket(socket, {
       isServer: true,
-      secureContext: this.#identities[0]!.context,
-      SNICallback: (name, done) => done(null, this.#contextFor(name)),
+      secureContext: this.#contextFor(serverName),
       ALPNProtocols: PROTOCOLS,
     });
     let isSecure = false;
