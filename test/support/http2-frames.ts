@@ -1,6 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { until } from './until.ts';
 
+/** What a client sends first (RFC 9113 section 3.4). */
+export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
 /** The types of frames (RFC 9113 section 6). */
 export const FRAME = {
   DATA: 0,
@@ -89,10 +92,7 @@ export class RawHttp2 {
   /** Connects in clear, and sends the preface and empty settings. */
   static async open(port: number, settings: Uint8Array = Buffer.alloc(0)): Promise<RawHttp2> {
     const raw = new RawHttp2(connect(port, '127.0.0.1'));
-    raw.send(
-      Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-      frame(FRAME.SETTINGS, 0, 0, settings),
-    );
+    raw.send(Buffer.from(PREFACE), frame(FRAME.SETTINGS, 0, 0, settings));
     await raw.until(({ type }) => type === FRAME.SETTINGS, 'settings');
     raw.send(frame(FRAME.SETTINGS, FLAG.ACK, 0));
     return raw;

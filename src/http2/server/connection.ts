@@ -90,7 +90,10 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
       },
     });
     // Each SETTINGS has an acknowledgement.
-    const onFlush = () => this.#watch.wrote(BYTES_PER_IDLE_FRAME);
+    const onFlush = () => {
+      this.#watch.configured();
+      this.#watch.wrote(BYTES_PER_IDLE_FRAME);
+    };
     this.flusher = holdsBack ? new Flusher(this.#session, onFlush) : null;
     this.#session.on('stream', (...args: unknown[]) => {
       // The types lack the last one: the fields as they came.
@@ -160,8 +163,9 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
 
   /** Not at once: Deno's process aborts if a session is destroyed from within what that session calls. */
   #flooded(): void {
-    const session = this.#session;
     setImmediate(() => {
+      // Only now: the first bytes may be a flood, before there is a session.
+      const session = this.#session;
       if (session.destroyed) return;
       // By itself only Node says why.
       session.goaway(NGHTTP2_ENHANCE_YOUR_CALM);

@@ -86,6 +86,11 @@ export class FrameWatch {
     this.#pings += 1;
   }
 
+  /** We send SETTINGS, other than the first. */
+  configured(): void {
+    this.#settings += 1;
+  }
+
   /** So many bytes were sent to the client. */
   wrote(bytes: number): void {
     this.#credit = Math.min(MAX_IDLE_FRAMES, this.#credit + bytes / BYTES_PER_IDLE_FRAME);
@@ -97,7 +102,7 @@ export class FrameWatch {
     if (!isAck) return flags;
     const expected = type === PING ? this.#pings : this.#settings;
     if (type === PING) this.#pings = Math.max(0, this.#pings - 1);
-    else this.#settings = 0;
+    else this.#settings = Math.max(0, this.#settings - 1);
     return expected > 0 ? flags : flags & ~ACK;
   }
 

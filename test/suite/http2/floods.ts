@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import {
   block,
@@ -6,6 +7,7 @@ import {
   FRAME,
   frame,
   get,
+  PREFACE,
   RawHttp2,
   word,
 } from '../../support/http2-frames.ts';
@@ -61,6 +63,15 @@ export function floods(scene: () => Http2Scene): void {
     const own = /^(?:PING|SETTINGS|answers)/.test(what) ? [CODE.INTERNAL_ERROR, 'closed'] : [];
     const code = await raw.goaway().catch(() => 'closed');
     expect([CODE.ENHANCE_YOUR_CALM, ...own]).toContain(code);
+    await until(() => raw.isClosed, 5000, 'the end of the connection');
+    expect((await ask(await scene().open(), '/others')).status).toBe(200);
+  });
+
+  it('PING together with the preface', async () => {
+    const raw = new RawHttp2(connect(scene().gateway.port, '127.0.0.1'));
+    opened.push(raw);
+    const pings = Array.from({ length: 3000 }, () => FLOODS['PING']!(1));
+    raw.send(Buffer.from(PREFACE), frame(FRAME.SETTINGS, 0, 0), ...pings);
     await until(() => raw.isClosed, 5000, 'the end of the connection');
     expect((await ask(await scene().open(), '/others')).status).toBe(200);
   });

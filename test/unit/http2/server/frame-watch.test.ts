@@ -103,8 +103,11 @@ describe('an acknowledgement', () => {
     });
   }
 
-  it('of our settings is one, and each further one is hidden', () => {
-    expect(flagsOf(begun(), FRAME.SETTINGS, 3)).toEqual([FLAG.ACK, 0, 0]);
+  it('of our settings is one, and one more for each further SETTINGS of ours', () => {
+    const watch = begun();
+    expect(flagsOf(watch, FRAME.SETTINGS, 3)).toEqual([FLAG.ACK, 0, 0]);
+    watch.configured();
+    expect(flagsOf(watch, FRAME.SETTINGS, 2)).toEqual([FLAG.ACK, 0]);
   });
 
   it('of a PING is seen for each that was sent', () => {
