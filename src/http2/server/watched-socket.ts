@@ -39,11 +39,12 @@ export class WatchedSocket extends Duplex {
       return;
     }
     this.#isFlooded = true;
+    this.#socket.pause();
     this.#onFlood();
   }
 
   override _read(): void {
-    this.#socket.resume();
+    if (!this.#isFlooded) this.#socket.resume();
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -71,7 +72,9 @@ export class WatchedSocket extends Duplex {
     done();
     if (socket.destroyed) return;
     socket.end();
-    socket.resume();
+    // Whoever floods us is not read any more: its next connection has to wait for the end of this one.
+    if (this.#isFlooded) socket.pause();
+    else socket.resume();
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(timer));
   }
