@@ -22,6 +22,7 @@ export function denoRuntime(options: RuntimeOptions = {}): ServerRuntime {
     descriptors,
     accepted: MAX_ACCEPTED,
     goesDeaf: true,
+    readsOn: true,
   });
   return {
     ...runtime,

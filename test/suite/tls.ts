@@ -1,10 +1,10 @@
 import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
 import { authority, type Certified } from '../support/certificate.ts';
 import { send } from '../support/client.ts';
@@ -145,6 +145,33 @@ export function tls(runtime: TestServerRuntime): void {
     const socket = await handshake({ ALPNProtocols: ['other', protocol] });
     expect(socket.alpnProtocol).toBe(protocol);
     socket.destroy();
+  });
+
+  it('lets an upload wait for an upstream that does not read it', async () => {
+    const slow = createServer((socket) => void socket.pause().on('error', () => {}));
+    await new Promise<void>((done) => void slow.listen(0, '127.0.0.1', done));
+    onTestFinished(() => void slow.close());
+    await gateway.put('2', {
+      uri: '/stuck',
+      upstream: { nodes: { [`127.0.0.1:${(slow.address() as AddressInfo).port}`]: 1 } },
+    });
+    const socket = await handshake({ ALPNProtocols: ['http/1.1'] });
+    onTestFinished(() => void socket.on('error', () => {}).destroy());
+    const [length, piece] = [64 * KIB * KIB, Buffer.alloc(256 * KIB)];
+    socket.write(`POST /stuck HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`);
+    let sent = 0;
+    let at = Date.now();
+    const upload = () => {
+      for (at = Date.now(); sent < length;) {
+        sent += piece.byteLength;
+        if (!socket.write(piece)) return;
+      }
+    };
+    socket.on('drain', upload);
+    upload();
+    // The systems between them have a few MiB of buffers.
+    await until(() => Date.now() - at > 1000, 20_000, 'the upload to wait');
+    expect(sent).toBeLessThan(length / 2);
   });
 
   it('refuses to renegotiate, which costs it more than clients', async () => {

@@ -38,6 +38,8 @@ export interface Http1Options extends RuntimeOptions {
   readonly goesDeaf?: boolean;
   /** True if `node:http2` holds back what is written to a stream while another waits. Default: false. */
   readonly holdsBack?: boolean;
+  /** True if a `TLSSocket` reads on while it is paused. Default: false. */
+  readonly readsOn?: boolean;
   /** Writes to the outputs of the process. Default: by `process`. */
   readonly write?: WriteOutput;
 }
@@ -73,6 +75,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     accepted = 0,
     goesDeaf = false,
     holdsBack = false,
+    readsOn = false,
     names,
     poll,
     write = processOutput(),
@@ -109,7 +112,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     forward: http1Forward(primaries),
     sendCopy: http1SendCopy(mirrors),
     startThread,
-    listen: (listening) => serveApp(listening, { shares, turns, goesDeaf, holdsBack }),
+    listen: (listening) => serveApp(listening, { shares, turns, goesDeaf, readsOn, holdsBack }),
     close() {
       primaries.destroy();
       mirrors.destroy();

@@ -11,6 +11,8 @@ import { TlsEnd } from './tls.ts';
 export interface ListenerTraits extends Pick<Http1ListenOptions, 'shares' | 'turns' | 'goesDeaf'> {
   /** Whether `node:http2` holds back what is written. Default: no. */
   readonly holdsBack?: boolean;
+  /** Whether a `TLSSocket` reads on while it is paused. Default: no. */
+  readonly readsOn?: boolean;
 }
 
 /** Serves an app with our own HTTP/1.1. Rejects if it cannot listen on the address. */
@@ -18,12 +20,12 @@ export async function serveApp(
   options: ListenOptions,
   traits: ListenerTraits = {},
 ): Promise<Listening> {
-  const { holdsBack = false, ...rest } = traits;
+  const { holdsBack = false, readsOn = false, ...rest } = traits;
   const { app, clientTimeout, tls, isShared = false, ...listener } = options;
   const { waitUntil = goOn } = app;
   const context = { waitUntil, passThroughOnException() {}, props: {} };
   const direct = directOf(app.fetch);
-  const end = tls === undefined ? null : new TlsEnd(tls.certificates, tls.onFailure);
+  const end = tls === undefined ? null : new TlsEnd(tls.certificates, tls.onFailure, readsOn);
   const listening = await listen({
     ...listener,
     ...rest,

@@ -1,7 +1,13 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import {
+  createSecureContext,
+  type SecureContext,
+  TLSSocket,
+  type TLSSocketOptions,
+} from 'node:tls';
 import type { Certificate } from '../server.ts';
+import { GatedSocket } from './gated-socket.ts';
 import { parseClientHello } from './client-hello.ts';
 import { parsePair, type PemError } from './pem.ts';
 
@@ -31,17 +37,23 @@ interface Identity {
 /** Ends TLS of accepted connections, with the certificate whose names the client asks for, else the first. */
 export class TlsEnd {
   readonly #onFailure: (reason: string) => void;
+  readonly #begin: (socket: Socket, options: TLSSocketOptions) => TLSSocket;
   #identities!: readonly Identity[];
 
   /**
    * @param certificates at least one
    * @param onFailure called when a handshake fails, with the code or text of the error
+   * @param readsOn whether a `TLSSocket` of this runtime reads on while it is paused. Default: no
    * @throws Error that says which certificate cannot be used, and why
    */
   constructor(
     certificates: readonly Certificate[],
     onFailure: (reason: string) => void = () => {},
+    readsOn = false,
   ) {
+    this.#begin = readsOn
+      ? GatedSocket.secure
+      : (socket, options) => new TLSSocket(socket, options);
     this.#onFailure = onFailure;
     this.renew(certificates);
   }
@@ -60,7 +72,7 @@ export class TlsEnd {
   }
 
   secure(socket: Socket, serverName: string): Socket {
-    const secured = new TLSSocket(socket, {
+    const secured = this.#begin(socket, {
       isServer: true,
       secureContext: this.#contextFor(serverName),
       ALPNProtocols: PROTOCOLS,
