@@ -1,4 +1,4 @@
-# The gateway on Node. Settings are environment variables: the health check asks PORT. Routes are in the volume /data;
+# The gateway on Node. Settings are environment variables: the health check asks ADMIN_PORT, or else PORT. Routes are in the volume /data;
 # nothing else is written, so the root file system may be read-only:
 #
 #   docker build --tag proxy-mirror .
@@ -29,5 +29,5 @@ USER node
 EXPOSE 9080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/apisix/status/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT || process.env.PORT}/apisix/status/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
