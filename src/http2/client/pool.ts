@@ -19,6 +19,8 @@ export interface Http2PoolOptions {
   readonly turns?: Turns | undefined;
   /** Whether the runtime holds back what is written: see `Flusher`. Default: no. */
   readonly holdsBack?: boolean;
+  /** Whether a server that floods us with frames of no use loses its connection. Default: false. */
+  readonly endsFloods?: boolean;
   /** Makes the options of a new TLS connection of what is configured. */
   readonly secureOptions: (tls: TlsConfig) => ConnectionOptions;
   /** The error, if no descriptors are left, on runtimes that report that as a refused connection; else `null`. */
@@ -27,7 +29,14 @@ export interface Http2PoolOptions {
 
 /** Connections over HTTP/2, each of which carries many requests. */
 export function createHttp2Pool(options: Http2PoolOptions): Pool {
-  const { names, turns = null, holdsBack = false, secureOptions, shortage } = options;
+  const {
+    names,
+    turns = null,
+    holdsBack = false,
+    endsFloods = false,
+    secureOptions,
+    shortage,
+  } = options;
   const origins = new Map<string, OriginSessions>();
   const empty = new Set<string>();
   const spare: SpareSockets = { take: () => true, give() {}, shortage };
@@ -39,11 +48,14 @@ export function createHttp2Pool(options: Http2PoolOptions): Pool {
       ALPNProtocols: ['h2'],
     }));
     const peers = new Peers<Session>(names.of(origin.hostname), leaveAll);
-    return new OriginSessions({ origin, peers, keepAlive, turns, holdsBack, spare }, () => {
-      empty.add(key);
-      const [longest] = empty;
-      if (empty.size > MAX_EMPTY && empty.delete(longest!)) origins.delete(longest!);
-    });
+    return new OriginSessions(
+      { origin, peers, keepAlive, turns, holdsBack, endsFloods, spare },
+      () => {
+        empty.add(key);
+        const [longest] = empty;
+        if (empty.size > MAX_EMPTY && empty.delete(longest!)) origins.delete(longest!);
+      },
+    );
   }
   return {
     start(request, listener, fresh) {
@@ -78,6 +90,7 @@ interface OriginSessionsOptions {
   readonly keepAlive: KeepAlive;
   readonly turns: Turns | null;
   readonly holdsBack: boolean;
+  readonly endsFloods: boolean;
   readonly spare: SpareSockets;
 }
 
@@ -85,6 +98,7 @@ interface OriginSessionsOptions {
 class OriginSessions implements SessionOwner {
   readonly turns: Turns | null;
   readonly holdsBack: boolean;
+  readonly endsFloods: boolean;
   readonly maxRequests: number;
   readonly #options: OriginSessionsOptions;
   readonly #empty: () => void;
@@ -95,6 +109,7 @@ class OriginSessions implements SessionOwner {
   constructor(options: OriginSessionsOptions, empty: () => void) {
     this.turns = options.turns;
     this.holdsBack = options.holdsBack;
+    this.endsFloods = options.endsFloods;
     this.maxRequests = options.keepAlive.requests;
     this.#options = options;
     this.#empty = empty;

@@ -9,6 +9,8 @@ import type { IdleEntry, Peer } from '../../http1/client/peers.ts';
 import { Deadline } from '../../http1/timers.ts';
 import type { Turns } from '../../http1/turns.ts';
 import { Flusher } from '../flusher.ts';
+import { FrameWatch } from '../frame-watch.ts';
+import { WatchedSocket } from '../watched-socket.ts';
 import { sessionFailure } from './failure.ts';
 import {
   ASK_AGAIN_MS,
@@ -31,6 +33,8 @@ export interface SessionOwner {
   readonly turns: Turns | null;
   /** Whether the runtime holds back what is written: see `Flusher`. */
   readonly holdsBack: boolean;
+  /** Whether a server that floods us with frames of no use loses its connection: see `FrameWatch`. */
+  readonly endsFloods: boolean;
   /** Most requests of one connection. */
   readonly maxRequests: number;
   /** Called when the last request is over and the connection can take others. */
@@ -48,6 +52,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   flusher: Flusher | null = null;
   idleSince = 0;
   readonly #owner: SessionOwner;
+  readonly #watch: FrameWatch;
   readonly #opening: Opening;
   #socket: Socket | null = null;
   #http2: ClientHttp2Session | null = null;
@@ -73,6 +78,11 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     open: (session: Session) => Opening,
   ) {
     this.#owner = owner;
+    this.#watch = new FrameWatch({
+      maxHeadBytes: HEAD_LIMIT_BYTES,
+      onGoaway: (last) => this.#onGoaway(last),
+      ...(!owner.endsFloods && { maxIdleFrames: Infinity }),
+    });
     this.peer = peer;
     this.#opening = open(this);
   }
@@ -162,8 +172,9 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     // Loaded with the first connection: who has no gRPC does not pay for it.
     const { connect } = await import('node:http2');
     if (this.#phase === 'over') return void socket.destroy();
+    const watched = new WatchedSocket(socket, NO_BYTES, this.#watch, () => this.#close(FLOOD));
     const session = connect('http://localhost', {
-      createConnection: () => socket,
+      createConnection: () => watched,
       maxHeaderListPairs: MAX_FIELDS,
       maxSessionMemory: SESSION_MEMORY_MB,
       settings: {
@@ -173,9 +184,8 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
       },
     });
     this.#http2 = session;
-    if (this.#owner.holdsBack) this.flusher = new Flusher(session);
+    if (this.#owner.holdsBack) this.flusher = new Flusher(session, () => this.#watch.configured());
     session.on('remoteSettings', (settings) => this.#onSettings(settings));
-    session.on('goaway', (_code: number, last: number) => this.#onGoaway(last));
     session.on('error', (error) => (this.#error = error));
     session.once('close', () => this.#onClose());
   }
@@ -188,6 +198,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
 
   #onGoaway(last: number): void {
     this.lastStreamId = Math.min(this.lastStreamId, last);
+    for (const stream of this.#sent) if (stream.isUnseen) stream.lost(CLOSED_BY_SERVER, true);
     if (!this.isOpen) return;
     const waiting = [...this.#waiting];
     this.#phase = 'leaving';
@@ -222,6 +233,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   #ask(milliseconds: number): void {
     this.#askedAt = performance.now();
     this.#sign.set(milliseconds);
+    this.#watch.pinged();
     this.#http2!.ping((error) => {
       if (error !== null) return;
       this.#heardAt = performance.now();
@@ -248,6 +260,9 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   }
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
+const FLOOD = new TransportError('protocol', 'the server sends too many frames of no use');
 const CLOSED = new TransportError('shutdown', 'the pool was closed');
 const CLOSED_BY_SERVER = closedByServer();
 const NO_SIGN = new TransportError('timeout', 'no sign of life from the server');

@@ -84,6 +84,11 @@ export class ClientStream implements Carrier, Flow {
     return this.#owner.isOpen;
   }
 
+  /** Whether the server has not seen the request, and will not. */
+  get isUnseen(): boolean {
+    return this.#stream === null || this.#stream.id! > this.#owner.lastStreamId;
+  }
+
   /** Sends the request. */
   send(session: ClientHttp2Session): void {
     const { body } = this.#request;
@@ -240,8 +245,7 @@ export class ClientStream implements Carrier, Flow {
   /** @param mayBeStale true if the request may get through on another connection, should the server not have seen it */
   #fail(reason: TransportError, mayBeStale = this.#stream !== null): void {
     if (this.#isOver) return;
-    const isUnseen = this.#stream === null || this.#stream.id! > this.#owner.lastStreamId;
-    const failure = isUnseen ? reason.asUnsent() : reason;
+    const failure = this.isUnseen ? reason.asUnsent() : reason;
     this.#over();
     this.#reset();
     if (this.#body !== null) this.#body.fail(failure);

@@ -19,17 +19,11 @@ import type {
 import { type Link, peerOf } from '../../http1/server/request.ts';
 import { Deadline } from '../../http1/timers.ts';
 import { Flusher } from '../flusher.ts';
-import { FrameWatch } from './frame-watch.ts';
-import {
-  BYTES_PER_IDLE_FRAME,
-  GOODBYE_MS,
-  HEAD_TOLERANCE,
-  MAX_STREAMS,
-  RESET_COST,
-  WINDOW_BYTES,
-} from './limits.ts';
+import { FrameWatch, PREFACE_BYTES } from '../frame-watch.ts';
+import { BYTES_PER_IDLE_FRAME } from '../limits.ts';
+import { WatchedSocket } from '../watched-socket.ts';
+import { GOODBYE_MS, HEAD_TOLERANCE, MAX_STREAMS, RESET_COST, WINDOW_BYTES } from './limits.ts';
 import { ServerStream, type StreamOwner } from './stream.ts';
-import { WatchedSocket } from './watched-socket.ts';
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
 
@@ -77,7 +71,11 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     this.#socket = socket;
     this.#deadline.set(owner.clientTimeoutMs);
     const maxHeadBytes = (owner.headLimits ?? HEAD_LIMITS).head * HEAD_TOLERANCE;
-    this.#watch = new FrameWatch(maxHeadBytes);
+    this.#watch = new FrameWatch({
+      maxHeadBytes,
+      prefaceBytes: PREFACE_BYTES,
+      resetCost: RESET_COST,
+    });
     this.#watched = new WatchedSocket(socket, first, this.#watch, () => this.#flooded());
     this.#session = performServerHandshake(this.#watched, {
       maxOutstandingPings: MAX_STREAMS,

@@ -7,20 +7,8 @@ export const HEAD_TOLERANCE = 2;
 /** Most bytes of a request body, in memory or on the way, that its reader has not taken: what RFC 9113 begins with. */
 export const WINDOW_BYTES = 65_535;
 
-/** Frames of no use that a connection may send at once: see `FrameWatch`. */
-export const MAX_IDLE_FRAMES = 1000;
-
-/** Further such frames for each second. */
-export const IDLE_FRAMES_PER_S = 500;
-
-/** Further such frames for bytes sent to the client: it has to say that it took them (WINDOW_UPDATE). */
-export const BYTES_PER_IDLE_FRAME = 64;
-
 /** A request that is taken back counts as so many such frames: it has cost us a request (CVE-2023-44487). */
 export const RESET_COST = 5;
-
-/** Milliseconds that a closed connection is read on for, so that our last frames reach the client. */
-export const LINGER_MS = 1000;
 
 /** Milliseconds for a client to learn that no further requests are taken, before that is so. */
 export const GOODBYE_MS = 1000;

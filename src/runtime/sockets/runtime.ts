@@ -96,7 +96,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
     };
     return byProtocol(
       createPool({ ownBuffers, gathers, most, fence, ...shared }),
-      createHttp2Pool(shared),
+      createHttp2Pool({ ...shared, endsFloods: more.loopShare !== undefined }),
     );
   };
   const primaries = pool({ turns });

@@ -1,6 +1,8 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { echo, type Serve } from '../../support/grpc-origin.ts';
 import { origin } from '../../support/origin.ts';
+import { FRAME, frame } from '../../support/http2-frames.ts';
 import { ask, begin, responseOf } from '../../support/http2-client.ts';
 import { settled } from '../../support/outcomes.ts';
 import { freePort } from '../../support/ports.ts';
@@ -158,6 +160,47 @@ export function copies(scene: () => GrpcScene): void {
     expect(await settled(gateway, id, 5)).toEqual({ [outcome]: 5 });
     await old.close();
   });
+
+  it.each(['WINDOW_UPDATE', 'PING', 'SETTINGS', 'PRIORITY'] as const)(
+    'to a mirror that floods with %s fails, and the connection ends',
+    async (kind) => {
+      const { session, gateway, put } = scene();
+      const id = `floods-${kind}`;
+      const flood = await flooding(kind);
+      await put(id, { plugin: { host: `grpc://127.0.0.1:${flood.port}`, timeout: 10 } });
+      const { status, trailers } = await ask(session, `/${id}/Call`, { ...post, body: 'x' });
+      expect([status, trailers['grpc-status']]).toEqual([200, '0']);
+      const [outcome] = Object.keys(await settled(gateway, id, 1));
+      // Bun has a limit of its own for some.
+      expect(outcome).toMatch(/^failed (?:protocol|reset)$/);
+      await until(() => flood.open() === 0, 10_000, 'the end of the connection');
+      flood.close();
+    },
+  );
+}
+
+/** A server that sends its settings and then frames of one kind, as fast as they are taken. */
+async function flooding(kind: 'WINDOW_UPDATE' | 'PING' | 'SETTINGS' | 'PRIORITY') {
+  const bytes = { WINDOW_UPDATE: 4, PING: 8, SETTINGS: 0, PRIORITY: 5 }[kind];
+  const one = frame(FRAME[kind], 0, kind === 'PRIORITY' ? 1 : 0, Buffer.alloc(bytes, 1));
+  const many = Buffer.concat(Array.from({ length: 1000 }, () => one));
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const send = () => {
+      while (!socket.destroyed && socket.write(many));
+    };
+    socket.on('drain', send).on('error', () => {});
+    socket.once('close', () => sockets.delete(socket)).resume();
+    socket.write(frame(FRAME.SETTINGS, 0, 0));
+    socket.once('data', send);
+  });
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    open: () => sockets.size,
+    close: () => server.close(),
+  };
 }
 
 function pour(stream: {

@@ -1,10 +1,14 @@
-import { BYTES_PER_IDLE_FRAME, IDLE_FRAMES_PER_S, MAX_IDLE_FRAMES, RESET_COST } from './limits.ts';
+import { BYTES_PER_IDLE_FRAME, IDLE_FRAMES_PER_S, MAX_IDLE_FRAMES } from './limits.ts';
 
 /** What every client sends first (RFC 9113 section 3.4). */
 export const PREFACE_BYTES: number = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'.length;
 
 /** Length, type, flags and stream (RFC 9113 section 4.1). */
 const FRAME_HEADER_BYTES = 9;
+
+/** Bytes of the number of a stream, and least bytes of a GOAWAY, which begins with one (RFC 9113 section 6.8). */
+const STREAM_BYTES = 4;
+const GOAWAY_BYTES = 8;
 
 const DATA = 0x0;
 const HEADERS = 0x1;
@@ -27,36 +31,62 @@ const END_STREAM = 0x1;
 /** The flag of SETTINGS and PING that acknowledge ours. */
 const ACK = 0x1;
 
+export interface FrameWatchOptions {
+  /** Most bytes of a block of fields, compressed: HEADERS and its CONTINUATIONs. */
+  readonly maxHeadBytes: number;
+  /** Bytes that come before the first frame. Default: 0. */
+  readonly prefaceBytes?: number;
+  /** Frames of no use that the peer may send at once. Default: `MAX_IDLE_FRAMES`. */
+  readonly maxIdleFrames?: number;
+  /** How many such frames a RST_STREAM counts as. Default: 1. */
+  readonly resetCost?: number;
+  /** Called with the last stream of each GOAWAY. */
+  readonly onGoaway?: (lastStream: number) => void;
+}
+
 /**
- * Counts the frames that a client sends, before node:http2 has them. Frames that bring neither a request nor a part of
- * its body (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM, empty DATA, ...) cost work and may be sent for ever.
- * So a connection has a credit for them, which grows with time and with the bytes that the client is sent: whoever
- * reads large responses has to send many WINDOW_UPDATEs.
+ * Counts the frames that a peer sends, before node:http2 has them. Frames that bring neither a request or response nor a
+ * part of its body (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM, empty DATA, ...) cost work and may be sent for
+ * ever. So a connection has a credit for them, which grows with time and with the bytes that the peer is sent: whoever
+ * reads large bodies has to send many WINDOW_UPDATEs.
  *
  * The runtimes have limits of their own, each others, and none for some of these frames.
  *
- * Two things are hidden from node:http2, since Deno frees a session that they end while it still reads the frame, and its
- * process dies: GOAWAY, which from a client only says which pushes are not wanted, and we push nothing; and
- * acknowledgements of what we did not send, which are errors, and become what they would acknowledge.
+ * Two things are hidden from node:http2, since Deno's process dies when a session is freed while it still reads the frame,
+ * and when a GOAWAY finds streams that are closed: GOAWAY, of which `onGoaway` is told instead (a client's only says which
+ * pushes are not wanted, and we push nothing); and acknowledgements of what we did not send, which are errors, and become
+ * what they would acknowledge.
  */
 export class FrameWatch {
   readonly #maxHeadBytes: number;
+  readonly #maxIdleFrames: number;
+  readonly #resetCost: number;
+  readonly #onGoaway: (lastStream: number) => void;
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES);
   /** Bytes of `#header` that have arrived. */
   #filled = 0;
   /** Bytes of the preface or of a payload that are still to come. */
-  #skip = PREFACE_BYTES;
-  /** Acknowledgements of our settings and pings that the client owes. */
+  #skip: number;
+  /** Bytes of a GOAWAY's last stream that are still to come, and its number so far. */
+  #lastStreamBytes = 0;
+  #lastStream = 0;
+  #isGoaway = false;
+  /** Acknowledgements of our settings and pings that the peer owes. */
   #settings = 1;
   #pings = 0;
-  #credit = MAX_IDLE_FRAMES;
+  #credit: number;
   #grownMs = performance.now();
   /** Bytes of the current block of fields, compressed. */
   #block = 0;
 
-  /** @param maxHeadBytes most bytes of a block of fields, compressed: HEADERS and its CONTINUATIONs */
-  constructor(maxHeadBytes: number) {
+  constructor(options: FrameWatchOptions) {
+    const { maxHeadBytes, prefaceBytes = 0, resetCost = 1, onGoaway = () => {} } = options;
     this.#maxHeadBytes = maxHeadBytes;
+    this.#maxIdleFrames = options.maxIdleFrames ?? MAX_IDLE_FRAMES;
+    this.#resetCost = resetCost;
+    this.#onGoaway = onGoaway;
+    this.#skip = prefaceBytes;
+    this.#credit = this.#maxIdleFrames;
   }
 
   /** Looks at the next bytes, split anywhere, and hides what is to be hidden in them. Returns false if the connection must end: it is a flood. */
@@ -64,11 +94,15 @@ export class FrameWatch {
     for (let at = 0; at < bytes.byteLength;) {
       if (this.#skip > 0) {
         const passed = Math.min(this.#skip, bytes.byteLength - at);
+        if (this.#lastStreamBytes > 0) this.#readLastStream(bytes.subarray(at, at + passed));
         this.#skip -= passed;
         at += passed;
         continue;
       }
-      if (this.#filled === TYPE_AT && bytes[at] === GOAWAY) bytes[at] = UNKNOWN;
+      if (this.#filled === TYPE_AT) {
+        this.#isGoaway = bytes[at] === GOAWAY;
+        if (this.#isGoaway) bytes[at] = UNKNOWN;
+      }
       if (this.#filled === FLAGS_AT)
         bytes[at] = this.#solicited(this.#header[TYPE_AT]!, bytes[at]!);
       this.#header[this.#filled++] = bytes[at++]!;
@@ -76,6 +110,8 @@ export class FrameWatch {
       this.#filled = 0;
       const [high, middle, low, type, flags] = this.#header;
       this.#skip = (high! << 16) | (middle! << 8) | low!;
+      this.#lastStreamBytes = this.#isGoaway && this.#skip >= GOAWAY_BYTES ? STREAM_BYTES : 0;
+      this.#lastStream = 0;
       if (!this.#frame(type!, flags!, this.#skip)) return false;
     }
     return true;
@@ -91,9 +127,18 @@ export class FrameWatch {
     this.#settings += 1;
   }
 
-  /** So many bytes were sent to the client. */
+  /** So many bytes were sent to the peer. */
   wrote(bytes: number): void {
-    this.#credit = Math.min(MAX_IDLE_FRAMES, this.#credit + bytes / BYTES_PER_IDLE_FRAME);
+    this.#credit = Math.min(this.#maxIdleFrames, this.#credit + bytes / BYTES_PER_IDLE_FRAME);
+  }
+
+  #readLastStream(payload: Uint8Array): void {
+    for (const byte of payload.subarray(0, this.#lastStreamBytes)) {
+      this.#lastStream = this.#lastStream * 256 + byte;
+      this.#lastStreamBytes -= 1;
+    }
+    // Without the reserved bit.
+    if (this.#lastStreamBytes === 0) this.#onGoaway(this.#lastStream % 2 ** 31);
   }
 
   /** The flags of a frame, without ACK where there is nothing to acknowledge. */
@@ -113,7 +158,7 @@ export class FrameWatch {
       if (this.#block > this.#maxHeadBytes) return false;
       if (type === HEADERS) return true;
     }
-    return this.charge(type === RST_STREAM ? RESET_COST : 1);
+    return this.charge(type === RST_STREAM ? this.#resetCost : 1);
   }
 
   /** Takes the cost of so many frames. Returns false if they are more than the connection may send. */
@@ -121,7 +166,7 @@ export class FrameWatch {
     const now = performance.now();
     const grown = ((now - this.#grownMs) / 1000) * IDLE_FRAMES_PER_S;
     this.#grownMs = now;
-    this.#credit = Math.min(MAX_IDLE_FRAMES, this.#credit + grown) - frames;
+    this.#credit = Math.min(this.#maxIdleFrames, this.#credit + grown) - frames;
     return this.#credit >= 0;
   }
 }

@@ -4,8 +4,8 @@ import type { FrameWatch } from './frame-watch.ts';
 import { LINGER_MS } from './limits.ts';
 
 /**
- * The bytes of a client's connection as node:http2 gets them: first those that told us that it is HTTP/2, then the rest,
- * each piece after a look by the `FrameWatch`. On Node, node:http2 would read from the socket's handle itself, and would
+ * The bytes of a connection as node:http2 gets them: of a client's first those that told us that it is HTTP/2, then the
+ * rest, each piece after a look by the `FrameWatch`. On Node, node:http2 would read from the socket's handle itself, and would
  * miss what was read before.
  */
 export class WatchedSocket extends Duplex {
@@ -14,7 +14,7 @@ export class WatchedSocket extends Duplex {
   readonly #onFlood: () => void;
   #isFlooded = false;
 
-  /** @param onFlood called once, when the client sends too many frames: nothing is read any more */
+  /** @param onFlood called once, when the peer sends too many frames: nothing is read any more */
   constructor(socket: Socket, first: Buffer, watch: FrameWatch, onFlood: () => void) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
@@ -24,10 +24,10 @@ export class WatchedSocket extends Duplex {
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.once('end', () => this.push(null));
     socket.once('close', () => this.destroy());
-    this.#onData(first);
+    if (first.byteLength > 0) this.#onData(first);
   }
 
-  /** True while bytes wait for the client to take them. */
+  /** True while bytes wait for the peer to take them. */
   get isWriting(): boolean {
     return this.#socket.writableLength > 0;
   }

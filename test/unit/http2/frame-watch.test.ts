@@ -1,16 +1,18 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FrameWatch } from '../../../../src/http2/server/frame-watch.ts';
+import { FrameWatch, PREFACE_BYTES } from '../../../src/http2/frame-watch.ts';
 import {
   BYTES_PER_IDLE_FRAME,
   IDLE_FRAMES_PER_S,
   MAX_IDLE_FRAMES,
-  RESET_COST,
-} from '../../../../src/http2/server/limits.ts';
-import { FLAG, FRAME, frame } from '../../../support/http2-frames.ts';
-import { cut } from '../../http1/pieces.ts';
+} from '../../../src/http2/limits.ts';
+import { RESET_COST } from '../../../src/http2/server/limits.ts';
+import { FLAG, FRAME, frame } from '../../support/http2-frames.ts';
+import { cut } from '../http1/pieces.ts';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const PING = frame(FRAME.PING, 0, 0, Buffer.alloc(8));
+
+const OF_CLIENTS = { maxHeadBytes: 1000, prefaceBytes: PREFACE_BYTES, resetCost: RESET_COST };
 
 /** Of one kind of frame, how many a new connection may send. */
 function most(kind: Buffer, watch: FrameWatch = begun()): number {
@@ -20,7 +22,7 @@ function most(kind: Buffer, watch: FrameWatch = begun()): number {
 }
 
 function begun(): FrameWatch {
-  const watch = new FrameWatch(1000);
+  const watch = new FrameWatch(OF_CLIENTS);
   expect(watch.read(Buffer.from(PREFACE))).toBe(true);
   return watch;
 }
@@ -85,7 +87,7 @@ it('hides GOAWAY, and changes nothing else, however the bytes are split', () => 
   hidden[3] = 0xff;
   const expected = Buffer.concat([PREFACE, hidden, data, hidden, PING]).toString('latin1');
   for (const size of [1, 2, 3, 5, 8, all.byteLength]) {
-    const watch = new FrameWatch(1000);
+    const watch = new FrameWatch(OF_CLIENTS);
     const pieces = cut(all.toString('latin1'), size).map((piece) => Buffer.from(piece, 'latin1'));
     for (const piece of pieces) expect(watch.read(piece)).toBe(true);
     expect(Buffer.concat(pieces).toString('latin1')).toBe(expected);
@@ -117,4 +119,40 @@ describe('an acknowledgement', () => {
     watch.pinged();
     expect(flagsOf(watch, FRAME.PING, 3)).toEqual([FLAG.ACK, FLAG.ACK, 0]);
   });
+});
+
+it('of a server tells of GOAWAY, however the bytes are split, and may have no limit', () => {
+  const goaway = (last: number) => {
+    const payload = Buffer.alloc(12);
+    payload.writeUInt32BE(last);
+    return frame(FRAME.GOAWAY, 0, 0, payload);
+  };
+  // The first bit is reserved.
+  const all = Buffer.concat([
+    PING,
+    goaway(2 ** 31 - 1),
+    PING,
+    goaway(7 + 2 ** 31),
+    goaway(0),
+    PING,
+  ]);
+  for (const size of [1, 2, 3, 10, 11, all.byteLength]) {
+    const told: number[] = [];
+    const watch = new FrameWatch({
+      maxHeadBytes: 1000,
+      maxIdleFrames: Infinity,
+      onGoaway: (last) => told.push(last),
+    });
+    for (const piece of cut(all.toString('latin1'), size))
+      expect(watch.read(Buffer.from(piece, 'latin1'))).toBe(true);
+    expect(told).toEqual([2 ** 31 - 1, 7, 0]);
+    expect(most(PING, watch)).toBe(10 * MAX_IDLE_FRAMES);
+  }
+});
+
+it('of a server takes no GOAWAY that is too short for one', () => {
+  const told: number[] = [];
+  const watch = new FrameWatch({ maxHeadBytes: 1000, onGoaway: (last) => told.push(last) });
+  expect(watch.read(frame(FRAME.GOAWAY, 0, 0, Buffer.alloc(7)))).toBe(true);
+  expect(told).toEqual([]);
 });

@@ -1,0 +1,11 @@
+/** Frames of no use that a connection may send at once: see `FrameWatch`. */
+export const MAX_IDLE_FRAMES = 1000;
+
+/** Further such frames for each second. */
+export const IDLE_FRAMES_PER_S = 500;
+
+/** Further such frames for bytes sent to the peer: it has to say that it took them (WINDOW_UPDATE). */
+export const BYTES_PER_IDLE_FRAME = 64;
+
+/** Milliseconds that a closed connection is read on for, so that our last frames reach the peer. */
+export const LINGER_MS = 1000;
