@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -12,6 +12,12 @@ import { send } from '../support/client.ts';
 import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { settled } from '../support/outcomes.ts';
+import { until } from '../support/until.ts';
+
+const MIB = 2 ** 20;
+
+/** Looks in a row, 5 ms apart, at which nothing has moved. */
+const LOOKS = 60;
 
 /** `tls` of an upstream and of a mirror: whom the gateway trusts, and what it shows of itself. */
 export function upstreamTls(runtime: TestServerRuntime): void {
@@ -73,6 +79,37 @@ export function upstreamTls(runtime: TestServerRuntime): void {
     await gateway.put(id, withTls(id, server, tls));
     return (await send(gateway.url, `/${id}`)).status;
   }
+
+  it('a client that does not read makes the upstream wait', async () => {
+    const body = 64 * MIB;
+    let sent = 0;
+    const server = createServer(issue('localhost', '127.0.0.1'), (_, response) => {
+      response.writeHead(200, { 'content-length': body });
+      const chunk = Buffer.alloc(64 * 1024);
+      const write = () => {
+        while (sent < body && !response.destroyed) {
+          sent += chunk.byteLength;
+          if (!response.write(chunk)) return void response.once('drain', write);
+        }
+      };
+      write();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await gateway.put('unread', withTls('unread', server, { ca }));
+    const reader = connect(gateway.port, '127.0.0.1').pause();
+    reader.write('GET /unread HTTP/1.1\r\nHost: a.test\r\n\r\n');
+    // Until the upstream gets no further, or has sent all.
+    let [before, stood] = [-1, 0];
+    await until(() => {
+      stood = sent > 0 && sent === before ? stood + 1 : 0;
+      before = sent;
+      return stood === LOOKS || sent >= body;
+    }, 25_000);
+    expect(sent).toBeLessThan(body / 2);
+    reader.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
   const write = (id: string, body: object, method = 'PUT', below = '') =>
     gateway.admin(`admin/routes/${id}${below}`, { method, body: JSON.stringify(body) });
   const pairOf = ({ cert, key }: Certified) => ({ client_cert: cert, client_key: key });

@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { TransportError } from '../../http/transport.ts';
 import { transportError } from './failure.ts';
 import { type ReadBuffer, readingInto } from '../read-buffer.ts';
@@ -156,9 +156,8 @@ export class Dial<C extends Candidate> implements Opening {
     for (const { candidate: other } of this.#attempts.values()) this.#candidates.push(other);
     this.#dropAll();
     if (!this.#origin.tls) return this.#ready(socket, candidate);
-    const { hostname: host, serverName: servername, secureOptions } = this.#origin;
-    const secure = connectTls({
-      socket,
+    const { hostname: host, serverName: servername, secureOptions, beginTls } = this.#origin;
+    const secure = beginTls(socket, {
       host,
       servername,
       ALPNProtocols: ['http/1.1'],
@@ -220,7 +219,13 @@ export interface Origin {
   readonly serverName: string;
   /** Further options of TLS for a new connection. */
   readonly secureOptions: () => ConnectionOptions;
+  readonly beginTls: BeginTls;
 }
+
+/** Begins TLS over a socket, as `connect` of `node:tls` does. */
+export type BeginTls = (socket: Socket, options: ConnectionOptions) => TLSSocket;
+
+const connectOver: BeginTls = (socket, options) => connectTls({ ...options, socket });
 
 const NO_OPTIONS = (): ConnectionOptions => ({});
 
@@ -229,6 +234,7 @@ export function parseOrigin(
   origin: string,
   serverName: string,
   secureOptions: Origin['secureOptions'] = NO_OPTIONS,
+  beginTls: BeginTls = connectOver,
 ): Origin {
   // A URL with any other scheme is parsed by other rules.
   const { protocol, hostname, port } = new URL(origin.replace(/^grpc/, 'http'));
@@ -239,5 +245,6 @@ export function parseOrigin(
     port: port === '' ? (tls ? 443 : 80) : Number(port),
     serverName,
     secureOptions,
+    beginTls,
   };
 }

@@ -7,7 +7,7 @@ import type { Carrier, ExchangeListener } from './exchange-listener.ts';
 import { LoopShare } from './loop-share.ts';
 import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';
-import { parseOrigin } from './dial.ts';
+import { type BeginTls, parseOrigin } from './dial.ts';
 import { OriginPool } from './origin-pool.ts';
 import { createFence, type Fence } from '../fence.ts';
 
@@ -41,6 +41,8 @@ export interface PoolOptions {
   readonly most?: number;
   /** Makes the options of a new TLS connection of what is configured. Default: none. */
   readonly secureOptions?: (tls: TlsConfig) => ConnectionOptions;
+  /** Begins TLS on runtimes that need another way. Default: `connect` of `node:tls`. */
+  readonly beginTls?: BeginTls | undefined;
   /** The error, if no descriptors are left, on runtimes that report that as a refused connection. Default: `null`. */
   readonly shortage?: () => unknown;
   /** Resolves names. Default: the system's configuration, with a cache of this pool's own. */
@@ -56,7 +58,7 @@ export interface PoolOptions {
 export function createPool(options: PoolOptions = {}): Pool {
   const { ownBuffers = false, most = Infinity, names = new Names(createLookup()) } = options;
   const { gathers = true, fence = createFence(), turns = null } = options;
-  const { shortage = () => null, secureOptions = () => ({}) } = options;
+  const { shortage = () => null, secureOptions = () => ({}), beginTls } = options;
   const share = options.loopShare === undefined ? null : new LoopShare(options.loopShare, inUse);
   const origins = new Map<string, OriginPool>();
   const empty = new Set<string>();
@@ -75,7 +77,12 @@ export function createPool(options: PoolOptions = {}): Pool {
   }
   function originPool(key: string, request: Outbound, serverName: string): OriginPool {
     const { origin: url, keepAlive, tls } = request.destination;
-    const origin = parseOrigin(url, serverName, () => (tls === null ? {} : secureOptions(tls)));
+    const origin = parseOrigin(
+      url,
+      serverName,
+      () => (tls === null ? {} : secureOptions(tls)),
+      beginTls,
+    );
     const addresses = names.of(origin.hostname);
     return new OriginPool(
       { origin, addresses, keepAlive, ownBuffers, gathers, fence, turns, share },

@@ -3,7 +3,13 @@ import { type KeepAlive, serverNameOf, type TlsConfig } from '../../http/destina
 import { headerValue } from '../../http/fields.ts';
 import type { Outbound } from '../../http/messages.ts';
 import { TransportError } from '../../http/transport.ts';
-import { Dial, type Origin, parseOrigin, type SpareSockets } from '../../http1/client/dial.ts';
+import {
+  type BeginTls,
+  Dial,
+  type Origin,
+  parseOrigin,
+  type SpareSockets,
+} from '../../http1/client/dial.ts';
 import type { Carrier, ExchangeListener } from '../../http1/client/exchange-listener.ts';
 import { transportError } from '../../http1/client/failure.ts';
 import type { Names } from '../../http1/client/names/names.ts';
@@ -23,6 +29,8 @@ export interface Http2PoolOptions {
   readonly endsFloods?: boolean;
   /** Makes the options of a new TLS connection of what is configured. */
   readonly secureOptions: (tls: TlsConfig) => ConnectionOptions;
+  /** Begins TLS on runtimes that need another way. Default: `connect` of `node:tls`. */
+  readonly beginTls?: BeginTls | undefined;
   /** The error, if no descriptors are left, on runtimes that report that as a refused connection; else `null`. */
   readonly shortage: () => unknown;
 }
@@ -35,6 +43,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Pool {
     holdsBack = false,
     endsFloods = false,
     secureOptions,
+    beginTls,
     shortage,
   } = options;
   const origins = new Map<string, OriginSessions>();
@@ -43,10 +52,8 @@ export function createHttp2Pool(options: Http2PoolOptions): Pool {
 
   function sessionsTo(key: string, request: Outbound, serverName: string): OriginSessions {
     const { origin: url, keepAlive, tls } = request.destination;
-    const origin = parseOrigin(url, serverName, () => ({
-      ...(tls !== null && secureOptions(tls)),
-      ALPNProtocols: ['h2'],
-    }));
+    const secure = () => ({ ...(tls !== null && secureOptions(tls)), ALPNProtocols: ['h2'] });
+    const origin = parseOrigin(url, serverName, secure, beginTls);
     const peers = new Peers<Session>(names.of(origin.hostname), leaveAll);
     return new OriginSessions(
       { origin, peers, keepAlive, turns, holdsBack, endsFloods, spare },

@@ -13,6 +13,7 @@ import { shareOut } from '../../http1/descriptors.ts';
 import { MAX_CONNECTIONS } from '../../http1/server/limits.ts';
 import { receive } from '../received.ts';
 import { serveApp } from './serve.ts';
+import { GatedSocket } from './gated-socket.ts';
 import { startThread } from './thread.ts';
 import { createFence, type Poll } from '../../http1/fence.ts';
 
@@ -91,6 +92,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
       shortage,
       holdsBack,
       secureOptions: clientTls.options,
+      beginTls: readsOn ? GatedSocket.connect : undefined,
       names: new Names(createLookup(names)),
       ...more,
     };
