@@ -4,6 +4,7 @@ export type { Output, WriteOutput } from './output.ts';
 export type {
   Certificate,
   FetchApp,
+  ForkOptions,
   Listening,
   ListenOptions,
   ServerRuntime,

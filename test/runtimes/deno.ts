@@ -9,12 +9,14 @@ const config = join(ROOT, 'deno.json');
 /** `deno task start`, with write permission for the test's folder instead of the checkout's. */
 export const deno: TestServerRuntime = serverRuntime(
   'deno',
-  (folder, { flags = [] }) => [
+  (folder, { flags = [], args = [], env = {} }) => [
     runtimeProgram('deno'),
     ...startFlags().map((flag) =>
       flag.startsWith('--allow-write') ? `--allow-write=${folder}` : flag,
     ),
     ...flags,
+    // As docs/running.md says: workers are processes.
+    ...('WORKERS' in env || args.includes('--workers') ? ['--allow-run'] : []),
     '--config',
     config,
     join(ROOT, 'src/cli/main.ts'),

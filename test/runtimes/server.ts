@@ -14,7 +14,7 @@ export function serverRuntime(
   name: RuntimeName,
   command: (
     folder: string,
-    options: Pick<LaunchOptions, 'flags' | 'cwd'>,
+    options: Pick<LaunchOptions, 'flags' | 'cwd' | 'args' | 'env'>,
   ) => readonly [program: string, ...args: string[]],
   interpreter: readonly [program: string, ...args: string[]],
 ): TestServerRuntime {

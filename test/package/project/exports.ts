@@ -107,6 +107,7 @@ import {
   runtime,
   type Certificate,
   type FetchApp,
+  type ForkOptions,
   type Listening,
   type ListenOptions,
   type NameOptions,
@@ -150,6 +151,8 @@ function gateway(): Gateway {
   made.app.get('/healthz', (c) => c.text('ok'));
   return made;
 }
+
+export const forked: ForkOptions | undefined = nodeRuntime().fork?.([]);
 
 export async function serve(given: ListenOptions, certificate: Certificate): Promise<Listening> {
   const app: FetchApp = gateway();
