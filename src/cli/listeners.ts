@@ -117,38 +117,39 @@ function tlsOf(port: number, certificates: readonly Certificate[]) {
 /** Where the control plane listens, if clients come through a Unix socket. */
 const LOOPBACK = '127.0.0.1';
 
-/** A proxy that is set up wrongly is so for each connection. */
-function noHeaderListener(): (peer: string, reason: string) => void {
+/** Logs what clients can bring about as often as they like in few lines, with the number of those that were left out. */
+function seldom<Facts extends readonly unknown[]>(
+  write: (suppressed: number, ...facts: Facts) => void,
+): (...facts: Facts) => void {
   const admit = lineRate(Date.now);
-  return (peer, reason) => {
-    const suppressed = admit('header');
-    if (suppressed === null) return;
+  return (...facts) => {
+    const suppressed = admit('');
+    if (suppressed !== null) write(suppressed, ...facts);
+  };
+}
+
+/** A proxy that is set up wrongly is so for each connection. */
+const noHeaderListener = () =>
+  seldom((suppressed, peer: string, reason: string) =>
     log.warning('{reason}, from the trusted proxy {peer}: its connection was closed', {
       reason,
       peer,
       suppressed,
-    });
-  };
-}
+    }),
+  );
 
-function crowdedListener(): (maxConnections: number) => void {
-  const admit = lineRate(Date.now);
-  return (maxConnections) => {
-    const suppressed = admit('crowded');
-    if (suppressed === null) return;
-    const facts = { maxConnections, suppressed };
-    log.warning('all {maxConnections} connections are busy: a client was turned away', facts);
-  };
-}
+const crowdedListener = () =>
+  seldom((suppressed, maxConnections: number) =>
+    log.warning('all {maxConnections} connections are busy: a client was turned away', {
+      maxConnections,
+      suppressed,
+    }),
+  );
 
-/** Anybody can make handshakes fail, so that these lines are few. */
-function failureListener(): (reason: string) => void {
-  const admit = lineRate(Date.now);
-  return (reason) => {
-    const suppressed = admit('handshake');
-    if (suppressed !== null) log.info('a TLS handshake failed: {reason}', { reason, suppressed });
-  };
-}
+const failureListener = () =>
+  seldom((suppressed, reason: string) =>
+    log.info('a TLS handshake failed: {reason}', { reason, suppressed }),
+  );
 
 /** Addresses that mean all of the machine's, and one of these that a client on the machine can use. */
 const WILDCARDS: ReadonlyMap<string, string> = new Map([
