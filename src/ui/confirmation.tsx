@@ -32,7 +32,7 @@ export function Confirmation({ query, context }: Props): Element {
       <pre tabindex={0}>{curlLine(change, originOf(query))}</pre>
       <p role="alert" class="refusal"></p>
       <p class="buttons">
-        <button>{verb}</button>
+        <button class="first">{verb}</button>
         <button type="button" data-close autofocus>
           Cancel
         </button>

@@ -58,7 +58,7 @@ function KeyForm(): Element {
         <input name="key" type="password" autocomplete="off" required />
       </label>
       <p role="alert" class="refusal"></p>
-      <button>Open</button>
+      <button class="first">Open</button>
     </form>
   );
 }

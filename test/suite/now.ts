@@ -72,9 +72,9 @@ export function now(runtime: TestRuntime): void {
     await stage.put(id, { host: mirror.url });
     await send(stage.gateway.url, `/${id}/a`);
     await until(() => held.length === 1);
-    await shows(id, /%Change\n.*\nnone\n(?:.*\n)+copies1 in flight\n/);
+    await shows(id, /%Change\n.*\nnone\n(?:.*\n)+running1 in flight\n/);
     held[0]!();
-    await shows(id, /sent: 2xx 1\n(?:.*\n)+copies0 in flight\n/);
+    await shows(id, /sent: 2xx 1\n(?:.*\n)+running0 in flight\n/);
     await mirror.close();
   });
 
@@ -83,7 +83,7 @@ export function now(runtime: TestRuntime): void {
     await stage.put(id);
     for (const [verb, state] of [
       ['Pause', 'paused\nResume'],
-      ['Resume', 'copies0 in flight\nPause'],
+      ['Resume', 'running0 in flight\nPause'],
     ] as const) {
       const confirmation = await got(linkTo(await row(id), verb));
       const [, path, body] = /data-path="([^"]*)" data-body="([^"]*)"/.exec(confirmation)!;

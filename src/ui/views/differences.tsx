@@ -1,4 +1,3 @@
-import { printable } from '../../http/quoted.ts';
 import type { Report } from '../../compare/report/report.ts';
 import { originOf } from '../origin.ts';
 import { FORMS } from '../report-file.ts';
@@ -26,7 +25,9 @@ export const differencesView: View = {
     const everyMs = Math.max(EVERY_MS, Math.round(tookMs / MAX_SHARE));
     return (
       <section data-title="Differences" data-every={everyMs}>
-        <h1>What mirrors answered differently</h1>
+        <div class="head">
+          <h1>What mirrors answered differently</h1>
+        </div>
         {choice === null ? (
           <NothingCompared inForce={context.inForce} origin={originOf(query)} />
         ) : (
@@ -47,9 +48,6 @@ function Differences({ report, choice }: Props): Element {
   return (
     <>
       <Lost choice={choice} />
-      <h2>
-        <bdi>{printable(mirror.mirror)}</bdi> of route <bdi>{printable(mirror.route)}</bdi>
-      </h2>
       <Summary report={report} mirror={mirror} />
       <Filters report={report} choice={choice} />
       {mirror.pairs === 0 ? <NoPair mirror={mirror} /> : <Columns choice={choice} />}
@@ -85,7 +83,7 @@ function ReportActions({ choice: { mirror } }: Pick<Props, 'choice'>): Element {
           {label}
         </a>
       ))}
-      <a class="button" data-confirm href="/apisix/ui/confirm?do=begin-anew">
+      <a class="button apart" data-confirm href="/apisix/ui/confirm?do=begin-anew">
         Begin the report anew
       </a>
     </p>

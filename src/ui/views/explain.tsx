@@ -11,7 +11,7 @@ export const explainView: View = {
   render: (query, context) => (
     <section data-title="Explain">
       <h1>What would happen to a request?</h1>
-      <p>Nothing is sent, and no counter or limit changes.</p>
+      <p class="quiet">Nothing is sent, and no counter or limit changes.</p>
       <Form query={query} />
       {query.has('url') && <Result query={query} context={context} />}
     </section>
@@ -21,7 +21,7 @@ export const explainView: View = {
 function Form({ query }: { readonly query: URLSearchParams }): Element {
   const given = (name: string, otherwise: string) => query.get(name) ?? otherwise;
   return (
-    <form method="post" class="fields">
+    <form method="post" class="fields asked">
       <label>
         Method
         <input name="method" value={given('method', 'GET')} size={8} required />
@@ -44,7 +44,7 @@ function Form({ query }: { readonly query: URLSearchParams }): Element {
         Client's address
         <input name="remote_addr" value={given('remote_addr', '127.0.0.1')} />
       </label>
-      <button>Explain</button>
+      <button class="first">Explain</button>
     </form>
   );
 }

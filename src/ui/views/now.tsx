@@ -29,7 +29,10 @@ export const nowView: View = {
     const list = inForce === null ? null : listed(inForce);
     return (
       <section data-title="Now" {...(!state.isHeld && { 'data-every': EVERY_MS })}>
-        <h1>What is mirrored now</h1>
+        <div class="head">
+          <h1>What is mirrored now</h1>
+          <Hold state={state} />
+        </div>
         {context.runtime === 'workers' && (
           <p role="note">
             Of one isolate: the one that responded to this page, since it was first asked for the
@@ -45,6 +48,19 @@ export const nowView: View = {
     );
   },
 };
+
+/** Stops and starts the view, for who wants to read it. */
+function Hold({ state }: { readonly state: State }): Element {
+  const { isHeld } = state;
+  return (
+    <p class="quiet">
+      {isHeld ? 'Held as it was when it was asked for. ' : 'Updated every second. '}
+      <a class="button" data-view href={addressOf(state, { isHeld: !isHeld })}>
+        {isHeld ? 'Go on' : 'Hold'}
+      </a>
+    </p>
+  );
+}
 
 function shared(props: Props): Element {
   const { list, state, origin } = props;
@@ -66,12 +82,6 @@ function Now({ list, state, context, origin }: Props): Element {
   const survey = surveyed(list, context.recent, state, nowMs);
   return (
     <>
-      <p>
-        <a class="button" data-view href={addressOf(state, { isHeld: !state.isHeld })}>
-          {state.isHeld ? 'Go on' : 'Hold'}
-        </a>{' '}
-        {state.isHeld ? 'Held as it was when it was asked for.' : 'Updated every second.'}
-      </p>
       <Totals list={list} survey={survey} context={context} />
       <Charts steps={history(context.recent, nowMs)} />
       <Rates context={context} nowMs={nowMs} />

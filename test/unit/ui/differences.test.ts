@@ -71,7 +71,7 @@ describe('links keep all other state', () => {
     const second = await shown(next);
     expect(textOf(second)).toContain('2 of 2 kept');
     expect(state(linkTo(second, 'Previous'))).toEqual(price);
-    expect(state(linkTo(html, 'hide them'))).toEqual({ ...price, noise: undefined });
+    expect(state(linkTo(html, 'hide it'))).toEqual({ ...price, noise: undefined });
   });
 
   it('and a form has what it does not ask for', async () => {
@@ -113,9 +113,9 @@ describe('filters', () => {
   it('hide noise unless it is asked for, and say how much', async () => {
     const html = await shown(VIEW);
     expect(places(html)).not.toContain('/clock');
-    expect(textOf(html)).toContain('1 more does not count: show them');
-    expect(places(await shown(linkTo(html, 'show them')))).toContain('/clock');
-    expect(textOf(await shown(linkTo(html, 'show them')))).toContain('value, ignored');
+    expect(textOf(html)).toContain('1 more does not count: show it');
+    expect(places(await shown(linkTo(html, 'show it')))).toContain('/clock');
+    expect(textOf(await shown(linkTo(html, 'show it')))).toContain('value, ignored');
   });
 
   it('show some kinds alone', async () => {

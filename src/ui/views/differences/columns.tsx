@@ -66,7 +66,7 @@ function Places({ choice: { endpoint, places, state } }: Props): Element {
       <h2 id="places">Places that differ</h2>
       {endpoint === null && <p>None.</p>}
       {endpoint !== null && (
-        <p>
+        <p class="quiet">
           of <bdi>{printable(endpointName(endpoint))}</bdi>
         </p>
       )}
@@ -91,15 +91,14 @@ function Hidden({ endpoint, state }: { endpoint: EndpointReport; state: State })
   const hidden = endpoint.differences.filter(({ shown }) => !shown).length;
   const hasShown = hidden < endpoint.differences.length;
   if (hidden === 0) return hasShown ? null : <p>Nothing differs at this endpoint.</p>;
-  const [noise, label] =
-    state.noise === '' ? (['shown', 'show them'] as const) : (['', 'hide them'] as const);
+  const [noise, verb] = state.noise === '' ? (['shown', 'show'] as const) : (['', 'hide'] as const);
   return (
     <p>
       {hasShown ? '' : 'Nothing differs that counts. '}
       {counted(hidden)} {hasShown && state.noise === '' && 'more '}
       {hidden === 1 ? 'does' : 'do'} not count:{' '}
       <a data-view href={addressOf(state, { noise })}>
-        {label}
+        {verb} {hidden === 1 ? 'it' : 'them'}
       </a>
     </p>
   );
@@ -121,10 +120,7 @@ function PlaceRow({ difference, endpoint, state }: PlaceRowProps): Element {
         <Link address={address} isChosen={isNamed(difference, state)}>
           <bdi>{nameOfPlace(difference)}</bdi>
         </Link>
-        <span class="quiet">
-          {' '}
-          {kind}, {judgementOf(difference)}
-        </span>
+        <span class="quiet"> {[kind, ...judgementOf(difference)].join(', ')}</span>
       </th>
       <td class="number">{counted(count)}</td>
       <td class="number">{shareOf(count, pairs)}</td>
@@ -137,13 +133,12 @@ function nameOfPlace(difference: DifferenceReport): string {
   return difference.rest ? 'all further places' : printable(shownPlace(difference));
 }
 
-/** Whether a place counts, or why not. */
-function judgementOf(difference: DifferenceReport): string {
+/** Why a place does not count, or not always; nothing where it does. */
+function judgementOf(difference: DifferenceReport): string[] {
   const { count, ignored } = difference;
-  const isPartly = ignored > 0 && ignored < count;
-  return (
-    hiddenBecause(difference) ?? (isPartly ? `counts, ignored in ${counted(ignored)}` : 'counts')
-  );
+  const hidden = hiddenBecause(difference);
+  if (hidden !== null) return [hidden];
+  return ignored > 0 && ignored < count ? [`counts, ignored in ${counted(ignored)}`] : [];
 }
 
 function Example({ choice: { mirror, places, place, example, state } }: Props): Element {

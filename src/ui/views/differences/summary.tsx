@@ -18,9 +18,14 @@ interface Props {
 
 /** The verdict on a mirror, and what belongs to it. */
 export function Summary({ report, mirror }: Props): Element {
+  const differs = mirror.different > 0;
+  const judged = differs ? 'differs' : mirror.pairs > 0 ? 'agrees' : '';
   return (
-    <section aria-label="Verdict">
-      <p class={`verdict ${mirror.different > 0 ? 'bad' : ''}`}>{verdict(mirror)}</p>
+    <section aria-label="Verdict" class={`judged ${judged}`}>
+      <h2>
+        <bdi>{printable(mirror.mirror)}</bdi> of route <bdi>{printable(mirror.route)}</bdi>
+      </h2>
+      <p class={`verdict ${differs ? 'bad' : ''}`}>{verdict(mirror)}</p>
       <div class="summary">
         <ul>
           <li>{coverage(report)}</li>

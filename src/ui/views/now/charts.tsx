@@ -98,8 +98,16 @@ function Chart({ title, lines, scale }: Props): Element {
     <figure>
       <figcaption>
         {title}
-        <br />
-        <span class="quiet">{lines.map(({ name, dash }) => `${name} ${dash}`).join(', ')}</span>
+        <span class="legend">
+          {lines.map(({ name, dash, colour }) => (
+            <span>
+              <svg aria-hidden="true" viewBox="0 0 26 6">
+                <path class={`swatch ${colour}`} stroke-dasharray={DASHES[dash]} d="M1 3H25" />
+              </svg>
+              {name}
+            </span>
+          ))}
+        </span>
       </figcaption>
       <svg
         role="img"

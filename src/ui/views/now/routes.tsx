@@ -48,7 +48,7 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
           <Group one={one} recent={recent.routes.get(one.route.id)} times={times} nowMs={nowMs} />
         ))}
       </table>
-      <p class="quiet">
+      <p class="note">
         Times are of the last minute. The small charts show p95 of the last five minutes: primary
         solid, mirror dashed.
       </p>
@@ -68,8 +68,9 @@ function Group({ one: { route, mirrors }, recent, times, nowMs }: GroupProps): E
   const name = (
     <th scope="rowgroup" rowspan={Math.max(1, mirrors.length)}>
       <RouteName route={route} />
-      {perSecondText(recent === undefined ? 0 : perSecond(recent.requests, nowMs))} requests a
-      second
+      <span class="quiet">
+        {perSecondText(recent === undefined ? 0 : perSecond(recent.requests, nowMs))} requests/s
+      </span>
     </th>
   );
   return (
@@ -85,7 +86,7 @@ function Group({ one: { route, mirrors }, recent, times, nowMs }: GroupProps): E
       {mirrors.map((mirror, i) => (
         <tr>
           {i === 0 && name}
-          <Mirror route={route.id} mirror={mirror} primary={recent} times={times} nowMs={nowMs} />
+          <Mirror route={route} mirror={mirror} primary={recent} times={times} nowMs={nowMs} />
         </tr>
       ))}
     </tbody>
@@ -95,14 +96,13 @@ function Group({ one: { route, mirrors }, recent, times, nowMs }: GroupProps): E
 function RouteName({ route: { id, uris, hosts, isInService } }: { route: ListedRoute }): Element {
   return (
     <>
-      <bdi>{printable(id)}</bdi>
+      <bdi class="id">{printable(id)}</bdi>
       {!isInService && <span class="bad"> out of service</span>}
       <br />
       <code>{firstOf(uris)}</code>
-      <br />
       {hosts.length > 0 && (
         <>
-          <bdi>{firstOf(hosts)}</bdi>
+          <bdi class="quiet">{firstOf(hosts)}</bdi>
           <br />
         </>
       )}
@@ -115,7 +115,7 @@ function firstOf([first = '', ...others]: readonly string[]): string {
 }
 
 interface MirrorProps extends Omit<GroupProps, 'one' | 'recent'> {
-  readonly route: string;
+  readonly route: ListedRoute;
   readonly mirror: ListedMirror;
   /** What happened at the route. */
   readonly primary: RecentRoute | undefined;
@@ -124,6 +124,7 @@ interface MirrorProps extends Omit<GroupProps, 'one' | 'recent'> {
 /** The cells of a mirror. */
 function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element {
   const { host } = mirror;
+  const { id } = route;
   const recent = primary?.mirrors.get(host);
   const timesOfSeries = (series: number | undefined) => times.get(series ?? -1);
   return (
@@ -132,33 +133,40 @@ function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element 
         <bdi>{printable(host)}</bdi>
       </th>
       <Cell head={2}>
-        <Share route={route} mirror={mirror} />
+        <Share route={id} mirror={mirror} />
       </Cell>
       <Cell head={3}>
         {perSecondText(recent === undefined ? 0 : perSecond(recent.copies, nowMs))}
       </Cell>
-      <Cell head={4}>
+      <Cell head={4} isWhole>
         <Outcomes outcomes={recent?.outcomes} />
       </Cell>
-      <Cell head={5}>
+      <Cell head={5} isWhole>
         <Latency primary={timesOfSeries(primary?.series)} mirror={timesOfSeries(recent?.series)} />
       </Cell>
-      <Cell head={6}>{stateOf(mirror)}</Cell>
+      <Cell head={6}>
+        <State mirror={mirror} isInService={route.isInService} />
+      </Cell>
       <Cell head={7}>
         {host.length > MAX_HOST_CHARACTERS ? (
           <span class="quiet">its host is too long</span>
         ) : (
-          <Actions route={route} mirror={mirror} />
+          <Actions route={id} mirror={mirror} />
         )}
       </Cell>
     </>
   );
 }
 
+/** A mirror, with the id of its route. */
+interface MirrorOf extends Pick<MirrorProps, 'mirror'> {
+  readonly route: string;
+}
+
 /** Longest host that can be part of an address. Nothing of a paused mirror was checked. */
 const MAX_HOST_CHARACTERS = 1024;
 
-function Actions({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Element {
+function Actions({ route, mirror }: MirrorOf): Element {
   const { host, live, isCompared } = mirror;
   return (
     <>
@@ -178,16 +186,36 @@ function Actions({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Elem
   );
 }
 
-/** A cell with the name of its column, which narrow screens show beside it. */
-function Cell({ head, children }: { readonly head: number; readonly children: unknown }): Element {
-  return <td data-head={HEADS[head]}>{children}</td>;
+interface CellProps {
+  readonly head: number;
+  /** Whether it needs the width of a narrow screen. */
+  readonly isWhole?: boolean;
+  readonly children: unknown;
 }
 
-function stateOf({ live }: ListedMirror): Element | string {
-  if (live === null) return <strong>paused</strong>;
+/** A cell with the name of its column, which narrow screens show above it. */
+function Cell({ head, isWhole = false, children }: CellProps): Element {
+  return (
+    <td data-head={HEADS[head]} {...(isWhole && { class: 'whole' })}>
+      {children}
+    </td>
+  );
+}
+
+interface StateProps extends Pick<MirrorProps, 'mirror'> {
+  readonly isInService: boolean;
+}
+
+function State({ mirror: { live }, isInService }: StateProps): Element {
+  if (live === null) return <strong class="state off">paused</strong>;
+  if (!isInService) return <span class="state off">no requests</span>;
   return (
     <>
-      {live.breaker.open ? <strong class="bad">breaker open</strong> : 'copies'}
+      {live.breaker.open ? (
+        <strong class="state bad">breaker open</strong>
+      ) : (
+        <span class="state">running</span>
+      )}
       <br />
       {counted(live.inFlight.count)} in flight
     </>
@@ -224,7 +252,7 @@ function Outcomes({
 }
 
 /** The share of requests that are copied, which can be changed unless the mirror is paused. */
-function Share({ route, mirror }: Pick<MirrorProps, 'route' | 'mirror'>): Element {
+function Share({ route, mirror }: MirrorOf): Element {
   const { host, live, share } = mirror;
   if (live === null || share === null) return <>{share === null ? '-' : `${percentOf(share)} %`}</>;
   return (

@@ -20,16 +20,21 @@ export function Totals({ list: { routes, mirrors }, survey, context: { budget } 
     ['Paused', counted(survey.paused)],
     ['Breakers open', counted(survey.openBreakers)],
     ['Copies in flight', counted(survey.inFlight)],
-    ['Memory of recordings', `${memoryText(budget.held)} of ${memoryText(budget.limit)}`],
   ];
   return (
     <dl class="totals">
       {totals.map(([name, value]) => (
         <div>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd {...(name === 'Breakers open' && value !== '0' && { class: 'bad' })}>{value}</dd>
         </div>
       ))}
+      <div>
+        <dt>Recorded bodies</dt>
+        <dd>
+          {memoryText(budget.held)} <small>of {memoryText(budget.limit)}</small>
+        </dd>
+      </div>
     </dl>
   );
 }
@@ -51,8 +56,8 @@ export function Rates({
 }): Element {
   return (
     <Scrolled label="Rates and times">
-      <table>
-        <caption>Of all routes</caption>
+      <table class="rates">
+        <caption>All routes together</caption>
         <thead>
           <tr>
             <td rowspan={2}></td>
@@ -83,9 +88,9 @@ export function Rates({
           ))}
         </tbody>
       </table>
-      <p class="quiet">
-        Primary: to the head of the response. Mirrors: until the response was read, of copies that
-        were sent. p50 of 4 ms says that half of them took no longer.
+      <p class="note">
+        Primary: time to the head of the response. Mirrors: time until a copy's response was read. A
+        p50 of 4 ms says that half of them took no longer.
       </p>
     </Scrolled>
   );
@@ -93,6 +98,16 @@ export function Rates({
 
 const QUANTILES = ['p50', 'p95', 'p99'] as const;
 const HEADS = ['all', '5xx', 'sent', 'failed', 'skipped', ...QUANTILES, ...QUANTILES];
+/** The same for narrow screens, where the heads of groups are not seen. */
+const WHOLE_HEADS = [
+  'requests/s',
+  '5xx/s',
+  'sent/s',
+  'failed/s',
+  'skipped/s',
+  ...QUANTILES.map((name) => `primary ${name}`),
+  ...QUANTILES.map((name) => `mirrors ${name}`),
+];
 
 function Span({ name, figures }: { readonly name: string; readonly figures: Figures }): Element {
   const { requests, errors, sent, failed, skipped, primary, mirror } = figures;
@@ -103,8 +118,10 @@ function Span({ name, figures }: { readonly name: string; readonly figures: Figu
   return (
     <tr>
       <th scope="row">{name}</th>
-      {cells.map((cell) => (
-        <td class="number">{cell}</td>
+      {cells.map((cell, i) => (
+        <td class="number" data-head={WHOLE_HEADS[i]}>
+          {cell}
+        </td>
       ))}
     </tr>
   );
