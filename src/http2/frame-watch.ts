@@ -1,4 +1,5 @@
 import { BYTES_PER_IDLE_FRAME, IDLE_FRAMES_PER_S, MAX_IDLE_FRAMES } from './limits.ts';
+import { SentResets } from './sent-resets.ts';
 
 /** What every client sends first (RFC 9113 section 3.4). */
 export const PREFACE_BYTES: number = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'.length;
@@ -21,6 +22,12 @@ const CONTINUATION = 0x9;
 /** A type that nobody has defined, so that the frame is ignored (RFC 9113 section 4.1). */
 const UNKNOWN = 0xff;
 
+/** Codes of our resets for what the peer did: PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, FRAME_SIZE_ERROR. */
+const FAULTS: readonly number[] = [0x1, 0x3, 0x5, 0x6];
+
+/** The code of a reset for a head that is too large (ENHANCE_YOUR_CALM). */
+const LARGE_HEAD = 0xb;
+
 /** Offsets in the header of a frame. */
 const TYPE_AT = 3;
 const FLAGS_AT = 4;
@@ -38,8 +45,12 @@ export interface FrameWatchOptions {
   readonly prefaceBytes?: number;
   /** Frames of no use that the peer may send at once. Default: `MAX_IDLE_FRAMES`. */
   readonly maxIdleFrames?: number;
-  /** How many such frames a RST_STREAM counts as. Default: 1. */
+  /** Bytes that we send before our first frame. Default: 0. */
+  readonly sentPrefaceBytes?: number;
+  /** How many such frames a RST_STREAM counts as, the peer's and one of ours that the peer has brought about. Default: 1. */
   readonly resetCost?: number;
+  /** The same of ours for a head that is too large. Default: `resetCost`. */
+  readonly largeHeadCost?: number;
   /** Called with the last stream of each GOAWAY. */
   readonly onGoaway?: (lastStream: number) => void;
 }
@@ -62,6 +73,7 @@ export class FrameWatch {
   readonly #maxIdleFrames: number;
   readonly #resetCost: number;
   readonly #onGoaway: (lastStream: number) => void;
+  readonly #sentResets: SentResets;
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES);
   /** Bytes of `#header` that have arrived. */
   #filled = 0;
@@ -85,6 +97,11 @@ export class FrameWatch {
     this.#maxIdleFrames = options.maxIdleFrames ?? MAX_IDLE_FRAMES;
     this.#resetCost = resetCost;
     this.#onGoaway = onGoaway;
+    const { largeHeadCost = resetCost, sentPrefaceBytes = 0 } = options;
+    this.#sentResets = new SentResets((code) => {
+      if (code === LARGE_HEAD) this.charge(largeHeadCost);
+      else if (FAULTS.includes(code)) this.charge(resetCost);
+    }, sentPrefaceBytes);
     this.#skip = prefaceBytes;
     this.#credit = this.#maxIdleFrames;
   }
@@ -125,6 +142,13 @@ export class FrameWatch {
   /** We send SETTINGS, other than the first. */
   configured(): void {
     this.#settings += 1;
+  }
+
+  /** Looks at the next bytes that are sent to the peer, split anywhere. Returns false if it is to blame for too many resets. */
+  sent(bytes: Uint8Array): boolean {
+    this.wrote(bytes.byteLength);
+    this.#sentResets.read(bytes);
+    return this.#credit >= 0;
   }
 
   /** So many bytes were sent to the peer. */

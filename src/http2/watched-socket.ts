@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { FrameWatch } from './frame-watch.ts';
-import { LINGER_MS } from './limits.ts';
+import { HOLD_MS, LINGER_MS } from './limits.ts';
 
 /**
  * The bytes of a connection as node:http2 gets them: of a client's first those that told us that it is HTTP/2, then the
@@ -12,9 +12,10 @@ export class WatchedSocket extends Duplex {
   readonly #socket: Socket;
   readonly #watch: FrameWatch;
   readonly #onFlood: () => void;
-  #isFlooded = false;
+  /** What is written from the moment on in which the peer was found to flood us. `null`: it was not. */
+  #heldBack: Buffer[] | null = null;
 
-  /** @param onFlood called once, when the peer sends too many frames: nothing is read any more */
+  /** @param onFlood called once, when the peer sends too many frames: nothing is read or sent any more */
   constructor(socket: Socket, first: Buffer, watch: FrameWatch, onFlood: () => void) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
@@ -27,54 +28,82 @@ export class WatchedSocket extends Duplex {
     if (first.byteLength > 0) this.#onData(first);
   }
 
+  /** True once the peer has flooded us, or done what ends a connection. */
+  get isHeld(): boolean {
+    return this.#heldBack !== null;
+  }
+
   /** True while bytes wait for the peer to take them. */
   get isWriting(): boolean {
     return this.#socket.writableLength > 0;
   }
 
   #onData(bytes: Buffer): void {
-    if (this.#isFlooded || this.destroyed) return;
-    if (this.#watch.read(bytes)) {
-      if (!this.push(bytes)) this.#socket.pause();
-      return;
-    }
-    this.#isFlooded = true;
+    if (this.#heldBack !== null || this.destroyed) return;
+    if (!this.#watch.read(bytes)) this.flooded();
+    else if (!this.push(bytes)) this.#socket.pause();
+  }
+
+  /** The peer sends too many frames. */
+  flooded(): void {
+    if (this.#heldBack !== null) return;
+    this.#heldBack = [];
     this.#socket.pause();
     this.#onFlood();
   }
 
   override _read(): void {
-    if (!this.#isFlooded) this.#socket.resume();
+    if (this.#heldBack === null) this.#socket.resume();
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#watch.wrote(bytes.byteLength);
-    this.#socket.write(bytes, () => done());
+    this.#send(bytes, done);
   }
 
   override _writev(pieces: { readonly chunk: Buffer }[], done: () => void): void {
     this.#socket.cork();
-    for (const { chunk } of pieces.slice(0, -1)) {
-      this.#watch.wrote(chunk.byteLength);
-      this.#socket.write(chunk);
-    }
-    this._write(pieces.at(-1)!.chunk, 'latin1', done);
+    for (const { chunk } of pieces.slice(0, -1)) this.#send(chunk);
+    this.#send(pieces.at(-1)!.chunk, done);
     this.#socket.uncork();
   }
 
-  override _final(done: () => void): void {
-    this.#socket.end(() => done());
+  #send(bytes: Buffer, done?: () => void): void {
+    if (!this.#watch.sent(bytes)) this.flooded();
+    if (this.#heldBack !== null) this.#heldBack.push(bytes);
+    // Not when it is written: Deno tells that late to who has much to read.
+    else if (!this.#socket.write(bytes) && done !== undefined) {
+      this.#socket.once('drain', done);
+      return;
+    }
+    done?.();
   }
 
-  /** Closes our half, and reads on for a moment: what a reset connection has not delivered yet is lost (RFC 9112 section 9.6). */
+  override _final(done: () => void): void {
+    if (this.#heldBack === null) this.#socket.end(() => done());
+    else done();
+  }
+
+  /** Whoever floods us, or does what ends a connection, has to wait for its end. */
   override _destroy(_error: Error | null, done: () => void): void {
     const socket = this.#socket;
     done();
     if (socket.destroyed) return;
-    socket.end();
-    // Whoever floods us is not read any more: its next connection has to wait for the end of this one.
-    if (this.#isFlooded) socket.pause();
-    else socket.resume();
+    const isFault = this.#heldBack !== null || !(this.writableEnded || socket.readableEnded);
+    if (!isFault) {
+      socket.resume();
+      return this.#linger();
+    }
+    socket.pause();
+    this.#heldBack ??= [];
+    const timer = setTimeout(() => this.#linger(), HOLD_MS);
+    timer.unref();
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** Closes our half, and the rest after a moment: what a reset connection has not delivered yet is lost (RFC 9112 section 9.6). */
+  #linger(): void {
+    const socket = this.#socket;
+    socket.end(Buffer.concat(this.#heldBack ?? []));
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(timer));
   }

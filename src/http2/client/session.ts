@@ -9,7 +9,7 @@ import type { IdleEntry, Peer } from '../../http1/client/peers.ts';
 import { Deadline } from '../../http1/timers.ts';
 import type { Turns } from '../../http1/turns.ts';
 import { Flusher } from '../flusher.ts';
-import { FrameWatch } from '../frame-watch.ts';
+import { FrameWatch, PREFACE_BYTES } from '../frame-watch.ts';
 import { WatchedSocket } from '../watched-socket.ts';
 import { sessionFailure } from './failure.ts';
 import {
@@ -80,6 +80,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     this.#owner = owner;
     this.#watch = new FrameWatch({
       maxHeadBytes: HEAD_LIMIT_BYTES,
+      sentPrefaceBytes: PREFACE_BYTES,
       onGoaway: (last) => this.#onGoaway(last),
       ...(!owner.endsFloods && { maxIdleFrames: Infinity }),
     });

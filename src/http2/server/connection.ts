@@ -22,7 +22,14 @@ import { Flusher } from '../flusher.ts';
 import { FrameWatch, PREFACE_BYTES } from '../frame-watch.ts';
 import { BYTES_PER_IDLE_FRAME } from '../limits.ts';
 import { WatchedSocket } from '../watched-socket.ts';
-import { GOODBYE_MS, HEAD_TOLERANCE, MAX_STREAMS, RESET_COST, WINDOW_BYTES } from './limits.ts';
+import {
+  GOODBYE_MS,
+  HEAD_TOLERANCE,
+  LARGE_HEAD_COST,
+  MAX_STREAMS,
+  RESET_COST,
+  WINDOW_BYTES,
+} from './limits.ts';
 import { ServerStream, type StreamOwner } from './stream.ts';
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
@@ -75,6 +82,7 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
       maxHeadBytes,
       prefaceBytes: PREFACE_BYTES,
       resetCost: RESET_COST,
+      largeHeadCost: LARGE_HEAD_COST,
     });
     this.#watched = new WatchedSocket(socket, first, this.#watch, () => this.#flooded());
     this.#session = performServerHandshake(this.#watched, {
@@ -104,7 +112,9 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     if (owner.stopping) this.stop();
   }
 
+  /** A connection whose end is only held back is the first to go. */
   evictableUntil(now: number): number {
+    if (this.#watched.isHeld) return 0;
     return this.#streams.size === 0 && now >= this.#expectedUntil ? this.#deadline.at : Infinity;
   }
 
@@ -122,6 +132,7 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
    * before it knew is responded to as well.
    */
   stop(): void {
+    if (this.#watched.isHeld) return this.destroy();
     const session = this.#session;
     if (session.destroyed || session.closed) return;
     session.goaway(NGHTTP2_NO_ERROR, LAST_STREAM);
@@ -149,7 +160,7 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     if (this.#streams.size >= MAX_STREAMS) {
       stream.on('error', () => {});
       stream.close(NGHTTP2_REFUSED_STREAM);
-      if (!this.#watch.charge(RESET_COST)) this.#flooded();
+      if (!this.#watch.charge(RESET_COST)) this.#watched.flooded();
       return;
     }
     this.#deadline.clear();

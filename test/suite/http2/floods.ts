@@ -12,7 +12,9 @@ import {
   word,
 } from '../../support/http2-frames.ts';
 import { ask } from '../../support/http2-client.ts';
+import { route } from '../../support/origin.ts';
 import { until } from '../../support/until.ts';
+import { HOLD_MS } from '../../../src/http2/limits.ts';
 import type { Http2Scene } from '../http2.ts';
 
 const OPENS = FLAG.END_STREAM | FLAG.END_HEADERS;
@@ -112,6 +114,44 @@ export function floods(scene: () => Http2Scene): void {
     expect(await raw.fate(1)).toMatch(/^(?:431|reset \d+|goaway \d+)$/);
     expect(scene().upstream.seen.length).toBe(before);
     expect((await ask(await scene().open(), '/others')).status).toBe(200);
+  });
+
+  it.each([
+    ['heads that unpack to megabytes', () => block('x', 'a'.repeat(4000)), 8000],
+    ['malformed requests', () => block('X', ''), 0],
+  ])('%s, one after the other', async (_, field, references) => {
+    const raw = await open();
+    const first = field();
+    // Into the table, as above; each further byte is that field again.
+    if (references > 0) first[0] = 0x40;
+    const head = Buffer.concat([block(...get('/again')), first, Buffer.alloc(references, 0xbe)]);
+    await flood(raw, (i) => frame(FRAME.HEADERS, OPENS, 2 * i + 1, head), 2000);
+    await until(() => raw.isClosed, 5000, 'the end of the connection');
+    expect((await ask(await scene().open(), '/others')).status).toBe(200);
+  });
+
+  it('an end is held back, so that who waits for it cannot begin anew at once', async () => {
+    const raw = await open();
+    const began = performance.now();
+    raw.send(...Array.from({ length: 3000 }, () => FLOODS['PING']!(1)));
+    expect(await raw.goaway()).toBe(CODE.ENHANCE_YOUR_CALM);
+    // Timers may fire up to a millisecond early.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(HOLD_MS - 2);
+    await until(() => raw.isClosed, 5000, 'the end of the connection');
+  });
+
+  it('a connection that is only held back makes room for others', async () => {
+    const { runtime, upstream } = scene();
+    const full = await runtime.start({
+      routes: [{ id: '1', ...route(upstream, null, { uri: '/*' }) }],
+      env: { MAX_CONNECTIONS: '1' },
+    });
+    const raw = await RawHttp2.open(full.port);
+    opened.push(raw);
+    raw.send(...Array.from({ length: 3000 }, () => FLOODS['PING']!(1)));
+    await until(async () => (await fetch(`${full.url}/room`)).status === 200, 5000, 'room');
+    await until(() => raw.isClosed, 5000, 'the end of the connection');
+    await full.stop();
   });
 
   it('more streams than there may be', async () => {

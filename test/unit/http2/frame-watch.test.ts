@@ -5,14 +5,19 @@ import {
   IDLE_FRAMES_PER_S,
   MAX_IDLE_FRAMES,
 } from '../../../src/http2/limits.ts';
-import { RESET_COST } from '../../../src/http2/server/limits.ts';
-import { FLAG, FRAME, frame } from '../../support/http2-frames.ts';
+import { LARGE_HEAD_COST, RESET_COST } from '../../../src/http2/server/limits.ts';
+import { CODE, FLAG, FRAME, frame, word } from '../../support/http2-frames.ts';
 import { cut } from '../http1/pieces.ts';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const PING = frame(FRAME.PING, 0, 0, Buffer.alloc(8));
 
-const OF_CLIENTS = { maxHeadBytes: 1000, prefaceBytes: PREFACE_BYTES, resetCost: RESET_COST };
+const OF_CLIENTS = {
+  maxHeadBytes: 1000,
+  prefaceBytes: PREFACE_BYTES,
+  resetCost: RESET_COST,
+  largeHeadCost: LARGE_HEAD_COST,
+};
 
 /** Of one kind of frame, how many a new connection may send. */
 function most(kind: Buffer, watch: FrameWatch = begun()): number {
@@ -63,6 +68,32 @@ describe('frames of no use', () => {
     watch.wrote(1e9);
     nowMs += 1e9;
     expect(most(PING, watch)).toBe(MAX_IDLE_FRAMES);
+  });
+});
+
+describe('resets of ours', () => {
+  /** How many of them a new connection may bring about. Each sends 13 bytes, which count for the peer. */
+  function mostSent(code: number): number {
+    const watch = begun();
+    let count = 0;
+    while (count < 10 * MAX_IDLE_FRAMES && watch.sent(frame(FRAME.RST_STREAM, 0, 1, word(code))))
+      count++;
+    return count;
+  }
+
+  it.each([
+    ['a fault of the peer', CODE.PROTOCOL_ERROR, RESET_COST],
+    ['a head that is too large', CODE.ENHANCE_YOUR_CALM, LARGE_HEAD_COST],
+  ])('for %s count as frames of no use', (_, code, cost) => {
+    expect(mostSent(code)).toBe(Math.floor(MAX_IDLE_FRAMES / (cost - 13 / BYTES_PER_IDLE_FRAME)));
+  });
+
+  it.each([
+    ['a response that broke off', CODE.INTERNAL_ERROR],
+    ['a body that nobody wants', CODE.NO_ERROR],
+    ['a call that is given up', CODE.CANCEL],
+  ])('for %s do not', (_, code) => {
+    expect(mostSent(code)).toBe(10 * MAX_IDLE_FRAMES);
   });
 });
 
