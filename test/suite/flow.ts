@@ -46,8 +46,15 @@ async function atRest(read: () => number): Promise<number> {
   return last;
 }
 
-function drainedOrClosed(response: ServerResponse): Promise<unknown> {
-  return Promise.race([once(response, 'drain'), once(response, 'close')]);
+/** Leaves no listener behind: it is called for each piece of a response. */
+function drainedOrClosed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 /** Bodies of any size pass at the pace of the slower side, and are never buffered as a whole. */
