@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT, runtimeProgram } from '../runtimes/paths.ts';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
-import { serverRuntime } from '../runtimes/server.ts';
+import { pathOf, serverRuntime } from '../runtimes/server.ts';
 
 /** `gateway.fetch` behind the runtime's own server, or on Node, behind Hono's. */
 export interface FetchRuntime extends TestServerRuntime {
@@ -26,13 +26,17 @@ const DENO = [
 ] as const;
 
 export const node = {
-  ...serverRuntime('node', () => [process.execPath, onNode], [process.execPath]),
+  ...serverRuntime('node', (_folder, { module }) => [process.execPath, pathOf(module, onNode)], [
+    process.execPath,
+  ]),
   name: 'node',
   server: '@hono/node-server',
 } as const satisfies FetchRuntime;
 
 export const bun = {
-  ...serverRuntime('bun', () => [runtimeProgram('bun'), onBun], [runtimeProgram('bun')]),
+  ...serverRuntime('bun', (_folder, { module }) => [runtimeProgram('bun'), pathOf(module, onBun)], [
+    runtimeProgram('bun'),
+  ]),
   name: 'bun',
   server: 'Bun.serve',
 } as const satisfies FetchRuntime;
@@ -40,7 +44,12 @@ export const bun = {
 export const deno = {
   ...serverRuntime(
     'deno',
-    (folder, { flags = [] }) => [...DENO, `--allow-write=${folder}`, ...flags, onDeno],
+    (folder, { flags = [], module }) => [
+      ...DENO,
+      `--allow-write=${folder}`,
+      ...flags,
+      pathOf(module, onDeno),
+    ],
     DENO,
   ),
   name: 'deno',

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, runtimeProgram } from './paths.ts';
 import type { TestServerRuntime } from './runtime.ts';
-import { serverRuntime } from './server.ts';
+import { pathOf, serverRuntime } from './server.ts';
 
 const config = join(ROOT, 'deno.json');
 
 /** `deno task start`, with write permission for the test's folder instead of the checkout's. */
 export const deno: TestServerRuntime = serverRuntime(
   'deno',
-  (folder, { flags = [], args = [], env = {} }) => [
+  (folder, { flags = [], args = [], env = {}, module }) => [
     runtimeProgram('deno'),
     ...startFlags().map((flag) =>
       flag.startsWith('--allow-write') ? `--allow-write=${folder}` : flag,
@@ -19,7 +19,7 @@ export const deno: TestServerRuntime = serverRuntime(
     ...('WORKERS' in env || args.includes('--workers') ? ['--allow-run'] : []),
     '--config',
     config,
-    join(ROOT, 'src/cli/main.ts'),
+    pathOf(module, join(ROOT, 'src/cli/main.ts')),
   ],
   [
     runtimeProgram('deno'),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ROOT } from './paths.ts';
 import type { TestServerRuntime } from './runtime.ts';
-import { serverRuntime } from './server.ts';
+import { pathOf, serverRuntime } from './server.ts';
 
 /** Benchmarks use this runtime as well, and must not measure the checks. */
 const holding =
@@ -12,6 +12,10 @@ const holding =
 /** What `npm start` runs, with checks of internal invariants. */
 export const node: TestServerRuntime = serverRuntime(
   'node',
-  () => [process.execPath, ...holding, join(ROOT, 'dist/cli/main.js')],
+  (_folder, { module }) => [
+    process.execPath,
+    ...holding,
+    pathOf(module, join(ROOT, 'dist/cli/main.js')),
+  ],
   [process.execPath],
 );

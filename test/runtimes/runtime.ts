@@ -52,6 +52,10 @@ export interface LaunchOptions {
   readonly descriptors?: number;
   /** Where it runs. Default: in the checkout. */
   readonly cwd?: string;
+  /** What runs in place of the command line, with its permissions. */
+  readonly module?: URL;
+  /** `pipe`: the test writes to it. Default: it is empty. */
+  readonly stdin?: 'pipe';
   /** Whether it has a terminal of its own, which is closed when the program, `script`, is killed. */
   readonly terminal?: true;
 }

@@ -14,15 +14,19 @@ export function serverRuntime(
   name: RuntimeName,
   command: (
     folder: string,
-    options: Pick<LaunchOptions, 'flags' | 'cwd' | 'args' | 'env'>,
+    options: Pick<LaunchOptions, 'flags' | 'cwd' | 'args' | 'env' | 'module'>,
   ) => readonly [program: string, ...args: string[]],
   interpreter: readonly [program: string, ...args: string[]],
 ): TestServerRuntime {
   function launch(folder: string, options: LaunchOptions): Program {
-    const { args = [], env = {}, descriptors, cwd, terminal = false } = options;
+    const { args = [], env = {}, descriptors, cwd, terminal = false, stdin } = options;
     const whole = [...limitedTo(descriptors), ...command(folder, options), ...args];
     const [program, ...rest] = terminal ? onTerminal(whole) : whole;
-    return run(program!, rest, { env, ...(cwd !== undefined && { cwd }) });
+    return run(program!, rest, {
+      env,
+      ...(cwd !== undefined && { cwd }),
+      ...(stdin !== undefined && { stdin }),
+    });
   }
 
   return {
@@ -62,6 +66,11 @@ export function serverRuntime(
       });
     },
   };
+}
+
+/** What a runtime is to run: the module that is asked for, or else its own. */
+export function pathOf(module: URL | undefined, own: string): string {
+  return module === undefined ? own : fileURLToPath(module);
 }
 
 /** A command that runs another one on a terminal. */

@@ -10,7 +10,8 @@ import type { Report } from '../../src/compare/report/report.ts';
 import { createReportSums } from '../../src/compare/report/sums.ts';
 import { KEY, type TestServerRuntime } from '../runtimes/runtime.ts';
 import { compared, difference, pair } from '../unit/compare/report/pairs.ts';
-import { linesOf } from './start-stop/bad-settings.ts';
+import { commandLines } from '../support/command-lines.ts';
+import { linesOf, resultOf } from './start-stop/bad-settings.ts';
 
 /** `proxy-mirror report`, against the app that a gateway has for it. */
 export function reportCommand(runtime: TestServerRuntime): void {
@@ -64,16 +65,21 @@ export function reportCommand(runtime: TestServerRuntime): void {
     }
   }
 
+  const run = commandLines(runtime, () => folder);
   async function reported(url: string, args: readonly string[] = [], key: string = KEY) {
     const env = key === '' ? {} : { ADMIN_KEY: key };
-    const program = runtime.launch(folder, { args: ['report', '--url', url, ...args], env });
-    const status = await program.exited;
-    return { status, stdout: program.stdout(), stderr: linesOf(program).join('\n') };
+    const { status, stdout, stderr } = await run(['report', '--url', url, ...args], env);
+    return { status, stdout, stderr: linesOf(stderr).join('\n') };
+  }
+  /** The same in a process of its own. */
+  function started(url: string, ...args: readonly string[]) {
+    const all = ['report', '--url', url, ...args];
+    return resultOf(runtime.launch(folder, { args: all, env: { ADMIN_KEY: KEY } }));
   }
 
   it('prints a text to be read', async () => {
-    const { status, stdout, stderr } = await reported(await controlPlane());
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { status, stdout, stderr } = await started(await controlPlane());
+    expect({ status, stderr: linesOf(stderr).join('') }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('route a -> http://mirror.example\n  2 of 1,000 pairs differ: 0.2 %');
     expect(stdout).toContain('route b -> http://b.example\n  0 of 10 pairs differ: under 30 %');
   });
@@ -102,6 +108,12 @@ export function reportCommand(runtime: TestServerRuntime): void {
       expect(stderr).toContain(line);
       JSON.parse(stdout);
     });
+  });
+
+  it('ends the process with the status of the gate', async () => {
+    const url = await controlPlane();
+    expect((await started(url, '--fail-on', 'different>0.1%')).status).toBe(1);
+    expect((await started('http://127.0.0.1:1', '--fail-on', 'different>0.1%')).status).toBe(2);
   });
 
   describe('without a report: status 2 and a line that helps', () => {

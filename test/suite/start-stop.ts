@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { commandLines } from '../support/command-lines.ts';
 import { badSettings } from './start-stop/bad-settings.ts';
 import { commandLine } from './start-stop/command-line.ts';
 import { launchers } from './start-stop/launchers.ts';
@@ -20,8 +21,9 @@ export function startStop(runtime: TestServerRuntime): void {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  describe('bad settings', () => badSettings(runtime, () => folder));
-  describe('commands', () => commandLine(runtime, () => folder));
+  const run = commandLines(runtime, () => folder);
+  describe('bad settings', () => badSettings(runtime, () => folder, run));
+  describe('commands', () => commandLine(runtime, () => folder, run));
   describe('routes at the start', () => routesAtStart(runtime, () => folder));
   describe('LOG_FORMAT', () => logFormat(runtime, () => folder));
   describe('start', () => start(runtime, () => folder));

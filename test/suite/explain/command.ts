@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestServerRuntime } from '../../runtimes/runtime.ts';
-import { linesOf } from '../start-stop/bad-settings.ts';
+import { commandLines, type Ran } from '../../support/command-lines.ts';
+import { linesOf, resultOf } from '../start-stop/bad-settings.ts';
 
 const upstream = { type: 'roundrobin', nodes: { '127.0.0.1:1': 1 } };
 
@@ -41,15 +42,14 @@ export function explainCommand(runtime: TestServerRuntime): void {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function explained(...args: string[]) {
-    const program = runtime.launch(folder, { args: ['explain', '--routes', file, ...args] });
-    const status = await program.exited;
-    return { status, stdout: program.stdout(), lines: linesOf(program) };
-  }
+  const run = commandLines(runtime, () => folder);
+  const explained = (...args: string[]): Promise<Ran> =>
+    run(['explain', '--routes', file, ...args]);
 
   it('prints route, copies and reasons', async () => {
     const asked = ['GET', 'http://shop.example/cart?x=1', '-H', 'x-user: 7'];
-    const { status, stdout } = await explained(...asked);
+    const args = ['explain', '--routes', file, ...asked];
+    const { status, stdout } = await resultOf(runtime.launch(folder, { args }));
     expect(status).toBe(0);
     expect(stdout).toContain(
       [
@@ -113,7 +113,7 @@ export function explainCommand(runtime: TestServerRuntime): void {
     [['/', '--typo'], /^proxy-mirror: .*--typo/],
     [['/', '--routes', '/'], /^proxy-mirror: .*expected a regular file/],
   ])('stops at %j', async (args, message) => {
-    const { status, lines } = await explained(...args);
-    expect([status, lines[0]]).toEqual([2, expect.stringMatching(message)]);
+    const { status, stderr } = await explained(...args);
+    expect([status, linesOf(stderr)[0]]).toEqual([2, expect.stringMatching(message)]);
   });
 }

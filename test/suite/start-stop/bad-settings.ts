@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import type { LaunchOptions, TestServerRuntime } from '../../runtimes/runtime.ts';
+import type { TestServerRuntime } from '../../runtimes/runtime.ts';
+import type { Ran, RunCommandLine } from '../../support/command-lines.ts';
 import type { Program } from '../../support/process.ts';
 
-interface BadSetting extends LaunchOptions {
+interface BadSetting {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** The rest of the one line, after `proxy-mirror: `. */
   readonly message: string | RegExp;
 }
@@ -59,14 +62,6 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   { args: ['--max-head-size', '2M'], message: '--max-head-size: expected bytes from 1024' },
   { args: ['--tls-port', 'https'], message: '--tls-port: expected a whole number from 0 to 65535' },
   { args: ['--tls-port', '0', '--tls-cert', 'a'], message: /^TLS_PORT: .*found 1 and 0$/ },
-  {
-    env: { TLS_PORT: '0', TLS_CERT: '/no/such.crt', TLS_KEY: '/no/such.key' },
-    message: 'TLS_CERT: expected a PEM file that can be read, found ENOENT at /no/such.crt',
-  },
-  {
-    env: { TLS_PORT: '0', TLS_CERT: 'package.json', TLS_KEY: 'package.json' },
-    message: /package\.json: expected a certificate in PEM, found something else$/,
-  },
   { args: ['--no-such-flag'], message: 'unknown flag "--no-such-flag": proxy-mirror help serve' },
   { args: ['--prot=1'], message: 'unknown flag "--prot": did you mean --port? proxy-mirror help' },
   { args: ['stray'], message: 'unknown command "stray": proxy-mirror help lists all' },
@@ -115,25 +110,56 @@ const BAD_SETTINGS: readonly BadSetting[] = [
   { args: [...PAIR, '--routes', 'routes.json'], message: '--routes: expected alone' },
 ];
 
+/** What is found out only when the gateway starts; and a variable, a flag, and two URLs. */
+const STARTED: readonly BadSetting[] = [
+  {
+    env: { TLS_PORT: '0', TLS_CERT: '/no/such.crt', TLS_KEY: '/no/such.key' },
+    message: 'TLS_CERT: expected a PEM file that can be read, found ENOENT at /no/such.crt',
+  },
+  {
+    env: { TLS_PORT: '0', TLS_CERT: 'package.json', TLS_KEY: 'package.json' },
+    message: /package\.json: expected a certificate in PEM, found something else$/,
+  },
+  BAD_SETTINGS[0]!,
+  BAD_SETTINGS.find(({ args = [] }) => args[0] === '--no-such-flag')!,
+  BAD_SETTINGS.find(({ args = [] }) => args.includes('--baseline'))!,
+];
+
 /** Lines of the gateway alone: `bun start` adds which script it runs and how that ended. */
-export function linesOf(program: Program): string[] {
-  return program
-    .stderr()
+export function linesOf(printed: string): string[] {
+  return printed
     .split('\n')
     .filter((text) => text !== '' && !text.startsWith('$ ') && !text.startsWith('error: script'));
 }
 
+/** What a process printed, and its status. */
+export async function resultOf(program: Program): Promise<Ran> {
+  const status = await program.exited;
+  return { status: status ?? NaN, stdout: program.stdout(), stderr: program.stderr() };
+}
+
 /** An invalid setting prevents the start, with one helpful line. */
-export function badSettings(runtime: TestServerRuntime, folder: () => string): void {
-  it.each(BAD_SETTINGS)('stops at $env $args', async ({ message, ...options }) => {
-    const program = runtime.launch(folder(), options);
-    const code = await program.exited;
-    const lines = linesOf(program);
+export function badSettings(
+  runtime: TestServerRuntime,
+  folder: () => string,
+  commandLine: RunCommandLine,
+): void {
+  function expectRefused({ status, stdout, stderr }: Ran, { message }: BadSetting): void {
+    const lines = linesOf(stderr);
     expect(lines).toEqual([expect.stringMatching(/^proxy-mirror: /)]);
     const text = lines[0]!.slice('proxy-mirror: '.length);
     if (typeof message === 'string') expect(text.slice(0, message.length)).toBe(message);
     else expect(text).toMatch(message);
-    expect(code).toBe(2);
-    expect(program.stdout()).not.toContain('listening');
+    expect(status).toBe(2);
+    expect(stdout).not.toContain('listening');
+  }
+
+  it.each(BAD_SETTINGS)('stops at $env $args', async (bad) => {
+    expectRefused(await commandLine(bad.args ?? [], bad.env), bad);
+  });
+
+  it.each(STARTED)('ends the process at $env $args', async (bad) => {
+    const { args = [], env = {} } = bad;
+    expectRefused(await resultOf(runtime.launch(folder(), { args, env })), bad);
   });
 }

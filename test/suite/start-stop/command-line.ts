@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.ts';
 import { VERSION } from '../../../src/version.ts';
 import type { LaunchOptions, TestServerRuntime } from '../../runtimes/runtime.ts';
-import { linesOf } from './bad-settings.ts';
+import type { Ran, RunCommandLine } from '../../support/command-lines.ts';
+import { linesOf, resultOf } from './bad-settings.ts';
 
 const upstream = { nodes: { '127.0.0.1:1999': 1 } };
 
@@ -17,12 +18,18 @@ const BROKEN = JSON.stringify({
 });
 
 /** Commands that print something and end. */
-export function commandLine(runtime: TestServerRuntime, folder: () => string): void {
-  async function ran(args: readonly string[], options: LaunchOptions = {}) {
-    const program = runtime.launch(folder(), { args, ...options });
-    const status = await program.exited;
-    return { status, stdout: program.stdout(), errors: linesOf(program) };
-  }
+export function commandLine(
+  runtime: TestServerRuntime,
+  folder: () => string,
+  run: RunCommandLine,
+): void {
+  const withLines = ({ status, stdout, stderr }: Ran) => {
+    return { status, stdout, errors: linesOf(stderr) };
+  };
+  const ran = async (args: readonly string[], env = {}) => withLines(await run(args, env));
+  /** In a process of its own. */
+  const started = async (args: readonly string[], options: LaunchOptions = {}) =>
+    withLines(await resultOf(runtime.launch(folder(), { args, ...options })));
 
   it.each([['--version'], ['-v'], ['serve', '-v'], ['check', '--version']])(
     '%s %s prints the version',
@@ -43,12 +50,13 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
   it.each(COMMANDS.map((command) => [command] as const))(
     '$name has help of its own, whatever else is wrong',
     async ({ name, options }) => {
-      const asked = await Promise.all([
-        ran([name, '--help']),
-        ran([name, '--no-such-flag', 'a', 'b', 'c', '-h']),
-        ran(['help', name]),
-      ]);
-      for (const { status, stdout, errors } of asked) {
+      const asked = [
+        [name, '--help'],
+        [name, '--no-such-flag', 'a', 'b', 'c', '-h'],
+        ['help', name],
+      ];
+      for (const args of asked) {
+        const { status, stdout, errors } = await ran(args);
         expect([status, errors]).toEqual([0, []]);
         expect(stdout).toContain(`Usage: proxy-mirror ${name}`);
         for (const { flag } of options) expect(stdout).toContain(` --${flag} `);
@@ -75,7 +83,7 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
   it('check prints each fault once, with the whole path', async () => {
     const file = join(folder(), 'check-broken.json');
     await writeFile(file, BROKEN);
-    const { status, stdout, errors } = await ran(['check', file]);
+    const { status, stdout, errors } = await started(['check', file]);
     expect([status, errors]).toEqual([1, []]);
     expect(stdout.trim().split('\n')).toEqual([
       expect.stringMatching(/^.* routes\[1\] \(id "7"\): plugins\.proxy-mirror\.host: failed to/),
@@ -91,7 +99,7 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
   ])('check says of a file that it $what', async ({ text, says }) => {
     const file = join(folder(), `check-${text === null ? 'none' : 'text'}.json`);
     if (text !== null) await writeFile(file, text);
-    const { status, stdout } = await ran(['check'], { env: { ROUTES: file } });
+    const { status, stdout } = await ran(['check'], { ROUTES: file });
     expect([status, stdout.slice(0, file.length + 2 + says.length)]).toEqual([
       1,
       `${file}: ${says}`,
@@ -102,7 +110,7 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
   it('check says of the default file that it may be missing, as serve finds', async () => {
     const cwd = join(folder(), 'nothing-here');
     await mkdir(cwd);
-    const { status, stdout, errors } = await ran(['check'], { cwd });
+    const { status, stdout, errors } = await started(['check'], { cwd });
     expect([status, errors]).toEqual([0, []]);
     expect(stdout).toMatch(
       /\/nothing-here\/routes\.json: no such file; serve begins without routes, /,
@@ -125,7 +133,7 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
   });
 
   it('dashes that a launcher passes on are no word', async () => {
-    const { status, stdout } = await ran(['--', '--version']);
+    const { status, stdout } = await started(['--', '--version']);
     expect([status, stdout.trim()]).toEqual([0, `proxy-mirror ${VERSION}`]);
   });
 
@@ -134,8 +142,8 @@ export function commandLine(runtime: TestServerRuntime, folder: () => string): v
     await writeFile(file, JSON.stringify({ routes: [{ uri: '/a', upstream }] }));
     const cwd = folder();
     const valid = { status: 0, stdout: `${file}: valid, 1 route\n`, errors: [] };
-    expect(await ran(['check'], { env: { ROUTES: file }, cwd })).toEqual(valid);
-    const byDefault = await ran(['check'], { cwd });
+    expect(await ran(['check'], { ROUTES: file })).toEqual(valid);
+    const byDefault = await started(['check'], { cwd });
     expect(byDefault.status).toBe(0);
     expect(byDefault.stdout).toMatch(/\/routes\.json: valid, 1 route\n$/);
   });

@@ -18,7 +18,7 @@ export function routesAtStart(runtime: TestServerRuntime, folder: () => string):
     const given = how === 'ROUTES' ? { env: { ROUTES: file } } : { args: [how, file] };
     const program = runtime.launch(folder(), given);
     expect(await program.exited).toBe(2);
-    expect(linesOf(program)).toEqual([
+    expect(linesOf(program.stderr())).toEqual([
       `proxy-mirror: ${file}: expected a routes document, found no such file; ` +
         'name one that is there, or begin with {"routes": []}',
     ]);
@@ -35,7 +35,7 @@ export function routesAtStart(runtime: TestServerRuntime, folder: () => string):
     await writeFile(file, JSON.stringify({ routes }));
     const program = runtime.launch(folder(), { args: ['--routes', file] });
     expect(await program.exited).toBe(2);
-    expect(linesOf(program)).toEqual([
+    expect(linesOf(program.stderr())).toEqual([
       `proxy-mirror: ${file}: routes[0] (id "7"): plugins.proxy-mirror.sample_ratio: expected 10 to be at most 1`,
       `proxy-mirror: ${file}: routes[1]: plugins.nope: unknown plugin [nope]`,
     ]);
@@ -48,7 +48,7 @@ export function routesAtStart(runtime: TestServerRuntime, folder: () => string):
     onTestFinished(() => rm(file));
     const program = runtime.launch(folder(), { cwd: folder(), env: { PORT: '0' } });
     expect(await program.exited).toBe(2);
-    expect(linesOf(program)).toEqual([
+    expect(linesOf(program.stderr())).toEqual([
       expect.stringMatching(/^proxy-mirror: \/.*\/routes\.json: invalid JSON at line 1, column 11/),
     ]);
   });

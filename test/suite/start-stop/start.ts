@@ -66,7 +66,7 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
     expect(await readFile(byFlag, 'utf8')).toContain('"uri": "/a"');
     expect(await gateway.stop()).toBe(0);
     expect(gateway.program.stdout().trim().split('\n').length).toBe(1);
-    expect(linesOf(gateway.program)).toEqual([]);
+    expect(linesOf(gateway.program.stderr())).toEqual([]);
   });
 
   it('ignores an empty variable', async () => {
@@ -102,7 +102,7 @@ export function start(runtime: TestServerRuntime, folder: () => string): void {
     const args = ['--host', '127.0.0.1', '--port', String(holder.port)];
     const program = runtime.launch(folder(), { args, env: { LOG_LEVEL: 'silent' } });
     expect(await program.exited).toBe(2);
-    expect(linesOf(program)).toEqual([
+    expect(linesOf(program.stderr())).toEqual([
       expect.stringMatching(
         new RegExp(
           `^proxy-mirror: cannot listen on 127\\.0\\.0\\.1 port ${holder.port}: .*in use`,
