@@ -33,7 +33,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   'a mirror': badMirror,
   explain: explaining,
   accounting,
-  sampling,
+  sampling: (runtime) => sampling(runtime),
   'whatever a client does': clientEndings,
   comparing: compare,
   'the view Now': now,

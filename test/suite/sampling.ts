@@ -17,7 +17,16 @@ const SIGMAS = 5;
 /** Keys are the same in every run, so three are enough. */
 const SIGMAS_OF_KEYS = 3;
 
-const KEYS = Array.from({ length: 4000 }, (_, i) => `user-${i}`);
+const USERS = Array.from({ length: 4000 }, (_, i) => `user-${i}`);
+
+/** How much is asked. */
+interface Asked {
+  readonly requests: number;
+  readonly ratios: readonly number[];
+  /** How many of `USERS`. */
+  readonly users: number;
+}
+const ALL: Asked = { requests: 2000, ratios: [0.2, 0.35, 0.5], users: USERS.length };
 
 /** Where the key is in a request, by the `sample_key` that reads it. */
 const CARRIERS = {
@@ -27,7 +36,9 @@ const CARRIERS = {
 };
 
 /** Which share of the requests is copied, and which requests. */
-export function sampling(runtime: TestRuntime): void {
+export function sampling(runtime: TestRuntime, asked = ALL): void {
+  const { requests: count, ratios } = asked;
+  const users = USERS.slice(0, asked.users);
   const stage = set(runtime);
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   afterAll(() => agent.destroy());
@@ -37,11 +48,11 @@ export function sampling(runtime: TestRuntime): void {
   const get = (target: string, headers = {}) => send(stage.gateway.url, target, { agent, headers });
 
   /** One route with two mirrors, sampled by the same key. */
-  async function putPair(id: string, key: string, ratios: readonly [number, number]) {
+  async function putPair(id: string, key: string, shares: readonly [number, number]) {
     const pair = [await origin(), await origin()] as const;
     opened.push(...pair);
     const mirrors = pair.map(({ url }, i) => {
-      return { host: url, sample_key: key, sample_ratio: ratios[i], max_in_flight: 1000 };
+      return { host: url, sample_key: key, sample_ratio: shares[i], max_in_flight: 1000 };
     });
     await stage.gateway.put(id, {
       ...route(stage.upstream, null, { uri: `/${id}/*` }),
@@ -51,8 +62,7 @@ export function sampling(runtime: TestRuntime): void {
   }
 
   describe('by request', () => {
-    const count = 2000;
-    for (const ratio of [0.2, 0.35, 0.5]) {
+    for (const ratio of ratios) {
       it(`copies ${ratio} of ${count} within ${SIGMAS} standard deviations`, async () => {
         const id = stage.fresh('ratio');
         await stage.put(id, { sample_ratio: ratio, max_in_flight: count });
@@ -68,27 +78,27 @@ export function sampling(runtime: TestRuntime): void {
   });
 
   describe('by key', () => {
-    it(`copies 5 % of ${KEYS.length} keys, all of them among the 10 %, and the same ones always`, async () => {
+    it(`copies 5 % of ${users.length} keys, all of them among the 10 %, and the same ones always`, async () => {
       const id = stage.fresh('sticky');
       const [five, ten] = await putPair(id, 'http_x_user', [0.05, 0.1]);
       const ask = async (user: string) => void (await get(`/${id}/a`, { 'x-user': user }));
-      await crowd(KEYS.length, (i) => ask(KEYS[i]!));
-      await settled(stage.gateway, id, 2 * KEYS.length);
+      await crowd(users.length, (i) => ask(users[i]!));
+      await settled(stage.gateway, id, 2 * users.length);
       const usersAt = ({ seen }: Origin) => seen.map(({ headers }) => String(headers['x-user']));
       const [fewer, more] = [usersAt(five), usersAt(ten)];
-      expect(fewer.toSorted()).toEqual(chosen(0.05).toSorted());
-      expect(more.toSorted()).toEqual(chosen(0.1).toSorted());
+      expect(fewer.toSorted()).toEqual(chosen(0.05, users).toSorted());
+      expect(more.toSorted()).toEqual(chosen(0.1, users).toSorted());
       expect(fewer.filter((user) => !more.includes(user))).toEqual([]);
       for (const [{ length }, ratio] of [
         [fewer, 0.05],
         [more, 0.1],
       ] as const) {
-        const off = Math.abs(length - KEYS.length * ratio);
-        expect(off).toBeLessThan(SIGMAS_OF_KEYS * deviation(KEYS.length, ratio));
+        const off = Math.abs(length - users.length * ratio);
+        expect(off).toBeLessThan(SIGMAS_OF_KEYS * deviation(users.length, ratio));
       }
 
       await crowd(more.length, (i) => ask(more[i]!));
-      await settled(stage.gateway, id, 2 * (KEYS.length + more.length));
+      await settled(stage.gateway, id, 2 * (users.length + more.length));
       expect(usersAt(five).toSorted()).toEqual([...fewer, ...fewer].toSorted());
       expect(usersAt(ten).toSorted()).toEqual([...more, ...more].toSorted());
     }, 300_000);
@@ -96,7 +106,7 @@ export function sampling(runtime: TestRuntime): void {
     it.each(Object.entries(CARRIERS))('reads %s', async (key, carrying) => {
       const id = stage.fresh('key');
       const [few, many] = await putPair(id, key, [0.2, 0.6]);
-      const keys = KEYS.slice(0, 50);
+      const keys = USERS.slice(0, 50);
       for (const [i, one] of keys.entries()) {
         const { query, headers } = carrying(one);
         await get(`/${id}/${i}${query}`, headers);
@@ -128,6 +138,6 @@ function pointOf(key: string): number {
   return murmur3(key) / 2 ** 32;
 }
 
-function chosen(ratio: number, keys = KEYS): string[] {
+function chosen(ratio: number, keys: readonly string[]): string[] {
   return keys.filter((key) => pointOf(key) < ratio);
 }

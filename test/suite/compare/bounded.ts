@@ -7,7 +7,7 @@ import type { Stage } from '../../support/stage.ts';
 import { comparedRoutes, type ComparedRoute } from './routes.ts';
 
 /** More than the limits of endpoints and of places. `sums.test.ts` counts a million of each. */
-const COUNT = 1500;
+const COUNT = 1200;
 /** Requests until the next await the comparison of these. */
 const TURN = 100;
 /** Pairs that may be given up on a machine that has no time left. They are counted. */

@@ -9,7 +9,7 @@ import { comparedRoutes, type ComparedRoute, shown } from './routes.ts';
 
 /** With a bug in 1 % of them, and without: chance could name something that is none in few pairs as well as in many. */
 const PAIRS_WITH_BUG = 5000;
-const PAIRS_WITHOUT = 2000;
+const PAIRS_WITHOUT = 1000;
 /** Requests until the next await the comparison of these: the thread that compares gets what time is left. */
 const TURN = 100;
 /** Share of the pairs that may be given up on a machine that has no time left. They are counted. */

@@ -4,7 +4,8 @@ import { origin, route } from '../../support/origin.ts';
 import { overHttp2 } from '../../support/over-http2.ts';
 import { stage as set } from '../../support/stage.ts';
 import { breaker } from '../breaker.ts';
-import { compare } from '../compare.ts';
+import { pairs } from '../compare/pairs.ts';
+import { secrets } from '../compare/secrets.ts';
 import { bodies as copiedBodies } from '../copy/bodies.ts';
 import { fidelity } from '../copy/fidelity.ts';
 import { responses as mirrorResponses } from '../copy/responses.ts';
@@ -17,10 +18,14 @@ import { codings } from '../transparency/codings.ts';
 import { requests } from '../transparency/requests.ts';
 import { whereFrom } from '../transparency/where-from.ts';
 
+/** Enough to find a request that is not sampled as the others. */
+const SAMPLED = { requests: 500, ratios: [0.35], users: 1000 };
+
 /**
  * What is behind the listener does not know how a request came: tests of the suite whose requests come over HTTP/2, but
  * for those that are written byte by byte. Parts that look at the connection, or at what HTTP/2 does not have (reason
- * phrases, Upgrade, statuses above 599), have tests of their own here.
+ * phrases, Upgrade, statuses above 599), have tests of their own here. What becomes of pairs in thousands is asked over
+ * HTTP/1.1 alone: they hold responses of upstream and mirror, whatever the client speaks.
  */
 export function behindHttp2(http1: TestServerRuntime): void {
   const runtime = overHttp2(http1);
@@ -31,10 +36,13 @@ export function behindHttp2(http1: TestServerRuntime): void {
     describe('differs as configured', () => shape(runtime, stage));
     describe("and the mirror's response", () => mirrorResponses(runtime, stage));
   });
-  describe('sampling', () => sampling(runtime));
+  describe('sampling', () => sampling(runtime, SAMPLED));
   describe('limits', () => limits(runtime));
   describe('the breaker', () => breaker(runtime));
-  describe('comparing', () => compare(runtime));
+  describe('comparing', () => {
+    pairs(runtime, set(runtime));
+    describe('secrets', () => secrets(runtime));
+  });
   describe('transparency', () => {
     let line: Line;
     beforeAll(async () => {
