@@ -20,7 +20,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 90_000,
     // Tests spend most of their time waiting: for a timeout, an interval, a runtime to start.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // Four runtimes share a small machine there. Second tries are listed, and few are allowed.
     retry: process.env['CI'] ? 1 : 0,

@@ -10,7 +10,7 @@ import type { LoggingMirror } from './accounting/mirrors.ts';
 import { arrivalsAt, drawing, KINDS } from './accounting/requests.ts';
 import { openRoute, type RouteName, ROUTES } from './accounting/routes.ts';
 
-const COUNT = 8000;
+const COUNT = 4000;
 const CLIENTS = 32;
 
 /** Requests between two changes of the mirrors' behaviour. */

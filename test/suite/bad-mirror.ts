@@ -20,7 +20,7 @@ interface Kind {
   readonly timeout?: number;
   /** Further copies are skipped. Default: no limit. */
   readonly maxInFlight?: number;
-  /** Default: 1000. */
+  /** Default: 400. */
   readonly requests?: number;
   /** Requests on Workers, where all of them would take too long. */
   readonly onWorkers?: number;
@@ -105,7 +105,7 @@ export function badMirror(runtime: TestRuntime): void {
   afterAll(() => agent.destroy());
 
   Object.entries(KINDS).forEach(([what, kind]) => {
-    const { requests = 1000 } = kind;
+    const { requests = 400 } = kind;
     const count = (onWorkers && kind.onWorkers) || requests;
     it(`that ${what}: ${count} requests`, async () => {
       const mirror = await kind.start();

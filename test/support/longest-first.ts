@@ -1,7 +1,20 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take minutes, the longest first. */
-const LONGEST = ['deno', 'node', 'middleware', 'bun', 'workers', 'ui', 'real-programs', 'taps'];
+const LONGEST = [
+  'deno',
+  'node',
+  'bun',
+  'fuzz',
+  'workers',
+  'ui',
+  'real-programs',
+  'taps',
+  'middleware',
+  'unit/http1/turns',
+  'examples',
+  'package',
+];
 
 /** Runs the longest files first, so that none is left to run alone at the end. */
 export class LongestFirst extends BaseSequencer {

@@ -10,10 +10,10 @@ import { authority, type Certified } from '../../support/certificate.ts';
 import { origin, type Origin, route } from '../../support/origin.ts';
 import { settled } from '../../support/outcomes.ts';
 
-const TRIES = 40;
+const TRIES = 20;
 
 /** A direct client gets all responses; on a busy machine a reset may still overtake a response. */
-const ENOUGH = 38;
+const ENOUGH = 18;
 
 /** Bytes of an upload: more than socket buffers hold. */
 const SIZE_BYTES = 2_000_000;
