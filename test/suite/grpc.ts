@@ -7,6 +7,7 @@ import { calls } from './grpc/calls.ts';
 import { connections } from './grpc/connections.ts';
 import { copies } from './grpc/copies.ts';
 import { grpcJs } from './grpc/grpc-js.ts';
+import { reflection } from './grpc/reflection.ts';
 
 /** A gateway with a server of gRPC and one that is its mirror, and a client over HTTP/2. */
 export interface GrpcScene {
@@ -62,4 +63,5 @@ export function grpc(runtime: TestServerRuntime): void {
   describe('a connection', () => connections(() => scene));
   describe('a copy', () => copies(() => scene));
   describe('grpc-js', () => grpcJs(() => scene));
+  describe('reflection', () => reflection(() => scene));
 }
