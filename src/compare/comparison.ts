@@ -1,12 +1,16 @@
 /** How the mirror's response compares with the primary's. */
-export type Comparison =
+export type Comparison = {
+  /** How the report counts the statuses of both, if not by their classes: `grpc:14`. */
+  readonly statuses?: readonly string[];
+} & (
   | {
       /** `same`: no difference but ignored ones. */
       readonly result: 'same' | 'different';
       /** Each place and kind at most once. */
       readonly differences: readonly Difference[];
     }
-  | { readonly result: 'not_compared'; readonly reason: NotCompared };
+  | { readonly result: 'not_compared'; readonly reason: NotCompared }
+);
 
 /** One way in which two responses differ. */
 export interface Difference {

@@ -1,7 +1,7 @@
+import type { StatusClass } from '../http/status.ts';
 import type { FailureKind } from '../http/transport.ts';
 
-/** Class of a mirror's status. */
-export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
+export type { StatusClass };
 
 /** Why a matched request was not copied. */
 export type SkipReason =

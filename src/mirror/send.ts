@@ -1,4 +1,5 @@
 import type { Outbound } from '../http/messages.ts';
+import { statusClass } from '../http/status.ts';
 import {
   type Call,
   type ConnectionLeft,
@@ -8,7 +9,7 @@ import {
   TransportError,
 } from '../http/transport.ts';
 import type { Mirror } from './mirror.ts';
-import type { Outcome, SkipReason, StatusClass } from './outcome.ts';
+import type { Outcome, SkipReason } from './outcome.ts';
 
 /** Called once per copy with its outcome and duration. A promise must not reject; `send` waits for it. */
 export type Report = (outcome: Outcome, seconds: number) => void | Promise<void>;
@@ -126,12 +127,6 @@ function skipped(reason: SkipReason): Outcome {
 
 function stopped(): TransportError {
   return new TransportError('shutdown', 'the gateway stopped');
-}
-
-/** The class of a status. An invalid status counts as 5xx (RFC 9110 section 15). */
-export function statusClass(status: number): StatusClass {
-  if (status < 100 || status > 599) return '5xx';
-  return `${Math.floor(status / 100)}xx` as StatusClass;
 }
 
 function failure(error: unknown): Outcome {

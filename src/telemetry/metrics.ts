@@ -1,6 +1,6 @@
 import { METHODS } from '../http/methods.ts';
 import type { ComparedPair } from '../compare/report/mirror-sums.ts';
-import { statusClass } from '../mirror/send.ts';
+import { statusClass } from '../http/status.ts';
 import { VERSION } from '../version.ts';
 import type { Listener } from './events.ts';
 import { type Lifetimes, lifetimes, type RouteLabels } from './lifetimes.ts';

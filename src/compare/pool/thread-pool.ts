@@ -3,8 +3,9 @@ import type { Comparison, NotCompared } from '../comparison.ts';
 import type { RecordedResponse } from '../recorded.ts';
 import type { CompareRules } from '../rules.ts';
 import { shedWhile } from '../uncompared-responses.ts';
-import type { ComparePool, MakePool } from './pool.ts';
+import { withGrpcStatuses } from './grpc-statuses.ts';
 import { ownThread } from './own-thread.ts';
+import type { ComparePool, MakePool } from './pool.ts';
 
 /** A message to the thread. */
 export interface Batch {
@@ -257,4 +258,4 @@ function threadModule(): URL {
 
 /** On servers: a thread, if the runtime has threads; the runtime of plain fetch has none. */
 export const comparePool: MakePool = (start, key, onError) =>
-  start === undefined ? ownThread(key, onError) : threadPool(start, key, onError);
+  withGrpcStatuses(start === undefined ? ownThread(key, onError) : threadPool(start, key, onError));

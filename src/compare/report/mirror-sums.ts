@@ -1,3 +1,4 @@
+import { statusClass } from '../../http/status.ts';
 import type { Comparison } from '../comparison.ts';
 import { add, type Counts } from './counts.ts';
 import { endpointMethod, endpointPath } from './endpoint.ts';
@@ -68,8 +69,9 @@ export function countPair(sums: MirrorSums, pair: ComparedPair, budgets: Budgets
   const { comparison, primary, mirrorResponse } = pair;
   add(counts.sent, statusClass(mirrorResponse.status), 1);
   if (primary !== null) {
-    const statuses = `${statusClass(primary.status)} ${statusClass(mirrorResponse.status)}`;
-    add(counts.statuses, statuses, 1);
+    const { statuses = [primary, mirrorResponse].map((one) => statusClass(one.status)) } =
+      comparison;
+    add(counts.statuses, statuses.join(' '), 1);
     observeTimes(counts, primary.seconds, mirrorResponse.seconds);
   }
   if (comparison.result === 'not_compared') add(counts.not_compared, comparison.reason, 1);
@@ -129,9 +131,4 @@ function create(endpoints: MirrorSums['endpoints'], key: string): EndpointSums {
   const endpoint = endpointSums(key.slice(0, space), key.slice(space + 1));
   endpoints.set(key, endpoint);
   return endpoint;
-}
-
-/** Statuses beyond 599, which are invalid, count as 5xx. */
-function statusClass(status: number): string {
-  return `${Math.min(Math.floor(status / 100), 5)}xx`;
 }

@@ -41,7 +41,7 @@ export interface MirrorReport {
   readonly not_compared: Readonly<Partial<Record<NotCompared, number>>>;
   /** Share of the pairs that is different, with its bounds of 95 %. */
   readonly rate: { readonly different: number; readonly low: number; readonly high: number };
-  /** Pairs by class of the primary's and then of the mirror's status, compared or not. */
+  /** Pairs by class of the primary's and then of the mirror's status, compared or not. A status of gRPC is as `grpc:14`. */
   readonly statuses: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Times to the responses' heads; `lag` is the mirror's less the primary's, pair by pair, and may be negative. */
   readonly latency: Readonly<Record<'primary' | 'mirror' | 'lag', Quantiles>>;

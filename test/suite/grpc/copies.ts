@@ -97,6 +97,7 @@ export function copies(scene: () => GrpcScene): void {
       [trailing, ended],
       [echo, echo],
       [echo, ended],
+      [echo, (stream) => stream.respond({ ':status': 503 }, { endStream: true })],
     ];
     for (const [i, [primary, copy]] of pairs.entries()) {
       upstream.serve = primary;
@@ -114,7 +115,11 @@ export function copies(scene: () => GrpcScene): void {
       10_000,
       'all pairs in the report',
     );
-    expect(report).toMatchObject({ same: 3, different: 1 });
+    expect(report).toMatchObject({
+      same: 3,
+      different: 2,
+      statuses: { 'grpc:0': { 'grpc:0': 1, 'grpc:5': 1, '5xx': 1 }, 'grpc:5': { 'grpc:5': 2 } },
+    });
     const { differences } = report!.endpoints[0]!;
     expect(differences.find(({ place }) => place === 'grpc-status')).toMatchObject({
       kind: 'value',

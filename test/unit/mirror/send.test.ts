@@ -3,7 +3,7 @@ import { destination } from '../../../src/http/destination.ts';
 import type { Outbound } from '../../../src/http/messages.ts';
 import { type CopyResponse, TransportError } from '../../../src/http/transport.ts';
 import { compileMirrors } from '../../../src/mirror/mirror.ts';
-import { copySender, Slots, statusClass } from '../../../src/mirror/send.ts';
+import { copySender, Slots } from '../../../src/mirror/send.ts';
 
 const PRIMARY: Outbound = {
   destination: destination('http://u'),
@@ -70,18 +70,6 @@ it('gives a free slot to the next', () => {
   }
   expect([...used].toSorted()).toEqual([0, 1]);
   expect(slots.all).toEqual([]);
-});
-
-it.each([
-  [100, '1xx'],
-  [200, '2xx'],
-  [404, '4xx'],
-  [599, '5xx'],
-  [99, '5xx'],
-  [600, '5xx'],
-  [999, '5xx'],
-])('counts the status %i as %s', (status, expected) => {
-  expect(statusClass(status)).toBe(expected);
 });
 
 it('waits for the report of a copy that is not sent, if it takes time', async () => {
