@@ -12,7 +12,7 @@ import { until } from '../../test/support/until.ts';
 import { titleOf } from '../runtimes.ts';
 import { CASES, type Case } from './cases.ts';
 
-const DEFAULTS = { requests: 20_000, turns: 5, connections: 64 };
+const DEFAULTS = { requests: 20_000, turns: 5, connections: 64, workers: 1 };
 
 const HEADINGS = ['', 'min', 'median', 'max', 'copied'] as const;
 
@@ -39,20 +39,23 @@ interface Turn {
 export async function main(args: readonly string[]): Promise<boolean> {
   requireLinux();
   const { runtimes, numbers } = readArguments(args, DEFAULTS);
-  const pinned = pinning();
+  // Several processes need several cores.
+  const pinned = numbers.workers > 1 ? null : pinning();
   const [upstream, mirror] = await Promise.all([simpleServer(), simpleServer()]);
   console.log(
     `Microseconds of processor time for each request; ${numbers.turns} turns of ${numbers.requests}`,
     `requests each by ${numbers.connections} connections; upstream and mirror: ${upstream.name};`,
-    `${pinned.description}.`,
+    `${pinned?.description ?? 'unpinned'}.`,
   );
   const subjects: Subject[] = [];
-  for (const runtime of runtimes) {
-    const gateway = await start(runtime, upstream, mirror);
-    pinned.gateway(gateway.program);
-    const turns = new Map(CASES.map((one) => [one, [] as Turn[]]));
-    subjects.push({ title: titleOf(runtime), gateway, turns });
-  }
+  for (const runtime of runtimes)
+    for (const workers of new Set([1, numbers.workers])) {
+      const gateway = await start(runtime, upstream, mirror, workers);
+      pinned?.gateway(gateway.program);
+      const turns = new Map(CASES.map((one) => [one, [] as Turn[]]));
+      const title = workers > 1 ? `${titleOf(runtime)}, ${workers} workers` : titleOf(runtime);
+      subjects.push({ title, gateway, turns });
+    }
   // The first round warms up. The subjects take turns, so that other work on the machine affects all of them alike.
   for (let round = 0; round <= numbers.turns; round++)
     for (const one of CASES)
@@ -73,13 +76,14 @@ function start(
   runtime: TestRuntime,
   upstream: OwnProcess,
   mirror: OwnProcess,
+  workers: number,
 ): Promise<GatewayProcess> {
   const node = { node: `127.0.0.1:${upstream.port}` };
   const routes = [
     { id: 'plain', ...route(node, null, { uri: '/plain' }) },
     { id: 'mirrored', ...route(node, mirror, { uri: '/mirrored' }) },
   ];
-  return runtime.start({ routes });
+  return runtime.start({ routes, env: workers > 1 ? { WORKERS: String(workers) } : {} });
 }
 
 async function turn(
