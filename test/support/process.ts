@@ -66,6 +66,7 @@ export function run(
   running.add(group);
   let stdout = '';
   let stderr = '';
+  let isSignalled = false;
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const exited = new Promise<number | null>((resolve, reject) => {
@@ -75,13 +76,21 @@ export function run(
     child.once('close', (code) => resolve(code));
     child.once('exit', (code) => setTimeout(() => resolve(code), 2000).unref());
     child.once('exit', () => running.delete(group));
+    // What follows in the test fails for another reason, which does not tell that the program is gone.
+    child.once('exit', (_, signal) => {
+      if (signal !== null && !isSignalled)
+        console.error(`${command} (${group}) was ended by ${signal}, not by its test:\n${stderr}`);
+    });
   });
   return {
     child,
     stdout: () => stdout,
     stderr: () => stderr,
     exited,
-    signal: (name) => killGroup(group, name),
+    signal(name) {
+      isSignalled = true;
+      killGroup(group, name);
+    },
   };
 }
 
