@@ -130,6 +130,7 @@ export function checkedGateway(
     options,
     {
       runtime: runtime.name,
+      metrics: runtime.metrics,
       table: live.current,
       recordedBytes: () => budget.held,
     },

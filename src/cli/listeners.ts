@@ -1,6 +1,12 @@
 import { compilePeers, UNIX_PEER } from '../http/cidr.ts';
 import type { Drainable } from '../runtime/background.ts';
-import type { Certificate, FetchApp, Listening, ServerRuntime } from '../runtime/server.ts';
+import {
+  type Certificate,
+  CertificateError,
+  type FetchApp,
+  type Listening,
+  type ServerRuntime,
+} from '../runtime/server.ts';
 import type { ServerSettings } from '../settings/server.ts';
 import { SettingError } from '../settings/values.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
@@ -25,16 +31,24 @@ export interface Listeners {
   kill(): void;
 }
 
+/** What listeners are opened with beside the settings. */
+export interface OpenOptions {
+  /** `null`: none, TLS is not listened for. */
+  readonly certificates: CertificateReader | null;
+  /** Called when the TLS handshake of a client failed. */
+  readonly onHandshakeFailure: () => void;
+  /** Whether another connection may be open beside so many. Default: it may. */
+  readonly mayOpen?: (open: number) => boolean;
+}
+
 /**
- * @param certificates `null`: none, TLS is not listened for
  * @throws SettingError when an address cannot be listened on, or a certificate not be used
  */
 export async function openListeners(
   runtime: ServerRuntime,
   gateway: FetchApp,
   settings: ServerSettings,
-  certificates: CertificateReader | null,
-  mayOpen?: (open: number) => boolean,
+  { certificates, onHandshakeFailure, mayOpen }: OpenOptions,
 ): Promise<Listeners> {
   const { host, port, adminPort, tls, clientTimeout, maxConnections, maxHeadSize } = settings;
   const isSocket = host.startsWith(UNIX_PEER);
@@ -51,6 +65,7 @@ export async function openListeners(
     try {
       return await runtime.listen({ app, hostname: at, port: numbered, ...common, ...more });
     } catch (error) {
+      if (error instanceof CertificateError) throw new SettingError(`TLS_CERT: ${error.message}`);
       const where = at.startsWith(UNIX_PEER) ? at : `${at} port ${numbered}`;
       throw new SettingError(`cannot listen on ${where}: ${listenFault(error)}`);
     }
@@ -64,7 +79,7 @@ export async function openListeners(
       proxied: compilePeers(settings.trustedProxies),
       onNoHeader: noHeaderListener(),
     }),
-    ...(tls !== null && { tls: tlsOf(tls.port, first) }),
+    ...(tls !== null && { tls: tlsOf(tls.port, first, onHandshakeFailure) }),
   });
   const admin =
     adminPort === null
@@ -110,8 +125,16 @@ function listenFault(error: unknown): string {
   return code !== 'EADDRINUSE' || /in use/i.test(text) ? text : `address already in use (${text})`;
 }
 
-function tlsOf(port: number, certificates: readonly Certificate[]) {
-  return { port, certificates, onFailure: failureListener() };
+function tlsOf(port: number, certificates: readonly Certificate[], onHandshakeFailure: () => void) {
+  const logFailure = failureListener();
+  return {
+    port,
+    certificates,
+    onFailure(reason: string) {
+      onHandshakeFailure();
+      logFailure(reason);
+    },
+  };
 }
 
 /** Where the control plane listens, if clients come through a Unix socket. */

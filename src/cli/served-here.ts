@@ -2,6 +2,7 @@ import { createGateway, type GatewayOptions } from '../gateway.ts';
 import type { ServerRuntime } from '../runtime/server.ts';
 import type { ServerSettings } from '../settings/server.ts';
 import { fileStore } from '../stores/file/file-store.ts';
+import { failedHandshakes } from '../telemetry/handshakes.ts';
 import { certificateReader } from './certificates.ts';
 import { addressesOf, finish, type Listeners, openListeners } from './listeners.ts';
 import type { Served } from './served.ts';
@@ -10,9 +11,10 @@ import type { Served } from './served.ts';
 export function servedHere(settings: ServerSettings, runtime: ServerRuntime): Served {
   const { adminKey, trustedProxies, mirrorMemory, redactKey, tls } = settings;
   const home = homeOf(settings);
+  const handshakes = failedHandshakes();
   const gateway = createGateway({
     ...home,
-    runtime,
+    runtime: { ...runtime, ...(tls !== null && { metrics: [handshakes] }) },
     adminKey,
     trustedProxies,
     mirrorMemory,
@@ -24,7 +26,10 @@ export function servedHere(settings: ServerSettings, runtime: ServerRuntime): Se
     refresh: () => gateway.refresh(),
     watch: () => home.store?.watch?.(() => void gateway.refresh()) ?? (() => {}),
     async listen() {
-      listeners = await openListeners(runtime, gateway, settings, certificates);
+      listeners = await openListeners(runtime, gateway, settings, {
+        certificates,
+        onHandshakeFailure: () => handshakes.add(),
+      });
       return addressesOf(listeners);
     },
     async renewCertificates() {

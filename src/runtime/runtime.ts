@@ -29,6 +29,8 @@ export interface Runtime {
   readonly sendCopy: SendCopy;
   /** Starts a thread, where there are any. */
   readonly startThread?: StartThread;
+  /** Further families for the gateway's metrics, in the Prometheus text format. Default: none. */
+  readonly metrics?: readonly { render(): string }[];
 }
 
 /** Keeps work alive after the response was sent. The promise must not reject. */

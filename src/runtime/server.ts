@@ -68,6 +68,11 @@ export interface Certificate {
   readonly name?: string;
 }
 
+/** A certificate cannot be used. The message says which, and why. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+}
+
 /** An open listener. */
 export interface Listening {
   readonly hostname: string;
@@ -90,7 +95,7 @@ export interface Listening {
   /**
    * Uses other certificates for connections that are opened from now on. If one of them cannot be used, nothing changes.
    *
-   * @throws Error that says which, and why
+   * @throws CertificateError
    */
   renewCertificates(certificates: readonly Certificate[]): void;
 }

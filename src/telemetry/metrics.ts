@@ -4,7 +4,7 @@ import { statusClass } from '../http/status.ts';
 import { VERSION } from '../version.ts';
 import type { Listener } from './events.ts';
 import { type Lifetimes, lifetimes, type RouteLabels } from './lifetimes.ts';
-import { counter, gauge, histogram, type Sample } from './prometheus.ts';
+import { counter, gauge, histogram, type Metric, type Sample } from './prometheus.ts';
 
 /** The metrics of the gateway, in the Prometheus text format. */
 export interface Metrics {
@@ -18,6 +18,8 @@ export interface Metrics {
 export interface Readings {
   /** Name of the runtime. */
   readonly runtime: string;
+  /** Further families. Default: none. */
+  readonly metrics?: readonly Metric[] | undefined;
   readonly routes: () => number;
   /** The labels in force: each route alone, and each route with each of its mirrors. */
   readonly inForce: () => Iterable<RouteLabels>;
@@ -136,7 +138,7 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
     render() {
       // Also here: a late outcome of a removed route may have created some of its series again.
       forget();
-      const families = [...ofRoutes, ...ofMirrors, ...gauges, reloads];
+      const families = [...ofRoutes, ...ofMirrors, ...gauges, reloads, ...(readings.metrics ?? [])];
       return `${families.map((metric) => metric.render()).join('\n')}\n`;
     },
   };

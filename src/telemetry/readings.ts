@@ -1,12 +1,14 @@
 import type { Mirror } from '../mirror/mirror.ts';
 import type { RouteLabels } from './lifetimes.ts';
 import type { Readings } from './metrics.ts';
-import type { Sample } from './prometheus.ts';
+import type { Metric, Sample } from './prometheus.ts';
 
 /** Sources of the gauges: the routes in force, and the memory that recordings hold. */
 export interface InForce {
   /** Name of the runtime. */
   readonly runtime: string;
+  /** Further families. Default: none. */
+  readonly metrics?: readonly Metric[] | undefined;
   /** The table in force at a time in milliseconds since 1970; `null` before the first. */
   table(nowMs: number): Table | null;
   recordedBytes(): number;
@@ -18,9 +20,10 @@ interface Table {
 }
 
 /** The values of the gauges. */
-export function readings({ runtime, table, recordedBytes }: InForce): Readings {
+export function readings({ runtime, metrics, table, recordedBytes }: InForce): Readings {
   return {
     runtime,
+    metrics,
     routes: () => table(Date.now())?.size ?? 0,
     inForce,
     recordedBytes,

@@ -191,7 +191,7 @@ export function tls(runtime: TestServerRuntime): void {
     },
   );
 
-  it('closes what is no handshake, or stalls in one, and says so in few lines', async () => {
+  it('closes what is no handshake, or stalls in one, counts it, and says so in few lines', async () => {
     const closed = (bytes: string) =>
       new Promise<void>((resolve) => {
         const socket = connect({ host: '127.0.0.1', port });
@@ -210,6 +210,9 @@ export function tls(runtime: TestServerRuntime): void {
     const failures = lines.filter((text) => text.includes('a TLS handshake failed'));
     expect(failures.length).toBeGreaterThan(0);
     expect(failures.length).toBeLessThan(10);
+    const metrics = await (await gateway.admin('prometheus/metrics')).text();
+    const [, count] = /^gateway_tls_handshake_failures_total (\d+)$/m.exec(metrics) ?? [];
+    expect(Number(count)).toBeGreaterThanOrEqual(50);
   });
 
   describe('certificates that change', () => {

@@ -10,6 +10,7 @@ import { type LiveTable, liveTable } from '../../stores/live.ts';
 import type { Store } from '../../stores/store.ts';
 import { logListener } from '../../telemetry/log.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
+import { failedHandshakes } from '../../telemetry/handshakes.ts';
 import { readings } from '../../telemetry/readings.ts';
 import { recentEvents } from '../../telemetry/recent.ts';
 import { MirrorStates, tellCounts } from './sums.ts';
@@ -65,7 +66,15 @@ export function clusterControl(options: ControlOptions): Control {
     },
   });
   const recordedBytes = () => states.recordedBytes;
-  const metrics = createMetrics(readings({ runtime: name, table: live.current, recordedBytes }));
+  const handshakes = failedHandshakes();
+  const metrics = createMetrics(
+    readings({
+      runtime: name,
+      ...(settings.tls !== null && { metrics: [handshakes] }),
+      table: live.current,
+      recordedBytes,
+    }),
+  );
   const recent = recentEvents(metrics.keeps, Date.now);
   const logged = logListener();
 
@@ -108,6 +117,7 @@ export function clusterControl(options: ControlOptions): Control {
         metrics.listen(event);
         recent.listen(event);
       });
+      for (let i = 0; i < counts.failedHandshakes; i++) handshakes.add();
       if (counts.report !== null) report.merge(counts.report);
     },
     gone: (worker) => states.delete(worker),

@@ -113,7 +113,11 @@ export async function startServing(
   const certificates = tls === null ? null : certificateReader(tls.certificates);
   let open = () => 0;
   const mayOpen = leaseConnections(leases, maxConnections ?? DEFAULTS.maxConnections, () => open());
-  const listeners = await openListeners(runtime, app, settings, certificates, mayOpen);
+  const listeners = await openListeners(runtime, app, settings, {
+    certificates,
+    onHandshakeFailure: tally.handshakeFailed,
+    mayOpen,
+  });
   open = () => listeners.main.open();
   const counts = () => tally.take(inForce, report.take());
   const telling = setInterval(() => {

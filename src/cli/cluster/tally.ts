@@ -18,6 +18,8 @@ export interface Counts {
   readonly report: SumsDelta | null;
   /** What mirrors do at the moment, but for those that do nothing. */
   readonly mirrors: readonly MirrorState[];
+  /** TLS handshakes of clients that failed. */
+  readonly failedHandshakes: number;
   /** Bytes of recorded bodies at the moment. */
   readonly recordedBytes: number;
 }
@@ -41,11 +43,17 @@ export class Tally {
   #requests = new Tree();
   #copies = new Tree();
   #comparisons = new Tree();
+  #failedHandshakes = 0;
 
   /** True if nothing has happened since it was handed over. */
   isEmpty = true;
 
   readonly listen: Listener = (event) => this.#count(event);
+
+  readonly handshakeFailed = (): void => {
+    this.isEmpty = false;
+    this.#failedHandshakes += 1;
+  };
 
   /** Hands over what was counted since the last call. */
   take(inForce: InForce | null, report: SumsDelta | null): Counts {
@@ -54,12 +62,14 @@ export class Tally {
       copies: [...this.#copies.entries()],
       comparisons: [...this.#comparisons.entries()],
       report,
+      failedHandshakes: this.#failedHandshakes,
       mirrors: inForce === null ? [] : [...mirrorStates(inForce)],
       recordedBytes: inForce?.recordedBytes() ?? 0,
     };
     this.#requests = new Tree();
     this.#copies = new Tree();
     this.#comparisons = new Tree();
+    this.#failedHandshakes = 0;
     this.isEmpty = true;
     return counts;
   }

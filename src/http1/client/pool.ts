@@ -1,6 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { serverNameOf, type TlsConfig } from '../../http/destination.ts';
-import { headerValue } from '../../http/fields.ts';
+import type { TlsConfig } from '../../http/destination.ts';
 import type { Outbound } from '../../http/messages.ts';
 import type { Turns } from '../turns.ts';
 import type { Carrier, ExchangeListener } from './exchange-listener.ts';
@@ -9,10 +8,8 @@ import { createLookup } from './names/lookup.ts';
 import { Names } from './names/names.ts';
 import { type BeginTls, parseOrigin } from './dial.ts';
 import { OriginPool } from './origin-pool.ts';
+import { type OriginUse, Origins } from './origins.ts';
 import { createFence, type Fence } from '../fence.ts';
-
-/** Most origins without connections whose state (round-robin position, avoided addresses) is kept. */
-export const MAX_EMPTY = 1024;
 
 /** Connections to servers, kept for reuse. */
 export interface Pool {
@@ -60,8 +57,7 @@ export function createPool(options: PoolOptions = {}): Pool {
   const { gathers = true, fence = createFence(), turns = null } = options;
   const { shortage = () => null, secureOptions = () => ({}), beginTls } = options;
   const share = options.loopShare === undefined ? null : new LoopShare(options.loopShare, inUse);
-  const origins = new Map<string, OriginPool>();
-  const empty = new Set<string>();
+  const origins = new Origins(originPool);
   let open = 0;
   let spare = 0;
   const spareSockets = {
@@ -73,9 +69,9 @@ export function createPool(options: PoolOptions = {}): Pool {
   /** Searches all origins: no more expensive than connecting, and not done below the limit. */
   function makeRoom(): void {
     if (++open <= most) return;
-    for (const origin of origins.values()) if (origin.closeIdle()) return;
+    for (const origin of origins) if (origin.closeIdle()) return;
   }
-  function originPool(key: string, request: Outbound, serverName: string): OriginPool {
+  function originPool(request: Outbound, serverName: string, use: OriginUse): OriginPool {
     const { origin: url, keepAlive, tls } = request.destination;
     const origin = parseOrigin(
       url,
@@ -88,36 +84,22 @@ export function createPool(options: PoolOptions = {}): Pool {
       { origin, addresses, keepAlive, ownBuffers, gathers, fence, turns, share },
       {
         opening() {
-          empty.delete(key);
+          use.begins();
           makeRoom();
         },
         closed: () => open--,
         spareSockets,
-        empty() {
-          empty.add(key);
-          const [longest] = empty;
-          if (empty.size > MAX_EMPTY && empty.delete(longest!)) origins.delete(longest!);
-        },
+        empty: use.ends,
       },
     );
   }
   function* inUse() {
-    for (const origin of origins.values()) yield* origin.inUse();
+    for (const origin of origins) yield* origin.inUse();
   }
   return {
-    start(request, listener, fresh) {
-      const { serverName: fixed, key: shared } = request.destination;
-      const serverName = fixed ?? serverNameOf(headerValue(request.headers, 'host') ?? '');
-      const key = fixed === null ? `${shared} ${serverName}` : shared;
-      let origin = origins.get(key);
-      if (origin === undefined) {
-        origin = originPool(key, request, serverName);
-        origins.set(key, origin);
-      }
-      return origin.start(request, listener, fresh);
-    },
+    start: (request, listener, fresh) => origins.of(request).start(request, listener, fresh),
     destroy() {
-      for (const origin of origins.values()) origin.destroy();
+      for (const origin of origins) origin.destroy();
     },
   };
 }

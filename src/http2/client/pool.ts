@@ -1,6 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { type KeepAlive, serverNameOf, type TlsConfig } from '../../http/destination.ts';
-import { headerValue } from '../../http/fields.ts';
+import type { KeepAlive, TlsConfig } from '../../http/destination.ts';
 import type { Outbound } from '../../http/messages.ts';
 import { TransportError } from '../../http/transport.ts';
 import {
@@ -13,8 +12,9 @@ import {
 import type { Carrier, ExchangeListener } from '../../http1/client/exchange-listener.ts';
 import { transportError } from '../../http1/client/failure.ts';
 import type { Names } from '../../http1/client/names/names.ts';
+import { Origins, type OriginUse } from '../../http1/client/origins.ts';
 import { type Peer, Peers } from '../../http1/client/peers.ts';
-import { MAX_EMPTY, type Pool } from '../../http1/client/pool.ts';
+import type { Pool } from '../../http1/client/pool.ts';
 import type { Turns } from '../../http1/turns.ts';
 import { IDLE_MS, SWEEP_MS } from './limits.ts';
 import { Session, type SessionOwner } from './session.ts';
@@ -27,6 +27,11 @@ export interface Http2PoolOptions {
   readonly holdsBack?: boolean;
   /** Whether a server that floods us with frames of no use loses its connection. Default: false. */
   readonly endsFloods?: boolean;
+  /**
+   * Most connections to all servers together. Beyond it, an idle one is closed for each new one; connections in use are not
+   * limited here. Default: no limit.
+   */
+  readonly most?: number;
   /** Makes the options of a new TLS connection of what is configured. */
   readonly secureOptions: (tls: TlsConfig) => ConnectionOptions;
   /** Begins TLS on runtimes that need another way. Default: `connect` of `node:tls`. */
@@ -42,43 +47,41 @@ export function createHttp2Pool(options: Http2PoolOptions): Pool {
     turns = null,
     holdsBack = false,
     endsFloods = false,
+    most = Infinity,
     secureOptions,
     beginTls,
     shortage,
   } = options;
-  const origins = new Map<string, OriginSessions>();
-  const empty = new Set<string>();
+  const origins = new Origins(sessionsTo);
   const spare: SpareSockets = { take: () => true, give() {}, shortage };
+  let open = 0;
 
-  function sessionsTo(key: string, request: Outbound, serverName: string): OriginSessions {
+  /** Searches all origins: no more expensive than connecting, and not done below the limit. */
+  function makeRoom(): void {
+    if (++open <= most) return;
+    for (const sessions of origins) if (sessions.closeIdle()) return;
+  }
+  function sessionsTo(request: Outbound, serverName: string, use: OriginUse): OriginSessions {
     const { origin: url, keepAlive, tls } = request.destination;
     const secure = () => ({ ...(tls !== null && secureOptions(tls)), ALPNProtocols: ['h2'] });
     const origin = parseOrigin(url, serverName, secure, beginTls);
     const peers = new Peers<Session>(names.of(origin.hostname), leaveAll);
     return new OriginSessions(
       { origin, peers, keepAlive, turns, holdsBack, endsFloods, spare },
-      () => {
-        empty.add(key);
-        const [longest] = empty;
-        if (empty.size > MAX_EMPTY && empty.delete(longest!)) origins.delete(longest!);
+      {
+        opening() {
+          makeRoom();
+          use.begins();
+        },
+        closed: () => open--,
+        empty: use.ends,
       },
     );
   }
   return {
-    start(request, listener, fresh) {
-      const { serverName: fixed, key: shared } = request.destination;
-      const serverName = fixed ?? serverNameOf(headerValue(request.headers, 'host') ?? '');
-      const key = fixed === null ? `${shared} ${serverName}` : shared;
-      let sessions = origins.get(key);
-      if (sessions === undefined) {
-        sessions = sessionsTo(key, request, serverName);
-        origins.set(key, sessions);
-      }
-      empty.delete(key);
-      return sessions.start(request, listener, fresh);
-    },
+    start: (request, listener, fresh) => origins.of(request).start(request, listener, fresh),
     destroy() {
-      for (const sessions of origins.values()) sessions.destroy();
+      for (const sessions of origins) sessions.destroy();
     },
   };
 }
@@ -101,6 +104,15 @@ interface OriginSessionsOptions {
   readonly spare: SpareSockets;
 }
 
+interface OriginSessionsEvents {
+  /** A connection is about to be opened. */
+  opening(): void;
+  /** One was closed. */
+  closed(): void;
+  /** The last one was closed. */
+  empty(): void;
+}
+
 /** The connections to one origin: at least one to each of its addresses, whose turn it is with each request. */
 class OriginSessions implements SessionOwner {
   readonly turns: Turns | null;
@@ -108,18 +120,17 @@ class OriginSessions implements SessionOwner {
   readonly endsFloods: boolean;
   readonly maxRequests: number;
   readonly #options: OriginSessionsOptions;
-  readonly #empty: () => void;
+  readonly #events: OriginSessionsEvents;
   readonly #all = new Set<Session>();
   #sweep: NodeJS.Timeout | null = null;
 
-  /** @param empty called when the last connection was closed */
-  constructor(options: OriginSessionsOptions, empty: () => void) {
+  constructor(options: OriginSessionsOptions, events: OriginSessionsEvents) {
     this.turns = options.turns;
     this.holdsBack = options.holdsBack;
     this.endsFloods = options.endsFloods;
     this.maxRequests = options.keepAlive.requests;
     this.#options = options;
-    this.#empty = empty;
+    this.#events = events;
   }
 
   start(request: Outbound, listener: ExchangeListener, fresh: boolean): Carrier {
@@ -130,19 +141,32 @@ class OriginSessions implements SessionOwner {
 
   /** Keeps as many idle connections as the operator wants. */
   becameIdle(): void {
-    const idle = [...this.#all].filter(({ isOpen, streams }) => isOpen && streams === 0);
-    idle.sort((a, b) => a.idleSince - b.idleSince);
+    const idle = this.#idle();
     for (const session of idle.slice(0, Math.max(0, idle.length - this.#options.keepAlive.size)))
       session.destroy(CLOSED);
   }
 
+  /** Closes the connection that has been idle longest. Returns false if none is idle. */
+  closeIdle(): boolean {
+    const [longest] = this.#idle();
+    longest?.destroy(CLOSED);
+    return longest !== undefined;
+  }
+
+  /** Longest first. */
+  #idle(): Session[] {
+    const idle = [...this.#all].filter(({ isOpen, streams }) => isOpen && streams === 0);
+    return idle.sort((a, b) => a.idleSince - b.idleSince);
+  }
+
   closed(session: Session): void {
     if (!this.#all.delete(session)) return;
+    this.#events.closed();
     if (session.peer !== null && isListed(session)) session.peer.idle.remove(session);
     if (this.#all.size > 0) return;
     if (this.#sweep !== null) clearInterval(this.#sweep);
     this.#sweep = null;
-    this.#empty();
+    this.#events.empty();
   }
 
   destroy(): void {
@@ -157,6 +181,7 @@ class OriginSessions implements SessionOwner {
   }
 
   #open(peer: Peer<Session> | null): Session {
+    this.#events.opening();
     const session = new Session(this, peer, (opened) => this.#dial(opened, peer));
     this.#all.add(session);
     this.#sweep ??= setInterval(() => this.#look(), SWEEP_MS).unref();

@@ -11,6 +11,12 @@ export class PemError extends Error {
   }
 }
 
+/** Both forms of a key that has a passphrase: PKCS #8, and OpenSSL's own. */
+const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+
+const PROTECTED =
+  'one with a passphrase: keep a copy without it, readable for the gateway alone (openssl pkey -in KEY -out COPY)';
+
 /**
  * Parses a certificate and its key, PEM texts.
  *
@@ -18,6 +24,7 @@ export class PemError extends Error {
  */
 export function parsePair(cert: string, key: string): X509Certificate {
   const certificate = parseCertificate(cert);
+  if (ENCRYPTED.test(key)) throw new PemError('key', `expected its key in PEM, found ${PROTECTED}`);
   const privateKey = attempt('key', 'its key in PEM', () => createPrivateKey(key));
   // Not every runtime notices this before the first handshake.
   if (certificate.checkPrivateKey(privateKey)) return certificate;

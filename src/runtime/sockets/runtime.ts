@@ -90,6 +90,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
   const pool = (more: PoolOptions = {}) => {
     const shared = {
       shortage,
+      most,
       holdsBack,
       secureOptions: clientTls.options,
       beginTls: readsOn ? GatedSocket.connect : undefined,
@@ -97,7 +98,7 @@ export function http1Runtime(options: Http1Options): ServerRuntime {
       ...more,
     };
     return byProtocol(
-      createPool({ ownBuffers, gathers, most, fence, ...shared }),
+      createPool({ ownBuffers, gathers, fence, ...shared }),
       createHttp2Pool({ ...shared, endsFloods: more.loopShare !== undefined }),
     );
   };

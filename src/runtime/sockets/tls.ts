@@ -6,7 +6,7 @@ import {
   TLSSocket,
   type TLSSocketOptions,
 } from 'node:tls';
-import type { Certificate } from '../server.ts';
+import { type Certificate, CertificateError } from '../server.ts';
 import { GatedSocket } from './gated-socket.ts';
 import { parseClientHello } from './client-hello.ts';
 import { parsePair, type PemError } from './pem.ts';
@@ -44,7 +44,7 @@ export class TlsEnd {
    * @param certificates at least one
    * @param onFailure called when a handshake fails, with the code or text of the error
    * @param readsOn whether a `TLSSocket` of this runtime reads on while it is paused. Default: no
-   * @throws Error that says which certificate cannot be used, and why
+   * @throws CertificateError
    */
   constructor(
     certificates: readonly Certificate[],
@@ -117,6 +117,6 @@ function named<T>(name: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new Error(`${name}: ${(error as PemError).message}`, { cause: error });
+    throw new CertificateError(`${name}: ${(error as PemError).message}`, { cause: error });
   }
 }

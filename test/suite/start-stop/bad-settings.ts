@@ -118,7 +118,7 @@ const STARTED: readonly BadSetting[] = [
   },
   {
     env: { TLS_PORT: '0', TLS_CERT: 'package.json', TLS_KEY: 'package.json' },
-    message: /package\.json: expected a certificate in PEM, found something else$/,
+    message: /^TLS_CERT: .*package\.json: expected a certificate in PEM, found something else$/,
   },
   BAD_SETTINGS[0]!,
   BAD_SETTINGS.find(({ args = [] }) => args[0] === '--no-such-flag')!,
