@@ -156,7 +156,7 @@ class OriginSessions implements SessionOwner {
   /** Longest first. */
   #idle(): Session[] {
     const idle = [...this.#all].filter(({ isOpen, streams }) => isOpen && streams === 0);
-    return idle.sort((a, b) => a.idleSince - b.idleSince);
+    return idle.toSorted((a, b) => a.idleSince - b.idleSince);
   }
 
   closed(session: Session): void {

@@ -44,6 +44,8 @@ export interface SessionOwner {
 
 /** A connection to a server over HTTP/2. Its streams, one for each request, know nothing of each other. */
 export class Session implements SocketListener, StreamOwner, IdleEntry<Session> {
+  /** For tests: called with every change of phase of every connection. */
+  static onPhase: ((from: SessionPhase, to: SessionPhase) => void) | null = null;
   /** The address that it is connected to, or is tried first; `null` while none is known. */
   peer: Peer<Session> | null;
   before: Session | null = null;
@@ -111,7 +113,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     this.#requests++;
     const stream = new ClientStream(request, listener, this, mayMove);
     if (this.#phase === 'ready' && this.#isSilent(DOUBTFUL_MS) && this.#sent.size === 0) {
-      this.#phase = 'doubtful';
+      this.#enter('doubtful');
       this.#ask(SIGN_MS);
     }
     if (this.#phase === 'ready') this.#send(stream);
@@ -130,7 +132,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   /** Takes no further requests; those in flight go on. */
   leave(): void {
     if (!this.isOpen) return;
-    this.#phase = 'leaving';
+    this.#enter('leaving');
     if (this.streams === 0) this.destroy(CLOSED);
   }
 
@@ -202,7 +204,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     for (const stream of this.#sent) if (stream.isUnseen) stream.lost(CLOSED_BY_SERVER, true);
     if (!this.isOpen) return;
     const waiting = [...this.#waiting];
-    this.#phase = 'leaving';
+    this.#enter('leaving');
     for (const stream of waiting) stream.lost(CLOSED_BY_SERVER, true);
     if (this.streams === 0) this.#close(CLOSED);
   }
@@ -212,7 +214,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   }
 
   #ready(): void {
-    this.#phase = 'ready';
+    this.#enter('ready');
     for (const stream of this.#waiting) {
       if (this.#sent.size >= this.#limit) stream.lost(REFUSED, true);
       else this.#send(stream);
@@ -224,6 +226,11 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     this.#sent.add(stream);
     if (this.#sent.size === 1) this.#heardAt = performance.now();
     stream.send(this.#http2!);
+  }
+
+  #enter(phase: SessionPhase): void {
+    Session.onPhase?.(this.#phase, phase);
+    this.#phase = phase;
   }
 
   #isSilent(milliseconds: number): boolean {
@@ -246,7 +253,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   #close(reason: TransportError): void {
     if (this.#phase === 'over') return;
     const wasKept = this.#phase === 'doubtful';
-    this.#phase = 'over';
+    this.#enter('over');
     this.#sign.dispose();
     this.#opening.cancel();
     for (const stream of this.#waiting) stream.lost(reason, wasKept);
