@@ -78,7 +78,7 @@ export function explain(question: Question, options: ExplainOptions): Explanatio
     return mirrorsOf(config).map((one) =>
       isDisabled(config) || isDisabled(one)
         ? { ...NO_COPY, mirror: one.host, because: 'disabled' }
-        : explainMirror(compiled.next().value!, inbound, copied, show),
+        : explainMirror(compiled.next().value!, of, inbound, copied, show),
     );
   }
   function show(request: Outbound): ShownRequest {
@@ -105,7 +105,10 @@ export interface MirrorExplanation {
   /** Reason for `never`, in the current state of limits and breaker; else `null`. */
   readonly because: SkipReason | 'disabled' | null;
   readonly copy: ShownRequest | null;
-  /** What of the mirror's response is compared with the primary's; `null`: nothing. */
+  /**
+   * What of the mirror's response is compared with the primary's; `null`: nothing. A `sample_ratio` of 0 says that the
+   * request's `sample_key` is not among those that are compared.
+   */
   readonly compared: FullCompare | null;
   /** Whose values reports and hooks show only as hashes, beside credentials; `null`: no others, or nothing is compared. */
   readonly redact: RedactConfig | null;
@@ -125,10 +128,12 @@ const NO_COPY = {
 /**
  * Explains one mirror without using up any of its limits.
  *
+ * @param of its route
  * @param primary the request to the upstream, from which the copy is made
  */
 function explainMirror(
   mirror: Mirror,
+  of: Route,
   inbound: Inbound,
   primary: Outbound,
   show: (request: Outbound) => ShownRequest,
@@ -139,13 +144,14 @@ function explainMirror(
   const share = mirror.sampleRatio(inbound);
   const copy = mirror.copyOf(primary, null);
   const compared = compareOf(mirror.config.compare);
+  const isCompared = of.compared?.get(mirror)?.isCompared(inbound, 0);
   return {
     mirror: mirror.host,
     copied: share < 1 ? 'sometimes' : 'always',
     share,
     because: null,
     copy: show(copy),
-    compared,
+    compared: compared && (isCompared ? compared : { ...compared, sample_ratio: 0 }),
     redact: compared === null ? null : (mirror.config.redact ?? null),
     cautions: cautionsOf(copy, mirror.config.redact?.copy),
   };

@@ -48,17 +48,34 @@ function upstreamLines(upstream: Explanation['upstream']): string[] {
 }
 
 function mirrorLines(explanation: MirrorExplanation): string[] {
-  const { mirror, copied, share, because, copy, compared, redact, cautions } = explanation;
+  const { mirror, copied, share, because, copy, cautions } = explanation;
   if (because !== null || copy === null) {
-    return [`mirror    ${mirror}: no copy${because === null ? '' : `, ${NOT_COPIED[because]}`}`];
+    return [
+      `mirror    ${mirror}: no copy${because === null ? '' : `, ${because}: ${NOT_COPIED[because]}`}`,
+    ];
   }
   const how = copied === 'always' ? 'a copy' : `a copy of ${percent(share)} of such requests`;
   return [
     `mirror    ${mirror}: ${how}`,
     ...requestLines(copy),
-    ...(compared === null ? [] : [`compared  ${comparedText(compared, redact)}`]),
+    `compared  ${comparisonText(explanation)}`,
     ...cautions.map((caution) => `caution   ${caution}`),
   ];
+}
+
+const BODIES: Readonly<Record<Exclude<FullCompare['body'], 'none'>, string>> = {
+  auto: 'by value where both are JSON, else byte by byte',
+  bytes: 'byte by byte',
+};
+
+/** What would be compared, or why nothing would. */
+function comparisonText({ compared, redact, copy }: MirrorExplanation): string {
+  if (compared === null) return 'no: compare is not set for this mirror';
+  if (compared.sample_ratio === 0)
+    return 'no: its sample_key is not among those that are compared (compare.sample_ratio)';
+  const text = comparedText(compared, redact);
+  const isBodiless = copy?.method === 'HEAD' && compared.body !== 'none';
+  return isBodiless ? `${text}; a response to HEAD has no body` : text;
 }
 
 /**
@@ -73,7 +90,7 @@ export function comparedText(compared: FullCompare, redact: RedactConfig | null)
   const hashed = [redact?.headers, redact?.query, redact?.json].flatMap((names) => names ?? []);
   return [
     `${percent(ratio)} of the copies: ${status ? 'status, ' : ''}${fields}`,
-    ...(body === 'none' ? [] : [`body (${body})`]),
+    ...(body === 'none' ? [] : [`body (${BODIES[body]}, at most ${compared.max_body_size} bytes)`]),
     ...(but.length === 0 ? [] : [`but not ${but.join(', ')}`]),
     ...(unordered.length === 0 ? [] : [`in any order ${unordered.join(', ')}`]),
     ...(tolerance === 0 ? [] : [`numbers within ${percent(tolerance)}`]),

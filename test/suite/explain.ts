@@ -125,6 +125,19 @@ export function explaining(runtime: TestRuntime): void {
     expect(read[0]!.cautions).toEqual([]);
   });
 
+  it('says whether a key is among those that are compared', async () => {
+    const id = stage.fresh('compared-by-key');
+    const compare = { sample_ratio: 0.5 };
+    await stage.put(id, { sample_key: 'http_x_user', compare });
+    const shown = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      const { mirrors } = await ask({ url: `/${id}/a`, headers: { 'x-user': `user-${i}` } });
+      expect(mirrors[0]!.copied).toBe('always');
+      shown.add(mirrors[0]!.compared!.sample_ratio);
+    }
+    expect([...shown].toSorted()).toEqual([0, 0.5]);
+  });
+
   it('shows whether a WebSocket is forwarded', async () => {
     const headers = { connection: 'keep-alive, Upgrade', upgrade: 'websocket' };
     const shown = async (route: object) => {

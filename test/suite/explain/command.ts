@@ -75,7 +75,8 @@ export function explainCommand(runtime: TestServerRuntime): void {
         '            X-Forwarded-Host: shop.example',
         '            X-Forwarded-Port: 80',
         '            x-mirrored-by: <id of the gateway>',
-        'mirror    http://other.example: no copy, methods or _meta.filter do not let it through',
+        'compared  no: compare is not set for this mirror',
+        'mirror    http://other.example: no copy, filtered: methods or _meta.filter do not let it through',
         '',
       ].join('\n'),
     );
@@ -88,11 +89,12 @@ export function explainCommand(runtime: TestServerRuntime): void {
     const [, ...mirrors] = stdout.split(/^mirror {4}/m);
     expect(mirrors.map((text) => text.match(/^(?:compared|caution) .*/gm))).toEqual([
       [
+        'compared  no: compare is not set for this mirror',
         'caution   the mirror gets a write, DELETE, and may act on it: "methods": ["GET", "HEAD"] copies reads alone',
         'caution   the mirror gets credentials, Cookie: "headers": {"remove": ["cookie"]} keeps them back',
       ],
       [
-        'compared  100 % of the copies: status, fields etag, body (auto), in any order /tags',
+        'compared  100 % of the copies: status, fields etag, body (by value where both are JSON, else byte by byte, at most 262144 bytes), in any order /tags',
         expect.stringContaining('a write'),
         expect.stringContaining('credentials'),
       ],

@@ -17,6 +17,7 @@ function review(...routes: readonly object[]): string[] {
 }
 const plugin = (config: object) => ({ plugins: { 'proxy-mirror': config } });
 
+const BODY = 'body (by value where both are JSON, else byte by byte, at most 262144 bytes)';
 const WRITES = 'caution: writes are copied: "methods": ["GET", "HEAD"] copies reads alone';
 
 describe('reviewLines', () => {
@@ -81,7 +82,7 @@ describe('reviewLines', () => {
 
   it('says what is compared', () => {
     const compare = { sample_ratio: 0.5, ignore: ['/a\u202e'], tolerance: 0.001 };
-    const line = 'compared: 50 % of the copies: status, fields, body (auto), but not /a\\u202e';
+    const line = `compared: 50 % of the copies: status, fields, ${BODY}, but not /a\\u202e`;
     expect(review(plugin({ host, ...bare, ...reads, compare }))).toEqual([
       `${line}, numbers within 0.1 % (route 1 -> ${host})`,
     ]);
@@ -92,7 +93,7 @@ describe('reviewLines', () => {
     ['http://old.example', 'http://old.example'],
   ])('says where noise is known from, the baseline %s', (baseline, how) => {
     const [line] = review(plugin({ host, ...bare, ...reads, compare: { baseline } }));
-    expect(line).toContain(`body (auto), noise by ${how} (route`);
+    expect(line).toContain(`${BODY}, noise by ${how} (route`);
   });
 
   it('says what is shown as hashes', () => {
@@ -106,7 +107,7 @@ describe('reviewLines', () => {
     const mirrors = [1, 2, 3].map((id) => `route ${id} -> ${host}`).join(', ');
     expect(review(...routes)).toEqual([
       `${WRITES} (${mirrors} and 4997 more)`,
-      `compared: 100 % of the copies: status, fields, body (auto) (${mirrors} and 4997 more)`,
+      `compared: 100 % of the copies: status, fields, ${BODY} (${mirrors} and 4997 more)`,
     ]);
   });
 
