@@ -24,9 +24,10 @@ export interface ComparedMirror<M> {
 
 /** What a mirror says of itself. */
 export interface MirrorOfRoute {
-  /** Id of the route. With `host`, the labels of its metrics. */
+  /** Id of the route. */
   readonly route: string;
-  readonly host: string;
+  /** What it is called. */
+  readonly name: string;
   /** Milliseconds that a copy may take. */
   readonly timeout: number;
   readonly config: {

@@ -89,7 +89,7 @@ export function tellPair<M extends MirrorOfRoute>(
       inbound,
       {
         route: mirror.route,
-        mirror: mirror.host,
+        mirror: mirror.name,
         method,
         target,
         requestId: id,

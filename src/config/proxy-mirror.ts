@@ -1,3 +1,4 @@
+import { type Named, named } from './mirror-names.ts';
 import * as v from 'valibot';
 import type { TlsConfig } from '../http/destination.ts';
 import { VarsError } from '../vars/error.ts';
@@ -255,20 +256,21 @@ function inPlugin({ path, message }: Fault): Fault {
 }
 
 /**
- * The mirrors of a checked plugin that is not disabled. Attributes beside `mirrors` are defaults for each mirror.
- * `_meta` is merged key by key, so that a `disable` or `filter` beside the list applies to mirrors that have
+ * The mirrors of a checked plugin that is not disabled, with their names. Attributes beside `mirrors` are defaults for each
+ * mirror. `_meta` is merged key by key, so that a `disable` or `filter` beside the list applies to mirrors that have
  * a `_meta` of their own.
  *
  * @example
  * mirrorsOf({ sample_ratio: 0.1, mirrors: [{ host: 'http://a' }] })
- * // [{ sample_ratio: 0.1, host: 'http://a' }]
+ * // [{ sample_ratio: 0.1, host: 'http://a', name: 'http://a' }]
  */
-export function mirrorsOf(config: ProxyMirrorConfig): MirrorConfig[] {
-  const { mirrors, disable: _nothing, ...shared } = config;
-  if (mirrors === undefined) return [shared as MirrorConfig];
-  return mirrors.map((mirror) => ({
-    ...shared,
-    ...mirror,
-    ...(shared._meta && { _meta: { ...shared._meta, ...mirror._meta } }),
-  }));
+export function mirrorsOf(config: ProxyMirrorConfig): Named<MirrorConfig>[] {
+  const { mirrors = [{} as MirrorConfig], disable: _nothing, ...shared } = config;
+  return named(
+    mirrors.map((mirror) => ({
+      ...shared,
+      ...mirror,
+      ...(shared._meta && { _meta: { ...shared._meta, ...mirror._meta } }),
+    })),
+  );
 }

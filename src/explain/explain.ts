@@ -75,11 +75,12 @@ export function explain(question: Question, options: ExplainOptions): Explanatio
     if (config === undefined) return [];
     const compiled = of.mirrors[Symbol.iterator]();
     const copied = primary?.request ?? upstreamless(inbound, trust);
-    return mirrorsOf(config).map((one) =>
-      isDisabled(config) || isDisabled(one)
-        ? { ...NO_COPY, mirror: one.host, because: 'disabled' }
-        : explainMirror(compiled.next().value!, of, inbound, copied, show),
-    );
+    return mirrorsOf(config).map((one) => ({
+      mirror: one.name,
+      ...(isDisabled(config) || isDisabled(one)
+        ? { ...NO_COPY, because: 'disabled' as const }
+        : explainMirror(compiled.next().value!, of, inbound, copied, show)),
+    }));
   }
   function show(request: Outbound): ShownRequest {
     return showRequest(request, hostOfUrl);
@@ -96,7 +97,7 @@ function primaryOf({ upstream }: Route, inbound: Inbound, trust: Trust) {
 
 /** What one mirror would get. */
 export interface MirrorExplanation {
-  /** The mirror's `host` as configured. */
+  /** The mirror's `host`; with its `path` where the route has another one of this host. */
   readonly mirror: string;
   /** `sometimes`: each request is sampled at random. */
   readonly copied: 'always' | 'sometimes' | 'never';
@@ -137,16 +138,15 @@ function explainMirror(
   inbound: Inbound,
   primary: Outbound,
   show: (request: Outbound) => ShownRequest,
-): MirrorExplanation {
+): Omit<MirrorExplanation, 'mirror'> {
   // The random number 0 is in every sample: a request that is skipped with it is always skipped.
   const because = mirror.skipReason(inbound, 0) ?? atLimit(mirror, performance.now());
-  if (because !== null) return { ...NO_COPY, mirror: mirror.host, because };
+  if (because !== null) return { ...NO_COPY, because };
   const share = mirror.sampleRatio(inbound);
   const copy = mirror.copyOf(primary, null);
   const compared = compareOf(mirror.config.compare);
   const isCompared = of.compared?.get(mirror)?.isCompared(inbound, 0);
   return {
-    mirror: mirror.host,
     copied: share < 1 ? 'sometimes' : 'always',
     share,
     because: null,

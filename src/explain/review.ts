@@ -1,6 +1,7 @@
 import { compareOf } from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import { METHODS } from '../config/fields.ts';
+import type { Named } from '../config/mirror-names.ts';
 import { isDisabled, type MirrorConfig, mirrorsOf } from '../config/proxy-mirror.ts';
 import type { RouteConfig } from '../config/route.ts';
 import { inOneLine } from '../http/quoted.ts';
@@ -17,7 +18,7 @@ const MAX_LINES = 5;
 /** A mirror of a route, as written in the document. */
 interface Placed {
   readonly route: RouteConfig;
-  readonly mirror: MirrorConfig;
+  readonly mirror: Named<MirrorConfig>;
 }
 
 /**
@@ -80,7 +81,7 @@ function grouped(all: readonly Placed[], say: Say): string[] {
     const said = say(placed);
     if (said === null) continue;
     const names = mirrors.get(said);
-    const name = `route ${placed.route.id} -> ${placed.mirror.host}`;
+    const name = `route ${placed.route.id} -> ${placed.mirror.name}`;
     if (names === undefined) mirrors.set(said, [name]);
     else names.push(name);
   }

@@ -1,5 +1,6 @@
 import { PRIMARY } from '../config/compare.ts';
 import { MIRROR_DEFAULTS } from '../config/defaults.ts';
+import type { Named } from '../config/mirror-names.ts';
 import {
   isDisabled,
   type MirrorConfig,
@@ -27,10 +28,10 @@ import type { SkipReason } from './outcome.ts';
 
 /** A compiled mirror of a route: which requests get a copy, how copies are made, and the limits. */
 export interface Mirror {
-  /** Id of the route. With `host`, the labels of its metrics. */
+  /** Id of the route. */
   readonly route: string;
-  /** The configured `host`: scheme, host and port. */
-  readonly host: string;
+  /** What it is called: its `host`, and more where another mirror of the route has the same (`config/mirror-names.ts`). */
+  readonly name: string;
   readonly config: MirrorConfig;
   readonly destination: Destination;
   /** True for another instance of the old version: its outcomes are not those of a mirror. */
@@ -92,13 +93,15 @@ export function compileBaseline(mirror: Mirror, options: MirrorOptions): Mirror 
   const baseline = typeof config.compare === 'object' ? config.compare.baseline : undefined;
   if (baseline === undefined) return null;
   if (baseline !== PRIMARY)
-    return { ...compileMirror(route, { ...config, host: baseline }, options), isBaseline: true };
+    return {
+      ...compileMirror(route, { ...config, host: baseline, name: baseline }, options),
+      isBaseline: true,
+    };
   const { instance } = options;
-  const limits = { host: mirror.host, max_in_flight: MAX_BASELINES_IN_FLIGHT };
+  const limits = { host: config.host, name: PRIMARY, max_in_flight: MAX_BASELINES_IN_FLIGHT };
   const own = compileMirror(route, { ...limits, timeout: mirror.timeout / 1000 }, options);
   return {
     ...own,
-    host: PRIMARY,
     isBaseline: true,
     copyOf: (primary, body) => ({
       ...primary,
@@ -109,8 +112,8 @@ export function compileBaseline(mirror: Mirror, options: MirrorOptions): Mirror 
   };
 }
 
-function compileMirror(route: string, config: MirrorConfig, options: MirrorOptions): Mirror {
-  const { host } = config;
+function compileMirror(route: string, config: Named<MirrorConfig>, options: MirrorOptions): Mirror {
+  const { host, name } = config;
   const authority = host.slice(host.indexOf('://') + 3);
   const longest = options.longestTimeout ?? Infinity;
   const timeout = Math.min(config.timeout ?? MIRROR_DEFAULTS.timeout, longest) * 1000;
@@ -130,7 +133,7 @@ function compileMirror(route: string, config: MirrorConfig, options: MirrorOptio
   const share = sampler(config.sample_ratio ?? MIRROR_DEFAULTS.sample_ratio, config.sample_key);
   return {
     route,
-    host,
+    name,
     config,
     destination: to,
     isBaseline: false,

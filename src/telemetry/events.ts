@@ -16,7 +16,7 @@ export interface CopyEvent {
   readonly type: 'copy';
   /** Id of the route. */
   readonly route: string;
-  /** The configured `host` of the mirror. */
+  /** The configured `host` of the mirror; with its `path` where the route has another one of this host. */
   readonly mirror: string;
   readonly request: RequestFacts;
   readonly outcome: Outcome;
@@ -81,7 +81,7 @@ export type CopyReport = Outcome & {
   readonly target: string;
   /** Id of the route; `middleware` if there are no routes. */
   readonly route: string;
-  /** The configured `host` of the mirror. */
+  /** The configured `host` of the mirror; with its `path` where the route has another one of this host. */
   readonly mirror: string;
   /** Seconds until the response to the copy was drained or cut off; 0 if no copy was sent. */
   readonly seconds: number;
@@ -102,7 +102,7 @@ export type ComparisonReport = Comparison & {
   readonly target: string;
   /** Id of the route; `middleware` if there are no routes. */
   readonly route: string;
-  /** The configured `host` of the mirror. */
+  /** The configured `host` of the mirror; with its `path` where the route has another one of this host. */
   readonly mirror: string;
   /** Status, and seconds to the response's head; `null`: the primary failed. */
   readonly primary: ComparedPair['primary'];

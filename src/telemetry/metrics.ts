@@ -1,3 +1,4 @@
+import { hostOfMirror } from '../config/mirror-names.ts';
 import { METHODS } from '../http/methods.ts';
 import type { ComparedPair } from '../compare/report/mirror-sums.ts';
 import { statusClass } from '../http/status.ts';
@@ -42,64 +43,57 @@ const NO_ROUTE = '';
  */
 export function createMetrics(readings: Readings, now: () => number = Date.now): Metrics {
   const lives = lifetimes(now);
-  const requests = counter(
-    'gateway_requests_total',
-    'Requests answered, by the route that matched (empty: none).',
-    ['route', 'method', 'code'],
-  );
-  const requestSeconds = histogram(
-    'gateway_request_duration_seconds',
-    'Time from a request to the head of its answer.',
-    ['route'],
-  );
-  const copies = counter(
-    'mirror_copies_total',
-    'Outcomes: exactly one per matched request and mirror.',
-    ['route', 'mirror', 'outcome', 'reason'],
-  );
+  const requests = counter('gateway_requests_total', 'Requests by route (empty: none).', [
+    'route',
+    'method',
+    'code',
+  ]);
+  const requestSeconds = histogram('gateway_request_duration_seconds', 'Time to respond.', [
+    'route',
+  ]);
+  const copies = counter('mirror_copies_total', 'Outcomes: one per request and mirror.', [
+    'route',
+    'mirror',
+    'outcome',
+    'reason',
+  ]);
   const copySeconds = histogram(
     'mirror_copy_duration_seconds',
-    'Life of a copy that was tried, until its answer was drained or dropped.',
+    'Time until its response was read.',
     ['route', 'mirror'],
   );
-  const comparisons = counter(
-    'mirror_comparisons_total',
-    'Sent copies that were chosen for comparison, by how their responses compare.',
-    ['route', 'mirror', 'result', 'reason'],
-  );
-  const statusPairs = counter(
-    'mirror_status_pairs_total',
-    'Classes of the statuses of both responses to the same request.',
-    ['route', 'mirror', 'primary', 'mirror_status'],
-  );
+  const comparisons = counter('mirror_comparisons_total', 'Copies by how they compare.', [
+    'route',
+    'mirror',
+    'result',
+    'reason',
+  ]);
+  const statusPairs = counter('mirror_status_pairs_total', 'Pairs of responses by status.', [
+    'route',
+    'mirror',
+    'primary',
+    'mirror_status',
+  ]);
   const lag = histogram(
     'mirror_lag_seconds',
-    "Time to the head of the mirror's response less that of the primary's, for the same request.",
+    "The mirror's time to respond less the primary's.",
     ['route', 'mirror'],
     LAG_BOUNDS_S,
   );
-  const reloads = counter('gateway_route_reloads_total', 'Times a document was read.', ['result']);
+  const reloads = counter('gateway_route_reloads_total', 'Documents read.', ['result']);
   const lastReload = new Map<string, number>();
   const gauges = [
     gauge('mirror_in_flight', 'Copies under way.', ['route', 'mirror'], readings.inFlight),
-    gauge(
-      'mirror_breaker_open',
-      '1 while the breaker keeps copies back.',
-      ['route', 'mirror'],
-      readings.breakerOpen,
-    ),
-    gauge('mirror_recorded_bytes', 'Bytes of recorded bodies held for copies.', [], () => [
+    gauge('mirror_breaker_open', '1 while it is open.', ['route', 'mirror'], readings.breakerOpen),
+    gauge('mirror_recorded_bytes', 'Bytes of recorded bodies.', [], () => [
       [[], readings.recordedBytes()],
     ]),
-    gauge('gateway_routes', 'Routes in the table in force.', [], () => [[[], readings.routes()]]),
-    gauge('proxy_mirror_build_info', '1, labelled with what runs.', ['version', 'runtime'], () => [
+    gauge('gateway_routes', 'Routes in force.', [], () => [[[], readings.routes()]]),
+    gauge('proxy_mirror_build_info', 'Always 1.', ['version', 'runtime'], () => [
       [[VERSION, readings.runtime], 1],
     ]),
-    gauge(
-      'gateway_last_reload_timestamp_seconds',
-      'Unix time at which a document was last read.',
-      ['result'],
-      () => Array.from(lastReload, ([result, time]): Sample => [[result], time]),
+    gauge('gateway_last_reload_timestamp_seconds', 'Unix time of the last read.', ['result'], () =>
+      Array.from(lastReload, ([result, time]): Sample => [[result], time]),
     ),
   ];
   const ofRoutes = [requests, requestSeconds];
@@ -120,8 +114,9 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
         }
         case 'copy': {
           const { outcome, reason } = event.outcome;
-          copies.add(event.route, event.mirror, outcome, reason);
-          if (outcome !== 'skipped') copySeconds.observe(event.seconds, event.route, event.mirror);
+          const mirror = hostOfMirror(event.mirror);
+          copies.add(event.route, mirror, outcome, reason);
+          if (outcome !== 'skipped') copySeconds.observe(event.seconds, event.route, mirror);
           break;
         }
         case 'comparison': {
@@ -143,7 +138,9 @@ export function createMetrics(readings: Readings, now: () => number = Date.now):
     },
   };
 
-  function compared({ route, mirror, comparison, primary, mirrorResponse }: ComparedPair): void {
+  function compared(pair: ComparedPair): void {
+    const { route, comparison, primary, mirrorResponse } = pair;
+    const mirror = hostOfMirror(pair.mirror);
     const reason = comparison.result === 'not_compared' ? comparison.reason : '';
     comparisons.add(route, mirror, comparison.result, reason);
     if (primary === null) return;

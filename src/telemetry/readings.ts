@@ -1,3 +1,4 @@
+import { hostOfMirror } from '../config/mirror-names.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { RouteLabels } from './lifetimes.ts';
 import type { Readings } from './metrics.ts';
@@ -36,11 +37,14 @@ export function readings({ runtime, metrics, table, recordedBytes }: InForce): R
     // reported as a reload and lead here again.
     for (const { id, mirrors } of table(0)?.routes() ?? []) {
       yield [id];
-      for (const { host } of mirrors) yield [id, host];
+      for (const { name } of mirrors) {
+        yield [id, name];
+        yield [id, hostOfMirror(name)];
+      }
     }
   }
   function* perMirror(read: (mirror: Mirror) => number): Iterable<Sample> {
     for (const { mirrors } of table(Date.now())?.routes() ?? [])
-      for (const mirror of mirrors) yield [[mirror.route, mirror.host], read(mirror)];
+      for (const mirror of mirrors) yield [[mirror.route, hostOfMirror(mirror.name)], read(mirror)];
   }
 }

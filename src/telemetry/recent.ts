@@ -47,7 +47,7 @@ interface Series {
 
 export interface RecentRoute extends Series {
   readonly requests: Frequency;
-  /** By the mirror's `host`. */
+  /** By the mirror's name. */
   readonly mirrors: Map<string, RecentMirror>;
 }
 
@@ -126,7 +126,7 @@ export function recentEvents(keeps: Lifetimes['has'], now: () => number): Recent
   function forget(): void {
     for (const [id, { mirrors }] of routes) {
       if (!keeps(id)) routes.delete(id);
-      for (const host of mirrors.keys()) if (!keeps(id, host)) mirrors.delete(host);
+      for (const name of mirrors.keys()) if (!keeps(id, name)) mirrors.delete(name);
     }
   }
   function copied({ route, mirror, outcome: { outcome, reason }, seconds }: CopyEvent): void {

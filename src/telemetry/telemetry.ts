@@ -140,13 +140,13 @@ function outcomeEvents(
   count: CountOutcome,
 ): OnOutcome {
   const tell = telling(fanOut(hooks), redactTarget);
-  return (request, { route, host, config }, outcome, seconds, isFollowed) => {
-    const event: CopyEvent = { type: 'copy', route, mirror: host, request, outcome, seconds };
+  return (request, { route, name, config }, outcome, seconds, isFollowed) => {
+    const event: CopyEvent = { type: 'copy', route, mirror: name, request, outcome, seconds };
     own(event);
     // What is not compared costs nothing.
     const counted =
       config.compare && !isFollowed
-        ? count(route, host, outcome.outcome, outcome.reason)
+        ? count(route, name, outcome.outcome, outcome.reason)
         : undefined;
     if (hooks.length === 0) return counted;
     const told = tell(event, config.redact);

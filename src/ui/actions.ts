@@ -8,6 +8,7 @@ import {
 } from '../config/proxy-mirror.ts';
 import { isObject } from '../config/schema.ts';
 import { printable } from '../http/quoted.ts';
+import { namesOf } from './names.ts';
 
 /** A change that the page can make, as the request to the control plane that makes it. */
 export interface Change {
@@ -164,7 +165,7 @@ export function changeOf(query: URLSearchParams, document: RoutesDocument | null
   return typeof target === 'string' ? target : change(target, query);
 }
 
-function targetOf(id: string, host: string, document: RoutesDocument | null): Target | string {
+function targetOf(id: string, name: string, document: RoutesDocument | null): Target | string {
   const route = document?.routes.find((one) => String(one.id) === id);
   const plugin = route?.plugins?.['proxy-mirror'];
   if (plugin === undefined)
@@ -172,14 +173,12 @@ function targetOf(id: string, host: string, document: RoutesDocument | null): Ta
   const isPaused = isDisabled(plugin);
   const own = isPaused || plugin.mirrors === undefined ? [plugin] : plugin.mirrors;
   const all = isPaused ? hostsIn(plugin) : mirrorsOf(plugin);
-  const [index = -1, ...others] = [...all.keys()].filter((i) => all[i]!.host === host);
+  const index = namesOf(all).indexOf(name);
   if (index < 0)
-    return `route ${printable(id)} has no mirror ${printable(host)} now: it was changed`;
-  if (others.length > 0)
-    return `route ${id} has ${others.length + 1} mirrors ${host}, which are told apart only in its document: change it there`;
+    return `route ${printable(id)} has no mirror ${printable(name)} now: it was changed`;
   const base = `/apisix/admin/routes/${encodeURIComponent(id)}/plugins/proxy-mirror`;
   return {
-    name: `the mirror ${printable(host)} of route ${id}`,
+    name: `the mirror ${printable(name)} of route ${id}`,
     config: all[index]!,
     hasCompare: isObject(own[index]?.compare),
     isPaused: isPaused || isDisabled(own[index]),
@@ -191,5 +190,5 @@ function targetOf(id: string, host: string, document: RoutesDocument | null): Ta
 /** The mirrors of a plugin that is disabled as a whole, of which nothing was checked. */
 function hostsIn({ host, mirrors }: ProxyMirrorConfig): MirrorConfig[] {
   const listed: unknown[] = Array.isArray(mirrors) ? mirrors : [{ host }];
-  return listed.map((one) => ({ host: isObject(one) ? String(one['host']) : '' }));
+  return listed.map((one) => (isObject(one) ? one : {}) as unknown as MirrorConfig);
 }

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import type { Report } from '../../src/compare/report/report.ts';
 import type { TestRuntime } from '../runtimes/runtime.ts';
 import { send } from '../support/client.ts';
 import { origin, type Respond } from '../support/origin.ts';
-import { settled } from '../support/outcomes.ts';
+import { sample, settled } from '../support/outcomes.ts';
 import { freePort } from '../support/ports.ts';
 import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
@@ -76,6 +77,35 @@ export function now(runtime: TestRuntime): void {
     held[0]!();
     await shows(id, /sent: 2xx 1\n(?:.*\n)+running0 in flight\n/);
     await mirror.close();
+  });
+
+  it('tells mirrors of one host apart by their paths, as the report does; metrics add them up', async () => {
+    const id = stage.fresh('twins');
+    const { url: host } = stage.mirror;
+    const mirrors = [
+      { host, path: '/v1', compare: true },
+      { host, path: '/v2', compare: true, methods: ['POST'] },
+    ];
+    await stage.put(id, { host: undefined, mirrors });
+    await row(id);
+    await send(stage.gateway.url, `/${id}/a`);
+    expect(await settled(stage.gateway, id, 2)).toEqual({ 'sent 2xx': 1, 'skipped filtered': 1 });
+    const labels = { route: id, mirror: host };
+    expect(await sample(stage.gateway, 'mirror_copies_total', labels)).toBe(2);
+    const text = await shows(id, /sent: 2xx 1\n(?:.*\n)+skipped: filtered 1\n/);
+    expect([...text.matchAll(/http:.*/g)].join()).toBe(`${host}/v1,${host}/v2`);
+    let reported: string[] = [];
+    await until(
+      async () => {
+        const response = await stage.gateway.admin(`admin/report?route=${id}`);
+        const report = (await response.json()) as Report;
+        reported = report.mirrors.map(({ mirror, sent }) => `${mirror} ${sent}`).toSorted();
+        return reported.length === 2;
+      },
+      60_000,
+      'both mirrors in the report',
+    );
+    expect(reported).toEqual([`${host}/v1 1`, `${host}/v2 0`]);
   });
 
   it('pauses a mirror by the request that its confirmation shows, and resumes it', async () => {

@@ -28,7 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   mirror: rooms('http vars config'),
   // How the mirror responded: knows responses, and neither sockets nor who sends the copies.
   compare: rooms('http runtime vars config'),
-  telemetry: rooms('http version.ts runtime mirror compare'),
+  telemetry: rooms('http version.ts runtime config mirror compare'),
   'route-table.ts': rooms('http config routes exchange mirror compare'),
   'comparing.ts': rooms('runtime mirror compare telemetry'),
   'proxy.ts': rooms('http runtime request exchange mirror compare telemetry route-table.ts'),

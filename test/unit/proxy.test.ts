@@ -74,7 +74,7 @@ function setUp(
     copies: {
       sender,
       budget,
-      onOutcome: (inbound, { route, host: mirror }, outcome, seconds) =>
+      onOutcome: (inbound, { route, name: mirror }, outcome, seconds) =>
         emit({ type: 'copy', route, mirror, request: inbound, outcome, seconds }),
       redactCopy: async (_, primary, body) => ({ request: primary, body }),
     },

@@ -81,8 +81,8 @@ export class MirrorStates {
    */
   showIn(mirrors: Iterable<Mirror>): void {
     const sums = this.#sums();
-    for (const { route, host, inFlight, breaker, rate } of mirrors) {
-      const { count, isOpen, isRated } = sums.get(keyOf(route, host)) ?? NOTHING;
+    for (const { route, name, inFlight, breaker, rate } of mirrors) {
+      const { count, isOpen, isRated } = sums.get(keyOf(route, name)) ?? NOTHING;
       Object.assign(inFlight, { count });
       if (breaker !== NO_BREAKER) Object.assign(breaker, { open: isOpen, blocks: () => isOpen });
       if (rate !== NO_RATE_LIMIT) Object.assign(rate, { has: () => !isRated });

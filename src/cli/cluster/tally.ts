@@ -113,10 +113,10 @@ export class Tally {
 function* mirrorStates({ table }: InForce): Generator<MirrorState> {
   const now = performance.now();
   for (const { mirrors } of table(Date.now())?.routes() ?? [])
-    for (const { route, host, inFlight, breaker, rate } of mirrors) {
+    for (const { route, name, inFlight, breaker, rate } of mirrors) {
       const isRated = !rate.has(now);
       if (inFlight.count > 0 || breaker.open || isRated)
-        yield { route, mirror: host, inFlight: inFlight.count, isOpen: breaker.open, isRated };
+        yield { route, mirror: name, inFlight: inFlight.count, isOpen: breaker.open, isRated };
     }
 }
 

@@ -14,7 +14,7 @@ export interface Report {
 
 export type Scope = 'gateway' | 'isolate';
 
-/** What may be asked of a report: the mirrors of one route, or one mirror's host. */
+/** What may be asked of a report: the mirrors of one route, or one mirror by its name. */
 export interface ReportFilter {
   readonly route?: string;
   readonly mirror?: string;
@@ -23,7 +23,7 @@ export interface ReportFilter {
 export interface MirrorReport {
   /** Id of the route; `other` for the mirrors beyond the first 1,000. */
   readonly route: string;
-  /** The configured `host`. */
+  /** Its name: the configured `host`, with its `path` where the route has another one of this host. */
   readonly mirror: string;
   /** Copies of this mirror by outcome, compared or not; failed and skipped ones by reason. */
   readonly sent: number;

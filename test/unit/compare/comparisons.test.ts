@@ -16,15 +16,15 @@ afterEach(() => void vi.useRealTimers());
 
 interface TestMirror {
   readonly route: string;
-  readonly host: string;
+  readonly name: string;
   readonly timeout: number;
   readonly config: { readonly compare: boolean | CompareConfig };
 }
 
 const BASELINE: TestMirror = mirrorOf('http://old', true);
 
-function mirrorOf(host: string, compare: boolean | CompareConfig): TestMirror {
-  return { route: '1', host, timeout: 1000, config: { compare } };
+function mirrorOf(name: string, compare: boolean | CompareConfig): TestMirror {
+  return { route: '1', name, timeout: 1000, config: { compare } };
 }
 
 function setUp(mirrors: readonly TestMirror[], method = 'GET', isFull = false) {

@@ -261,19 +261,19 @@ it.each([[null], ['x'], [[]]])('%j is no plugin configuration', (value) => {
 
 describe('mirrorsOf', () => {
   it.each([
-    [{ host, timeout: 1 }, [{ host, timeout: 1 }]],
+    [{ host, timeout: 1 }, [{ host, timeout: 1, name: host }]],
     [
       { timeout: 1, mirrors: [{ host: 'http://a' }, { host: 'http://b', timeout: 2 }] },
       [
-        { timeout: 1, host: 'http://a' },
-        { timeout: 2, host: 'http://b' },
+        { timeout: 1, host: 'http://a', name: 'http://a' },
+        { timeout: 2, host: 'http://b', name: 'http://b' },
       ],
     ],
     [
       { _meta: { disable: true }, mirrors: [{ host, _meta: { priority: 1 } }, { host }] },
       [
-        { host, _meta: { disable: true, priority: 1 } },
-        { host, _meta: { disable: true } },
+        { host, _meta: { disable: true, priority: 1 }, name: host },
+        { host, _meta: { disable: true }, name: `${host}/#2` },
       ],
     ],
   ])('%j', (plugin, mirrors) => {

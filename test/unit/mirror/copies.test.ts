@@ -49,8 +49,8 @@ function setUp(mirrors: readonly MirrorConfig[], memory = 1000, bearable?: numbe
     const options: CopiesOptions = {
       sender,
       budget,
-      onOutcome(_, { host }, outcome, seconds) {
-        told.push(`${host} ${outcome.outcome} ${outcome.reason}`);
+      onOutcome(_, { name }, outcome, seconds) {
+        told.push(`${name} ${outcome.outcome} ${outcome.reason}`);
         outcomes.push({ outcome, seconds });
       },
       redactCopy: async ({ config }, primary, body) =>
@@ -416,8 +416,8 @@ describe('an observer', () => {
     let over = false;
     const copies = plan(request('/'), (chosen) => ({
       baselines: [{ ...base!, isBaseline: true }],
-      tapOf: ({ host }) => (host === chosen[1]!.host ? TAP : null),
-      ended: ({ host }, { reason }) => ended.push(`${host} ${reason}`) > 0,
+      tapOf: ({ name }) => (name === chosen[1]!.name ? TAP : null),
+      ended: ({ name }, { reason }) => ended.push(`${name} ${reason}`) > 0,
       done: () => done,
     }))!;
     const sent = copies.send(PRIMARY).then(() => (over = true));
@@ -441,7 +441,7 @@ describe('an observer', () => {
     const { plan, calls, told } = setUp([filtered, N]);
     let chosen: readonly string[] = [];
     const copies = plan(request('/'), (mirrors) => {
-      chosen = mirrors.map(({ host }) => host);
+      chosen = mirrors.map(({ name }) => name);
       return null;
     })!;
     const sent = copies.send(PRIMARY);

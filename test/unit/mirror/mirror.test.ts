@@ -30,8 +30,8 @@ const PRIMARY: Outbound = {
   timeouts: { connect: 1, send: 2, read: 3 },
 };
 
-function hosts(config: ProxyMirrorConfig): string[] {
-  return compileMirrors('1', config, { instance: () => 'me' }).map(({ host }) => host);
+function names(config: ProxyMirrorConfig): string[] {
+  return compileMirrors('1', config, { instance: () => 'me' }).map(({ name }) => name);
 }
 
 const OFF = { _meta: { disable: true } };
@@ -39,13 +39,13 @@ const ON = { _meta: { disable: false } };
 
 it('has a mirror for each that is not disabled', () => {
   const [m, n] = [{ host: 'http://m' }, { host: 'http://n' }];
-  expect(hosts(m)).toEqual(['http://m']);
-  expect(hosts({ ...m, ...OFF })).toEqual([]);
-  expect(hosts({ ...m, ...ON })).toEqual(['http://m']);
-  expect(hosts({ mirrors: [m, { ...n, ...OFF }] })).toEqual(['http://m']);
-  expect(hosts({ mirrors: [m, n], ...OFF })).toEqual([]);
+  expect(names(m)).toEqual(['http://m']);
+  expect(names({ ...m, ...OFF })).toEqual([]);
+  expect(names({ ...m, ...ON })).toEqual(['http://m']);
+  expect(names({ mirrors: [m, { ...n, ...OFF }] })).toEqual(['http://m']);
+  expect(names({ mirrors: [m, n], ...OFF })).toEqual([]);
   // What a disabled plugin holds was never looked at.
-  expect(hosts({ mirrors: 'nonsense', ...OFF } as unknown as ProxyMirrorConfig)).toEqual([]);
+  expect(names({ mirrors: 'nonsense', ...OFF } as unknown as ProxyMirrorConfig)).toEqual([]);
 });
 
 it('makes the copy of what the primary gets', () => {
@@ -304,7 +304,7 @@ it('asks the upstream itself once more, with little at a time', () => {
   const config = { timeout: 3, path: '/mirror', headers: { set: { 'X-A': '1' } } };
   const baseline = baselineOf({ baseline: 'primary' }, config)!;
   const body = new Uint8Array(3);
-  expect(baseline).toMatchObject({ host: 'primary', isBaseline: true, route: '1', timeout: 3000 });
+  expect(baseline).toMatchObject({ name: 'primary', isBaseline: true, route: '1', timeout: 3000 });
   expect(places(baseline)).toBe(8);
   expect(baseline.copyOf(PRIMARY, body)).toEqual({
     ...PRIMARY,
@@ -318,7 +318,7 @@ it('sends another baseline the same copy', () => {
   const config = { path: '/mirror', headers: { set: { 'X-A': '1' } }, max_in_flight: 5 };
   const baseline = baselineOf({ baseline: 'http://old' }, config)!;
   const mirror = compiled(config).copyOf(PRIMARY, null);
-  expect([baseline.host, baseline.isBaseline, places(baseline)]).toEqual(['http://old', true, 5]);
+  expect([baseline.name, baseline.isBaseline, places(baseline)]).toEqual(['http://old', true, 5]);
   expect(baseline.copyOf(PRIMARY, null)).toEqual({
     ...mirror,
     destination: destination('http://old'),

@@ -65,7 +65,7 @@ function gatewayWith(plugin: object) {
   async function mirrors(): Promise<Record<string, MirrorConfig>> {
     const [one] = (await document()).routes;
     return Object.fromEntries(
-      mirrorsOf(one!.plugins!['proxy-mirror']!).map((mirror) => [mirror.host, mirror]),
+      mirrorsOf(one!.plugins!['proxy-mirror']!).map(({ name, ...mirror }) => [name, mirror]),
     );
   }
   return { change, mirrors, document };
@@ -237,11 +237,15 @@ describe('what cannot be changed says why', () => {
       await gatewayWith({ host: A, compare: true }).change({ do: 'ignore', place: '' }),
     ).toMatch('"body": "none"');
   });
+});
 
-  it('one of two mirrors with one address', async () => {
-    const { change } = gatewayWith({ mirrors: [{ host: A }, { host: A, path: '/b' }] });
-    expect(await change({ do: 'pause' })).toMatch(
-      'has 2 mirrors http://a.example, which are told apart',
-    );
+it.each([
+  ['/b', `${A}/b`],
+  [undefined, `${A}/#2`],
+])('changes the second of two mirrors with one host and the path %s', async (path, mirror) => {
+  const { change } = gatewayWith({ mirrors: [{ host: A }, { host: A, path }] });
+  expect(await change({ do: 'pause', mirror })).toMatchObject({
+    question: `Pause the mirror ${mirror} of route r.1?`,
+    path: '/apisix/admin/routes/r.1/plugins/proxy-mirror/mirrors/1/_meta/disable',
   });
 });

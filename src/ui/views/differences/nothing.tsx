@@ -10,7 +10,7 @@ import type { Element, UiContext } from '../../view.ts';
 /** A mirror of a route that is not disabled. */
 interface Found {
   readonly route: string;
-  readonly host: string;
+  readonly mirror: string;
   readonly isCompared: boolean;
 }
 
@@ -26,9 +26,9 @@ export function NothingCompared({ inForce, origin }: Props): Element {
     if (plugin === undefined || isDisabled(plugin)) return [];
     return mirrorsOf(plugin)
       .filter((mirror) => !isDisabled(mirror))
-      .map(({ host, compare }) => ({
+      .map(({ name, compare }) => ({
         route: String(id),
-        host,
+        mirror: name,
         isCompared: compareOf(compare) !== null,
       }));
   });
@@ -43,14 +43,14 @@ export function NothingCompared({ inForce, origin }: Props): Element {
         <code>docs/comparing.md</code> says more.
       </p>
     );
-  const { route, host } = mirrors[0]!;
-  const query = new URLSearchParams({ do: 'compare', route, mirror: host });
+  const { route, mirror } = mirrors[0]!;
+  const query = new URLSearchParams({ do: 'compare', route, mirror });
   const change = changeOf(query, document);
   return (
     <>
       <p>
         No mirror is compared yet. <code>"compare": true</code> in a mirror turns it on, such as for{' '}
-        <bdi>{printable(host)}</bdi> of route <bdi>{printable(route)}</bdi>:
+        <bdi>{printable(mirror)}</bdi> of route <bdi>{printable(route)}</bdi>:
       </p>
       {typeof change !== 'string' && (
         <pre tabindex={0} role="group" aria-label="The request">

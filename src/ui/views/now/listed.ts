@@ -2,6 +2,7 @@ import { compareOf } from '../../../config/compare.ts';
 import { isDisabled, type ProxyMirrorConfig } from '../../../config/proxy-mirror.ts';
 import type { RouteConfig } from '../../../config/route.ts';
 import { isObject } from '../../../config/schema.ts';
+import { namesOf } from '../../names.ts';
 import type { UiContext } from '../../view.ts';
 
 type InForce = NonNullable<ReturnType<UiContext['inForce']>>;
@@ -14,13 +15,13 @@ interface Live {
 
 /** A mirror of the document. */
 export interface ListedMirror {
-  readonly host: string;
+  readonly name: string;
   /** Share of requests that are copied, 0 to 1; `null` if it is not a number: nothing of a paused mirror was checked. */
   readonly share: number | null;
   readonly isCompared: boolean;
   /** `null`: it is paused. */
   readonly live: Live | null;
-  /** Its host in lower case, for searches. */
+  /** Its name in lower case, for searches. */
   readonly text: string;
 }
 
@@ -86,13 +87,18 @@ function listedMirrors(plugin: ProxyMirrorConfig, live: readonly Live[]): Listed
   const { mirrors, ...shared }: Readonly<Record<string, unknown>> = { ...plugin };
   const own: readonly unknown[] = Array.isArray(mirrors) ? mirrors : [{}];
   const running = live[Symbol.iterator]();
-  return own.map((one) => {
-    const merged: Readonly<Record<string, unknown>> = { ...shared, ...(isObject(one) ? one : {}) };
+  const all = own.map((one): Readonly<Record<string, unknown>> => ({
+    ...shared,
+    ...(isObject(one) ? one : {}),
+  }));
+  const names = namesOf(all);
+  return own.map((one, i) => {
     const isPaused = isDisabled(plugin) || isDisabled(one);
-    const { host = '', sample_ratio: share = 1, compare } = merged;
+    const { sample_ratio: share = 1, compare } = all[i]!;
+    const name = names[i]!;
     return {
-      host: String(host),
-      text: String(host).toLowerCase(),
+      name,
+      text: name.toLowerCase(),
       share: typeof share === 'number' ? share : null,
       isCompared: !isPaused && compareOf(compare as ProxyMirrorConfig['compare']) !== null,
       live: isPaused ? null : ((running.next().value as Live | undefined) ?? null),

@@ -123,14 +123,14 @@ interface MirrorProps extends Omit<GroupProps, 'one' | 'recent'> {
 
 /** The cells of a mirror. */
 function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element {
-  const { host } = mirror;
+  const { name } = mirror;
   const { id } = route;
-  const recent = primary?.mirrors.get(host);
+  const recent = primary?.mirrors.get(name);
   const timesOfSeries = (series: number | undefined) => times.get(series ?? -1);
   return (
     <>
       <th scope="row">
-        <bdi>{printable(host)}</bdi>
+        <bdi>{printable(name)}</bdi>
       </th>
       <Cell head={2}>
         <Share route={id} mirror={mirror} />
@@ -148,7 +148,7 @@ function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element 
         <State mirror={mirror} isInService={route.isInService} />
       </Cell>
       <Cell head={7}>
-        {host.length > MAX_HOST_CHARACTERS ? (
+        {name.length > MAX_NAME_CHARACTERS ? (
           <span class="quiet">its host is too long</span>
         ) : (
           <Actions route={id} mirror={mirror} />
@@ -163,22 +163,22 @@ interface MirrorOf extends Pick<MirrorProps, 'mirror'> {
   readonly route: string;
 }
 
-/** Longest host that can be part of an address. Nothing of a paused mirror was checked. */
-const MAX_HOST_CHARACTERS = 1024;
+/** Longest name of a mirror that can be part of an address. Nothing of a paused mirror was checked. */
+const MAX_NAME_CHARACTERS = 1024;
 
 function Actions({ route, mirror }: MirrorOf): Element {
-  const { host, live, isCompared } = mirror;
+  const { name, live, isCompared } = mirror;
   return (
     <>
       <a
         class="button"
         data-confirm
-        href={`/apisix/ui/confirm?${queryOf(route, host, { do: live === null ? 'resume' : 'pause' })}`}
+        href={`/apisix/ui/confirm?${queryOf(route, name, { do: live === null ? 'resume' : 'pause' })}`}
       >
         {live === null ? 'Resume' : 'Pause'}
       </a>{' '}
       {isCompared && (
-        <a data-view href={`/apisix/ui?${queryOf(route, host, { view: 'differences' })}`}>
+        <a data-view href={`/apisix/ui?${queryOf(route, name, { view: 'differences' })}`}>
           Its differences
         </a>
       )}
@@ -253,13 +253,13 @@ function Outcomes({
 
 /** The share of requests that are copied, which can be changed unless the mirror is paused. */
 function Share({ route, mirror }: MirrorOf): Element {
-  const { host, live, share } = mirror;
+  const { name, live, share } = mirror;
   if (live === null || share === null) return <>{share === null ? '-' : `${percentOf(share)} %`}</>;
   return (
     <form data-confirm class="share">
       <input type="hidden" name="do" value="share" />
       <input type="hidden" name="route" value={route} />
-      <input type="hidden" name="mirror" value={host} />
+      <input type="hidden" name="mirror" value={name} />
       <input
         name="percent"
         type="number"

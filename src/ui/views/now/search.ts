@@ -27,7 +27,7 @@ export function searchFor({ routes: happened }: Recent, { text, only }: State): 
     const found = withText(route, wanted);
     if (found === null) return null;
     const recent = happened.get(route.id);
-    return orNull(found.filter((one) => isListed(one, recent?.mirrors.get(one.host))));
+    return orNull(found.filter((one) => isListed(one, recent?.mirrors.get(one.name))));
   };
 }
 

@@ -59,8 +59,8 @@ function* seriesOf(shown: readonly Shown[], { routes }: Recent): Generator<numbe
     const recent = routes.get(route.id);
     if (recent === undefined) continue;
     yield recent.series;
-    for (const { host } of mirrors) {
-      const mirror = recent.mirrors.get(host);
+    for (const { name } of mirrors) {
+      const mirror = recent.mirrors.get(name);
       if (mirror !== undefined) yield mirror.series;
     }
   }

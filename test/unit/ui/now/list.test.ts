@@ -12,7 +12,7 @@ function rows({ context, recent }: Scene, query = '', nowMs = START_MS): string[
   const state = stateOf(new URLSearchParams(query));
   const { found } = surveyed(listed(context.inForce()!), recent, state, nowMs);
   return pageOf(found, state.page).shown.flatMap(({ route, mirrors }) =>
-    mirrors.length === 0 ? [route.id] : mirrors.map(({ host }) => `${route.id} ${host}`),
+    mirrors.length === 0 ? [route.id] : mirrors.map(({ name }) => `${route.id} ${name}`),
   );
 }
 
@@ -114,15 +114,15 @@ it('lists what a paused plugin says, of which nothing was checked', () => {
     routeTo('d', { host: undefined, mirrors: [{ ...inside, _meta }, { host: 'http://runs' }] }),
   ]);
   const mirrors = listed(all.context.inForce()!).routes.map((route) =>
-    route.mirrors.map(({ host, share, isCompared, live }) => [
-      host,
+    route.mirrors.map(({ name, share, isCompared, live }) => [
+      name,
       share,
       isCompared,
       live !== null,
     ]),
   );
   expect(mirrors).toEqual([
-    [['[object Object]', null, false, false]],
+    [['', null, false, false]],
     [['', 1, false, false]],
     [
       ['', 1, false, false],
