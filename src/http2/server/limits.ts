@@ -14,7 +14,7 @@ export const WINDOW_BYTES = 65_535;
 export const RESET_COST = 5;
 
 /** A head over `HEAD_TOLERANCE` counts as so many: it was unpacked before it was found to be, and a byte may stand for 4,000. */
-export const LARGE_HEAD_COST = 50;
+export const LARGE_HEAD_COST = 200;
 
 /** Milliseconds for a client to learn that no further requests are taken, before that is so. */
 export const GOODBYE_MS = 1000;
