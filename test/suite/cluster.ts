@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/compare/report/report.ts';
 import { checkDocument } from '../../src/config/document.ts';
@@ -15,6 +16,17 @@ const LIMIT_MS = 20_000;
 
 /** Several processes that share a port. */
 export function cluster(runtime: TestServerRuntime): void {
+  // A row of the table in docs/running.md: should it fail on Deno, threads can compare there as well.
+  it(`a process of node:cluster ${runtime.name === 'deno' ? 'cannot' : 'can'} start threads`, async () => {
+    const program = runtime.launch(tmpdir(), {
+      module: new URL('../support/forked-thread.mjs', import.meta.url),
+      env: { WORKERS: String(WORKERS) },
+    });
+    const [, result] = await line(program, /a thread (\w+)/);
+    expect(result).toBe(runtime.name === 'deno' ? 'fails' : 'works');
+    await program.exited;
+  });
+
   describe('two workers', () => {
     let gateway: GatewayProcess;
     let supervisor: number;

@@ -147,6 +147,17 @@ export function tls(runtime: TestServerRuntime): void {
     socket.destroy();
   });
 
+  it('refuses a client whose ALPN has nothing that is spoken', async () => {
+    await expect(handshake({ ALPNProtocols: ['other'] })).rejects.toThrow();
+  });
+
+  // docs/running.md: should this fail on Deno, it does as the others do.
+  it.each(['a..b', '-a.test', 'a b.test'])('the name %j, which is none of a host', async (name) => {
+    const asked = handshake({ servername: name });
+    if (runtime.name === 'deno') await expect(asked).rejects.toThrow();
+    else (await asked).destroy();
+  });
+
   it('lets an upload wait for an upstream that does not read it', async () => {
     const slow = createServer((socket) => void socket.pause().on('error', () => {}));
     await new Promise<void>((done) => void slow.listen(0, '127.0.0.1', done));
