@@ -50,6 +50,8 @@ const UNLIMITED: SpareSockets = { take: () => true, give() {}, shortage: () => n
 interface Attempt<C> {
   readonly candidate: C;
   readonly since: number;
+  /** True once the next address was tried since this one took so long. */
+  isSlow: boolean;
 }
 
 /**
@@ -131,7 +133,11 @@ export class Dial<C extends Candidate> implements Opening {
     });
     this.#attempt(socket, candidate, 'connect', () => this.#connected(socket, candidate));
     if (this.#next === this.#candidates.length) return;
-    this.#timer = setTimeout(() => this.#tryNext(), HEAD_START_MS);
+    this.#timer = setTimeout(() => {
+      // Timers may be early by what this turn of the event loop has taken.
+      for (const attempt of this.#attempts.values()) attempt.isSlow = true;
+      this.#tryNext();
+    }, HEAD_START_MS);
   }
 
   #mayTryBeside(): boolean {
@@ -142,7 +148,7 @@ export class Dial<C extends Candidate> implements Opening {
     socket.setNoDelay(true);
     socket.once(ready, then);
     socket.on('error', (error) => this.#failed(socket, error));
-    this.#attempts.set(socket, { candidate, since: performance.now() });
+    this.#attempts.set(socket, { candidate, since: performance.now(), isSlow: false });
   }
 
   #remove(socket: Socket): void {
@@ -195,8 +201,8 @@ export class Dial<C extends Candidate> implements Opening {
 
   /** Destroys an attempt. An address that did not connect within its head start is avoided for a while. */
   #drop(socket: Socket): void {
-    const { candidate, since } = this.#attempts.get(socket)!;
-    if (performance.now() - since >= HEAD_START_MS) candidate.avoid();
+    const { candidate, since, isSlow } = this.#attempts.get(socket)!;
+    if (isSlow || performance.now() - since >= HEAD_START_MS) candidate.avoid();
     this.#remove(socket);
     socket.destroy();
   }

@@ -124,6 +124,18 @@ it('tries the next beside one that does not answer, which it leaves when another
   await until(() => good.open.size === 1, 5000, 'the connection to come in');
 });
 
+it('avoids an address that was given its head start by a timer, however early that was', async () => {
+  const { port } = await silent('127.0.0.2', 0);
+  await server('127.0.0.3', port);
+  const { all, said } = candidates('127.0.0.2', '127.0.0.3');
+  // The clock has not moved when the timer is over.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { events } = dial(port, all);
+  await vi.advanceTimersByTimeAsync(250);
+  await turnsUntil(() => events.length > 0);
+  expect(said).toEqual(['avoid 127.0.0.2', 'trust 127.0.0.3']);
+});
+
 it('waits for a slow address as long as it is let, however many there are', async () => {
   const slow = await silent('127.0.0.2', 0);
   await silent('127.0.0.3', slow.port);
