@@ -7,9 +7,10 @@ export async function until(
   timeoutMs = 2000,
   what = 'the condition',
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+  // Not by the clock of the day, which may be set.
+  const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not hold within ${timeoutMs} ms`);
+    if (performance.now() > deadline) throw new Error(`${what} did not hold within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
