@@ -10,8 +10,8 @@ export const LINEAR = 1.75;
 
 /**
  * Degree of growth of some work with the size of its input: about 1 when linear, 2 when quadratic. Each size takes
- * the fastest of many runs, as a busy machine only adds time; for the same reason a bad result is measured again, and
- * how long that goes on is counted in time of the processor.
+ * the fastest of many runs, by the time of the processor, to which collecting garbage adds; for the same reason a bad
+ * result is measured again.
  *
  * @param prepare creates an input of so many characters, and returns the work on it
  */
@@ -30,22 +30,33 @@ export function degree(prepare: (size: number) => () => unknown): number {
   return least;
 }
 
-/** In milliseconds. Far more than any linear work takes. */
+/** Far more than any linear work takes. */
 const LONG_MS = 250;
 
-/** Milliseconds of the fastest run, of as many runs as fit into `patience` milliseconds of the processor. */
+/** Runs that are measured as one: the clock counts microseconds. */
+const TOGETHER = 16;
+
+/**
+ * Milliseconds of the processor that a run takes in the fastest of as many measurements as fit into `patience` of them.
+ * What others do on the machine is not counted.
+ */
 function leastTime(work: () => unknown, patienceMs: number): number {
   const until = processorMs() + patienceMs;
   let least = Infinity;
   for (let turn = 0; turn < 200; turn += 1) {
-    const start = performance.now();
-    work();
-    const end = performance.now();
-    least = Math.min(least, end - start);
-    if ((turn >= 2 || least > LONG_MS) && processorMs() > until) break;
+    const start = processorMs();
+    let runs = 0;
+    do work();
+    while (++runs < TOGETHER && processorMs() - start < 1);
+    const end = processorMs();
+    least = Math.min(least, Math.max(end - start, CLOCK_MS) / runs);
+    if (end > until && (turn >= 2 || least > LONG_MS)) break;
   }
   return least;
 }
+
+/** What the clock counts. */
+const CLOCK_MS = 0.001;
 
 function processorMs(): number {
   const { user, system } = process.cpuUsage();

@@ -3,6 +3,9 @@ import type { Reporter, TestCase } from 'vitest/node';
 /** Tests of one run that may need more than one try. */
 const BUDGET = 3;
 
+/** Lines of an error: enough to see how two objects differ. */
+const MAX_LINES = 30;
+
 /** Lists the tests that did not end with their first try, and fails the run when they are more than `BUDGET`. */
 export class SecondTries implements Reporter {
   readonly #tests: TestCase[] = [];
@@ -34,5 +37,7 @@ function nameOf(test: TestCase): string {
 /** What failed the first try. The errors of all tries are kept, also of a test that passed in the end. */
 function firstError(test: TestCase): string {
   const [error] = test.result().errors ?? [];
-  return (error?.message ?? 'no error was kept').replaceAll('\n', '\n    ');
+  const { message = 'no error was kept', diff = '' } = error ?? {};
+  const lines = [message, ...(diff === '' ? [] : [diff])].join('\n').split('\n');
+  return lines.slice(0, MAX_LINES).join('\n    ');
 }

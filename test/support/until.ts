@@ -10,7 +10,8 @@ export async function until(
   // Not by the clock of the day, which may be set.
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`${what} did not hold within ${timeoutMs} ms`);
+    if (performance.now() > deadline)
+      throw new Error(`${what} did not hold within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
