@@ -16,28 +16,33 @@ import { closed, keyless } from './ui/keyless.ts';
 import { looks } from './ui/looks.ts';
 import { now } from './ui/now.ts';
 import { others } from './ui/others.ts';
+import { same } from './ui/same.ts';
 import { silence } from './ui/silence.ts';
 import { many, none } from './ui/sizes.ts';
 
 /** Views by their names in addresses. */
 const VIEWS = ['now', 'differences', 'explain'];
 
-/** The page in a real browser: all of it on a server and on Workers, and that it works on the others. */
+/**
+ * The page in a real browser: what gateways have to do with on a server and on Workers, what the page alone decides on the
+ * first, and that it works on the others.
+ */
 needing(['chromium'], 'the page', () => {
   const tabs = browser();
   describe.each([node, workers])('on $name', (runtime) => {
     const stage = set(runtime);
+    same(stage);
     describe('the key', () => key(stage, tabs));
     describe('now', () => now(stage, tabs));
     describe('differences', () => differences(stage, tabs));
     describe('explain', () => explain(stage, tabs));
-    describe('what strangers sent', () => hostile(stage, tabs));
-    describe('the keyboard', () => keyboard(stage, tabs));
-    describe('everybody', () => looks(stage, tabs, VIEWS));
     describe('others', () => others(stage, tabs, 401));
     describe('written elsewhere', () => elsewhere(runtime, tabs));
     describe('no route', () => none(runtime, tabs));
     if (runtime.name === 'node') {
+      describe('what strangers sent', () => hostile(stage, tabs));
+      describe('the keyboard', () => keyboard(stage, tabs));
+      describe('everybody', () => looks(stage, tabs, VIEWS));
       describe('10,000 routes', () => many(runtime, tabs));
       unwritable(runtime, tabs);
       silence(runtime, tabs);
@@ -50,6 +55,7 @@ needing(['chromium'], 'the page', () => {
   });
   describe.each([deno, bun])('on $name', (runtime) => {
     const stage = set(runtime);
+    same(stage);
     describe('now', () => now(stage, tabs));
   });
 });
