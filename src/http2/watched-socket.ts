@@ -103,7 +103,7 @@ export class WatchedSocket extends Duplex {
   /** Closes our half, and the rest after a moment: what a reset connection has not delivered yet is lost (RFC 9112 section 9.6). */
   #linger(): void {
     const socket = this.#socket;
-    socket.end(Buffer.concat(this.#heldBack ?? []));
+    if (!socket.writableEnded) socket.end(Buffer.concat(this.#heldBack ?? []));
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(timer));
   }
