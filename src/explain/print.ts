@@ -10,7 +10,7 @@ const NOT_TAKEN: Readonly<Record<Explanation['passed_over'][number]['because'], 
 };
 
 const NOT_COPIED: Readonly<Record<NonNullable<MirrorExplanation['because']>, string>> = {
-  disabled: 'it is disabled (_meta.disable)',
+  disabled: '_meta.disable says so',
   filtered: 'methods or _meta.filter do not let it through',
   sampled_out: 'its sample_key is not in the sample',
   loop: 'it is a copy itself (x-mirrored-by)',
