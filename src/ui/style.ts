@@ -34,7 +34,7 @@ p { max-width: 95ch; }
 .note { color: var(--quiet); font-size: .9rem; }
 .good { color: var(--good); }
 .bad, [role=alert] { color: var(--bad); }
-[role=note] { max-width: 75ch; padding: .5rem .8rem; border-left: 4px solid var(--edge); background: var(--raised); }
+[role=note] { max-width: 95ch; padding: .5rem .8rem; border-left: 4px solid var(--edge); background: var(--raised); }
 code, pre, bdi { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { padding: .7rem .9rem; background: var(--raised); border: 1px solid var(--line); border-radius: var(--radius); overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; }
 pre[data-result] { max-height: none; }
@@ -87,7 +87,6 @@ label > * { color: var(--text); font-size: 1rem; }
 .check { display: flex; gap: .5rem; align-items: center; min-height: 2.2rem; color: var(--text); font-size: 1rem; }
 .check input { width: 1.1rem; min-height: 1.1rem; margin: 0; accent-color: var(--link); }
 .fields > label:has(select) { max-width: min(20rem, 100%); }
-.checks + .check { padding-left: 1rem; border-left: 1px solid var(--line); }
 .checks { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0; padding: 0; border: 0; min-width: 0; }
 .steps { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.2rem; margin: .5rem 0; }
 
@@ -134,14 +133,15 @@ path.bad { stroke: var(--bad); }
 .routes th[scope=row] bdi, .routes code { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
 .routes .id { font-weight: 700; }
 .routes :is(input, button, .button) { padding: .15rem .55rem; min-height: 1.9rem; }
-.latency { display: grid; grid-template-columns: repeat(4, auto); gap: 0 .6rem; justify-content: space-between; max-width: 15rem; font-size: .93rem; }
+.latency { display: grid; grid-template-columns: repeat(4, auto); gap: 0 .4rem; justify-content: space-between; max-width: 15rem; font-size: .87rem; }
 .latency svg { grid-column: 1 / -1; margin-top: .2rem; }
 .latency > span:not(.number) { color: var(--quiet); }
 .share { display: grid; grid-template-columns: 4.4rem auto auto; gap: .3rem .4rem; align-items: center; justify-content: start; overflow-wrap: normal; }
 .state::before { content: ""; display: inline-block; width: .6rem; height: .6rem; margin-right: .4rem; border-radius: 50%; background: var(--good); }
 .state.off::before { background: none; box-shadow: inset 0 0 0 2px var(--edge); }
 .state.bad::before { background: var(--bad); border-radius: 0; }
-@media (min-width: 72.01rem) {
+@media (min-width: 79.01rem) {
+  .checks + .check { padding-left: 1rem; border-left: 1px solid var(--line); }
   /* Columns keep their widths while figures change. */
   .rates, .routes { table-layout: fixed; }
   .rates td:first-child { width: 9rem; }
@@ -155,7 +155,7 @@ path.bad { stroke: var(--bad); }
   .routes thead th:nth-child(7) { width: 9%; }
 }
 /* A row of a table that is too wide becomes a list of its cells. */
-@media (max-width: 72rem) {
+@media (max-width: 79rem) {
   :is(.routes, .rates) thead { position: absolute; clip-path: inset(50%); }
   :is(.routes, .rates), :is(.routes, .rates) :is(caption, tbody, th, td) { display: block; border: 0; padding: 0; }
   .routes tbody { border: 1px solid var(--line); border-radius: var(--radius); padding: .7rem .9rem; margin-bottom: .7rem; }
@@ -168,7 +168,7 @@ path.bad { stroke: var(--bad); }
   .rates td { text-align: left; }
   .rates td:nth-child(4) { grid-column-start: 1; }
 }
-@media (min-width: 40rem) and (max-width: 72rem) {
+@media (min-width: 40rem) and (max-width: 79rem) {
   .rates tr { grid-template-columns: repeat(6, minmax(0, 1fr)); }
   .rates td:nth-child(4) { grid-column-start: auto; }
   .rates td:nth-child(7) { grid-column-start: 1; }

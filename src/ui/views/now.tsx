@@ -80,17 +80,14 @@ interface Props {
 function Now({ list, state, context, origin }: Props): Element {
   const nowMs = Date.now();
   const survey = surveyed(list, context.recent, state, nowMs);
+  const isEmpty = list.routes.length === 0;
   return (
     <>
+      {isEmpty && <NoRoutes needsKey={context.needsKey} origin={origin} />}
       <Totals list={list} survey={survey} context={context} />
       <Charts steps={history(context.recent, nowMs)} />
       <Rates context={context} nowMs={nowMs} />
-      <h2>Routes</h2>
-      {list.routes.length === 0 ? (
-        <NoRoutes needsKey={context.needsKey} origin={origin} />
-      ) : (
-        <List survey={survey} state={state} context={context} nowMs={nowMs} />
-      )}
+      {!isEmpty && <List survey={survey} state={state} context={context} nowMs={nowMs} />}
     </>
   );
 }
@@ -104,6 +101,7 @@ function List({ survey, state, context: { recent }, nowMs }: ListProps): Element
   const page = pageOf(survey.found, state.page);
   return (
     <>
+      <h2>Routes</h2>
       <Find state={state} />
       {page.rows === 0 ? (
         <p>No route or mirror is like that.</p>
