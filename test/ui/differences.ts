@@ -6,7 +6,7 @@ import type { Respond } from '../support/origin.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { click, shows } from './tab.ts';
+import { click, shows, leaveDialog } from './tab.ts';
 
 const MARKUP = '<img src=x onerror=alert(1)><script>alert(2)</script>';
 /** A right-to-left override, which would turn around what follows. */
@@ -57,7 +57,7 @@ export function differences(stage: Stage, tabs: Tabs): void {
     await click(page, 'link', 'Ignore this place');
     await shows(page, `curl -X PATCH '${stage.gateway.url}/apisix/admin/routes/${id}/plugins/`);
     await shows(page, '-H "X-API-KEY: $ADMIN_KEY"');
-    await page.keyboard.press('Escape');
+    await leaveDialog(page);
     await click(page, 'link', 'Ignore this place');
     await page.locator('dialog form button:not([type])').click();
     await shows(page, 'Done.');

@@ -5,7 +5,7 @@ import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
 import { JUDGED_WITHIN_MS } from './looks.ts';
-import { click, shows, type Tab } from './tab.ts';
+import { click, shows, type Tab, leaveDialog } from './tab.ts';
 
 const MARKUP = `<img src=x onerror=alert(1)><script>alert(2)</script>"'&amp;`;
 /** Turns around what follows, rings, clears a terminal, breaks lines. */
@@ -116,7 +116,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
       await tab.page.locator('dialog form button:not([type])').click();
       await shows(tab.page, 'Refused: failed to check the configuration');
       await holds(tab, 'Cancel');
-      await tab.page.keyboard.press('Escape');
+      await leaveDialog(tab.page);
     }
     // Chromium says that a request was refused, and that is all.
     expect(tab.problems.filter((problem) => !problem.includes('status of 400'))).toEqual([]);

@@ -4,7 +4,7 @@ import type { Respond } from '../support/origin.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import type { Tab } from './tab.ts';
+import { leaveDialog, type Tab } from './tab.ts';
 
 /** Each look is judged in half a second, and there are many: more time than usual on a busy machine, in milliseconds. */
 export const JUDGED_WITHIN_MS = 90_000;
@@ -104,7 +104,7 @@ export function looks(stage: Stage, tabs: Tabs, views: readonly string[]): void 
       })()`);
         await tab.page.waitForSelector('dialog[open] h2');
         await isForEverybody(tab);
-        await tab.page.keyboard.press('Escape');
+        await leaveDialog(tab.page);
       }
       expect(tab.problems).toEqual([]);
     },

@@ -3,7 +3,7 @@ import type { TestRuntime } from '../runtimes/runtime.ts';
 import { route } from '../support/origin.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { click, shows } from './tab.ts';
+import { click, shows, leaveDialog } from './tab.ts';
 
 const SILENT = 'The gateway does not respond.';
 
@@ -20,7 +20,7 @@ export function silence(runtime: TestRuntime, tabs: Tabs): void {
     await shows(page, SILENT);
     await page.locator('dialog form button:not([type])').click();
     await shows(page, `${SILENT} Nothing is known to have changed.`);
-    await page.keyboard.press('Escape');
+    await leaveDialog(page);
     await shows(page, nowhere.url);
 
     const after = await runtime.start({ routes, env: { PORT: String(before.port) } });

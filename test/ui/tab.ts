@@ -106,3 +106,9 @@ export async function click(page: Page, role: string, name: string): Promise<voi
   const element = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
   await element!.click();
 }
+
+/** Leaves the dialog by Escape. Chromium closes it some time after the key; until then clicks get nowhere. */
+export async function leaveDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog:not([open])');
+}
