@@ -173,11 +173,12 @@ function capitalised(name: string): string {
 }
 
 /**
- * Hop-by-hop fields, which belong to one connection (RFC 9110 section 7.6.1), and `Proxy-Connection`, which some
- * old clients send instead of `Connection`.
+ * Hop-by-hop fields, which belong to one connection (RFC 9110 section 7.6.1); `Proxy-Connection`, which some old clients
+ * send instead of `Connection`; and what goes with `Upgrade: h2c` (RFC 7540 section 3.2.1), which node:http2 throws at.
  */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
+  'http2-settings',
   'keep-alive',
   'proxy-connection',
   'te',

@@ -6,6 +6,7 @@ import { forwarded } from '../read/target.ts';
 const NOT_FORWARDED: ReadonlySet<string> = new Set(
   [
     ['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'],
+    ['http2-settings'],
     ['content-length', 'expect', 'host'],
     [
       'forwarded',

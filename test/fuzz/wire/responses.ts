@@ -17,6 +17,7 @@ const NOT_PASSED: ReadonlySet<string> = new Set(
   [
     [
       'connection',
+      'http2-settings',
       'keep-alive',
       'proxy-connection',
       'te',

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { authority } from '../../support/certificate.ts';
-import { send } from '../../support/client.ts';
+import { send, sendRaw } from '../../support/client.ts';
 import { echo, grpcOrigin } from '../../support/grpc-origin.ts';
 import { type Ask, ask, begin, responseOf } from '../../support/http2-client.ts';
 import { freePort } from '../../support/ports.ts';
+import { block, FLAG, FRAME, frame, get, RawHttp2 } from '../../support/http2-frames.ts';
 import { until } from '../../support/until.ts';
 import type { GrpcScene } from '../grpc.ts';
 
@@ -60,6 +61,31 @@ export function calls(scene: () => GrpcScene): void {
     expect((await got).headers).toMatchObject({ 'grpc-status': '5' });
     // END_STREAM: else clients wait for trailers.
     expect((await flags) as number & 1).toBeTruthy();
+  });
+
+  it('goes on without HTTP2-Settings, which node:http2 throws at, in fields and trailers', async () => {
+    const { gateway, upstream, put } = scene();
+    await put('settings');
+    const field = 'HTTP2-Settings: AAMA\r\n';
+    const { status } = await sendRaw(
+      gateway.port,
+      `POST /settings/Call HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n${field}\r\n`,
+      `1\r\nx\r\n0\r\nX-Sum: 1\r\n${field}\r\n`,
+    );
+    expect(status).toBe(200);
+    const raw = await RawHttp2.open(gateway.port);
+    const head = block(':method', 'POST', ...get('/settings/Call').slice(2), 'http2-settings', 'x');
+    raw.send(
+      frame(FRAME.HEADERS, FLAG.END_HEADERS, 1, head),
+      frame(FRAME.DATA, 0, 1, Buffer.from('x')),
+      frame(FRAME.HEADERS, FLAG.END_HEADERS | FLAG.END_STREAM, 1, block('http2-settings', 'x')),
+    );
+    expect(await raw.fate(1)).toBe('200');
+    raw.socket.destroy();
+    expect(upstream.seen.map(({ headers }) => headers['http2-settings'])).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   it('goes both ways at once', async () => {

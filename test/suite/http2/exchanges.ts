@@ -108,6 +108,21 @@ export function exchanges(scene: () => Http2Scene): void {
     ]);
   });
 
+  it('HTTP2-Settings, which node:http2 throws at, stays wherever it stands', async () => {
+    const field = 'HTTP2-Settings: AAMA\r\n';
+    const origin = await raw('settings', (socket) => {
+      socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n${field}\r\n`);
+      socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n${field}\r\n`);
+      socket.write(`2\r\nok\r\n0\r\nX-Sum: 2\r\n${field}\r\n`);
+    });
+    const got = await ask(await scene().open(), '/settings');
+    expect([got.status, got.body.toString()]).toEqual([200, 'ok']);
+    expect([got.headers, got.trailers]).toMatchObject([{ 'x-a': '1' }, { 'x-sum': '2' }]);
+    for (const fields of [got.headers, got.trailers, ...got.interim])
+      expect(Object.keys(fields)).not.toContain('http2-settings');
+    await origin.close();
+  });
+
   it('interim responses arrive before the final one', async () => {
     let finish = () => {};
     const origin = await raw('hints', (socket) => {

@@ -60,12 +60,14 @@ export function responses(line: () => Line): void {
       response.setHeader('X-Hop', '1');
       response.setHeader('Keep-Alive', 'timeout=99');
       response.setHeader('Proxy-Connection', 'close');
+      response.setHeader('HTTP2-Settings', 'AAMA');
       response.setHeader('X-Stays', '1');
       response.end('x');
     };
     const { headers } = await get();
     expect(headers['x-hop']).toBeUndefined();
     expect(headers['proxy-connection']).toBeUndefined();
+    expect(headers['http2-settings']).toBeUndefined();
     expect(headers['keep-alive']).not.toBe('timeout=99');
     expect(headers['x-stays']).toBe('1');
   });

@@ -179,6 +179,7 @@ describe('fieldNames', () => {
 
 const OF_THE_CONNECTION = [
   'Connection',
+  'HTTP2-Settings',
   'Keep-Alive',
   'Proxy-Connection',
   'TE',

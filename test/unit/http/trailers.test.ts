@@ -53,6 +53,7 @@ describe('trailers', () => {
     'Sec-Fetch-Site',
     'Access-Control-Allow-Origin',
     'Proxy-Connection',
+    'HTTP2-Settings',
     'X-HTTP-Method-Override',
     'Content_Length',
     'transfer_encoding',

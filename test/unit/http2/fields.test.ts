@@ -1,3 +1,5 @@
+import { connect, constants, createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { fieldsOf } from '../../../src/http2/fields.ts';
 
@@ -14,4 +16,40 @@ it('repeated fields stay apart, but for those that node:http2 refuses to repeat'
 it.each(['constructor', '__proto__', 'toString'])('%s is a name like others', (name) => {
   const fields = fieldsOf([name, '1', name, '2']);
   expect(Object.entries(fields)).toEqual([[name.toLowerCase(), ['1', '2']]]);
+});
+
+/** Every field that node:http2 knows by name: it has rules for some of them, and throws if they are broken. */
+const KNOWN = Object.entries(constants)
+  .filter(([key]) => key.startsWith('HTTP2_HEADER_'))
+  .map(([, name]) => String(name))
+  .filter((name) => !name.startsWith(':') && name !== 'content-length');
+
+it.each(['interim', 'head', 'trailers'])('node:http2 sends any fields: %s', async (place) => {
+  const list = [...KNOWN, ...KNOWN].flatMap((name) => [name, '1']);
+  const thrown: unknown[] = [];
+  const server = createServer().on('stream', (stream) => {
+    const here = (where: string) => (where === place ? fieldsOf(list) : {});
+    const attempt = (send: () => void) => {
+      try {
+        send();
+      } catch (error) {
+        thrown.push(error);
+        stream.destroy();
+      }
+    };
+    stream.once('wantTrailers', () => attempt(() => stream.sendTrailers(here('trailers'))));
+    attempt(() => {
+      stream.additionalHeaders({ ':status': 103, ...here('interim') });
+      stream.respond({ ':status': 200, ...here('head') }, { waitForTrailers: true });
+    });
+    stream.on('error', () => {}).end('x');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const stream = session.request({ ':path': '/' }).resume();
+  stream.on('error', () => {}); // A client may refuse some of them.
+  await new Promise((resolve) => stream.once('close', resolve));
+  session.close();
+  server.close();
+  expect(thrown).toEqual([]);
 });
