@@ -96,7 +96,7 @@ export function cluster(runtime: TestServerRuntime): void {
           return now.length === WORKERS && !now.includes(victim!) && (await isReady(gateway));
         },
         LIMIT_MS,
-        'another worker',
+        () => `another worker than ${victim} (${workers().join()}: ${errorsOf(gateway)})`,
       );
       await load.stop();
       expect(load.failed).toBeLessThanOrEqual(8);
@@ -202,6 +202,11 @@ async function counted(gateway: GatewayProcess): Promise<number> {
 async function compared(gateway: GatewayProcess): Promise<number> {
   const report = (await (await gateway.admin('admin/report')).json()) as Report;
   return report.mirrors.reduce((sum, { pairs }) => sum + pairs, 0);
+}
+
+/** The last that it printed of what went wrong. */
+function errorsOf({ program }: GatewayProcess): string {
+  return program.stderr().slice(-1000);
 }
 
 async function isReady({ url }: GatewayProcess): Promise<boolean> {

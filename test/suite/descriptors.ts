@@ -39,7 +39,13 @@ export function descriptors(runtime: TestServerRuntime): void {
       const clients = Array.from({ length: 400 }, (_, i) => ask(gateway.port, `/${i}`));
       const count = (status: string) => clients.filter((one) => one.status() === status).length;
       const busy = () => count('503') + held.length;
-      await until(() => busy() === 400, LIMIT_MS, 'all to be turned away but those that are held');
+      const seen = () => [...new Set(clients.map((one) => one.status()))];
+      const counts = () => seen().map((status) => `${count(status)} "${status}"`);
+      await until(
+        () => busy() === 400,
+        LIMIT_MS,
+        () => `all to be turned away but ${held.length} that are held (${counts().join()})`,
+      );
       const most = held.length;
       for (const release of held) release();
       await until(() => clients.every((one) => one.status() !== ''), LIMIT_MS, 'all responses');
