@@ -49,6 +49,8 @@ export async function serve({ flags, all, runtime: makeRuntime }: Call): Promise
     served.watchCertificates(renew);
   }
   warnIfFewer(settings.maxConnections, addresses.maxConnections);
+  // Deno gets to the log later than to what is printed, and nobody is to read a line before the earlier ones.
+  await output.drain();
   console.log(startLine(runtime, addresses, workers, isText(settings, 'stdout')));
 
   if ((await stop) === 'SIGTERM') await announceStop(served, settings);
