@@ -13,6 +13,9 @@ import { Client, type Response } from './client.ts';
 import { forwardOf, textOf } from './forwarded.ts';
 import { PATIENCE_MS, type Stage } from './stage.ts';
 
+/** What begins so is handed to node:http2, which has no response for what is wrong with it. */
+const HTTP2 = 'PRI * HTTP/2.0\r';
+
 /** The most inputs that one connection carries: a finding may need all of them. */
 const MAX_HISTORY = 50;
 
@@ -81,6 +84,11 @@ export class Requests implements Part {
     const bytes = sent.join('');
     const reading = readRequests(bytes);
     if (facts['leaves']) return this.#leave(client, sent, reading, facts['leaves'] === 'half');
+    if (bytes.startsWith(HTTP2)) {
+      await client.send(sent);
+      client.destroy();
+      return REFUSED;
+    }
     const [theirs, what] = await Promise.all([
       this.#llhttp.read(sent),
       Promise.all([this.#converse(client, reading), client.send(sent)]).then(([fault]) => fault),
