@@ -231,7 +231,10 @@ export class ServerStream implements Link, Flow {
   }
 
   #reset(code: number): void {
-    if (!this.#isOver) this.#stream.close(code);
+    if (this.#isOver) return;
+    // On Bun `close` ends a body properly first, if something of it is still to be written: it would look complete.
+    if (code === NGHTTP2_INTERNAL_ERROR) this.#stream.destroy(new BodyBrokeOff());
+    else this.#stream.close(code);
   }
 
   /** Ends the request with an error response, unless a response has begun. */

@@ -108,6 +108,21 @@ export function exchanges(scene: () => Http2Scene): void {
     ]);
   });
 
+  it('a response that breaks off does not look complete, however much of it is on the way', async () => {
+    const origin = await raw('cut', (socket) =>
+      socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(100_000)}`),
+    );
+    const session = await scene().open();
+    for (let i = 0; i < 40; i++) {
+      const stream = begin(session, '/cut');
+      let isComplete = false;
+      stream.resume().once('end', () => (isComplete = stream.rstCode === 0 && !stream.aborted));
+      await new Promise((resolve) => stream.once('close', resolve));
+      expect([isComplete, codeName(stream.rstCode)]).toEqual([false, 'INTERNAL_ERROR']);
+    }
+    await origin.close();
+  });
+
   it('HTTP2-Settings, which node:http2 throws at, stays wherever it stands', async () => {
     const field = 'HTTP2-Settings: AAMA\r\n';
     const origin = await raw('settings', (socket) => {
