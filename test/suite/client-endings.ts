@@ -83,13 +83,18 @@ export function clientEndings(runtime: TestRuntime): void {
           await goOn(state, action, scene, cell);
           let seen: Cell | undefined;
           const asItShould = async () =>
-            isDeepStrictEqual((seen = await observe(gateway, id, scene)), cell);
+            isDeepStrictEqual((seen = asListed(await observe(gateway, id, scene), cell)), cell);
           await until(asItShould, LIMIT_MS).catch(() => {});
           expect(seen).toEqual(cell);
         },
       );
     });
   }
+}
+
+/** What was counted, as the cell lists it among others. */
+function asListed(seen: Cell, { counted }: Cell): Cell {
+  return counted.split(' or ').includes(seen.counted) ? { ...seen, counted } : seen;
 }
 
 function wholeRequests(saw: string): number {
