@@ -19,6 +19,7 @@ export const FILES = {
     'src/http/destination.ts',
     'src/http/forwarding-fields.ts',
     'src/http/percent.ts',
+    'src/http1/server/proxy-header.ts',
   ],
   'where a message ends': [
     'src/http/fields.ts',
