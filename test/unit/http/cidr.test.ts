@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   cidrContains,
   compileCidrs,
+  compilePeers,
   parseAddress,
   parseCidr,
   plainAddress,
+  UNIX_PEER,
 } from '../../../src/http/cidr.ts';
 import { random } from '../../support/random.ts';
 
@@ -188,6 +190,36 @@ describe('compileCidrs', () => {
   it('names the block it cannot read', () => {
     expect(() => compileCidrs(['10.0.0.0/8', '10.0.0.0/99'])).toThrow(
       new TypeError('invalid ip address: 10.0.0.0/99'),
+    );
+  });
+});
+
+describe('compilePeers', () => {
+  const PEERS = ['unix:', '10.1.1.1', '11.1.1.1', ''];
+
+  it.each([
+    [[], []],
+    [['10.0.0.0/8'], ['10.1.1.1']],
+    [['unix:'], ['unix:']],
+    [
+      ['unix:', '10.0.0.0/8'],
+      ['unix:', '10.1.1.1'],
+    ],
+    [
+      ['10.0.0.0/8', 'unix:'],
+      ['unix:', '10.1.1.1'],
+    ],
+  ])('%j holds %j', (texts, held) => {
+    expect(PEERS.filter(compilePeers(texts))).toEqual(held);
+  });
+
+  it('calls a Unix socket as nginx does', () => {
+    expect(UNIX_PEER).toBe('unix:');
+  });
+
+  it('names what it cannot read', () => {
+    expect(() => compilePeers(['unix:', 'unix:/run/x'])).toThrow(
+      new TypeError('invalid ip address: unix:/run/x'),
     );
   });
 });

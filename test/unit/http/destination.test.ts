@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { destination, NOWHERE, serverNameOf } from '../../../src/http/destination.ts';
+import {
+  destination,
+  faultOnFetch,
+  NOWHERE,
+  serverNameOf,
+  type TlsConfig,
+} from '../../../src/http/destination.ts';
 
 describe('the name that TLS sends and checks', () => {
   it.each([
@@ -16,6 +22,8 @@ describe('the name that TLS sends and checks', () => {
     ['https://10.0.0.1', {}, null],
     ['https://[::1]:8443', { pass_host: 'pass' }, null],
     ['http://a.example', { pass_host: 'rewrite', upstream_host: 'b.example' }, ''],
+    ['http://a.https', {}, ''],
+    ['http://https:80', {}, ''],
   ] as const)('to %s with %j is %j', (origin, options, expected) => {
     expect(destination(origin, options).serverName).toBe(expected);
   });
@@ -56,6 +64,9 @@ it('keeps connections apart that differ in more than where they go', () => {
     destination('https://10.0.0.1', { keepAlive: { requests: 1 } }),
     destination('https://10.0.0.1', { keepAlive: { size: 1, idleTimeout: 11 } }),
     destination('https://10.0.0.1', { keepAlive: { size: 11, idleTimeout: 1 } }),
+    destination('https://10.0.0.1', { tls: { verify: false } }),
+    destination('https://10.0.0.1', { tls: { ca: 'a' } }),
+    destination('https://10.0.0.1', { tls: { ca: 'b' } }),
   ].map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
   expect(destination('https://10.0.0.1').key).toBe(keys[0]);
@@ -75,4 +86,45 @@ it('keeps connections as APISIX does, but for what is set', () => {
 
 it('is nowhere without an origin', () => {
   expect(NOWHERE).toMatchObject({ origin: '', serverName: '' });
+});
+
+describe('the options of TLS', () => {
+  it.each<[TlsConfig | undefined, boolean]>([
+    [undefined, false],
+    [{}, false],
+    [{ verify: true }, false],
+    [{ verify: false }, true],
+    [{ ca: 'a' }, true],
+    [{ client_cert: 'a', client_key: 'b' }, true],
+    [{ verify: true, ca: 'a' }, true],
+    [{ verify: false, ca: 'a' }, true],
+  ])('%j: unlike the runtime by itself: %s', (tls, isOwn) => {
+    expect(destination('https://a', { tls }).tls).toBe(isOwn ? tls : null);
+    expect(destination('grpcs://a', { tls }).tls).toBe(isOwn ? tls : null);
+    // In clear they have no effect.
+    expect(destination('http://a', { tls }).tls).toBeNull();
+    expect(destination('http://https:80', { tls }).tls).toBeNull();
+  });
+});
+
+describe('a runtime that sends by its own fetch', () => {
+  const ON_SERVERS = 'expected the gateway on Node, Deno or Bun';
+  const NO_TRAILERS = `fetch has no trailers, which gRPC needs: ${ON_SERVERS}`;
+
+  it.each<[string, TlsConfig | undefined, ReturnType<typeof faultOnFetch>]>([
+    ['http://a', undefined, null],
+    ['https://a', undefined, null],
+    ['https://a', { verify: true }, null],
+    ['http://a', { verify: false }, null],
+    ['http://grpc', undefined, null],
+    [
+      'https://a',
+      { ca: 'a' },
+      { path: ['tls'], message: `fetch has no such options: ${ON_SERVERS}` },
+    ],
+    ['grpc://a', undefined, { path: [], message: NO_TRAILERS }],
+    ['grpcs://a', { ca: 'a' }, { path: [], message: NO_TRAILERS }],
+  ])('to %s with %j: %j', (origin, tls, fault) => {
+    expect(faultOnFetch(destination(origin, { tls }))).toEqual(fault);
+  });
 });
