@@ -36,6 +36,11 @@ export const FILES = {
     'src/http1/server/parse-request-head.ts',
     'src/http1/server/request-grammar.ts',
     'src/http1/server/request-parser.ts',
+    'src/http2/fields.ts',
+    'src/http2/frame-watch.ts',
+    'src/http2/sent-resets.ts',
+    'src/http2/client/response-head.ts',
+    'src/http2/server/parse-head.ts',
   ],
   'what may be retried': ['src/exchange/exchange.ts', 'src/http/upload.ts'],
   'what is copied and limited': [

@@ -13,6 +13,45 @@ it('repeated fields stay apart, but for those that node:http2 refuses to repeat'
   expect({ ...fieldsOf(list) }).toEqual({ 'x-a': ['1', '2', '3'], date: 'a, b' });
 });
 
+it.each([
+  'access-control-allow-credentials',
+  'access-control-max-age',
+  'access-control-request-method',
+  'age',
+  'authorization',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'date',
+  'dnt',
+  'etag',
+  'expires',
+  'from',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'range',
+  'referer',
+  'retry-after',
+  'tk',
+  'upgrade-insecure-requests',
+  'user-agent',
+  'x-content-type-options',
+])('%s is one field, however often it comes', (name) => {
+  expect({ ...fieldsOf([name, '1', name, '2', name, '3']) }).toEqual({ [name]: '1, 2, 3' });
+});
+
 it.each(['constructor', '__proto__', 'toString'])('%s is a name like others', (name) => {
   const fields = fieldsOf([name, '1', name, '2']);
   expect(Object.entries(fields)).toEqual([[name.toLowerCase(), ['1', '2']]]);

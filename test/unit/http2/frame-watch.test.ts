@@ -43,6 +43,7 @@ describe('frames of no use', () => {
     ['WINDOW_UPDATE', frame(FRAME.WINDOW_UPDATE, 0, 0, Buffer.alloc(4)), 1],
     ['PRIORITY', frame(FRAME.PRIORITY, 0, 1, Buffer.alloc(5)), 1],
     ['empty DATA', frame(FRAME.DATA, 0, 1), 1],
+    ['empty CONTINUATION', frame(FRAME.CONTINUATION, 0, 1), 1],
     ['an unknown one', frame(0xf0, 0, 0), 1],
     ['RST_STREAM', frame(FRAME.RST_STREAM, 0, 1, Buffer.alloc(4)), RESET_COST],
   ])('%s: as many as the credit has', (_, kind, cost) => {
@@ -97,12 +98,24 @@ describe('resets of ours', () => {
   });
 });
 
+it('a credit that is used up is enough until more is taken', () => {
+  const watch = begun();
+  expect(watch.charge(MAX_IDLE_FRAMES)).toBe(true);
+  expect(watch.sent(Buffer.alloc(0))).toBe(true);
+  expect(watch.charge(1)).toBe(false);
+  expect(watch.sent(Buffer.alloc(0))).toBe(false);
+});
+
 it('a block of fields may be as long as its limit, over all its frames', () => {
-  const part = (type: number) => frame(type, 0, 1, Buffer.alloc(400));
+  const part = (type: number, bytes = 400) => frame(type, 0, 1, Buffer.alloc(bytes));
   const watch = begun();
   expect(watch.read(part(FRAME.HEADERS))).toBe(true);
   expect(watch.read(part(FRAME.CONTINUATION))).toBe(true);
   expect(watch.read(part(FRAME.CONTINUATION))).toBe(false);
+  const full = begun();
+  expect(full.read(part(FRAME.HEADERS, OF_CLIENTS.maxHeadBytes))).toBe(true);
+  expect(full.read(part(FRAME.CONTINUATION, 1))).toBe(false);
+  expect(begun().read(part(FRAME.HEADERS, OF_CLIENTS.maxHeadBytes + 1))).toBe(false);
   const next = begun();
   for (let i = 0; i < 5; i++) {
     expect(next.read(part(FRAME.HEADERS))).toBe(true);
