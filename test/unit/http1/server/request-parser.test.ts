@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { Http2Preface } from '../../../../src/http1/errors.ts';
 import { headLimits } from '../../../../src/http1/server/limits.ts';
+import { RequestParser } from '../../../../src/http1/server/request-parser.ts';
+import { PREFACE } from '../../../support/http2-frames.ts';
 import { cut, cuts } from '../pieces.ts';
 import { readPieces } from './read.ts';
 
@@ -238,5 +241,43 @@ describe('not refused:', () => {
     expect(readPieces([text])).toMatchObject({ refused: null, requests: [{ whole: true }] });
     for (const size of [1000, 4096])
       expect(readPieces(cut(text, size))).toMatchObject({ refused: null, requests: [{}] });
+  });
+});
+
+describe('a client of HTTP/2', () => {
+  /** Reads pieces up to the refusal. Returns it, and what was read by then. */
+  function refusalOf(pieces: readonly string[]): [refusal: unknown, read: string] {
+    const parser = new RequestParser({ head: () => {}, data: () => {}, end: () => {} });
+    let read = '';
+    for (const piece of pieces) {
+      read += piece;
+      try {
+        parser.push(Buffer.from(piece, 'latin1'));
+      } catch (error) {
+        return [error, read];
+      }
+    }
+    return [null, read];
+  }
+
+  it('is known by its preface, and none of its bytes are lost, however they are split', () => {
+    const text = `${PREFACE}\0\0\0\x04\0\0\0\0\0`;
+    for (const pieces of [[text], ...cuts(text), cut(text, 1)]) {
+      const [refusal, read] = refusalOf(pieces);
+      expect(refusal, pieces[0]).toBeInstanceOf(Http2Preface);
+      expect((refusal as Http2Preface).bytes.toString('latin1')).toBe(read);
+    }
+  });
+
+  it.each([
+    ['an empty line before it', `\r\n${PREFACE}`],
+    ['another version', PREFACE.replace('2.0', '2.1')],
+    ['another target', PREFACE.replace('*', '/')],
+    ['another method', PREFACE.replace('PRI', 'GET')],
+  ])('is none with %s', (_, text) => {
+    for (const pieces of [[text], ...cuts(text), cut(text, 1)]) {
+      const [refusal] = refusalOf(pieces);
+      expect(refusal, pieces[0]).toMatchObject({ name: 'RequestRefusal', status: 505 });
+    }
   });
 });
