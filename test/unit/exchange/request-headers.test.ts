@@ -203,6 +203,20 @@ describe('where it came from', () => {
     });
   });
 
+  it('has no address for who comes through a Unix socket', () => {
+    const { 'X-Real-IP': _, 'X-Forwarded-For': __, ...observed } = OBSERVED;
+    const chain = CLAIMS['x-forwarded-for'];
+    const rest = { peer: 'unix:' };
+    expect(told({}, rest, NOBODY)).toStrictEqual(observed);
+    expect(told(CLAIMS, rest, OTHERS)).toStrictEqual(observed);
+    expect(told(CLAIMS, rest, NOBODY)).toStrictEqual({ ...observed, 'X-Forwarded-For': chain });
+    expect(told({ 'X-Forwarded-For': chain }, rest, trustProxies(['unix:']))).toStrictEqual({
+      ...observed,
+      'X-Real-IP': '203.0.113.9',
+      'X-Forwarded-For': chain,
+    });
+  });
+
   it('leaves out a port that a trusted proxy says is none', () => {
     const rest = { authority: 'a.example' };
     expect(told({ 'X-Forwarded-Port': '' }, rest, PEER)).not.toHaveProperty('X-Forwarded-Port');
