@@ -126,10 +126,12 @@ it('a block of fields may be as long as its limit, over all its frames', () => {
 it('hides GOAWAY, and changes nothing else, however the bytes are split', () => {
   const goaway = frame(FRAME.GOAWAY, 0, 0, Buffer.alloc(8, FRAME.GOAWAY));
   const data = frame(FRAME.DATA, 0, 1, Buffer.alloc(20, FRAME.GOAWAY));
-  const all = Buffer.concat([PREFACE, goaway, data, goaway, PING]);
+  // Behind a PING, with bits in its header that mean ACK where the flags of a PING are.
+  const odd = frame(FRAME.DATA, 0, 1, Buffer.alloc(21));
+  const all = Buffer.concat([PREFACE, goaway, data, goaway, PING, odd]);
   const hidden = Buffer.from(goaway);
   hidden[3] = 0xff;
-  const expected = Buffer.concat([PREFACE, hidden, data, hidden, PING]).toString('latin1');
+  const expected = Buffer.concat([PREFACE, hidden, data, hidden, PING, odd]).toString('latin1');
   for (const size of [1, 2, 3, 5, 8, all.byteLength]) {
     const watch = new FrameWatch(OF_CLIENTS);
     const pieces = cut(all.toString('latin1'), size).map((piece) => Buffer.from(piece, 'latin1'));
@@ -151,6 +153,8 @@ describe('an acknowledgement', () => {
 
   it('of our settings is one, and one more for each further SETTINGS of ours', () => {
     const watch = begun();
+    // The peer's own are none.
+    expect(watch.read(frame(FRAME.SETTINGS, 0, 0))).toBe(true);
     expect(flagsOf(watch, FRAME.SETTINGS, 3)).toEqual([FLAG.ACK, 0, 0]);
     watch.configured();
     expect(flagsOf(watch, FRAME.SETTINGS, 2)).toEqual([FLAG.ACK, 0]);
@@ -161,13 +165,14 @@ describe('an acknowledgement', () => {
     expect(flagsOf(watch, FRAME.PING, 1)).toEqual([0]);
     watch.pinged();
     watch.pinged();
+    expect(watch.read(Buffer.from(PING))).toBe(true);
     expect(flagsOf(watch, FRAME.PING, 3)).toEqual([FLAG.ACK, FLAG.ACK, 0]);
   });
 });
 
 it('of a server tells of GOAWAY, however the bytes are split, and may have no limit', () => {
-  const goaway = (last: number) => {
-    const payload = Buffer.alloc(12);
+  const goaway = (last: number, bytes = 12) => {
+    const payload = Buffer.alloc(bytes);
     payload.writeUInt32BE(last);
     return frame(FRAME.GOAWAY, 0, 0, payload);
   };
@@ -177,7 +182,8 @@ it('of a server tells of GOAWAY, however the bytes are split, and may have no li
     goaway(2 ** 31 - 1),
     PING,
     goaway(7 + 2 ** 31),
-    goaway(0),
+    // Without a reason it has so many bytes.
+    goaway(0, 8),
     PING,
   ]);
   for (const size of [1, 2, 3, 10, 11, all.byteLength]) {
