@@ -93,6 +93,7 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
       const gone = new Set([
         ...named,
         'connection',
+        'http2-settings',
         'keep-alive',
         'proxy-connection',
         'te',

@@ -128,7 +128,9 @@ export function commandLine(
       `${file}: valid, 1 route`,
       expect.stringMatching(/: caution: writes are copied: .* \(route 1 -> http:\S+9797\)$/),
       expect.stringMatching(/: caution: credentials are copied, authorization, cookie: /),
-      expect.stringMatching(/: compared: 100 % of the copies: status, fields, body \(auto\) /),
+      expect.stringMatching(
+        /: compared: 100 % of the copies: status, fields, body \(by value where both are JSON, /,
+      ),
     ]);
   });
 
