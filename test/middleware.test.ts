@@ -61,7 +61,7 @@ function behind(server: AppServer): void {
 
   async function outcomeOf(id: string): Promise<string> {
     const there = async () => (await reported(), outcomes.has(id));
-    await until(there, 5000, `the outcome of ${id}`);
+    await until(there, 25_000, `the outcome of ${id}`);
     return outcomes.get(id)!.join();
   }
 

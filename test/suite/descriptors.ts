@@ -9,11 +9,15 @@ import { until } from '../support/until.ts';
 
 const LIMIT_MS = 25_000;
 
+/** Few. Deno frees those of closed connections a turn of its loop later, and a busy machine has more to accept by then. */
+const FEW = { node: 256, bun: 256, deno: 384, workers: 256 };
+
 const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
 /** A process with few descriptors, and more clients than descriptors. */
 export function descriptors(runtime: TestServerRuntime): void {
-  describe('a limit of 256', () => {
+  const few = FEW[runtime.name];
+  describe(`a limit of ${few}`, () => {
     let gateway: GatewayProcess;
     let upstream: Origin;
     const held: (() => void)[] = [];
@@ -21,7 +25,7 @@ export function descriptors(runtime: TestServerRuntime): void {
       upstream = await origin((_, response) => held.push(() => response.end('.')));
       gateway = await runtime.start({
         routes: [{ ...route(upstream), id: '1' }],
-        descriptors: 256,
+        descriptors: few,
         env: { MAX_CONNECTIONS: '5000' },
       });
     });
@@ -32,7 +36,7 @@ export function descriptors(runtime: TestServerRuntime): void {
       await until(() => warnings().length > 0, LIMIT_MS, 'the warning');
       const { message, properties } = warnings()[0]!;
       expect(message).toMatch(/^MAX_CONNECTIONS is 5000, but .*\(ulimit -n\)$/);
-      expect(properties['maxConnections']).toBeLessThan(256 / 3);
+      expect(properties['maxConnections']).toBeLessThan(few / 3);
     });
 
     it('each of 400 concurrent clients gets a response, if only 503', async () => {
