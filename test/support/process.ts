@@ -78,7 +78,7 @@ export function run(
     child.once('exit', () => running.delete(group));
     // What follows in the test fails for another reason, which does not tell that the program is gone.
     child.once('exit', (_, signal) => {
-      if (signal !== null && !isSignalled)
+      if (signal !== null && !isSignalled && !child.killed)
         console.error(`${command} (${group}) was ended by ${signal}, not by its test:\n${stderr}`);
     });
   });
