@@ -36,6 +36,8 @@ export function serverName(runtime: TestServerRuntime): void {
       sockets.add(socket);
       response.end('over TLS');
     });
+    // A slow machine is not to see it close connections between two requests.
+    secure.keepAliveTimeout = 600_000;
     secure.listen(0, '127.0.0.1');
     await once(secure, 'listening');
     ({ port } = secure.address() as AddressInfo);

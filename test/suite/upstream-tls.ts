@@ -42,6 +42,8 @@ export function upstreamTls(runtime: TestServerRuntime): void {
       sockets.add(socket);
       response.end('over TLS');
     });
+    // A slow machine is not to see it close connections between two requests.
+    server.keepAliveTimeout = 600_000;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return server;
