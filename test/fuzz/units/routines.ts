@@ -96,6 +96,7 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
         'http2-settings',
         'keep-alive',
         'proxy-connection',
+        'http2-settings',
         'te',
         'transfer-encoding',
         'upgrade',
