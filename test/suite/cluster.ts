@@ -14,6 +14,9 @@ import { Load } from './cluster/load.ts';
 const WORKERS = 2;
 const LIMIT_MS = 20_000;
 
+/** A worker that does not come to listen is given up after 10 s, and another one started. */
+const PATIENT = { timeout: 120_000 };
+
 /** Several processes that share a port. */
 export function cluster(runtime: TestServerRuntime): void {
   // A row of the table in docs/running.md: should it fail on Deno, threads can compare there as well.
@@ -82,7 +85,7 @@ export function cluster(runtime: TestServerRuntime): void {
       expect(stale).toEqual([]);
     });
 
-    it('lose with a worker that is killed no more than what it has in hand', async () => {
+    it('lose with a worker that is killed no more than what it has in hand', PATIENT, async () => {
       const before = await counted(gateway);
       const load = new Load(`${gateway.url}/load`, 8);
       await until(() => load.done > 50, LIMIT_MS, 'load');
@@ -95,7 +98,7 @@ export function cluster(runtime: TestServerRuntime): void {
           const now = workers();
           return now.length === WORKERS && !now.includes(victim!) && (await isReady(gateway));
         },
-        LIMIT_MS,
+        60_000,
         () => `another worker than ${victim} (${workers().join()}: ${errorsOf(gateway)})`,
       );
       await load.stop();
@@ -106,7 +109,7 @@ export function cluster(runtime: TestServerRuntime): void {
       expect(checkDocument(document).ok).toBe(true);
     });
 
-    it('are replaced on SIGUSR2 without a failed request', async () => {
+    it('are replaced on SIGUSR2 without a failed request', PATIENT, async () => {
       const old = workers();
       const load = new Load(`${gateway.url}/load`, 8);
       await until(() => load.done > 50, LIMIT_MS, 'load');

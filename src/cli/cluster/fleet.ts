@@ -24,6 +24,10 @@ const STEADY_MS = 1000;
 
 /** Within this time a worker has put routes in force, or handed over its counts, or else it hangs. */
 const ROUTES_TIMEOUT_MS = 10_000;
+
+/** How often a worker that takes another's place is started, if it does not come to listen. */
+const REPLACE_TRIES = 3;
+
 const COUNTS_TIMEOUT_MS = 2000;
 
 /** How long a worker that is replaced keeps connections without a request open. */
@@ -100,7 +104,7 @@ export class Fleet {
     try {
       for (const old of before) {
         if (this.#isStopping || !old.isListening) continue;
-        const { pid } = await this.#startOne();
+        const { pid } = await this.#startOne(REPLACE_TRIES);
         log.info('worker {pid} takes the place of worker {old}', { pid, old: old.pid });
         await old.stop({
           deadlineMs: this.#options.start().settings.shutdownTimeout * 1000,
@@ -129,7 +133,8 @@ export class Fleet {
     await Promise.all(Array.from(this.#members, work));
   }
 
-  async #startOne(): Promise<Member> {
+  /** @param tries how often, if that fails. Default: once */
+  async #startOne(tries = 1): Promise<Member> {
     const { fork, calls } = this.#options;
     const start = this.#startMessage();
     const member = new Member(fork, calls);
@@ -140,6 +145,7 @@ export class Fleet {
     } catch (error) {
       member.isStopping = true;
       member.kill();
+      if (tries > 1 && !this.#isStopping) return this.#startOne(tries - 1);
       throw error;
     }
     return member;

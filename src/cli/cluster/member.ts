@@ -46,9 +46,9 @@ export class Member implements Holder {
     return this.addresses !== null && !this.isStopping;
   }
 
-  /** Resolves once it listens. */
+  /** Resolves once it listens. Rejects if that takes longer than any start: on Deno one in many never ends. */
   async start(start: WorkerStart): Promise<Addresses> {
-    this.addresses = await this.channel.ask('start', start);
+    this.addresses = await this.channel.ask('start', start, START_TIMEOUT_MS);
     this.listeningSinceMs = performance.now();
     return this.addresses;
   }
@@ -71,6 +71,9 @@ export class Member implements Holder {
     this.#worker.process.kill('SIGKILL');
   }
 }
+
+/** Longer than a busy machine takes. */
+const START_TIMEOUT_MS = 10_000;
 
 /** A worker waits up to 10 s until what it gives back is no longer in use. */
 const GIVE_BACK_TIMEOUT_MS = 12_000;
