@@ -24,11 +24,10 @@ const STEADY_MS = 1000;
 
 /** Within this time a worker has put routes in force, or handed over its counts, or else it hangs. */
 const ROUTES_TIMEOUT_MS = 10_000;
+const COUNTS_TIMEOUT_MS = 2000;
 
 /** How often a worker that takes another's place is started, if it does not come to listen. */
 const REPLACE_TRIES = 3;
-
-const COUNTS_TIMEOUT_MS = 2000;
 
 /** How long a worker that is replaced keeps connections without a request open. */
 const REPLACED_IDLE_GRACE_MS = 5000;
