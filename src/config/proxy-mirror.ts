@@ -1,4 +1,3 @@
-import { type Named, named } from './mirror-names.ts';
 import * as v from 'valibot';
 import type { TlsConfig } from '../http/destination.ts';
 import { VarsError } from '../vars/error.ts';
@@ -15,6 +14,7 @@ import { type Checked, type Fault, under, HIDE_PATH, verdict } from './fault.ts'
 import { hazards } from './hazard.ts';
 import { mirrorHost } from './mirror-host.ts';
 import { type HeaderChanges, headerChanges } from './mirror-headers.ts';
+import { type Named, named } from './mirror-names.ts';
 import {
   above,
   array,
