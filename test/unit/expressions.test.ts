@@ -9,8 +9,8 @@ import { degree, LINEAR } from '../support/growth.ts';
 process.env['RECHECK_SYNC_BACKEND'] = 'pure';
 
 /**
- * Linear, though the checker cannot tell: it knows nothing of looks around. Each with texts that are the
- * costliest for it, by size.
+ * Linear, though the checker cannot tell: it knows nothing of looks around, and is slow where there are many ways
+ * on. Each with texts that are the costliest for it, by size.
  */
 const MEASURED: Readonly<Record<string, readonly ((size: number) => string)[]>> = {
   '/(?:-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)(?![\\w.+-])/y': [
@@ -30,6 +30,15 @@ const MEASURED: Readonly<Record<string, readonly ((size: number) => string)[]>> 
     (size) => 'a'.repeat(size),
     (size) => `a${'.'.repeat(Math.min(size, 252))}`,
   ],
+  // Each way begins with other characters than the others, so that there is never a second one to try.
+  '/(?:%[0-7][\\da-f]|%(?:c[2-9a-f]|d[\\da-f])%[89ab][\\da-f]|%(?:e0%[ab]|e[1-9a-cef]%[89ab]|ed%[89])[\\da-f]%[89ab][\\da-f]|%(?:f0%[9ab]|f[1-3]%[89ab]|f4%8)[\\da-f]%[89ab][\\da-f]%[89ab][\\da-f])+/gi':
+    [
+      (size) => '%'.repeat(size),
+      (size) => '%ff'.repeat(size / 3),
+      (size) => '%f0%90%80'.repeat(size / 9),
+      (size) => `${'%41'.repeat(size / 3)}%`,
+      (size) => `${'%f0%90%80%80'.repeat(size / 12)}%f0%90%80%8`,
+    ],
 };
 
 /** Not known beforehand, each with the reason why it is harmless. */
