@@ -25,7 +25,7 @@ export const RESOURCES: Readonly<Record<string, string>> = {
   global_rules: 'put the plugins into the routes',
   consumers: 'there is no authentication here',
   consumer_groups: 'there is no authentication here',
-  ssls: 'TLS ends in front of this gateway',
+  ssls: 'certificates are settings: TLS_CERT and TLS_KEY',
   stream_routes: 'only HTTP passes here',
   plugin_metadata: 'there is none for proxy-mirror',
   secrets: 'references to secrets are not resolved here',
