@@ -7,6 +7,9 @@ import { createLookup, type NameOptions } from '../../../../../src/http1/client/
 import { type Answer, type DnsServer, dnsServer } from '../../../../support/dns-server.ts';
 import { until } from '../../../../support/until.ts';
 
+const MORE = 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n';
+const NO_MORE = 'hosts: files dns\n';
+
 describe('a look-up', () => {
   let folder: string;
   let server: DnsServer;
@@ -18,7 +21,10 @@ describe('a look-up', () => {
       servers: [server.address],
       hosts: join(folder, 'hosts'),
       resolvConf: join(folder, 'resolv.conf'),
+      // What the machine has beside DNS, such as mDNS on a desktop, is none of these tests' concern.
+      nsswitch: join(folder, 'nsswitch.conf'),
     };
+    await writeFile(options.nsswitch!, NO_MORE);
     await writeFile(options.resolvConf!, 'search first.test second.test\noptions attempts:1\n');
   });
   afterEach(() => {
@@ -102,8 +108,6 @@ describe('a look-up', () => {
   });
 
   describe('asks the C library', () => {
-    const MORE = 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n';
-    const NO_MORE = 'hosts: files dns\n';
     const ASKED = ['10.0.0.9'];
 
     it.each<[string, Answer, string, 'more' | 'always', readonly string[] | null | 'fails']>([
