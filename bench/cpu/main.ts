@@ -1,35 +1,28 @@
 import { readArguments } from '../arguments.ts';
 import { cpuSeconds, members, requireLinux } from '../machine/group.ts';
 import { pinning } from '../machine/pin.ts';
-import { type OwnProcess, resultOf } from '../own-process.ts';
-import { simpleServer } from '../origins/simple-server.ts';
-import { spread } from '../report/figures.ts';
+import { resultOf } from '../own-process.ts';
+import { isNginx } from '../origins/nginx-origin.ts';
+import { type SimpleServer, simpleServer } from '../origins/simple-server.ts';
+import { pairedSpread, type Spread, spread } from '../report/figures.ts';
 import { table } from '../report/table.ts';
-import type { GatewayProcess, TestRuntime } from '../../test/runtimes/runtime.ts';
-import { route } from '../../test/support/origin.ts';
-import { sample } from '../../test/support/outcomes.ts';
+import type { TestRuntime } from '../../test/runtimes/runtime.ts';
 import { until } from '../../test/support/until.ts';
-import { titleOf } from '../runtimes.ts';
 import { CASES, type Case } from './cases.ts';
+import { nginx, ours, type Subject } from './subjects.ts';
 
 const DEFAULTS = { requests: 20_000, turns: 5, connections: 64, workers: 1 };
 
-const HEADINGS = ['', 'min', 'median', 'max', 'copied'] as const;
-
 /** Longer than a copy may live by default. */
 const SETTLE_MS = 30_000;
-
-interface Subject {
-  readonly title: string;
-  readonly gateway: GatewayProcess;
-  readonly turns: ReadonlyMap<Case, Turn[]>;
-}
 
 interface Turn {
   readonly microseconds: number;
   /** Copies that the mirror responded to, for each request. */
   readonly copied: number;
 }
+
+type Turns = ReadonlyMap<Case, Turn[]>;
 
 /**
  * Measures the processor time of a gateway for each request: user and system time of all its processes, divided by
@@ -47,66 +40,83 @@ export async function main(args: readonly string[]): Promise<boolean> {
     `requests each by ${numbers.connections} connections; upstream and mirror: ${upstream.name};`,
     `${pinned?.description ?? 'unpinned'}.`,
   );
-  const subjects: Subject[] = [];
-  for (const runtime of runtimes)
-    for (const workers of new Set([1, numbers.workers])) {
-      const gateway = await start(runtime, upstream, mirror, workers);
-      pinned?.gateway(gateway.program);
-      const turns = new Map(CASES.map((one) => [one, [] as Turn[]]));
-      const title = workers > 1 ? `${titleOf(runtime)}, ${workers} workers` : titleOf(runtime);
-      subjects.push({ title, gateway, turns });
-    }
+  const subjects = await start(runtimes, numbers.workers, upstream, mirror);
+  for (const { program } of subjects) pinned?.gateway(program);
+  const taken = new Map(subjects.map((one) => [one, turnsOf()]));
   // The first round warms up. The subjects take turns, so that other work on the machine affects all of them alike.
   for (let round = 0; round <= numbers.turns; round++)
     for (const one of CASES)
-      for (const { gateway, turns } of subjects) {
-        const taken = await turn(gateway, one, numbers);
-        if (round > 0) turns.get(one)!.push(taken);
+      for (const [subject, turns] of taken) {
+        const figures = await turn(subject, one, numbers);
+        if (round > 0) turns.get(one)!.push(figures);
       }
-  for (const { title, gateway, turns } of subjects) {
-    await gateway.stop();
-    console.log(`\n${title}`);
-    console.log(table([HEADINGS, ...[...turns].map(([{ name }, taken]) => row(name, taken))]));
-  }
+  for (const { stop } of subjects) await stop();
+  report(taken);
   await Promise.all([upstream.stop(), mirror.stop()]);
   return true;
 }
 
-function start(
-  runtime: TestRuntime,
-  upstream: OwnProcess,
-  mirror: OwnProcess,
+/** Each with one process, and with several where several are asked for: these follow it. */
+async function start(
+  runtimes: readonly TestRuntime[],
   workers: number,
-): Promise<GatewayProcess> {
-  const node = { node: `127.0.0.1:${upstream.port}` };
-  const routes = [
-    { id: 'plain', ...route(node, null, { uri: '/plain' }) },
-    { id: 'mirrored', ...route(node, mirror, { uri: '/mirrored' }) },
-  ];
-  return runtime.start({ routes, env: workers > 1 ? { WORKERS: String(workers) } : {} });
+  upstream: SimpleServer,
+  mirror: SimpleServer,
+): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  const numbers = [...new Set([1, workers])];
+  for (const runtime of runtimes)
+    for (const number of numbers) subjects.push(await ours(runtime, upstream, mirror, number));
+  if (workers > 1 && isNginx(mirror))
+    for (const number of numbers) subjects.push(await nginx(upstream, mirror, number));
+  return subjects;
+}
+
+function turnsOf(): Turns {
+  return new Map(CASES.map((one) => [one, []]));
 }
 
 async function turn(
-  gateway: GatewayProcess,
+  { url, program, copies, isIdle }: Subject,
   { path, bytes }: Case,
   { requests, connections }: typeof DEFAULTS,
 ): Promise<Turn> {
-  const pids = members(gateway.program.child.pid!);
-  const sent = () => sample(gateway, 'mirror_copies_total', { outcome: 'sent' });
-  const sentBefore = await sent();
+  const pids = members(program.child.pid!);
+  const copiesBefore = await copies();
   const before = cpuSeconds(pids);
-  const args = [`${gateway.url}${path}`, ...[connections, requests, bytes].map(String)];
+  const args = [`${url}${path}`, ...[connections, requests, bytes].map(String)];
   const file = new URL('../load/fixed-number.mjs', import.meta.url);
   const { wrong } = await resultOf<{ wrong: number }>(file, args);
   if (wrong > 0) throw new Error(`${wrong} requests to ${path} got a wrong response`);
-  const idle = async () => (await sample(gateway, 'mirror_in_flight')) === 0;
-  await until(idle, SETTLE_MS, `the end of the copies of ${path}`);
+  await until(isIdle, SETTLE_MS, `the end of the copies of ${path}`);
   const microseconds = ((cpuSeconds(pids) - before) / requests) * 1_000_000;
-  return { microseconds, copied: ((await sent()) - sentBefore) / requests };
+  return { microseconds, copied: ((await copies()) - copiesBefore) / requests };
 }
 
-function row(name: string, turns: readonly Turn[]): string[] {
-  const { min, median, max } = spread(turns.map(({ microseconds }) => microseconds));
+function report(taken: ReadonlyMap<Subject, Turns>): void {
+  let alone: Turns = turnsOf();
+  for (const [{ title, workers }, turns] of taken) {
+    const severally = workers > 1;
+    if (!severally) alone = turns;
+    const rows = CASES.map((one) =>
+      row(one.name, turns.get(one)!, severally ? alone.get(one)! : null),
+    );
+    console.log(`\n${severally ? `${title}, ${workers} workers` : title}`);
+    console.log(
+      table([['', 'min', 'median', 'max', 'copied', severally ? 'to one process' : ''], ...rows]),
+    );
+  }
+}
+
+function row(name: string, turns: readonly Turn[], alone: readonly Turn[] | null): string[] {
+  const times = turns.map(({ microseconds }) => microseconds);
+  const { min, median, max } = spread(times);
   const copied = spread(turns.map((one) => one.copied)).median;
-  return [name, ...[min, median, max].map((value) => value.toFixed(1)), copied.toFixed(3)];
+  const times1 = alone?.map(({ microseconds }) => microseconds);
+  const ratio = times1 === undefined ? '' : ratios(pairedSpread(times, times1));
+  return [name, ...[min, median, max].map((value) => value.toFixed(1)), copied.toFixed(3), ratio];
+}
+
+function ratios({ min, median, max }: Spread): string {
+  return `${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`;
 }

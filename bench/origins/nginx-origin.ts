@@ -29,6 +29,10 @@ export interface NginxOrigin extends OwnProcess {
   probes(): string[];
 }
 
+export function isNginx(server: OwnProcess): server is NginxOrigin {
+  return 'probes' in server;
+}
+
 export async function nginxOrigin(): Promise<NginxOrigin> {
   const [folder, port] = await Promise.all([openFolder(), freePort()]);
   await writeFile(join(folder, 'large'), Buffer.alloc(LARGE_BODY, 'x'));

@@ -2,22 +2,24 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Program, run } from '../../test/support/process.ts';
 
-/** Options of an nginx with one worker and its own files. */
+/** Options of an nginx with its own files. */
 export interface NginxOptions {
   /** A folder made by `openFolder`. */
   readonly folder: string;
   /** Configuration inside `http`. */
   readonly http: string;
+  /** Default: 1. */
+  readonly workers?: number;
 }
 
-export async function runNginx({ folder, http }: NginxOptions): Promise<Program> {
+export async function runNginx({ folder, http, workers = 1 }: NginxOptions): Promise<Program> {
   const file = join(folder, 'nginx.conf');
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((what) => `${what}_temp_path ${folder}/${what};`)
     .join(' ');
   await writeFile(
     file,
-    `daemon off; worker_processes 1; pid ${folder}/pid;
+    `daemon off; worker_processes ${workers}; pid ${folder}/pid;
 events { worker_connections 4096; }
 http {
   access_log off; keepalive_requests 1000000000; ${temporary}

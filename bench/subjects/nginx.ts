@@ -1,4 +1,5 @@
 import { isInstalled } from '../machine/programs.ts';
+import type { Program } from '../../test/support/process.ts';
 import { runNginx } from '../origins/nginx.ts';
 import type { Place, Subject } from './subject.ts';
 
@@ -22,9 +23,13 @@ function subject(name: string, title: string, settings: string): Subject {
     kind: 'competitor',
     runtime: null,
     missing: () => (isInstalled('nginx') ? null : 'nginx is not installed'),
-    launch: (place) =>
-      runNginx({ folder: place.folder, http: `${settings} ${configuration(place)}` }),
+    launch: (place) => mirroringNginx(place, settings),
   };
+}
+
+/** @param settings of the whole server */
+export function mirroringNginx(place: Place, settings = '', workers = 1): Promise<Program> {
+  return runNginx({ folder: place.folder, http: `${settings} ${configuration(place)}`, workers });
 }
 
 function configuration({ port, upstream, mirror, stalled }: Place): string {
