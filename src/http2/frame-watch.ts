@@ -1,5 +1,5 @@
 import { BYTES_PER_IDLE_FRAME, IDLE_FRAMES_PER_S, MAX_IDLE_FRAMES } from './limits.ts';
-import { SentResets } from './sent-resets.ts';
+import { SentErrors } from './sent-errors.ts';
 
 /** What every client sends first (RFC 9113 section 3.4). */
 export const PREFACE_BYTES: number = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'.length;
@@ -21,6 +21,8 @@ const CONTINUATION = 0x9;
 
 /** A type that nobody has defined, so that the frame is ignored (RFC 9113 section 4.1). */
 const UNKNOWN = 0xff;
+
+const NO_ERROR = 0x0;
 
 /** Codes of our resets for what the peer did: PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, FRAME_SIZE_ERROR. */
 const FAULTS: readonly number[] = [0x1, 0x3, 0x5, 0x6];
@@ -53,6 +55,8 @@ export interface FrameWatchOptions {
   readonly largeHeadCost?: number;
   /** Called with the last stream of each GOAWAY. */
   readonly onGoaway?: (lastStream: number) => void;
+  /** Called with the code of each GOAWAY of ours that has one: the peer has violated HTTP/2, and nothing more is read of it. */
+  readonly onFault?: (code: number) => void;
 }
 
 /**
@@ -73,7 +77,7 @@ export class FrameWatch {
   readonly #maxIdleFrames: number;
   readonly #resetCost: number;
   readonly #onGoaway: (lastStream: number) => void;
-  readonly #sentResets: SentResets;
+  readonly #sentErrors: SentErrors;
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES);
   /** Bytes of `#header` that have arrived. */
   #filled = 0;
@@ -97,11 +101,19 @@ export class FrameWatch {
     this.#maxIdleFrames = options.maxIdleFrames ?? MAX_IDLE_FRAMES;
     this.#resetCost = resetCost;
     this.#onGoaway = onGoaway;
-    const { largeHeadCost = resetCost, sentPrefaceBytes = 0 } = options;
-    this.#sentResets = new SentResets((code) => {
-      if (code === LARGE_HEAD) this.charge(largeHeadCost);
-      else if (FAULTS.includes(code)) this.charge(resetCost);
-    }, sentPrefaceBytes);
+    const { largeHeadCost = resetCost, sentPrefaceBytes = 0, onFault = () => {} } = options;
+    this.#sentErrors = new SentErrors(
+      {
+        onReset: (code) => {
+          if (code === LARGE_HEAD) this.charge(largeHeadCost);
+          else if (FAULTS.includes(code)) this.charge(resetCost);
+        },
+        onGoaway: (code) => {
+          if (code !== NO_ERROR) onFault(code);
+        },
+      },
+      sentPrefaceBytes,
+    );
     this.#skip = prefaceBytes;
     this.#credit = this.#maxIdleFrames;
   }
@@ -147,7 +159,7 @@ export class FrameWatch {
   /** Looks at the next bytes that are sent to the peer, split anywhere. Returns false if it is to blame for too many resets. */
   sent(bytes: Uint8Array): boolean {
     this.wrote(bytes.byteLength);
-    this.#sentResets.read(bytes);
+    this.#sentErrors.read(bytes);
     return this.#credit >= 0;
   }
 

@@ -82,12 +82,14 @@ export function get(path: string, ...more: readonly string[]): string[] {
   return [':method', 'GET', ':scheme', 'http', ':path', path, ':authority', 'a.test', ...more];
 }
 
-/** A connection that sends what no client would. */
+/** A connection that sends what no client, or no server, would. */
 export class RawHttp2 {
   readonly socket: Socket;
   readonly frames: Frame[] = [];
   isClosed = false;
   #rest: Buffer = Buffer.alloc(0);
+  /** Bytes that come before the first frame. */
+  #skip: number;
 
   /** Connects in clear, and sends the preface and empty settings. */
   static async open(port: number, settings: Uint8Array = Buffer.alloc(0)): Promise<RawHttp2> {
@@ -98,8 +100,10 @@ export class RawHttp2 {
     return raw;
   }
 
-  constructor(socket: Socket) {
+  /** @param prefaceBytes of a client's: as many as `PREFACE` has. Default: 0 */
+  constructor(socket: Socket, prefaceBytes = 0) {
     this.socket = socket;
+    this.#skip = prefaceBytes;
     socket.on('error', () => {}).once('close', () => (this.isClosed = true));
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
   }
@@ -149,7 +153,9 @@ export class RawHttp2 {
   }
 
   #read(bytes: Buffer): void {
-    this.#rest = Buffer.concat([this.#rest, bytes]);
+    const skipped = Math.min(this.#skip, bytes.byteLength);
+    this.#skip -= skipped;
+    this.#rest = Buffer.concat([this.#rest, bytes.subarray(skipped)]);
     while (this.#rest.byteLength >= 9) {
       const end = 9 + this.#rest.readUIntBE(0, 3);
       if (this.#rest.byteLength < end) return;

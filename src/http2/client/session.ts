@@ -11,7 +11,7 @@ import type { Turns } from '../../http1/turns.ts';
 import { Flusher } from '../flusher.ts';
 import { FrameWatch, PREFACE_BYTES } from '../frame-watch.ts';
 import { WatchedSocket } from '../watched-socket.ts';
-import { sessionFailure } from './failure.ts';
+import { sessionFailure, violation } from './failure.ts';
 import {
   ASK_AGAIN_MS,
   DOUBTFUL_MS,
@@ -51,6 +51,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   before: Session | null = null;
   after: Session | null = null;
   lastStreamId: number = Infinity;
+  fault: TransportError | null = null;
   flusher: Flusher | null = null;
   idleSince = 0;
   readonly #owner: SessionOwner;
@@ -84,6 +85,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
       maxHeadBytes: HEAD_LIMIT_BYTES,
       sentPrefaceBytes: PREFACE_BYTES,
       onGoaway: (last) => this.#onGoaway(last),
+      onFault: (code) => this.#onFault(code),
       ...(!owner.endsFloods && { maxIdleFrames: Infinity }),
     });
     this.peer = peer;
@@ -100,7 +102,7 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
   }
 
   get isOpen(): boolean {
-    return this.#phase !== 'leaving' && this.#phase !== 'over';
+    return this.fault === null && this.#phase !== 'leaving' && this.#phase !== 'over';
   }
 
   /** Whether it takes another request. */
@@ -207,6 +209,13 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     this.#enter('leaving');
     for (const stream of waiting) stream.lost(CLOSED_BY_SERVER, true);
     if (this.streams === 0) this.#close(CLOSED);
+  }
+
+  /** On Node that is all that node:http2 does: it reads nothing more, and its streams would wait for ever. */
+  #onFault(code: number): void {
+    const fault = (this.fault ??= violation(code));
+    // Not at once, since a session calls this.
+    setImmediate(() => this.#close(fault));
   }
 
   #onClose(): void {

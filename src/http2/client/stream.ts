@@ -31,6 +31,8 @@ export interface StreamOwner {
   readonly isOpen: boolean;
   /** The last stream that the server has dealt with, or will; later ones it has not seen (RFC 9113 section 6.8). */
   readonly lastStreamId: number;
+  /** Set once the server has violated HTTP/2, which ends the connection. */
+  readonly fault: TransportError | null;
   /** To be called when something has arrived. */
   heard(): void;
   /** To be called once, when the stream is over. */
@@ -129,7 +131,9 @@ export class ClientStream implements Carrier, Flow {
     stream.on('trailers', (...received: unknown[]) => this.#onTrailers(received as never));
     stream.once('end', () => this.#onEnd());
     stream.on('error', (error) => (this.#error = error));
-    stream.once('close', () => this.#fail(streamFailure(stream.rstCode, this.#error)));
+    stream.once('close', () => {
+      this.#fail(streamFailure(stream.rstCode, this.#owner.fault ?? this.#error));
+    });
   }
 
   #onInterim(received: Received): void {

@@ -83,6 +83,7 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
       prefaceBytes: PREFACE_BYTES,
       resetCost: RESET_COST,
       largeHeadCost: LARGE_HEAD_COST,
+      onFault: (code) => this.#onFault(code),
     });
     this.#watched = new WatchedSocket(socket, first, this.#watch, () => this.#flooded());
     this.#session = performServerHandshake(this.#watched, {
@@ -170,18 +171,20 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     served.begin(raw, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
   }
 
-  /** Not at once: Deno's process aborts if a session is destroyed from within what that session calls. */
+  /** Says why, which ends the connection: see `#onFault`. Only later is there a session, if the first bytes are a flood. */
   #flooded(): void {
     setImmediate(() => {
-      // Only now: the first bytes may be a flood, before there is a session.
-      const session = this.#session;
-      if (session.destroyed) return;
-      // By itself only Node says why.
-      session.goaway(NGHTTP2_ENHANCE_YOUR_CALM);
-      setImmediate(() =>
-        session.destroy(new Error('a flood of frames'), NGHTTP2_ENHANCE_YOUR_CALM),
-      );
+      if (!this.#session.destroyed) this.#session.goaway(NGHTTP2_ENHANCE_YOUR_CALM);
     });
+  }
+
+  /**
+   * Ends the connection of a client that was told with a GOAWAY what it has done. On Node, node:http2 would keep it: it
+   * reads nothing more, and its streams would wait for ever. Not at once: Deno's process aborts if a session is destroyed from
+   * within what that session calls.
+   */
+  #onFault(code: number): void {
+    setImmediate(() => this.#session.destroy(new Error('the client violated HTTP/2'), code));
   }
 
   #onClose(): void {

@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { origin } from '../../support/origin.ts';
 import { echo, grpcOrigin, type GrpcOrigin } from '../../support/grpc-origin.ts';
 import { ask, begin, responseOf } from '../../support/http2-client.ts';
+import { NOT_HTTP2, OK_HEAD, rawHttp2Origin } from '../../support/raw-http2-origin.ts';
 import { until } from '../../support/until.ts';
 import type { GrpcScene } from '../grpc.ts';
 import { GRPC, STREAM } from './calls.ts';
@@ -128,6 +129,27 @@ export function connections(scene: () => GrpcScene): void {
     const timeout = { connect: 0.3, send: 2, read: 2 };
     await scene().put('silent', to({ node: nodeOf(silent) }, { timeout }));
     expect(await statusOf('/silent/Call')).toBe(504);
+  });
+
+  /** A server that goes on with such bytes, as the upstream of a route. It has longer to respond than a test. */
+  async function goesOnWith(id: string, bytes: Uint8Array) {
+    const server = await rawHttp2Origin(bytes);
+    closing.push(server.close);
+    await scene().put(id, to(server, { timeout: { connect: 60, send: 60, read: 60 } }));
+    return server;
+  }
+
+  it.each(Object.entries(NOT_HTTP2))('that goes on with %s ends at once', async (what, bytes) => {
+    const id = what.replaceAll(/\W/g, '-');
+    const server = await goesOnWith(id, bytes);
+    const all = Array.from({ length: 3 }, () => statusOf(`/${id}/Call`));
+    expect(await Promise.all(all)).toEqual([502, 502, 502]);
+    await until(() => server.open.size === 0, 5000, 'the end of the connection');
+  });
+
+  it('that goes on with what is not HTTP/2 ends the responses on it', async () => {
+    await goesOnWith('half', Buffer.concat([OK_HEAD, NOT_HTTP2['a response of HTTP/1.1']]));
+    await expect(statusOf('/half/Call')).rejects.toThrow(/INTERNAL_ERROR/);
   });
 
   it('that is dead is noticed before it is used again', { timeout: 20_000 }, async () => {

@@ -6,6 +6,7 @@ import { FRAME, frame } from '../../support/http2-frames.ts';
 import { ask, begin, responseOf } from '../../support/http2-client.ts';
 import { settled } from '../../support/outcomes.ts';
 import { freePort } from '../../support/ports.ts';
+import { NOT_HTTP2, rawHttp2Origin } from '../../support/raw-http2-origin.ts';
 import { until } from '../../support/until.ts';
 import type { GrpcScene } from '../grpc.ts';
 import { GRPC, STREAM } from './calls.ts';
@@ -133,14 +134,17 @@ export function copies(scene: () => GrpcScene): void {
     ['refuses', 'failed reset'],
     ['resets', 'sent 2xx'],
     ['has HTTP/1.1 alone', 'failed protocol'],
+    ['goes on with HTTP/1.1', 'failed protocol'],
     ['responds without end', 'sent 2xx'],
   ] as const)('to a mirror that %s leaves the call alone', async (what, outcome) => {
     const { session, mirror, gateway, put } = scene();
     const id = what.replaceAll(/\W/g, '-');
     const old = await origin();
+    const changed = await rawHttp2Origin(NOT_HTTP2['a response of HTTP/1.1']);
     const host = {
       dead: `grpc://127.0.0.1:${await freePort()}`,
       'has HTTP/1.1 alone': old.url.replace('http', 'grpc'),
+      'goes on with HTTP/1.1': changed.url,
     };
     mirror.serve = (stream) => {
       if (what === 'refuses') return stream.close(7);
@@ -163,6 +167,7 @@ export function copies(scene: () => GrpcScene): void {
       expect(trailers).toMatchObject({ 'grpc-status': '0' });
     }
     expect(await settled(gateway, id, 5)).toEqual({ [outcome]: 5 });
+    changed.close();
     await old.close();
   });
 

@@ -1,9 +1,11 @@
+import type { ServerResponse } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayProcess } from '../../runtimes/runtime.ts';
 import { ask, begin, http2, responseOf } from '../../support/http2-client.ts';
 import { FRAME, get, RawHttp2 } from '../../support/http2-frames.ts';
 import { route } from '../../support/origin.ts';
+import { NOT_HTTP2 } from '../../support/raw-http2-origin.ts';
 import { until } from '../../support/until.ts';
 import type { Http2Scene } from '../http2.ts';
 
@@ -77,6 +79,22 @@ export function connections(scene: () => Http2Scene): void {
       expect(raw.frames.some(({ type }) => type === FRAME.GOAWAY)).toBe(true);
     });
   });
+
+  it.each(Object.entries(NOT_HTTP2))(
+    'that go on with %s end at once, with what the upstream does for them',
+    async (_, bytes) => {
+      const raw = await RawHttp2.open(scene().gateway.port);
+      const responses = new Set<ServerResponse>();
+      scene().respond = (_request, response) => {
+        responses.add(response);
+        response.once('close', () => responses.delete(response));
+      };
+      raw.request(1, get('/held'));
+      await until(() => responses.size === 1, LIMIT_MS, 'the request');
+      raw.send(bytes);
+      await until(() => raw.isClosed && responses.size === 0, LIMIT_MS, 'the end of both');
+    },
+  );
 
   it('reach the control plane and its Web requests', async () => {
     const session = await scene().open();

@@ -98,6 +98,17 @@ describe('resets of ours', () => {
   });
 });
 
+it('a fault of the peer is what we send a GOAWAY with a code for', () => {
+  const faults: number[] = [];
+  const watch = new FrameWatch({ ...OF_CLIENTS, onFault: (code) => faults.push(code) });
+  const codes = [CODE.NO_ERROR, CODE.PROTOCOL_ERROR, CODE.NO_ERROR, CODE.ENHANCE_YOUR_CALM];
+  for (const code of codes)
+    watch.sent(frame(FRAME.GOAWAY, 0, 0, Buffer.concat([word(1), word(code)])));
+  // Of the peer's own it is not told.
+  watch.read(Buffer.concat([PREFACE, frame(FRAME.GOAWAY, 0, 0, Buffer.alloc(8, 1))]));
+  expect(faults).toEqual([CODE.PROTOCOL_ERROR, CODE.ENHANCE_YOUR_CALM]);
+});
+
 it('a credit that is used up is enough until more is taken', () => {
   const watch = begun();
   expect(watch.charge(MAX_IDLE_FRAMES)).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sessionFailure, streamFailure } from '../../../../src/http2/client/failure.ts';
+import { sessionFailure, streamFailure, violation } from '../../../../src/http2/client/failure.ts';
 
 it.each([
   [0, null, 'reset', false],
@@ -12,6 +12,12 @@ it.each([
   [0, Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), 'connect', false],
 ] as const)('a stream that ends with %j and %j fails with %s', (code, error, kind, unsent) => {
   expect(streamFailure(code, error)).toMatchObject({ kind, unsent });
+});
+
+it.each([0, 2, 7, 8])('a stream that ends with %i as its connection does fails as that', (code) => {
+  const fault = violation(6);
+  const unsent = code === 7;
+  expect(streamFailure(code, fault)).toMatchObject({ kind: 'protocol', unsent });
 });
 
 it.each([
