@@ -182,7 +182,7 @@ export class ChunkedDecoder implements BodyDecoder {
         remaining = size;
         size = 0;
         if (remaining > 0) continue;
-        this.#lines = new LineReader(this.#grammar.trailers, 'line');
+        this.#lines = new LineReader(this.#grammar.trailers, 'line', MAX_TRAILERS);
         break;
       }
       state = reached;
@@ -213,12 +213,13 @@ export class ChunkedDecoder implements BodyDecoder {
   #trailers(input: Buffer, from: number, lines: LineReader): number {
     const at = lines.read(input, from, TRAILERS_LIMIT_BYTES);
     if (lines.status === 'bad') throw new ProtocolError('trailers that are no fields');
+    if (lines.status === 'crowded') throw new ProtocolError('too many trailers');
     if (lines.status === 'whole') {
       this.done = true;
       // 2 bytes are the empty line alone: no trailers, the usual case.
       if (lines.length > 2)
         this.trailers = passableTrailers(parseTrailers(lines.text), this.#named);
-    } else if (lines.length === TRAILERS_LIMIT_BYTES) {
+    } else if (lines.exceeds(TRAILERS_LIMIT_BYTES - 4)) {
       throw new ProtocolError('trailers without an end');
     }
     return at;
@@ -232,8 +233,5 @@ function move(bytes: Buffer, from: number, count: number, to: number): void {
 }
 
 function parseTrailers(text: string): HeaderList {
-  const lines = withoutSpaceBeforeColon(`\r\n${text}`).slice(2, -2);
-  const list = parseFieldLines(lines);
-  if (list.length > 2 * MAX_TRAILERS) throw new ProtocolError('too many trailers');
-  return list;
+  return parseFieldLines(withoutSpaceBeforeColon(`\r\n${text}`).slice(2, -2));
 }

@@ -2,20 +2,29 @@ import { type Automaton, BAD, END } from './grammar.ts';
 
 /**
  * Collects the lines of a head or of trailers, up to the empty line. Each byte is examined once, however the input is
- * split. Stops at the first byte that the grammar does not allow.
+ * split. Stops at the first byte that makes them invalid: a sender that stops there would otherwise be waited for.
  */
 export class LineReader {
   /** The last state before `END` or `BAD`. */
   state: number;
-  /** `whole` after the empty line, `bad` after a byte that the grammar does not allow. */
-  status: 'more' | 'whole' | 'bad' = 'more';
+  /**
+   * `whole` after the empty line, `bad` after a byte that the grammar does not allow, `crowded` at the end of a field
+   * too many.
+   */
+  status: 'more' | 'whole' | 'bad' | 'crowded' = 'more';
   readonly #grammar: Automaton;
   readonly #lines = new Backlog();
+  /** The state in which a field line, or the empty line, begins. */
+  readonly #line: number;
+  /** Field lines that may still come. */
+  #fieldsLeft: number;
 
-  /** @param start the state to begin with */
-  constructor(grammar: Automaton, start: string) {
+  /** @param start the state to begin with: `line`, or another one for a line before the fields */
+  constructor(grammar: Automaton, start: string, maxFields: number) {
     this.#grammar = grammar;
+    this.#line = grammar.of('line');
     this.state = grammar.of(start);
+    this.#fieldsLeft = this.state === this.#line ? maxFields : maxFields + 1;
   }
 
   /** Bytes read so far. */
@@ -28,8 +37,22 @@ export class LineReader {
     return this.#lines.text;
   }
 
+  /** Whether the bytes read so far are over a limit, without those that may be the end: a CRLF and the empty line. */
+  exceeds(limit: number): boolean {
+    const over = this.length - limit;
+    if (over <= 0) return false;
+    const ending = ['lf', 'line', 'last lf'].map((state) => this.#grammar.of(state));
+    return over > ending.indexOf(this.state) + 1;
+  }
+
+  /** The part of `text` between two offsets, at the cost of that part. */
+  slice(from: number, to: number): string {
+    return this.#lines.slice(from, to);
+  }
+
   /**
-   * Reads from offset `from` to the empty line, a bad byte, or the end of the input. Stops at `limit` bytes in total.
+   * Reads from offset `from` to the empty line, a byte that makes the lines invalid, or the end of the input. Stops at
+   * `limit` bytes in total.
    *
    * @returns the offset of the first byte that was not read
    */
@@ -37,6 +60,7 @@ export class LineReader {
     if (this.status !== 'more') return from;
     const { next } = this.#grammar;
     const to = Math.min(input.byteLength, from + limit - this.length);
+    const line = this.#line;
     let { state } = this;
     let at = from;
     while (at < to) {
@@ -46,6 +70,10 @@ export class LineReader {
         break;
       }
       state = reached;
+      if (state === line && --this.#fieldsLeft < 0) {
+        this.status = 'crowded';
+        break;
+      }
     }
     this.state = state;
     this.#lines.add(input, from, at);
@@ -84,7 +112,16 @@ export class Backlog {
 
   /** The content, one character per byte. */
   get text(): string {
-    return this.#buffer.toString('latin1', this.#start, this.#end);
+    return this.slice(0, this.length);
+  }
+
+  /** The content between two offsets, one character per byte. */
+  slice(from: number, to: number): string {
+    return this.#buffer.toString(
+      'latin1',
+      this.#start + from,
+      Math.min(this.#start + to, this.#end),
+    );
   }
 
   /** Appends a copy of the bytes between two offsets. */

@@ -35,7 +35,7 @@ export interface ResponseHead {
 const nameOf = fieldNames([...HOP_BY_HOP, 'content-length']);
 
 /** Most fields of a response's head, as of a request's: each costs as much as a hundred bytes. */
-const MAX_FIELDS = 200;
+export const MAX_FIELDS = 200;
 
 /**
  * Parses the head of a response. `text` may go on behind the head: cutting the head out first would cost a string.

@@ -12,7 +12,7 @@ import { headText, withoutSpaceBeforeColon } from '../fields.ts';
 import { quoted } from '../../http/quoted.ts';
 import { ProtocolError } from '../errors.ts';
 import { RESPONSE_HEAD, WHOLE_HEAD } from './response-grammar.ts';
-import { type ResponseHead, parseResponseHead } from './parse-response-head.ts';
+import { MAX_FIELDS, type ResponseHead, parseResponseHead } from './parse-response-head.ts';
 
 /** Called with the parts of each response as they arrive. */
 export interface ResponseListener {
@@ -30,6 +30,12 @@ const HEAD_LIMIT_BYTES = 64 * 1024;
 /** Most interim responses before the final one: more than any server needs. */
 const MAX_INTERIM = 32;
 
+/** The end of a head: the CRLF of its last line, and the empty line. */
+const END_BYTES = 4;
+
+/** Offsets of the status in a head. */
+const STATUS = { start: 'HTTP/1.1 '.length, end: 'HTTP/1.1 200'.length };
+
 /** Lenient: some servers pad the size of a chunk with spaces. */
 const CHUNKS = new ChunkedGrammar(true);
 
@@ -43,6 +49,8 @@ export class ResponseParser {
   #upgrade = false;
   /** Collects a head that arrives in several reads, or is valid only with leniency. */
   #partial: LineReader | null = null;
+  /** The status in `#partial`, which decides how long it may be; less than that before its last digit. */
+  #status = 0;
   /** Bytes behind the head of a 101. */
   #behind: Backlog | null = null;
   readonly #data: OnData = (bytes, wire) => this.#listener.data(bytes, wire);
@@ -122,17 +130,24 @@ export class ResponseParser {
   }
 
   #part(input: Buffer, from: number): number {
-    const lines = (this.#partial ??= new LineReader(RESPONSE_HEAD, 'start'));
-    const at = lines.read(input, from, HEAD_LIMIT_BYTES + 4);
+    const lines = (this.#partial ??= new LineReader(RESPONSE_HEAD, 'start', MAX_FIELDS));
+    let at = from;
+    if (lines.length < STATUS.end) {
+      at = lines.read(input, from, STATUS.end);
+      this.#status = Number(lines.slice(STATUS.start, STATUS.end));
+    }
+    const limit = this.#limit(this.#status);
+    at = lines.read(input, at, limit + END_BYTES);
     if (lines.status === 'bad')
       throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(lines.text)}`);
+    if (lines.status === 'crowded') throw new ProtocolError('too many fields');
     if (lines.status === 'whole') {
       const { length } = lines;
       const text = normalized(lines.text);
       this.#partial = null;
       this.#endHead(text, text.length - 4, length);
-    } else if (lines.length === HEAD_LIMIT_BYTES + 4) {
-      throw new ProtocolError('a head over 64 KiB');
+    } else if (lines.exceeds(limit)) {
+      throw tooLong(this.#status);
     }
     return at;
   }
@@ -140,18 +155,20 @@ export class ResponseParser {
   /** @param wire bytes of the head on the wire */
   #endHead(text: string, end: number, wire: number): void {
     const head = parseResponseHead(text, end, this.#method, this.#upgrade);
-    // 101 is final; all other 1xx precede the final response (RFC 9110 section 15.2).
-    if (head.status >= 200 || head.status === 101) this.#begin(head);
-    else this.#countInterim(wire);
+    if (wire > this.#limit(head.status) + END_BYTES) throw tooLong(head.status);
+    if (isInterim(head.status)) {
+      this.#interim += 1;
+      this.#interimBytes += wire;
+    } else this.#begin(head);
     this.#listener.head(head);
     if (this.#state === 'idle') this.#listener.end(null);
   }
 
-  #countInterim(wire: number): void {
-    this.#interim += 1;
-    this.#interimBytes += wire;
-    if (this.#interim > MAX_INTERIM) throw new ProtocolError('too many 1xx answers');
-    if (this.#interimBytes > HEAD_LIMIT_BYTES) throw new ProtocolError('1xx answers over 64 KiB');
+  /** Most bytes of a head with this status, without its end. */
+  #limit(status: number): number {
+    if (!isInterim(status)) return HEAD_LIMIT_BYTES;
+    if (this.#interim === MAX_INTERIM) throw new ProtocolError('too many 1xx answers');
+    return HEAD_LIMIT_BYTES - this.#interimBytes - END_BYTES;
   }
 
   #begin({ framing, named }: ResponseHead): void {
@@ -186,6 +203,15 @@ export class ResponseParser {
     this.#body = this.#length;
     this.#listener.end(trailers);
   }
+}
+
+/** 101 is final; all other 1xx precede the final response (RFC 9110 section 15.2). */
+function isInterim(status: number): boolean {
+  return status >= 100 && status < 200 && status !== 101;
+}
+
+function tooLong(status: number): ProtocolError {
+  return new ProtocolError(isInterim(status) ? '1xx answers over 64 KiB' : 'a head over 64 KiB');
 }
 
 /** Rewrites a leniently read head to the strict grammar. */

@@ -54,8 +54,7 @@ export function parseRequestHead(
     lineEnd = text.indexOf('\r\n', start);
     const colon = text.indexOf(':', start);
     const value = trimmed(text, colon + 1, lineEnd);
-    if (headers.push(text.slice(start, colon), value) > 2 * MAX_FIELDS)
-      throw new RequestRefusal(431, 'too many fields');
+    if (headers.push(text.slice(start, colon), value) > 2 * MAX_FIELDS) throw tooManyFields();
     switch (nameOf(text, start, colon)) {
       case 'host':
         host = only(host, value, 'Host');
@@ -113,6 +112,10 @@ function isContinue(expect: string): boolean {
 
 export function tooLongLine(maxBytes: number): RequestRefusal {
   return new RequestRefusal(414, `a request line over ${maxBytes} bytes`);
+}
+
+export function tooManyFields(): RequestRefusal {
+  return new RequestRefusal(431, 'too many fields');
 }
 
 /** A target in absolute form. The grammar has checked the rest. */

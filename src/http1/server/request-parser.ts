@@ -9,10 +9,15 @@ import {
 import { Backlog, LineReader } from '../line-reader.ts';
 import { headText } from '../fields.ts';
 import { quoted } from '../../http/quoted.ts';
-import { HEAD_LIMITS, type HeadLimits } from './limits.ts';
+import { HEAD_LIMITS, type HeadLimits, MAX_FIELDS } from './limits.ts';
 import { Http2Preface, RequestRefusal } from '../errors.ts';
 import { FIELDS, FOREIGN_VERSION, REQUEST_HEAD, WHOLE_HEAD } from './request-grammar.ts';
-import { parseRequestHead, type RequestHead, tooLongLine } from './parse-request-head.ts';
+import {
+  parseRequestHead,
+  type RequestHead,
+  tooLongLine,
+  tooManyFields,
+} from './parse-request-head.ts';
 
 /** Called with the parts of each request as they arrive. */
 export interface RequestListener {
@@ -131,18 +136,19 @@ export class RequestParser {
   }
 
   #part(input: Buffer, from: number): number {
-    const lines = (this.#partial ??= new LineReader(REQUEST_HEAD, 'start'));
+    const lines = (this.#partial ??= new LineReader(REQUEST_HEAD, 'start', MAX_FIELDS));
     const limits = this.#limits;
     let at = lines.read(input, from, Math.min(limits.requestLine, limits.head + 3) + 1);
     if (lines.state < FIELDS && lines.length > limits.requestLine)
       throw tooLongLine(limits.requestLine);
     at = lines.read(input, at, limits.head + 4);
     if (lines.status === 'bad') throw this.#refusal(lines, input.subarray(at));
+    if (lines.status === 'crowded') throw tooManyFields();
     if (lines.status === 'whole') {
       const { text } = lines;
       this.#partial = null;
       this.#begin(parseRequestHead(text, text.length - 4, limits.requestLine));
-    } else if (lines.length === limits.head + 4) {
+    } else if (lines.exceeds(limits.head)) {
       throw new RequestRefusal(431, `a head over ${limits.head} bytes`);
     }
     return at;

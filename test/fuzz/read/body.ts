@@ -1,4 +1,11 @@
-import { nextFields, nextLine, section, type Strictness, type Text } from './lines.ts';
+import {
+  limitEndless,
+  nextFields,
+  nextLine,
+  section,
+  type Strictness,
+  type Text,
+} from './lines.ts';
 import { Broken, type Field, Unfinished } from './message.ts';
 
 /** Where a body ends (RFC 9112 section 6.3). */
@@ -56,8 +63,9 @@ function chunkedBody(text: Text, rules: Strictness): Body {
   }
   const start = text.at;
   const trailerRules = { ...rules, bareLf: false, fields: MAX_TRAILERS };
+  if (!text.bytes.startsWith('\r\n', start)) limitEndless(text, TRAILERS_LIMIT_BYTES - 4);
   const trailers = section(text, () => nextFields(text, trailerRules, FIELD_VALUE));
-  if (text.at - start > TRAILERS_LIMIT_BYTES + 4) throw new Broken('too many bytes of trailers');
+  if (text.at - start > TRAILERS_LIMIT_BYTES) throw new Broken('too many bytes of trailers');
   return { body, trailers };
 }
 

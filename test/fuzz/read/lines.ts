@@ -1,4 +1,4 @@
-import { Broken, type Field, Unfinished, withoutSpace } from './message.ts';
+import { Broken, Exceeded, type Field, Unfinished, withoutSpace } from './message.ts';
 
 /**
  * A second reader of HTTP/1.1, written from RFC 9112 and the limits in docs/limits.md, without any line of the gateway's
@@ -39,7 +39,7 @@ export function nextLine(text: Text, { bareLf }: Pick<Strictness, 'bareLf'>): st
 
 /**
  * Reads a part of a message that ends with an empty line. Errors in it may be reported only once that line has
- * arrived.
+ * arrived, but for limits.
  */
 export function section<T>(text: Text, read: () => T): T {
   const { at } = text;
@@ -47,9 +47,17 @@ export function section<T>(text: Text, read: () => T): T {
     return read();
   } catch (error) {
     const ended = text.bytes.startsWith('\r\n', at) || text.bytes.includes('\r\n\r\n', at);
-    if (error instanceof Broken && !ended) throw new Unfinished(error.message);
+    if (error instanceof Broken && !(error instanceof Exceeded) && !ended)
+      throw new Unfinished(error.message);
     throw error;
   }
+}
+
+/** Refuses a part without an end that is too long for one already: three bytes may be of its end. */
+export function limitEndless({ bytes, at }: Text, limitBytes: number): void {
+  const rest = bytes.slice(at);
+  if (rest.length > limitBytes + 3 && rest.search(/\r?\n\r?\n/) === -1)
+    throw new Exceeded('too many bytes');
 }
 
 /** Reads field lines up to the empty line. */
@@ -63,7 +71,7 @@ export function nextFields(
     const line = nextLine(text, rules);
     if (line === '') return fields;
     fields.push(fieldOf(line, rules, value));
-    if (fields.length > rules.fields) throw new Broken('too many fields');
+    if (fields.length > rules.fields) throw new Exceeded('too many fields');
   }
 }
 

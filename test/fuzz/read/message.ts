@@ -15,6 +15,9 @@ export class Broken extends Error {
   override readonly name = 'Broken';
 }
 
+/** More than a limit allows, which counts from the moment that it is exceeded. */
+export class Exceeded extends Broken {}
+
 /** The bytes end before the message does. */
 export class Unfinished extends Error {
   override readonly name = 'Unfinished';

@@ -1,6 +1,6 @@
 import { type Extent, FIELD_VALUE, nextBody } from './body.ts';
 import { isAuthority } from './authority.ts';
-import { isToken, nextFields, nextLine, section, type Text } from './lines.ts';
+import { isToken, limitEndless, nextFields, nextLine, section, type Text } from './lines.ts';
 import { Broken, type Field, type Message, persists, Unfinished, valueOf } from './message.ts';
 
 /** A complete request, read by RFC 9112. */
@@ -70,11 +70,7 @@ function nextHead(text: Text, limits: Limits): Head {
   const lineEnd = text.bytes.indexOf('\r\n', start);
   if ((lineEnd === -1 ? text.bytes.length : lineEnd) - start > limits.line)
     throw new Broken('a long line');
-  if (
-    text.bytes.slice(start).search(/\r?\n\r?\n/) === -1 &&
-    text.bytes.length - start > limits.head + 4
-  )
-    throw new Broken('a long head');
+  limitEndless(text, limits.head);
   const [line, fields] = section(text, () => [
     requestLine(nextLine(text, STRICT)),
     nextFields(text, { ...STRICT, fields: limits.fields }, FIELD_VALUE),

@@ -1,5 +1,5 @@
 import { type Body, type Extent, nextBody } from './body.ts';
-import { nextFields, nextLine, type Strictness, type Text } from './lines.ts';
+import { limitEndless, nextFields, nextLine, type Strictness, type Text } from './lines.ts';
 import {
   Broken,
   type Field,
@@ -75,6 +75,7 @@ export function readResponse(bytes: string, context: ResponseContext, at = 0): R
 
 function nextHead(text: Text, method: string): ResponseHead {
   const start = text.at;
+  limitEndless(text, HEAD_LIMIT_BYTES);
   const [, version, digits, reason = ''] =
     /^(HTTP\/1\.[01]) ([1-9]\d\d)(?: ([^\r\n\0]*))?$/.exec(nextLine(text, FORGIVING)) ?? [];
   if (version === undefined) throw new Broken('no status line');

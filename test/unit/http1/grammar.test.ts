@@ -53,7 +53,7 @@ it('has no state that leads nowhere', () => {
 
 /** Where a head ends; -1 where none does, as far as it goes. */
 function endOf(grammar: Automaton, text: string): number {
-  const lines = new LineReader(grammar, 'start');
+  const lines = new LineReader(grammar, 'start', Infinity);
   const end = lines.read(Buffer.from(text, 'latin1'), 0, Infinity);
   return lines.status === 'whole' ? end : -1;
 }

@@ -3,7 +3,8 @@ import { automaton, fieldRules } from '../../../src/http1/grammar.ts';
 import { LineReader } from '../../../src/http1/line-reader.ts';
 
 const FIELDS = automaton(fieldRules());
-const reader = () => new LineReader(FIELDS, 'line');
+const WITH_FIRST_LINE = automaton([['start', 'x', 'name'], ...fieldRules()]);
+const reader = (maxFields = Infinity) => new LineReader(FIELDS, 'line', maxFields);
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
 describe('lines', () => {
@@ -12,6 +13,7 @@ describe('lines', () => {
     expect([lines.status, lines.length, lines.text]).toEqual(['more', 0, '']);
     expect(lines.read(bytes('..A: 1\r\n'), 2, 100)).toBe(8);
     expect([lines.status, lines.length, lines.text]).toEqual(['more', 6, 'A: 1\r\n']);
+    expect([lines.slice(0, 1), lines.slice(3, 100)]).toEqual(['A', '1\r\n']);
     expect(lines.read(bytes('B: \xe9\r\n\r\nbehind'), 0, 100)).toBe(8);
     expect([lines.status, lines.length]).toEqual(['whole', 14]);
     expect(lines.text).toBe('A: 1\r\nB: \xe9\r\n\r\n');
@@ -46,5 +48,31 @@ describe('lines', () => {
     expect([lines.status, lines.text]).toEqual(['more', 'A: 12']);
     expect(lines.read(bytes('A: 123\r\n\r\n'), 5, 10)).toBe(10);
     expect(lines.status).toBe('whole');
+  });
+
+  it('are no more than the limit: nothing is read behind the end of one too many', () => {
+    for (const start of ['', 'x: the first line\r\n']) {
+      const grammar = start === '' ? FIELDS : WITH_FIRST_LINE;
+      const lines = new LineReader(grammar, start === '' ? 'line' : 'start', 2);
+      const two = bytes(`${start}A: 1\r\nB: 2\r\n`);
+      expect([lines.read(two, 0, 100), lines.status]).toEqual([two.length, 'more']);
+      expect([lines.read(bytes('C: 3\r'), 0, 100), lines.status]).toEqual([5, 'more']);
+      expect([lines.read(bytes('\nD'), 0, 100), lines.status]).toEqual([1, 'crowded']);
+      expect([lines.read(bytes('D'), 0, 100), lines.text]).toEqual([0, `${two}C: 3\r\n`]);
+    }
+  });
+
+  it.each([
+    ['A', 1],
+    ['A: 1', 4],
+    ['A: 1\r', 4],
+    ['A: 1\r\n', 4],
+    ['A: 1\r\n\r', 4],
+    ['A: 1\r\nB', 7],
+  ])('%j has %i bytes, but for its end', (text, content) => {
+    const lines = reader();
+    lines.read(bytes(text), 0, 100);
+    const limits = [content - 1, content, text.length, 100];
+    expect(limits.map((limit) => lines.exceeds(limit))).toEqual([true, false, false, false]);
   });
 });

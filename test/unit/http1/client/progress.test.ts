@@ -13,13 +13,16 @@ const HEAD = 64 * 1024;
 let told: (string | number | HeaderList | null)[];
 let parser: ResponseParser;
 
-beforeEach(() => {
-  told = [];
-  parser = new ResponseParser({
+const fresh = () =>
+  new ResponseParser({
     head: ({ status }) => told.push(status),
     data: (bytes, wire) => told.push(bytes.toString('latin1'), wire),
     end: (trailers) => told.push('end', trailers),
   });
+
+beforeEach(() => {
+  told = [];
+  parser = fresh();
 });
 
 const push = (text: string) => parser.push(Buffer.from(text, 'latin1'));
@@ -111,6 +114,24 @@ describe('a head', () => {
     expect(read).toThrow('a head over 64 KiB');
   });
 
+  it.each([1, 10_000, Infinity])(
+    'is too long with the first byte over, in pieces of %i',
+    (size) => {
+      parser.expect('GET');
+      const text = headOf('204', HEAD).slice(0, -4);
+      for (const piece of size === Infinity ? [text] : cut(text, size)) push(piece);
+      expect(() => push('a')).toThrow('a head over 64 KiB');
+    },
+  );
+
+  it.each([1, 100, Infinity])('has a field too many with its line, in pieces of %i', (size) => {
+    parser.expect('GET');
+    const text = `${OK}${'A: 1\r\n'.repeat(201)}`;
+    for (const piece of size === Infinity ? [text.slice(0, -1)] : cut(text.slice(0, -1), size))
+      push(piece);
+    expect(() => push('\n')).toThrow('too many fields');
+  });
+
   it('that is none is shown in the reason', () => {
     parser.expect('GET');
     expect(() => push('HTTP/1.1 2x')).toThrow('not the head of an HTTP/1.1 answer: "HTTP/1.1 2x"');
@@ -125,6 +146,34 @@ describe('interim answers', () => {
     expect(told.length).toBe(35);
     parser.expect('GET');
     expect(() => push('HTTP/1.1 103 x\r\n\r\n'.repeat(33))).toThrow('too many 1xx answers');
+  });
+
+  it.each([1, Infinity])('are too many with the status of the next, in pieces of %i', (size) => {
+    parser.expect('GET');
+    push('HTTP/1.1 103 x\r\n\r\n'.repeat(32));
+    const [before, last] = ['HTTP/1.1 10', '2'];
+    for (const piece of size === Infinity ? [before] : cut(before, size)) push(piece);
+    expect(() => push(last)).toThrow('too many 1xx answers');
+  });
+
+  it.each([1, 1000, Infinity])('are too long with the first byte over, in pieces of %i', (size) => {
+    parser.expect('GET');
+    const text = headOf('103', HEAD / 2) + headOf('103', HEAD / 2 - 8).slice(0, -4);
+    for (const piece of size === Infinity ? [text] : cut(text, size)) push(piece);
+    expect(() => push('a')).toThrow('1xx answers over 64 KiB');
+  });
+
+  it('that take all of it leave a switch and the last head their own', () => {
+    for (const status of ['101', '204']) {
+      parser.expect('GET');
+      push(headOf('103', HEAD - 4));
+      for (const piece of cut(headOf(status, HEAD), 10_000)) push(piece);
+      expect(told.slice(-3)).toEqual([Number(status), 'end', null]);
+      parser.expect('GET');
+      push(headOf('103', HEAD - 4));
+      expect(() => push('HTTP/1.1 103')).toThrow('1xx answers over 64 KiB');
+      parser = fresh();
+    }
   });
 
   it.each([Infinity, 1000])('may take 64 KiB together, in pieces of %i', (size) => {

@@ -230,6 +230,22 @@ describe('refused, however it is cut:', () => {
   });
 });
 
+describe('refused with the first byte over a limit, however it is cut:', () => {
+  it.each<[string, number, string]>([
+    ['the 201st field', 431, post('A: 1\r\n'.repeat(200)).slice(0, -2)],
+    ['a byte of a request line', 414, `GET /${'a'.repeat(8192 - 4)}`],
+    ['a byte of a head', 431, `GET / HTTP/1.1\r\nA: ${'a'.repeat(32 * 1024 - 18)}`],
+    ['a trailer', 400, `${CHUNKED}0\r\n${'A: 1\r\n'.repeat(101)}`],
+    ['a byte of trailers', 400, `${CHUNKED}0\r\nA: ${'a'.repeat(32 * 1024 - 6)}`],
+  ])('%s with %i', (_, status, text) => {
+    for (const size of [Infinity, 1000, 1]) {
+      const pieces = (part: string) => (size === Infinity ? [part] : cut(part, size));
+      expect(readPieces(pieces(text.slice(0, -1))).refused).toBe(null);
+      expect(readPieces(pieces(text)).refused).toBe(status);
+    }
+  });
+});
+
 describe('not refused:', () => {
   it.each<[string, string]>([
     ['a request line of 8 KiB', get(`/${'a'.repeat(8192 - 14)}`)],
