@@ -11,7 +11,7 @@ import { until } from '../../test/support/until.ts';
 import { CASES, type Case } from './cases.ts';
 import { nginx, ours, type Subject } from './subjects.ts';
 
-const DEFAULTS = { requests: 20_000, turns: 5, connections: 64, workers: 1 };
+const DEFAULTS = { requests: 20_000, turns: 5, connections: 64, workers: 1, rate: Infinity };
 
 /** Longer than a copy may live by default. */
 const SETTLE_MS = 30_000;
@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<boolean> {
   const [upstream, mirror] = await Promise.all([simpleServer(), simpleServer()]);
   console.log(
     `Microseconds of processor time for each request; ${numbers.turns} turns of ${numbers.requests}`,
-    `requests each by ${numbers.connections} connections; upstream and mirror: ${upstream.name};`,
+    `requests each by ${numbers.connections} connections, ${paceOf(numbers.rate)}; upstream and mirror: ${upstream.name};`,
     `${pinned?.description ?? 'unpinned'}.`,
   );
   const subjects = await start(runtimes, numbers.workers, upstream, mirror);
@@ -72,6 +72,10 @@ async function start(
   return subjects;
 }
 
+function paceOf(rate: number): string {
+  return rate === Infinity ? 'as fast as responses arrive' : `${rate} a second`;
+}
+
 function turnsOf(): Turns {
   return new Map(CASES.map((one) => [one, []]));
 }
@@ -79,12 +83,12 @@ function turnsOf(): Turns {
 async function turn(
   { url, program, copies, isIdle }: Subject,
   { path, bytes }: Case,
-  { requests, connections }: typeof DEFAULTS,
+  { requests, connections, rate }: typeof DEFAULTS,
 ): Promise<Turn> {
   const pids = members(program.child.pid!);
   const copiesBefore = await copies();
   const before = cpuSeconds(pids);
-  const args = [`${url}${path}`, ...[connections, requests, bytes].map(String)];
+  const args = [`${url}${path}`, ...[connections, requests, bytes, rate].map(String)];
   const file = new URL('../load/fixed-number.mjs', import.meta.url);
   const { wrong } = await resultOf<{ wrong: number }>(file, args);
   if (wrong > 0) throw new Error(`${wrong} requests to ${path} got a wrong response`);
