@@ -25,5 +25,10 @@ export function named<T extends { readonly host: string; readonly path?: string 
 
 /** The host of a mirror by its name: metrics know mirrors by that alone. */
 export function hostOfMirror(name: string): string {
-  return name.split('/', 3).join('/');
+  // Behind `http://` and a host: asked for each copy, so that most names are returned as they are.
+  const path = name.indexOf('/', SHORTEST_HOST);
+  return path === -1 ? name : name.slice(0, path);
 }
+
+/** Characters of the shortest host, `http://a`. */
+const SHORTEST_HOST = 8;
