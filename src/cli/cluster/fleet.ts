@@ -144,8 +144,11 @@ export class Fleet {
     } catch (error) {
       member.isStopping = true;
       member.kill();
-      if (tries > 1 && !this.#isStopping) return this.#startOne(tries - 1);
-      throw error;
+      if (tries === 1 || this.#isStopping) throw error;
+      log.error('a worker could not start, another one is tried: {error}', {
+        error: String(error),
+      });
+      return this.#startOne(tries - 1);
     }
     return member;
   }
