@@ -11,6 +11,8 @@ export interface Interim {
 
 /** Receives the interim responses to its request. */
 export interface Informed {
+  /** Highest status that the final response may have. Default: any. */
+  readonly maxStatus?: number | undefined;
   inform(interim: Interim): void;
 }
 

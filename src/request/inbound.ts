@@ -60,6 +60,9 @@ class InboundRequest implements Inbound {
   get upgradable(): boolean {
     return this.#received.upgradable;
   }
+  get maxStatus(): number | undefined {
+    return this.#received.maxStatus;
+  }
   get takesTrailers(): boolean {
     return this.#received.takesTrailers;
   }

@@ -94,9 +94,19 @@ abstract class Http1Call<T> implements Call<T>, ExchangeListener {
   interim(_head: ResponseHead): void {}
 
   onResponse(head: ResponseHead, body: BodyPipe): void {
+    const fault = this.faultOf(head);
+    if (fault !== null) {
+      body.cancel();
+      return this.failed(fault, false);
+    }
     if (body.complete) this.#onOver();
     else body.onOver = this.#onOver;
     this.handle(head, body);
+  }
+
+  /** Why the response is a failure; `null` if it is none. */
+  protected faultOf(_head: ResponseHead): TransportError | null {
+    return null;
   }
 
   protected abstract handle(head: ResponseHead, body: BodyPipe): void;
@@ -163,9 +173,18 @@ class ForwardCall extends Http1Call<Reply> {
     this.#client.inform({ status, reason, headers: parseFieldLines(lines) });
   }
 
-  protected handle(head: ResponseHead, body: BodyPipe): void {
+  protected override faultOf({ status, framing }: ResponseHead): TransportError | null {
     // What follows a 101 is not HTTP, and a client that asked for no upgrade could not read it.
-    if (head.status === 101 && head.framing.kind !== 'upgraded') return this.abort(UNASKED_UPGRADE);
+    if (status === 101 && framing.kind !== 'upgraded') return UNASKED_UPGRADE;
+    const { maxStatus = Infinity } = this.#client;
+    if (status <= maxStatus) return null;
+    return new TransportError(
+      'protocol',
+      `status ${status}, and the client can be sent ${maxStatus} at most`,
+    );
+  }
+
+  protected handle(head: ResponseHead, body: BodyPipe): void {
     this.over();
     if (this.tap !== null) observe(this.tap, head, body);
     this.resolve(new RelayedResponse(head, body));

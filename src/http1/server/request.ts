@@ -16,6 +16,8 @@ export interface Link {
   readonly peer: string;
   /** Port of the listener. */
   readonly serverPort: number;
+  /** Highest status that a response may have. Default: any. */
+  readonly maxStatus?: number;
   /** Writes an interim response, unless the final response has begun. */
   inform(request: ServerRequest, interim: Interim): void;
 }
@@ -66,6 +68,9 @@ export class ServerRequest implements RequestHead, Received {
   }
   get peer(): string {
     return this.link.peer;
+  }
+  get maxStatus(): number | undefined {
+    return this.link.maxStatus;
   }
   /** Whether Connection names Upgrade, in HTTP/1.1: in HTTP/1.0 it means nothing (RFC 9110 section 7.8). */
   get upgradable(): boolean {

@@ -38,6 +38,8 @@ export interface StreamOwner extends Pick<Link, 'scheme' | 'peer' | 'serverPort'
 /** One request of a connection over HTTP/2, and its response. What goes wrong with it concerns no other. */
 export class ServerStream implements Link, Flow {
   readonly turns: Turns;
+  /** node:http2 sends none above. */
+  readonly maxStatus = 599;
   readonly #stream: ServerHttp2Stream;
   readonly #connection: StreamOwner;
   /** For the body. The writer has its own, since both may be under way. */
@@ -215,7 +217,7 @@ export class ServerStream implements Link, Flow {
     );
   }
 
-  /** The response cannot be sent as it is, such as one with a status over 599, or its body broke off. */
+  /** The response of an app cannot be sent as it is, such as one with a status above `maxStatus`, or its body broke off. */
   #brokeOff(response: OutgoingResponse): void {
     response.body?.cancel();
     if (this.#stream.headersSent) return this.#reset(NGHTTP2_INTERNAL_ERROR);

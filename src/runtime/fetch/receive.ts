@@ -43,6 +43,8 @@ class WebReceived implements Received {
   readonly headers: HeaderList;
   readonly upgradable: boolean;
   readonly upload: Upload | null;
+  /** The constructor of `Response` takes none above, and servers that find another nonetheless send 200. */
+  readonly maxStatus = 599;
   /** A Web `Response` has no trailers. */
   readonly takesTrailers = false;
   readonly #request: Request;

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { send } from '../../support/client.ts';
 import { ask, begin, codeName, responseOf } from '../../support/http2-client.ts';
+import { logged } from '../../support/log.ts';
+import { exposed } from '../../support/outcomes.ts';
 import { socketOrigin } from '../../support/socket-origin.ts';
 import { until } from '../../support/until.ts';
 import type { Http2Scene } from '../http2.ts';
@@ -75,13 +78,26 @@ export function exchanges(scene: () => Http2Scene): void {
     if (status !== 204) expect(got.headers).toMatchObject({ 'content-length': '5', etag: '"1"' });
   });
 
-  it('a status that HTTP/2 cannot have is a 502', async () => {
+  it('a status that HTTP/2 cannot have is a 502, in the metrics as well', async () => {
     const origin = await raw('odd', (socket) =>
-      socket.end('HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n'),
+      socket.end('HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n'),
     );
+    const { gateway } = scene();
     const session = await scene().open();
     expect((await ask(session, '/odd')).status).toBe(502);
     expect((await ask(session, '/after')).status).toBe(200);
+    // HTTP/1.1 can have it.
+    expect((await send(gateway.url, '/odd')).status).toBe(600);
+    const codes = (await exposed(gateway))
+      .filter(({ name, labels }) => name === 'gateway_requests_total' && labels['route'] === 'odd')
+      .map(({ labels, value }) => [labels['code'], value]);
+    expect(codes.toSorted()).toEqual([
+      ['502', 1],
+      ['600', 1],
+    ]);
+    const reasons = () => logged(gateway.program).map(({ properties }) => properties['error']);
+    const why = 'status 600, and the client can be sent 599 at most';
+    await until(() => reasons().includes(why), LIMIT_MS, 'why, in the log');
     await origin.close();
   });
 
