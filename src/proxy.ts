@@ -92,6 +92,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       (response) => {
         copies?.giveUpWhenIdle();
         comparisons?.primaryResponded?.(response.status);
+        response.onBrokenOff?.((error) => report(error, exchange.node, route, inbound, waitUntil));
         return completed(response.status, response, route, inbound, waitUntil, started);
       },
       (error: unknown) => {
@@ -149,11 +150,18 @@ export function createProxy(options: ProxyOptions): Proxy {
       const status = error.refused ?? CLIENT_CLOSED_REQUEST;
       return completed(status, errorOf(502), route, request, waitUntil, started);
     }
-    const { id, redact } = route;
-    const failure = { route: id, request, node, error: error as Error };
-    const told = emit({ type: 'upstream_failure', ...failure }, redact);
-    if (told !== undefined) waitUntil(told);
+    report(error as Error, node, route, request, waitUntil);
     const status = error instanceof TransportError ? statusOfFailure(error) : 502;
     return refuse(status, route, request, waitUntil, started);
+  }
+  function report(
+    error: Error,
+    node: string,
+    { id: route, redact }: Route,
+    request: Inbound,
+    waitUntil: WaitUntil,
+  ): void {
+    const told = emit({ type: 'upstream_failure', route, request, node, error }, redact);
+    if (told !== undefined) waitUntil(told);
   }
 }

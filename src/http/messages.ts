@@ -91,10 +91,12 @@ export interface LightResponse {
   readonly status: number;
   /** Converts to a `Response`. Returns the same object on each call. */
   toResponse(): Response;
+  /** Calls back if the server breaks the body off while the client wants it. At most one callback. */
+  onBrokenOff(callback: (error: Error) => void): void;
 }
 
 /** A response for the client. */
-export type Reply = Response | LightResponse;
+export type Reply = (Response & { readonly onBrokenOff?: never }) | LightResponse;
 
 /** Converts a reply to a `Response`, for code that expects one. */
 export function responseOf(reply: Reply): Response {

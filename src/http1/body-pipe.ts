@@ -50,6 +50,7 @@ export class BodyPipe implements TurnTaker {
   #paused = false;
   #ended = false;
   #error: Error | null = null;
+  #onFailure: (error: Error) => void = () => {};
   /** Gets each chunk as it arrives, until the body is over. */
   #tap: ResponseTap | null = null;
   /** The pending `read`. */
@@ -111,7 +112,14 @@ export class BodyPipe implements TurnTaker {
     this.#untap(false);
     this.#leaveTurns();
     this.onOver();
+    this.#onFailure(error);
     this.#settle()?.reject(error);
+  }
+
+  /** Calls back if the body fails, or has failed, while somebody wants it. At most one callback. */
+  whenFailed(callback: (error: Error) => void): void {
+    if (this.#error === null) this.#onFailure = callback;
+    else callback(this.#error);
   }
 
   /** True once the last byte has arrived: for a small body together with its head. */
@@ -151,6 +159,7 @@ export class BodyPipe implements TurnTaker {
     this.#queue = null;
     // At most once per body: by the second call the connection may carry its next message.
     this.#flow = NO_FLOW;
+    this.#onFailure = () => {};
     this.#untap(false);
     this.#leaveTurns();
     if (!this.#ended && this.#error === null) flow.cancel();

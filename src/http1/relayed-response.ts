@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { webHeaders } from '../http/fields.ts';
 import type { LightResponse } from '../http/messages.ts';
+import { TransportError } from '../http/transport.ts';
 import { byteStream } from '../http/web-body.ts';
 import { BodyPipe, NO_FLOW } from './body-pipe.ts';
 import type { ResponseHead } from './client/parse-response-head.ts';
@@ -33,6 +34,15 @@ export class RelayedResponse implements LightResponse {
     const { body, bodyUsed } = response;
     const untouched = body === source.#web!.body && !bodyUsed && body?.locked !== true;
     return untouched ? source : null;
+  }
+
+  onBrokenOff(callback: (error: Error) => void): void {
+    // What follows a 101 has no end of its own.
+    if (this.head.framing.kind === 'upgraded') return;
+    this.pipe.whenFailed((error) => {
+      if (error instanceof TransportError && error.blameless) return;
+      callback(new Error(`response ${this.status} broke off: ${error.message}`, { cause: error }));
+    });
   }
 
   toResponse(): Response {

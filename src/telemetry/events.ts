@@ -45,7 +45,7 @@ export type GatewayEvent =
       readonly seconds: number;
     }
   | {
-      /** No node of the upstream responded. */
+      /** No node of the upstream responded; or, on servers, the response broke off after its head, as `error` says. */
       readonly type: 'upstream_failure';
       readonly route: string;
       readonly request: RequestFacts;

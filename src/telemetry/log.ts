@@ -19,7 +19,7 @@ export function logListener(
       case 'upstream_failure': {
         const { route, request, node, error } = event;
         const facts = { ...factsOfRequest(request), route, node, error: error.message };
-        log.error('{method} {path}: no upstream answered by route {route}, {node}: {error}', facts);
+        log.error('{method} {path}: upstream of route {route} failed, {node}: {error}', facts);
         break;
       }
       case 'admin_failure':

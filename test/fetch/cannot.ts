@@ -44,6 +44,13 @@ export const CANNOT: readonly Limit[] = [
     },
   },
   {
+    reason: 'a response of fetch is passed on as it is: nothing tells that it broke off',
+    tests: {
+      'transparency > an upstream that is killed > in a response that began is told *': ALL,
+      'transparency > an upstream that is killed > by * in chunks has a line as well': ALL,
+    },
+  },
+  {
     reason: 'TLS sends and checks the name in the URL, whatever Host says',
     tests: {
       'a server > TLS > to an address and upstream_host: *': ALL,

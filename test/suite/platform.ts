@@ -49,6 +49,8 @@ const CAN = {
   continue: SERVERS,
   /** A chunked response that breaks off also breaks off for the client: workerd ends it as if it were complete. */
   brokenChunks: SERVERS,
+  /** A response that breaks off is logged: Workers pass bodies on without a look at them. */
+  logsBrokenResponses: SERVERS,
   /** A client that leaves before the response ends the upstream's work: workerd does not report it. */
   seesClientLeave: SERVERS,
   /**

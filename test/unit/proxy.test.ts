@@ -358,6 +358,28 @@ describe('a request that no upstream answers', () => {
     expect(told()).toEqual(['upstream_failure plain http://a:1 a fault', 'request plain 502']);
   });
 
+  it('to the end is told behind its response, with the node that sent it', async () => {
+    const { send, primaries, told } = setUp([
+      { id: 'r', uri: '/r', upstream: { nodes: { 'a:1': 1, 'b:1': 1 } } },
+    ]);
+    const replied = send(request('/r'));
+    primaries[0]!.fail(new TransportError('connect', 'the first', null, true));
+    await vi.waitFor(() => expect(primaries).toHaveLength(2));
+    let breakOff!: (error: Error) => void;
+    primaries[1]!.answer({
+      status: 200,
+      toResponse: () => expect.unreachable(),
+      onBrokenOff: (callback) => (breakOff = callback),
+    });
+    expect((await replied)!.status).toBe(200);
+    expect(told()).toEqual(['request r 200']);
+    breakOff(new Error('response 200 broke off'));
+    expect(told()).toEqual([
+      'request r 200',
+      'upstream_failure r http://b:1 response 200 broke off',
+    ]);
+  });
+
   it('is told once, with the node that was tried last', async () => {
     const { send, primaries, told } = setUp([
       { id: 'r', uri: '/r', upstream: { nodes: { 'a:1': 1, 'b:1': 1 } } },

@@ -4,8 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestRuntime } from '../../runtimes/runtime.ts';
 import { send } from '../../support/client.ts';
+import { logged } from '../../support/log.ts';
 import { random, randomBytes } from '../../support/random.ts';
 import { type SocketOrigin, socketOrigin } from '../../support/socket-origin.ts';
+import { until } from '../../support/until.ts';
 import { can } from '../platform.ts';
 import type { Line } from '../transparency.ts';
 import { chunked } from '../wire/case.ts';
@@ -103,6 +105,45 @@ export function killed({ name }: TestRuntime, line: () => Line): void {
       if (how === 'FIN') expect(found.some(({ got }) => got.includes('broken'))).toBe(true);
     });
   }
+
+  it('in a response that began is told in the log, of servers, with its node and why', async () => {
+    const path = '/killed/logged';
+    scripts.set(path, (socket) => void socket.end(`${OK}Content-Length: 9\r\n\r\na part`));
+    expect(byByte(await raw(path))).toBe('broken');
+    // A line that comes later on every runtime: nobody responds.
+    scripts.set(`${path}/next`, (socket) => void socket.end());
+    expect(byByte(await raw(`${path}/next`))).toBe('502');
+    const linesOf = (of: string) =>
+      logged(line().gateway.program).filter(({ properties }) => properties['path'] === of);
+    await until(() => linesOf(`${path}/next`).length > 0, 5000, 'a line about the next request');
+    const facts = { method: 'GET', path, route: 'killed', node: `http://${upstream.node}` };
+    const error = 'response 200 broke off: the server closed the connection';
+    expect(linesOf(path).map(({ level, properties }) => ({ level, ...properties }))).toEqual(
+      can(name, 'logsBrokenResponses')
+        ? [expect.objectContaining({ level: 'ERROR', ...facts, error })]
+        : [],
+    );
+  });
+
+  it.runIf(can(name, 'logsBrokenResponses')).each<[string, string, (socket: Socket) => void]>([
+    ['a reset', 'ECONNRESET', ENDS.RST],
+    ['a broken chunk', 'not the size of a chunk', (socket) => void socket.write('?')],
+  ])('by %s in chunks has a line as well', async (what, error, end) => {
+    const path = `/killed/logged/${what.replaceAll(' ', '-')}`;
+    let breakOff = () => {};
+    scripts.set(path, (socket) => {
+      socket.write(`${OK}Transfer-Encoding: chunked\r\n\r\n6\r\na part\r\n`);
+      breakOff = () => end(socket);
+    });
+    const got = await raw(path, (body) => {
+      if (body === 'a part') breakOff();
+    });
+    expect(byByte(got)).toBe('broken');
+    const told = () =>
+      logged(line().gateway.program).find(({ properties }) => properties['path'] === path);
+    await until(() => told() !== undefined, 5000, 'the line');
+    expect(told()!.properties['error']).toContain(error);
+  });
 
   it.runIf(can(name, 'brokenChunks'))('by RST in a response that ends at close', async () => {
     let reset = () => {};

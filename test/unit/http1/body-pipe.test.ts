@@ -114,3 +114,21 @@ it('shows a tap no more than it wants', () => {
   body.end();
   expect([tap.text, tap.ended]).toEqual(['abcdef', [[true, null]]]);
 });
+
+it('tells of a failure once, at once or later, and nothing of other ends', () => {
+  const told: string[] = [];
+  const tell = (error: Error) => void told.push(error.message);
+  const failing = pipe(4).body;
+  failing.whenFailed(tell);
+  failing.fail(new Error('later'));
+  const failed = pipe(4).body;
+  failed.fail(new Error('before'));
+  failed.whenFailed(tell);
+  expect(told).toEqual(['later', 'before']);
+  const [ended, cancelled] = [pipe(4).body, pipe(4).body];
+  for (const body of [ended, cancelled]) body.whenFailed(tell);
+  ended.end();
+  cancelled.cancel();
+  cancelled.fail(new Error('nobody wants the rest'));
+  expect(told).toHaveLength(2);
+});
