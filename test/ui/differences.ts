@@ -6,7 +6,7 @@ import type { Respond } from '../support/origin.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { click, shows, leaveDialog } from './tab.ts';
+import { click, confirm, leaveDialog, shows } from './tab.ts';
 
 const MARKUP = '<img src=x onerror=alert(1)><script>alert(2)</script>';
 /** A right-to-left override, which would turn around what follows. */
@@ -59,7 +59,7 @@ export function differences(stage: Stage, tabs: Tabs): void {
     await shows(page, '-H "X-API-KEY: $ADMIN_KEY"');
     await leaveDialog(page);
     await click(page, 'link', 'Ignore this place');
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await shows(page, 'Done.');
     const { value } = (await (await stage.gateway.admin(`admin/routes/${id}`)).json()) as {
       value: RouteConfig;
@@ -78,7 +78,7 @@ export function differences(stage: Stage, tabs: Tabs): void {
     await click(page, 'link', 'Ignore this place');
     await page.waitForSelector('dialog form');
     await stage.gateway.admin(`admin/routes/${id}`, { method: 'DELETE' });
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await shows(page, `route ${id} has no mirror now: it was changed or deleted`);
     await click(page, 'button', 'Close');
     await click(page, 'link', 'Ignore this place');
@@ -136,7 +136,7 @@ export function differences(stage: Stage, tabs: Tabs): void {
     const { page } = await enter(tabs, addressOf(id));
     await click(page, 'link', 'Begin the report anew');
     await shows(page, 'All that was counted is dropped');
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await shows(page, 'Done.');
     const report = (await (await stage.gateway.admin('admin/report')).json()) as Report;
     expect(report.mirrors.filter(({ pairs }) => pairs > 0)).toEqual([]);

@@ -8,7 +8,7 @@ import type { GatewayProcess, TestRuntime } from '../runtimes/runtime.ts';
 import { seed } from '../runtimes/workers.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { click, shows } from './tab.ts';
+import { click, confirm, shows } from './tab.ts';
 
 const [A, B] = ['http://a.example', 'http://b.example'];
 
@@ -41,7 +41,6 @@ export function elsewhere(runtime: TestRuntime, tabs: Tabs): void {
 
   const write = (document: string) =>
     gateway.file === null ? seed(folder, document) : writeFile(gateway.file, document);
-  const confirm = 'dialog form button:not([type])';
 
   async function paused(): Promise<string[]> {
     const response = await gateway.admin('admin/routes/shared');
@@ -59,18 +58,18 @@ export function elsewhere(runtime: TestRuntime, tabs: Tabs): void {
 
     // While somebody reads the question, another one writes.
     await write(documentWith([{ host: B }, { host: A }]));
-    await page.locator(confirm).click();
+    await confirm(page);
     await shows(page, 'The routes have changed meanwhile.');
     await shows(page, '/mirrors/0/_meta/disable');
     expect(await paused()).toEqual([]);
-    await page.locator(confirm).click();
+    await confirm(page);
     await shows(page, 'Done.');
     expect(await paused()).toEqual([B]);
 
     await click(page, 'link', 'Resume');
     await page.waitForSelector('dialog[open]');
     await write('{"routes":[]}');
-    await page.locator(confirm).click();
+    await confirm(page);
     await shows(page, 'route shared has no mirror now: it was changed or deleted');
   });
 }
@@ -86,7 +85,7 @@ export function unwritable(runtime: TestRuntime, tabs: Tabs): void {
       const { page } = await enter(tabs, `${gateway.url}/apisix/ui?view=now`);
       await click(page, 'link', 'Pause');
       await page.waitForSelector('dialog[open]');
-      await page.locator('dialog form button:not([type])').click();
+      await confirm(page);
       await shows(page, 'Refused: ');
       await shows(page, 'expected a folder that can be written to');
       await click(page, 'button', 'Cancel');

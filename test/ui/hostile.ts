@@ -5,7 +5,7 @@ import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
 import { JUDGED_WITHIN_MS } from './looks.ts';
-import { click, shows, type Tab, leaveDialog } from './tab.ts';
+import { click, confirm, leaveDialog, shows, type Tab } from './tab.ts';
 
 const MARKUP = `<img src=x onerror=alert(1)><script>alert(2)</script>"'&amp;`;
 /** Turns around what follows, rings, clears a terminal, breaks lines. */
@@ -78,7 +78,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
       await tab.page.goto(places[1]!);
       await click(tab.page, 'link', 'Ignore this place');
       await tab.page.waitForSelector('dialog[open]');
-      await tab.page.locator('dialog form button:not([type])').click();
+      await confirm(tab.page);
       await shows(tab.page, 'Done.');
       const route = await (await stage.gateway.admin(`admin/routes/${id}`)).json();
       expect(JSON.stringify(route)).toContain(JSON.stringify(`/${INVISIBLE}`).slice(1, -1));
@@ -113,7 +113,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
       const links = await tab.page.$$('::-p-aria([name="Resume"][role="link"])');
       await links[resume]!.click();
       await shows(tab.page, 'From the next request on it gets copies again.');
-      await tab.page.locator('dialog form button:not([type])').click();
+      await confirm(tab.page);
       await shows(tab.page, 'Refused: failed to check the configuration');
       await holds(tab, 'Cancel');
       await leaveDialog(tab.page);

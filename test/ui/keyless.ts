@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { send } from '../support/client.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
-import { click, shows } from './tab.ts';
+import { click, confirm, shows } from './tab.ts';
 
 /** Without a key a server shows the page to this machine: nothing is asked for, and its own requests are let in. */
 export function keyless(stage: Stage, tabs: Tabs): void {
@@ -16,7 +16,7 @@ export function keyless(stage: Stage, tabs: Tabs): void {
     expect(await page.$('input[name=key]')).toBe(null);
     await click(page, 'link', 'Pause');
     await page.waitForSelector('dialog[open]');
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await page.waitForSelector('::-p-aria([name="Resume"][role="link"])');
     await page.goto(`${stage.gateway.url}/apisix/ui?view=explain`);
     await click(page, 'button', 'Explain');

@@ -5,7 +5,7 @@ import { freePort } from '../support/ports.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { click, shows } from './tab.ts';
+import { click, confirm, shows } from './tab.ts';
 
 /** What is mirrored now: seen as it happens, and changed from the page. */
 export function now(stage: Stage, tabs: Tabs): void {
@@ -49,7 +49,7 @@ export function now(stage: Stage, tabs: Tabs): void {
     await page.keyboard.press('Enter');
     await shows(page, 'Copy 12.5 % of the requests to');
     await shows(page, '/plugins/proxy-mirror/sample_ratio');
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await shows(page, 'Done.');
     expect(await pluginOf(id)).toMatchObject({ sample_ratio: 0.125 });
   });
@@ -60,12 +60,12 @@ export function now(stage: Stage, tabs: Tabs): void {
     const { page, problems } = await enter(tabs, addressOf(id));
     await click(page, 'link', 'Pause');
     await shows(page, 'it gets no copies');
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await page.waitForSelector('::-p-aria([name="Resume"][role="link"])');
     expect(await pluginOf(id)).toMatchObject({ _meta: { disable: true } });
     await click(page, 'link', 'Resume');
     await page.waitForSelector('dialog[open]');
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await page.waitForSelector('::-p-aria([name="Pause"][role="link"])');
     expect(await pluginOf(id)).toMatchObject({ _meta: { disable: false } });
     expect(problems).toEqual([]);

@@ -3,7 +3,7 @@ import type { TestRuntime } from '../runtimes/runtime.ts';
 import { route } from '../support/origin.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { click, shows, leaveDialog } from './tab.ts';
+import { click, confirm, leaveDialog, shows } from './tab.ts';
 
 const SILENT = 'The gateway does not respond.';
 
@@ -18,7 +18,7 @@ export function silence(runtime: TestRuntime, tabs: Tabs): void {
     await page.waitForSelector('dialog[open]');
     await before.stop();
     await shows(page, SILENT);
-    await page.locator('dialog form button:not([type])').click();
+    await confirm(page);
     await shows(page, `${SILENT} Nothing is known to have changed.`);
     await leaveDialog(page);
     await shows(page, nowhere.url);

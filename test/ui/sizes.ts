@@ -5,7 +5,7 @@ import { origin, type Origin, route } from '../support/origin.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
 import { isForEverybody, JUDGED_WITHIN_MS } from './looks.ts';
-import { click, shows } from './tab.ts';
+import { click, confirm, shows } from './tab.ts';
 
 const MANY = 10_000;
 
@@ -73,7 +73,7 @@ export function many(runtime: TestRuntime, tabs: Tabs): void {
       expect(size).toBeLessThan(50_000);
       await click(page, 'link', 'Pause');
       await page.waitForSelector('dialog[open]');
-      await page.locator('dialog form button:not([type])').click();
+      await confirm(page);
       await page.waitForSelector('::-p-aria([name="Resume"][role="link"])');
       expect(problems).toEqual([]);
     },

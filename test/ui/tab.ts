@@ -107,6 +107,11 @@ export async function click(page: Page, role: string, name: string): Promise<voi
   await element!.click();
 }
 
+/** Sends what an open dialog asks about. A closed one still holds what it asked last, on whose button a click would wait in vain. */
+export async function confirm(page: Page): Promise<void> {
+  await page.locator('dialog[open] form button:not([type])').click();
+}
+
 /** Leaves the dialog by Escape. Chromium closes it some time after the key; until then clicks get nowhere. */
 export async function leaveDialog(page: Page): Promise<void> {
   await page.keyboard.press('Escape');

@@ -58,7 +58,7 @@ export function scenesOf(part: string, { url }: GatewayProcess, isOpen = true) {
 }
 
 /** What sends the change that a dialog asks about. */
-export const CONFIRM = 'dialog form button:not([type])';
+export const CONFIRM = 'dialog[open] form button:not([type])';
 
 /** Follows the first link of a name to the dialog that it opens. */
 export const asks =
