@@ -20,30 +20,24 @@ import { same } from './ui/same.ts';
 import { silence } from './ui/silence.ts';
 import { many, none } from './ui/sizes.ts';
 
-/** Views by their names in addresses. */
-const VIEWS = ['now', 'differences', 'explain'];
-
-/**
- * The page in a real browser: what gateways have to do with on a server and on Workers, what the page alone decides on the
- * first, and that it works on the others.
- */
+/** The page in a real browser: all of it on a server and on Workers, and that it works on the others. */
 needing(['chromium'], 'the page', () => {
   const tabs = browser();
   describe.each([node, workers])('on $name', (runtime) => {
     const stage = set(runtime);
     same(stage);
+    describe('no route', () => none(stage, tabs));
     describe('the key', () => key(stage, tabs));
     describe('now', () => now(stage, tabs));
     describe('differences', () => differences(stage, tabs));
     describe('explain', () => explain(stage, tabs));
+    describe('what strangers sent', () => hostile(stage, tabs));
+    describe('the keyboard', () => keyboard(stage, tabs));
+    describe('everybody', () => looks(stage, tabs));
     describe('others', () => others(stage, tabs, 401));
     describe('written elsewhere', () => elsewhere(runtime, tabs));
-    describe('no route', () => none(runtime, tabs));
+    describe('10,000 routes', () => many(runtime, tabs));
     if (runtime.name === 'node') {
-      describe('what strangers sent', () => hostile(stage, tabs));
-      describe('the keyboard', () => keyboard(stage, tabs));
-      describe('everybody', () => looks(stage, tabs, VIEWS));
-      describe('10,000 routes', () => many(runtime, tabs));
       unwritable(runtime, tabs);
       silence(runtime, tabs);
     }

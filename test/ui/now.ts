@@ -5,6 +5,7 @@ import { freePort } from '../support/ports.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
+import { isForEverybody } from './looks.ts';
 import { click, confirm, shows } from './tab.ts';
 
 /** What is mirrored now: seen as it happens, and changed from the page. */
@@ -85,18 +86,11 @@ export function now(stage: Stage, tabs: Tabs): void {
     });
     await stage.put(`${id}-none`, { _meta: { disable: true } }, { route: { uri, status: 0 } });
     await send(stage.gateway.url, `/${id}/a`);
-    const { page, problems, violations, look } = await enter(tabs, addressOf(id));
+    const tab = await enter(tabs, addressOf(id));
     for (const text of ['breaker open', 'paused', 'Its differences', 'out of service'])
-      await shows(page, text);
-    for (const theme of ['light', 'dark'] as const) {
-      for (const width of [320, 1280]) {
-        await look({ theme, width });
-        expect([theme, width, await violations()]).toEqual([theme, width, []]);
-        const scrolled = await page.evaluate('document.documentElement.scrollWidth');
-        expect(scrolled).toBeLessThanOrEqual(width);
-      }
-    }
-    expect(problems).toEqual([]);
+      await shows(tab.page, text);
+    await isForEverybody(tab);
+    expect(tab.problems).toEqual([]);
   });
 
   it('can be held, and goes on', async () => {
