@@ -10,13 +10,13 @@ import { until } from '../support/until.ts';
 const LIMIT_MS = 25_000;
 
 /** Few. Deno frees those of closed connections a turn of its loop later, and a busy machine has more to accept by then. */
-const FEW = { node: 256, bun: 256, deno: 384, workers: 256 };
+const fewFor = ({ name }: TestServerRuntime) => (name === 'deno' ? 384 : 256);
 
 const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
 /** A process with few descriptors, and more clients than descriptors. */
 export function descriptors(runtime: TestServerRuntime): void {
-  const few = FEW[runtime.name];
+  const few = fewFor(runtime);
   describe(`a limit of ${few}`, () => {
     let gateway: GatewayProcess;
     let upstream: Origin;
