@@ -21,7 +21,7 @@ export interface ControlPlaneOptions {
   readonly live: LiveTable<RouteTable>;
   readonly trust: Trust;
   readonly telemetry: Pick<Telemetry, 'onAdminFailure' | 'render' | 'recent'>;
-  /** What mirrors answered. */
+  /** What mirrors responded. */
   readonly report: ReportSource;
   /** Memory of recorded bodies. */
   readonly budget: Pick<MemoryBudget, 'held' | 'limit'>;
@@ -29,7 +29,7 @@ export interface ControlPlaneOptions {
   readonly notReady: () => string | null;
 }
 
-/** Paths that the control plane answers. */
+/** Paths that the control plane serves. */
 export const CONTROL_PLANE: RegExp = /^\/apisix(?:\/|$)/;
 
 /**

@@ -56,7 +56,7 @@ export interface Gateway extends Drainable {
   /**
    * The gateway as a Hono app. What is added to it with `use`, `get` or `route` runs before the proxy, for requests
    * through `fetch` as well; what matches nothing that was added is proxied (it is the app's `notFound`). Hono
-   * answers HEAD with a response that it makes of the handler's: its fields are in lower case, and sorted.
+   * responds to HEAD with what it makes of the handler's response: fields in lower case, and sorted.
    *
    * @example
    * gateway.app.use(logger());
@@ -71,7 +71,7 @@ export interface Gateway extends Drainable {
   refresh(): Promise<Refreshed>;
   /** True once a table is in force. */
   ready(): boolean;
-  /** From now on readiness answers 503, and all else goes on: load balancers then send requests elsewhere. */
+  /** From now on readiness responds with 503, and all else goes on: load balancers then send requests elsewhere. */
   retire(): void;
   /** What mirrors that are compared responded: what `GET /apisix/admin/report` responds with. */
   report(filter?: ReportFilter): Promise<Report>;

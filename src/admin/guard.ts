@@ -52,7 +52,7 @@ function closed(): Response {
     failed(
       403,
       'the control plane is closed: no admin key is set, so only direct requests from this machine ' +
-        'to a loopback host (http://127.0.0.1) are answered, and none on Workers; set the ' +
+        'to a loopback host (http://127.0.0.1) are served, and none on Workers; set the ' +
         'environment variable ADMIN_KEY (on Workers: wrangler secret put ADMIN_KEY; in createGateway: adminKey) and send it as ' +
         'X-API-KEY',
     ),

@@ -125,7 +125,7 @@ const meta = object<PluginMeta>(
   {
     refused: {
       pre_function: 'no Lua runs here: use "filter", an expression like "vars"',
-      error_response: 'this plugin never answers a client',
+      error_response: 'this plugin never responds to a client',
     },
   },
 );

@@ -37,7 +37,7 @@ export class ClientLeftError extends TransportError {
   override readonly blameless = true;
 
   constructor(cause?: unknown, refused: number | null = null) {
-    super('reset', 'the client left before it was answered', cause);
+    super('reset', 'the client left before the response', cause);
     this.refused = refused;
   }
 }

@@ -5,7 +5,7 @@ export class ProtocolError extends Error {
   override readonly name: string = 'ProtocolError';
 }
 
-/** A request that the listener itself answers, with `status`, before it closes the connection. */
+/** A request that the listener itself responds to, with `status`, before it closes the connection. */
 export class RequestRefusal extends ProtocolError {
   override readonly name: string = 'RequestRefusal';
   readonly status: GatewayStatus;

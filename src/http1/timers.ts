@@ -71,7 +71,7 @@ export type TimeoutKind = keyof Timeouts;
 const TEXT: Readonly<Record<TimeoutKind, string>> = {
   connect: 'no connection',
   send: 'the request was not taken',
-  read: 'no answer',
+  read: 'no response',
 };
 
 /** The timeouts of the exchanges on one connection to a server. Time spent waiting for the client does not count. */

@@ -118,6 +118,14 @@ it('no object but a class has a getter, unless there is one for each gateway', (
   expect(found).toEqual(['telemetry/recent.ts']);
 });
 
+// RFC 9110's word, which operators search logs for.
+it('what HTTP sends back is a response: only DNS has answers', () => {
+  const found = [...imports.keys()].filter((file) =>
+    /answer/i.test(readFileSync(join(src, file), 'utf8')),
+  );
+  expect(found.toSorted()).toEqual(['http1/client/names/dns.ts', 'http1/client/names/names.ts']);
+});
+
 it('only adapters, HTTP, commands and the file store touch a server runtime', () => {
   const may = /^(?:http1|http2|runtime|cli|stores\/file)\//;
   const breaches = [...imports].filter(([file, found]) => !may.test(file) && found.some(isNode));

@@ -23,9 +23,9 @@ export interface Ports {
 export function opening({ gateway, upstream, mirror, delayMs }: Ports): string {
   return [
     `gateway   http://127.0.0.1:${gateway}`,
-    `upstream  http://127.0.0.1:${upstream}  the old version, which answers the client`,
-    `mirror    http://127.0.0.1:${mirror}  the new version, which gets a copy and answers after ${delayMs} ms`,
-    `page      http://127.0.0.1:${gateway}/apisix/ui  what is mirrored now, and what the new version answers differently`,
+    `upstream  http://127.0.0.1:${upstream}  the old version, which responds to the client`,
+    `mirror    http://127.0.0.1:${mirror}  the new version, which gets a copy and responds after ${delayMs} ms`,
+    `page      http://127.0.0.1:${gateway}/apisix/ui  what is mirrored now, and what the new version responds differently`,
     '',
     'Try it in another terminal (Ctrl-C here ends the demo, and prints what it found):',
     '',

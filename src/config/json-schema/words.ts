@@ -81,7 +81,7 @@ const upstream: Words<UpstreamConfig> = {
 const timeout: Words<Timeout> = {
   connect: 'Seconds until a connection is there. Fractions are allowed.',
   send: 'Seconds between two writes of the request.',
-  read: 'Seconds between two reads of the answer.',
+  read: 'Seconds between two reads of the response.',
 };
 
 const keepalivePool: Words<KeepalivePool> = {
@@ -109,7 +109,7 @@ const node: Words<NodeEntry> = {
 };
 
 const plugins: Words<PluginsConfig> = {
-  'proxy-mirror': 'Sends copies of requests to a mirror, whose answers nobody waits for.',
+  'proxy-mirror': 'Sends copies of requests to a mirror, whose responses nobody waits for.',
 };
 
 const mirror: Words<MirrorConfig> = {
@@ -199,7 +199,7 @@ export const WORDS: Readonly<Record<string, ObjectWords>> = {
     defaults: { priority: 0, enable_websocket: false, status: 1 },
   },
   upstream: {
-    description: 'Servers that answer requests.',
+    description: 'Servers that respond to requests.',
     fields: upstream,
     defaults: { ...UPSTREAM_DEFAULTS, pass_host: 'pass' },
   },

@@ -139,7 +139,7 @@ export class ResponseParser {
     const limit = this.#limit(this.#status);
     at = lines.read(input, at, limit + END_BYTES);
     if (lines.status === 'bad')
-      throw new ProtocolError(`not the head of an HTTP/1.1 answer: ${quoted(lines.text)}`);
+      throw new ProtocolError(`not the head of an HTTP/1.1 response: ${quoted(lines.text)}`);
     if (lines.status === 'crowded') throw new ProtocolError('too many fields');
     if (lines.status === 'whole') {
       const { length } = lines;
@@ -167,7 +167,7 @@ export class ResponseParser {
   /** Most bytes of a head with this status, without its end. */
   #limit(status: number): number {
     if (!isInterim(status)) return HEAD_LIMIT_BYTES;
-    if (this.#interim === MAX_INTERIM) throw new ProtocolError('too many 1xx answers');
+    if (this.#interim === MAX_INTERIM) throw new ProtocolError('too many 1xx responses');
     return HEAD_LIMIT_BYTES - this.#interimBytes - END_BYTES;
   }
 
@@ -211,7 +211,7 @@ function isInterim(status: number): boolean {
 }
 
 function tooLong(status: number): ProtocolError {
-  return new ProtocolError(isInterim(status) ? '1xx answers over 64 KiB' : 'a head over 64 KiB');
+  return new ProtocolError(isInterim(status) ? '1xx responses over 64 KiB' : 'a head over 64 KiB');
 }
 
 /** Rewrites a leniently read head to the strict grammar. */

@@ -35,7 +35,8 @@ export function startFetch<T>(
 
   async function run(): Promise<T> {
     const { read: limit } = request.timeouts;
-    const expire = () => abort(new TransportError('timeout', `no answer within ${limit / 1000} s`));
+    const expire = () =>
+      abort(new TransportError('timeout', `no response within ${limit / 1000} s`));
     let timer = setTimeout(expire, limit);
     let headArrived = false;
     const progress = () => {

@@ -22,7 +22,7 @@ export function fetchSendCopy(dialect: Dialect): SendCopy {
       return { status: response.status, connection };
     });
     const expire = () =>
-      call.abort(new TransportError('timeout', `not answered within ${life / 1000} s`));
+      call.abort(new TransportError('timeout', `no response within ${life / 1000} s`));
     const timer = setTimeout(expire, life);
     const ended = () => clearTimeout(timer);
     call.done.then(ended, ended);

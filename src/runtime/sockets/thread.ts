@@ -60,7 +60,7 @@ function collector(): () => void {
 }
 
 /**
- * Answers the messages to the thread that this is called in, one after the other. The thread gets the lowest priority:
+ * Responds to the messages to the thread that this is called in, one after the other. The thread gets the lowest priority:
  * on Linux that holds for the calling thread alone, so that it takes no time from the event loop, even on one core.
  */
 export function serveThread(respond: (message: unknown) => Promise<unknown>): void {

@@ -26,7 +26,7 @@ export const differencesView: View = {
     return (
       <section data-title="Differences" data-every={everyMs}>
         <div class="head">
-          <h1>What mirrors answered differently</h1>
+          <h1>What mirrors responded differently</h1>
         </div>
         {choice === null ? (
           <NothingCompared inForce={context.inForce} origin={originOf(query)} />

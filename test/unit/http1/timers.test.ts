@@ -133,7 +133,7 @@ describe('the timers of an exchange', () => {
   it.each([
     ['connect', 1000, 'no connection within 1 s'],
     ['send', 2000, 'the request was not taken within 2 s'],
-    ['read', 3000, 'no answer within 3 s'],
+    ['read', 3000, 'no response within 3 s'],
   ] as const)('end one that waits too long to %s', (wait, milliseconds, message) => {
     const { timers, said } = setUp();
     timers.start(wait);
@@ -163,7 +163,7 @@ describe('the timers of an exchange', () => {
     }
     expect(said()).toEqual([]);
     pass(3000);
-    expect(said()).toEqual([['timeout', 'no answer within 3 s', false]]);
+    expect(said()).toEqual([['timeout', 'no response within 3 s', false]]);
   });
 
   it('do not run while the server owes nothing', () => {
@@ -188,7 +188,7 @@ describe('the timers of an exchange', () => {
     pass(2499);
     expect(said()).toEqual([]);
     pass(1);
-    expect(said()).toEqual([['timeout', 'no answer within 3 s', false]]);
+    expect(said()).toEqual([['timeout', 'no response within 3 s', false]]);
   });
 
   it.each([true, false])('say nothing of one that is over, was its client slow (%s)', (isSlow) => {

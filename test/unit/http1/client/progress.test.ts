@@ -134,7 +134,9 @@ describe('a head', () => {
 
   it('that is none is shown in the reason', () => {
     parser.expect('GET');
-    expect(() => push('HTTP/1.1 2x')).toThrow('not the head of an HTTP/1.1 answer: "HTTP/1.1 2x"');
+    expect(() => push('HTTP/1.1 2x')).toThrow(
+      'not the head of an HTTP/1.1 response: "HTTP/1.1 2x"',
+    );
   });
 });
 
@@ -145,7 +147,7 @@ describe('interim answers', () => {
     push('HTTP/1.1 204 x\r\n\r\n');
     expect(told.length).toBe(35);
     parser.expect('GET');
-    expect(() => push('HTTP/1.1 103 x\r\n\r\n'.repeat(33))).toThrow('too many 1xx answers');
+    expect(() => push('HTTP/1.1 103 x\r\n\r\n'.repeat(33))).toThrow('too many 1xx responses');
   });
 
   it.each([1, Infinity])('are too many with the status of the next, in pieces of %i', (size) => {
@@ -153,14 +155,14 @@ describe('interim answers', () => {
     push('HTTP/1.1 103 x\r\n\r\n'.repeat(32));
     const [before, last] = ['HTTP/1.1 10', '2'];
     for (const piece of size === Infinity ? [before] : cut(before, size)) push(piece);
-    expect(() => push(last)).toThrow('too many 1xx answers');
+    expect(() => push(last)).toThrow('too many 1xx responses');
   });
 
   it.each([1, 1000, Infinity])('are too long with the first byte over, in pieces of %i', (size) => {
     parser.expect('GET');
     const text = headOf('103', HEAD / 2) + headOf('103', HEAD / 2 - 8).slice(0, -4);
     for (const piece of size === Infinity ? [text] : cut(text, size)) push(piece);
-    expect(() => push('a')).toThrow('1xx answers over 64 KiB');
+    expect(() => push('a')).toThrow('1xx responses over 64 KiB');
   });
 
   it('that take all of it leave a switch and the last head their own', () => {
@@ -171,7 +173,7 @@ describe('interim answers', () => {
       expect(told.slice(-3)).toEqual([Number(status), 'end', null]);
       parser.expect('GET');
       push(headOf('103', HEAD - 4));
-      expect(() => push('HTTP/1.1 103')).toThrow('1xx answers over 64 KiB');
+      expect(() => push('HTTP/1.1 103')).toThrow('1xx responses over 64 KiB');
       parser = fresh();
     }
   });
@@ -180,7 +182,7 @@ describe('interim answers', () => {
     const half = headOf('103', HEAD / 2 - 4);
     for (const [text, why] of [
       [half + half, null],
-      [`${half}${headOf('103', HEAD / 2 - 3)}`, '1xx answers over 64 KiB'],
+      [`${half}${headOf('103', HEAD / 2 - 3)}`, '1xx responses over 64 KiB'],
     ] as const) {
       parser.expect('GET');
       const read = () => {
