@@ -1,15 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Report } from '../../src/compare/report/report.ts';
 import { checkDocument } from '../../src/config/document.ts';
 import type { GatewayProcess, TestServerRuntime } from '../runtimes/runtime.ts';
+import { authority } from '../support/certificate.ts';
 import { childrenOf } from '../support/children.ts';
+import { logged } from '../support/log.ts';
 import { origin, type Origin, route } from '../support/origin.ts';
 import { line } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { limits } from './cluster/limits.ts';
 import { Load } from './cluster/load.ts';
+import { tlsPortOf } from './tls.ts';
 
 const WORKERS = 2;
 const LIMIT_MS = 20_000;
@@ -137,6 +142,32 @@ export function cluster(runtime: TestServerRuntime): void {
 
   describe('limits of two workers', () => limits(runtime));
 
+  it('counts the TLS handshakes together that failed in any worker', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-cluster-'));
+    const { cert, key } = authority().issue('one.test');
+    const [TLS_CERT, TLS_KEY] = [join(folder, 'one.crt'), join(folder, 'one.key')];
+    await Promise.all([writeFile(TLS_CERT, cert), writeFile(TLS_KEY, key)]);
+    const gateway = await runtime.start({
+      env: { WORKERS: String(WORKERS), TLS_PORT: '0', TLS_CERT, TLS_KEY, LOG_LEVEL: 'info' },
+    });
+    onTestFinished(async () => {
+      await gateway.stop();
+      await rm(folder, { recursive: true });
+    });
+    let failed = 0;
+    await until(
+      async () => {
+        await Promise.all(Array.from({ length: 20 }, () => failHandshake(tlsPortOf(gateway))));
+        failed += 20;
+        return haveBothLogged(gateway);
+      },
+      LIMIT_MS,
+      'failures in both workers',
+    );
+    const count = async () => (await gateway.metrics()).get('gateway_tls_handshake_failures_total');
+    await until(async () => (await count()) === failed, LIMIT_MS, 'all to be counted, once');
+  });
+
   it('ends its workers when the supervisor is killed', async () => {
     const gateway = await runtime.start({ env: { WORKERS: '2' } });
     const supervisor = supervisorOf(gateway);
@@ -195,6 +226,24 @@ function supervisorOf({ program }: GatewayProcess): number {
 function requestIds({ program }: GatewayProcess): ReadonlySet<string> {
   const found = program.stdout().matchAll(/"requestId":"([0-9a-f-]{36})-\d+"/g);
   return new Set(Array.from(found, ([, id]) => id!));
+}
+
+/** Sends what is no handshake, and waits for the end of the connection. */
+function failHandshake(port: number): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('error', () => {}).once('close', () => resolve());
+    socket.resume().write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  });
+}
+
+/** Whether two workers have logged handshakes that failed: one of them does so once a second at most. */
+function haveBothLogged({ program }: GatewayProcess): boolean {
+  const times = logged(program)
+    .filter(({ message }) => message.startsWith('a TLS handshake failed'))
+    .map((entry) => Date.parse(entry['@timestamp']))
+    .toSorted((a, b) => a - b);
+  return times.some((time, i) => i > 0 && time - times[i - 1]! < 1000);
 }
 
 async function counted(gateway: GatewayProcess): Promise<number> {

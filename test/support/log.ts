@@ -2,6 +2,7 @@ import type { Program } from './process.ts';
 
 /** One line of the gateway's log. */
 export interface Logged {
+  readonly '@timestamp': string;
   readonly level: string;
   readonly message: string;
   readonly properties: Readonly<Record<string, unknown>>;
