@@ -1,4 +1,9 @@
-import { type CompareConfig, compareOf, type ComparedHeaders } from '../config/compare.ts';
+import {
+  type CompareConfig,
+  type ComparedHeaders,
+  compareOf,
+  type FullCompare,
+} from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import {
   isDisabled,
@@ -14,10 +19,16 @@ import { namesOf } from './names.ts';
 export interface Change {
   /** What is asked before it is made. */
   readonly question: string;
+  /** What it is about, each with its label. */
+  readonly about: readonly (readonly [label: string, text: string])[];
   /** What it does, and what not. */
   readonly meaning: string;
   /** Label of the button. */
   readonly verb: string;
+  /** Whether it deletes what cannot be had again. */
+  readonly isFinal?: true;
+  /** What is said once it was made. */
+  readonly done: string;
   readonly method: 'PATCH' | 'DELETE';
   readonly path: string;
   /** Sent as JSON. */
@@ -26,7 +37,9 @@ export interface Change {
 
 /** The mirror that a change is about. */
 interface Target {
+  /** The mirror and its route, within a sentence. */
   readonly name: string;
+  readonly about: Change['about'];
   /** With what it inherits from the plugin. Not checked while it is paused. */
   readonly config: MirrorConfig;
   /** Whether its `compare` is an object of its own, and not inherited. */
@@ -40,43 +53,52 @@ interface Target {
 type MirrorChange = (target: Target, query: URLSearchParams) => Change | string;
 
 const MIRROR_CHANGES: Readonly<Record<string, MirrorChange>> = {
-  pause: ({ name, path }) => ({
-    question: `Pause ${name}?`,
+  pause: ({ name, about, path }) => ({
+    question: 'Pause this mirror?',
+    about,
     meaning: 'From the next request on it gets no copies. Clients notice nothing.',
     verb: 'Pause',
+    done: `Paused: ${name} gets no copies from now on.`,
     method: 'PATCH',
     path: `${path}/_meta/disable`,
     body: true,
   }),
-  resume: ({ name, path }) => ({
-    question: `Resume ${name}?`,
+  resume: ({ name, about, path }) => ({
+    question: 'Resume this mirror?',
+    about,
     meaning: 'From the next request on it gets copies again.',
     verb: 'Resume',
+    done: `Resumed: ${name} gets copies again.`,
     method: 'PATCH',
     path: `${path}/_meta/disable`,
     body: false,
   }),
-  share: unlessPaused(({ name, path, config }, query) => {
+  share: unlessPaused(({ name, about, path, config }, query) => {
     const percent = Number(query.get('percent'));
     if (!(percent >= MIN_PERCENT && percent <= 100))
       return `share: expected ${MIN_PERCENT} to 100 percent, found ${printable(query.get('percent') ?? '')}`;
-    const before = (config.sample_ratio ?? 1) * 100;
+    const [before, ratio] = [config.sample_ratio ?? 1, Number((percent / 100).toPrecision(6))];
+    if (ratio === before) return `It is ${percent} % already: ${name}`;
     return {
-      question: `Copy ${percent} % of the requests to ${name}?`,
-      meaning: `It is ${Number(before.toPrecision(4))} % now. The change is in force for the next request.`,
+      question: `Copy ${percent} % of the requests?`,
+      about,
+      meaning: `It is ${Number((before * 100).toPrecision(4))} % now. The change is in force for the next request.`,
       verb: 'Change',
+      done: `${percent} % of the requests are copied to ${name} from now on.`,
       method: 'PATCH',
       path: `${path}/sample_ratio`,
-      body: Number((percent / 100).toPrecision(6)),
+      body: ratio,
     };
   }),
-  compare: unlessPaused(({ name, path, config }) =>
+  compare: unlessPaused(({ name, about, path, config }) =>
     compareOf(config.compare) === null
       ? {
-          question: `Compare the responses of ${name}?`,
+          question: 'Compare the responses of this mirror?',
+          about,
           meaning:
             'From the next request on its responses are compared with those that clients get. Clients notice nothing.',
           verb: 'Compare',
+          done: `The responses of ${name} are compared from the next request on.`,
           method: 'PATCH',
           path: `${path}/compare`,
           body: true,
@@ -84,19 +106,22 @@ const MIRROR_CHANGES: Readonly<Record<string, MirrorChange>> = {
       : `${name} is compared already`,
   ),
   ignore: unlessPaused((target, query) => {
-    const { name, config } = target;
+    const { name, about, config } = target;
     const place = query.get('place') ?? '';
     const compare = compareOf(config.compare);
     if (compare === null) return `${name} is not compared: there is nothing to ignore`;
     if (place === '')
       return 'the whole body differs: "body": "none" in compare leaves bodies out, and is for you to write';
+    if (isIgnored(compare, place)) return `${printable(place)} is ignored already at ${name}`;
     const [attribute, value] = withoutPlace(compare, place);
     return {
-      question: `Ignore ${printable(place)} at ${name}?`,
+      question: 'Ignore this place?',
+      about: [['Place', printable(place)], ...about],
       meaning:
         'Pairs that are compared from now on no longer count as different for it alone. What was counted stays: begin ' +
         'the report anew to see the difference.',
       verb: 'Ignore',
+      done: `${printable(place)} is ignored from the next pair on. What was counted stays: begin the report anew to see the effect.`,
       method: 'PATCH',
       ...patchOfCompare(target, attribute, value),
     };
@@ -114,13 +139,22 @@ function unlessPaused(change: MirrorChange): MirrorChange {
 
 /** The attribute of `compare` that leaves a place out: the status, a field by its name, or a JSON Pointer. */
 function withoutPlace(
-  { ignore, headers }: Pick<Required<CompareConfig>, 'ignore' | 'headers'>,
+  { ignore, headers }: FullCompare,
   place: string,
 ): readonly [keyof CompareConfig, unknown] {
   if (place === 'status') return ['status', false];
   return place.startsWith('/')
     ? ['ignore', [...new Set([...ignore, place])]]
     : ['headers', withoutField(headers, place)];
+}
+
+/** Whether a place is left out by its own name: a pattern may hold it as well. */
+export function isIgnored({ status, ignore, headers }: FullCompare, place: string): boolean {
+  if (place === 'status') return !status;
+  if (place.startsWith('/')) return ignore.includes(place);
+  const { only, ignore: fields = [] } = headers;
+  const isNamed = (only ?? fields).some((field) => field.toLowerCase() === place);
+  return only === undefined ? isNamed : !isNamed;
 }
 
 /** @param place the name in lower case */
@@ -143,10 +177,13 @@ function patchOfCompare(
 }
 
 const BEGIN_ANEW: Change = {
-  question: 'Begin the report anew?',
+  question: 'Drop the report of all mirrors?',
+  about: [],
   meaning:
-    'All that was counted is dropped: pairs, differences and examples of all mirrors. Metrics stay.',
-  verb: 'Begin anew',
+    'Pairs, differences and examples of all mirrors are deleted. This cannot be undone. Metrics stay.',
+  verb: 'Delete and begin anew',
+  isFinal: true,
+  done: 'The report of all mirrors has begun anew.',
   method: 'DELETE',
   path: '/apisix/admin/report',
 };
@@ -165,6 +202,17 @@ export function changeOf(query: URLSearchParams, document: RoutesDocument | null
   return typeof target === 'string' ? target : change(target, query);
 }
 
+/** How a mirror is compared by the document; `null`: it is not, or is gone. A report that began earlier may not show it. */
+export function rulesOf(
+  route: string,
+  mirror: string,
+  document: RoutesDocument | null,
+): FullCompare | null {
+  const target = targetOf(route, mirror, document);
+  if (typeof target === 'string' || target.isPaused) return null;
+  return compareOf(target.config.compare);
+}
+
 function targetOf(id: string, name: string, document: RoutesDocument | null): Target | string {
   const route = document?.routes.find((one) => String(one.id) === id);
   const plugin = route?.plugins?.['proxy-mirror'];
@@ -179,6 +227,10 @@ function targetOf(id: string, name: string, document: RoutesDocument | null): Ta
   const base = `/apisix/admin/routes/${encodeURIComponent(id)}/plugins/proxy-mirror`;
   return {
     name: `the mirror ${printable(name)} of route ${id}`,
+    about: [
+      ['Mirror', printable(name)],
+      ['Route', id],
+    ],
     config: all[index]!,
     hasCompare: isObject(own[index]?.compare),
     isPaused: isPaused || isDisabled(own[index]),

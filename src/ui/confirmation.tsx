@@ -12,27 +12,29 @@ interface Props {
 export function Confirmation({ query, context }: Props): Element {
   const change = changeOf(query, context.inForce()?.document ?? null);
   if (typeof change === 'string') return <Refused reason={change} />;
-  const { question, meaning, verb, method, path, body } = change;
+  const { question, about, meaning, verb, isFinal, done, method, path, body } = change;
   return (
     <form
       data-send
       data-method={method}
       data-path={path}
+      data-done={done}
       {...(body !== undefined && { 'data-body': JSON.stringify(body) })}
     >
       <h2 id="dialog-title">{question}</h2>
+      <About about={about} />
       <p>{meaning}</p>
       {method === 'PATCH' && (
-        <p class="quiet">
-          {context.runtime === 'workers' && 'Other isolates follow within ROUTES_TTL seconds. '}
-          Whoever replaces all routes later, such as a deployment, undoes it.
+        <p>
+          {context.runtime === 'workers' && 'Other isolates follow within ROUTES_TTL seconds. '}A
+          later deployment that replaces all routes undoes this.
         </p>
       )}
       <p>This is sent:</p>
-      <pre tabindex={0}>{curlLine(change, originOf(query))}</pre>
+      <Line text={curlLine(change, originOf(query))} />
       <p role="alert" class="refusal"></p>
       <p class="buttons">
-        <button class="first">{verb}</button>
+        <button class={isFinal ? 'first final' : 'first'}>{verb}</button>
         <button type="button" data-close autofocus>
           Cancel
         </button>
@@ -41,13 +43,38 @@ export function Confirmation({ query, context }: Props): Element {
   );
 }
 
+function About({ about }: Pick<Change, 'about'>): Element | null {
+  if (about.length === 0) return null;
+  return (
+    <dl>
+      {about.map(([label, text]) => (
+        <>
+          <dt>{label}</dt>
+          <dd>
+            <code>{text}</code>
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+/** A line for a shell, which breaks at its spaces: within a word only if that is longer than a line. */
+export function Line({ text }: { readonly text: string }): Element {
+  return (
+    <pre tabindex={0} role="group" aria-label="The request">
+      {text.split(/( )/).map((part) => (part === ' ' ? part : <span class="word">{part}</span>))}
+    </pre>
+  );
+}
+
 function Refused({ reason }: { readonly reason: string }): Element {
   return (
     <div>
-      <h2 id="dialog-title">That cannot be done</h2>
+      <h2 id="dialog-title">Nothing was changed</h2>
       <p role="alert">{reason}</p>
       <p class="buttons">
-        <button type="button" data-close>
+        <button type="button" data-close autofocus>
           Close
         </button>
       </p>

@@ -4,8 +4,6 @@
  */
 export const SCRIPT: string = /* js */ `
 const KEY = 'proxy-mirror: key';
-/** How long the page says that something was done. */
-const SAID_MS = 10_000;
 const SILENT = 'The gateway does not respond.';
 const main = document.querySelector('main');
 const status = document.querySelector('#status');
@@ -15,8 +13,10 @@ let timer = 0;
 /** The view that the page shows. */
 let shown = '';
 let asked = new AbortController();
-/** Whether the view could not be asked for when that was tried last, and the page says so. */
-let isLost = false;
+/** When the view came, as a text; empty before the first. */
+let cameAt = '';
+/** Whether what is shown is old: the page says why the view did not come when it was asked for last. */
+let isOld = false;
 
 class Refused extends Error {
   constructor(status, message) {
@@ -51,9 +51,14 @@ function withOrigin(path) {
   return address.pathname + address.search;
 }
 
-/** Says something to all, screen readers included, once. */
-function say(text) {
+/**
+ * Says something to all, screen readers included, once.
+ *
+ * @param why it is why what is shown is old, which looks so from then on
+ */
+function say(text, why = false) {
   if (status.textContent !== text) status.textContent = text;
+  document.body.classList.toggle('old', (isOld = why));
 }
 
 /**
@@ -72,14 +77,13 @@ async function load(form, fill = morph) {
     const html = await response.text();
     if (mine.signal.aborted) return;
     show(html, fill);
-    if (isLost) say('');
-    isLost = false;
+    cameAt = new Date().toISOString().slice(11, 19) + ' UTC';
+    if (isOld) say('');
     // Who has sent a form wants to read what it led to.
     if (form !== undefined) main.querySelector('[data-result]')?.focus();
   } catch (error) {
     if (mine.signal.aborted) return;
-    isLost = true;
-    failed(error);
+    failed(error, true);
   }
   again(mine);
 }
@@ -103,9 +107,14 @@ function viewOfAddress() {
   return new URLSearchParams(location.search).get('view') ?? document.querySelector('nav a').dataset.view;
 }
 
-function failed(error) {
+/** @param isView whether it was the view that was asked for */
+function failed(error, isView = false) {
   if (error.status === 401) return askForKey('That is not the key of this gateway: ' + error.message + '.');
-  say(error instanceof Refused ? error.message : SILENT + ' What is shown is the last that it said.');
+  if (error instanceof Refused) return say(error.message, isView);
+  if (!isView || cameAt === '') return say(SILENT, isView);
+  const seconds = every() / 1000;
+  const trying = seconds === 0 ? '' : ' Trying again every ' + (seconds === 1 ? 'second.' : seconds + ' seconds.');
+  say('The gateway has not responded since ' + cameAt + '. What you see is from then.' + trying, true);
 }
 
 /** @param why the last key was refused */
@@ -119,17 +128,21 @@ function askForKey(why = '') {
   input.select();
 }
 
+/** Milliseconds after which the view wants to be asked for again; 0: it does not. */
+function every() {
+  return Number(main.firstElementChild?.dataset.every ?? 0);
+}
+
 /** Asks again after the time that the view wants, while the page is seen. */
 function again(mine) {
-  const every = Number(main.firstElementChild?.dataset.every ?? 0);
-  if (every > 0 && !document.hidden)
-    timer = setTimeout(() => mine.signal.aborted || load(), every);
+  if (every() > 0 && !document.hidden)
+    timer = setTimeout(() => mine.signal.aborted || load(), every());
 }
 
 /** Changes what differs and no more, so that focus, selection and what is open stay. */
 function morph(from, to) {
-  const olds = [...from.childNodes];
-  [...to.childNodes].forEach((next, i) => {
+  const [olds, nexts] = [from, to].map((one) => [...one.childNodes]);
+  nexts.forEach((next, i) => {
     const old = olds[i];
     if (old === undefined) return from.append(next);
     if (old.nodeName !== next.nodeName || old.id !== next.id) return old.replaceWith(next);
@@ -143,7 +156,7 @@ function morph(from, to) {
       if (old.getAttribute(name) !== value && name !== 'open') old.setAttribute(name, value);
     morph(old, next);
   });
-  for (const old of olds.slice(to.childNodes.length)) old.remove();
+  for (const old of olds.slice(nexts.length)) old.remove();
 }
 
 /** Nothing of another view stays. Of the same one focus and scrolling do, and forms show what the address says. */
@@ -187,32 +200,32 @@ async function latest() {
 
 /** Sends a change as it was confirmed, and not if the gateway would ask something else by now. */
 async function send({ dataset }) {
-  const { method, path, body } = dataset;
+  const { method, path, body, done } = dataset;
   const buttons = dialog.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
   try {
     const html = await latest();
-    if (html !== question.html) return changed(html);
+    if (html !== question.html) {
+      question.html = dialog.innerHTML = html;
+      load();
+      return refuse('The routes have changed meanwhile. This is what would be done now.');
+    }
     await ask(path, { method, body });
     dialog.close();
-    say('Done.');
-    setTimeout(() => status.textContent === 'Done.' && say(''), SAID_MS);
+    say(done);
     load();
   } catch (error) {
+    for (const button of buttons) button.disabled = false;
     refuse(error instanceof Refused ? 'Refused: ' + error.message : SILENT + ' Nothing is known to have changed.');
   }
-  for (const button of buttons) button.disabled = false;
 }
 
-function changed(html) {
-  question.html = dialog.innerHTML = html;
-  refuse('The routes have changed meanwhile. This is what would be done now.');
-  dialog.querySelector('[data-close]').focus();
-}
-
+/** Says why nothing was done, where it is seen. The button that was pressed has lost the focus. */
 function refuse(text) {
   const place = dialog.querySelector('.refusal');
   if (place !== null) place.textContent = text;
+  dialog.querySelector('[data-close]').focus();
+  place?.scrollIntoView({ block: 'nearest' });
 }
 
 async function save(link) {
@@ -234,6 +247,7 @@ const ON_LINK = [
   ['a[data-confirm]', (link) => confirm(link.href)],
   ['a[download]', save],
   ['[data-close]', () => dialog.close()],
+  ['[data-dismiss]', () => (say(''), main.focus())],
 ];
 
 /** What a form of one kind does. */
@@ -266,7 +280,8 @@ document.addEventListener('change', ({ target }) => {
 });
 
 dialog.addEventListener('close', keepFocus);
-document.addEventListener('visibilitychange', () => document.hidden || load());
+// What does not change by itself is not asked for again: a frozen view stays, and so does what a form led to.
+document.addEventListener('visibilitychange', () => document.hidden || (every() === 0 && cameAt !== '') || load());
 addEventListener('popstate', () => load(undefined, replace));
 load();
 `;

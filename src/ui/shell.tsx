@@ -32,10 +32,15 @@ export function Shell({ needsKey }: { readonly needsKey: boolean }): Element {
             ))}
           </nav>
         </header>
+        <div class="bar">
+          <p id="status" role="status"></p>
+          <button type="button" data-dismiss>
+            Close
+          </button>
+        </div>
         <main id="main" tabindex={-1}>
           <noscript>This page needs JavaScript.</noscript>
         </main>
-        <p id="status" role="status"></p>
         <dialog id="dialog" aria-labelledby="dialog-title"></dialog>
         <template id="key">
           <KeyForm />

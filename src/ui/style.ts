@@ -10,6 +10,7 @@ export const STYLE: string = /* css */ `
   --line: light-dark(#dfe4ea, #2c333e);
   --edge: light-dark(#848e9c, #6b7686);
   --link: light-dark(#0b57b8, #8bbcff);
+  --said: light-dark(#24405f, #c6d8ee);
   --good: light-dark(#136c34, #6fd391);
   --bad: light-dark(#b3261e, #ff9d94);
   --primary: light-dark(#0b57b8, #8bbcff);
@@ -17,7 +18,7 @@ export const STYLE: string = /* css */ `
   --radius: 6px;
   font: 15px/1.45 system-ui, sans-serif;
 }
-html { scroll-padding-bottom: 4rem; -webkit-text-size-adjust: 100%; }
+html { scroll-padding-top: 4rem; -webkit-text-size-adjust: 100%; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); }
 a { color: var(--link); text-underline-offset: .15em; }
@@ -34,7 +35,7 @@ p { max-width: 95ch; }
 .note { color: var(--quiet); font-size: .9rem; }
 .good { color: var(--good); }
 .bad, [role=alert] { color: var(--bad); }
-[role=note] { max-width: 95ch; padding: .5rem .8rem; border-left: 4px solid var(--edge); background: var(--raised); }
+[role=note] { max-width: 95ch; padding: .5rem .8rem; border: 1px solid var(--edge); border-left-width: 4px; border-radius: var(--radius); background: var(--raised); }
 code, pre, bdi { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { padding: .7rem .9rem; background: var(--raised); border: 1px solid var(--line); border-radius: var(--radius); overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; }
 pre[data-result] { max-height: none; }
@@ -49,26 +50,45 @@ header nav a[aria-current] { color: var(--text); border-color: var(--link); font
 main { padding: 1.4rem 1.25rem 4rem; max-width: 96rem; margin: 0 auto; }
 .head { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between; margin-bottom: 1.1rem; }
 .head p { margin: 0; }
+.freeze { display: flex; gap: .3rem .6rem; align-items: center; color: var(--quiet); }
+.freeze.held { color: var(--text); }
+.held strong { padding: .3rem .7rem; border-left: 4px solid var(--mirror); background: var(--raised); }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { position: static; display: block; padding: .5rem 1.25rem; }
-/* It lies over what is below it for a while, where clicks and the focus pass. */
-#status { position: fixed; inset: auto auto 1rem 1rem; max-width: calc(100vw - 2rem); margin: 0; padding: .6rem 1.1rem; background: var(--text); color: var(--ground); border-radius: var(--radius); box-shadow: 0 4px 16px #0005; pointer-events: none; }
-#status:empty { display: none; }
+/* What was said last: above the content, which it pushes down, and in sight wherever that is scrolled to. */
+.bar { position: sticky; top: 0; z-index: 2; display: flex; gap: .6rem 1rem; align-items: center; justify-content: space-between; padding: .5rem 1.25rem; background: var(--said); color: var(--ground); }
+.bar p { margin: 0; max-width: none; overflow-wrap: anywhere; }
+.bar button { flex: none; }
+.bar:has(p:empty) { padding: 0; }
+.bar :is(p:empty + button) { display: none; }
+.old .bar { background: var(--bad); }
+.old .live { visibility: hidden; }
+.old main .line { opacity: .5; }
+.old main :is(.line, .swatch) { stroke: var(--edge); }
+.old main .state::before { background: none; box-shadow: inset 0 0 0 2px var(--edge); }
 .key { max-width: 28rem; margin: 8vh auto 0; padding: 1.6rem; border: 1px solid var(--line); border-radius: var(--radius); display: grid; gap: 1rem; }
 .key p { margin: 0; }
-dialog { width: min(44rem, calc(100vw - 2rem)); padding: 1.4rem; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: calc(2 * var(--radius)); box-shadow: 0 12px 48px #0006; }
+dialog { width: min(44rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 1.4rem 1.4rem 0; overflow: auto; scroll-padding-bottom: 5rem; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: calc(2 * var(--radius)); box-shadow: 0 12px 48px #0006; }
 dialog::backdrop { background: #0008; }
 dialog h2 { margin-top: 0; }
-dialog p:last-child { margin-bottom: 0; }
+dialog dl { margin: .6rem 0; }
+dialog pre { max-height: 9rem; margin: .6rem 0; }
+dialog p { margin: .6rem 0; }
+/* In sight, whatever is above them. */
+dialog .buttons { position: sticky; bottom: 0; margin: 0; padding: .8rem 0 1.4rem; background: var(--ground); }
+/* Also for who came by a click: Enter presses it. */
+dialog [autofocus]:focus { outline: 3px solid var(--link); outline-offset: 2px; }
+.word { display: inline-block; max-width: 100%; vertical-align: top; }
 .refusal:empty { display: none; }
 
 /* What is filled in and pressed. */
-button, input, select, textarea, .button { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--edge); border-radius: var(--radius); padding: .3rem .7rem; max-width: 100%; min-height: 2.2rem; }
+button, input, select, textarea, .button { font: inherit; color: var(--text); background: var(--ground); border: 1px solid var(--edge); border-radius: var(--radius); padding: .3rem .7rem; max-width: 100%; min-height: 2.2rem; }
 button, .button { background: var(--raised); cursor: pointer; }
 button:hover, .button:hover { background: var(--pressed); }
 .button { display: inline-block; text-decoration: none; }
 .first { background: var(--link); border-color: var(--link); color: var(--ground); font-weight: 600; }
 .first:hover { background: var(--text); border-color: var(--text); }
+.first.final { background: var(--bad); border-color: var(--bad); }
 button:disabled { opacity: .6; cursor: default; }
 ::placeholder { color: var(--quiet); opacity: 1; }
 label { display: grid; gap: .2rem; }
@@ -83,10 +103,13 @@ label > * { color: var(--text); font-size: 1rem; }
 .asked { max-width: 60rem; margin: 1.2rem 0; }
 .asked textarea { font-family: ui-monospace, monospace; font-size: .9rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
-.apart { margin-left: auto; }
+.actions { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 3rem; }
 .check { display: flex; gap: .5rem; align-items: center; min-height: 2.2rem; color: var(--text); font-size: 1rem; }
 .check input { width: 1.1rem; min-height: 1.1rem; margin: 0; accent-color: var(--link); }
 .fields > label:has(select) { max-width: min(20rem, 100%); }
+.fields > .mirrors { flex: 1 1 20rem; max-width: 44rem; }
+select { text-overflow: ellipsis; }
+.mirrors select { width: 100%; }
 .checks { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0; padding: 0; border: 0; min-width: 0; }
 .steps { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.2rem; margin: .5rem 0; }
 
@@ -97,6 +120,7 @@ th, td { padding: .35rem .9rem .35rem 0; text-align: left; vertical-align: top; 
 thead th { font-size: .85rem; vertical-align: bottom; }
 th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; }
+.together { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 th:last-child, td:last-child { padding-right: 0; }
 .scroll { overflow-x: auto; }
@@ -116,14 +140,19 @@ figcaption { display: flex; flex-wrap: wrap; gap: 0 1rem; justify-content: space
 .legend { display: flex; flex-wrap: wrap; gap: 0 .9rem; font-weight: 400; color: var(--quiet); font-size: .9rem; }
 .legend span { display: flex; gap: .35rem; align-items: center; }
 .legend svg { width: 1.7rem; height: .4rem; flex: none; }
-svg { display: block; width: 100%; max-width: 28rem; overflow: visible; }
+svg { display: block; width: 100%; overflow: visible; }
+.dot.primary { fill: var(--primary); stroke: none; }
+.dot.mirror { fill: var(--mirror); stroke: none; }
+.dot.bad { fill: var(--bad); }
 svg text { fill: var(--quiet); font-size: 11px; font-variant-numeric: tabular-nums; }
 .grid { stroke: var(--line); }
 .line, .swatch { fill: none; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .primary { stroke: var(--primary); }
 .mirror { stroke: var(--mirror); }
-path.bad { stroke: var(--bad); }
-.rates thead tr:first-child th { border-bottom: 0; padding-bottom: 0; text-align: right; color: var(--text); }
+path.bad { stroke: var(--bad); stroke-width: 3; }
+.totals a { color: inherit; }
+.rates thead tr:first-child th { padding-bottom: .1rem; text-align: center; color: var(--text); }
+.rates thead tr:first-child th { background: linear-gradient(var(--edge), var(--edge)) bottom right / calc(100% - 1.5rem) 1px no-repeat; border-bottom: 0; padding-left: 1.5rem; padding-right: 0; }
 .routes { margin-top: .8rem; }
 .routes th[scope=row], .routes th[scope=rowgroup] { color: inherit; white-space: normal; }
 .routes td { overflow-wrap: break-word; }
@@ -140,8 +169,8 @@ path.bad { stroke: var(--bad); }
 .state::before { content: ""; display: inline-block; width: .6rem; height: .6rem; margin-right: .4rem; border-radius: 50%; background: var(--good); }
 .state.off::before { background: none; box-shadow: inset 0 0 0 2px var(--edge); }
 .state.bad::before { background: var(--bad); border-radius: 0; }
+.checks + .check { padding: 0 .8rem; border-radius: var(--radius); background: var(--raised); }
 @media (min-width: 79.01rem) {
-  .checks + .check { padding-left: 1rem; border-left: 1px solid var(--line); }
   /* Columns keep their widths while figures change. */
   .rates, .routes { table-layout: fixed; }
   .rates td:first-child { width: 9rem; }
@@ -175,8 +204,9 @@ path.bad { stroke: var(--bad); }
 }
 
 /* The view Differences: verdict, filters, three columns. */
-.verdict { font-size: 1.5rem; line-height: 1.25; font-weight: 600; margin: 0 0 .6rem; }
-.verdict::first-letter { text-transform: uppercase; }
+.verdict { font-size: 1.5rem; line-height: 1.25; font-weight: 600; }
+.verdict::first-letter, .judged li::first-letter { text-transform: uppercase; }
+.judged > p { margin: 0 0 .6rem; }
 .judged { border: 1px solid var(--line); border-left: 5px solid var(--edge); border-radius: var(--radius); padding: .9rem 1.1rem; margin: 0 0 1.2rem; }
 .judged.differs { border-left-color: var(--bad); }
 .judged.agrees { border-left-color: var(--good); }
@@ -197,7 +227,7 @@ path.bad { stroke: var(--bad); }
 .list a { display: block; }
 .list bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 .list tr:has([aria-current]) { background: var(--raised); box-shadow: inset 4px 0 var(--link); }
-.list a[aria-current] { color: inherit; font-weight: 700; text-decoration: none; }
+.list a[aria-current] { color: var(--text); font-weight: 700; text-decoration: none; }
 .values { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: .6rem 1rem; margin: .6rem 0; }
 .values pre { margin: 0; border-top: 3px solid var(--primary); }
 .values div + div pre { border-top-color: var(--mirror); }
@@ -215,7 +245,8 @@ mark::after { content: "] "; }
   .totals dt { font-size: .85rem; line-height: 1.2; }
   .totals dd { font-size: 1.2rem; }
   .totals div { display: flex; flex-direction: column; justify-content: space-between; }
-  .apart { margin-left: 0; }
+  /* As high in both states, so that nothing jumps. */
+  .freeze { width: 100%; min-height: 3.6rem; justify-content: space-between; }
 }
 @media (max-width: 36rem) {
   .routes tr { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); }

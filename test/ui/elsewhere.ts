@@ -63,7 +63,7 @@ export function elsewhere(runtime: TestRuntime, tabs: Tabs): void {
     await shows(page, '/mirrors/0/_meta/disable');
     expect(await paused()).toEqual([]);
     await confirm(page);
-    await shows(page, 'Done.');
+    await shows(page, `Paused: the mirror ${B} of route shared gets no copies from now on.`);
     expect(await paused()).toEqual([B]);
 
     await click(page, 'link', 'Resume');
@@ -90,7 +90,7 @@ export function unwritable(runtime: TestRuntime, tabs: Tabs): void {
       await shows(page, 'expected a folder that can be written to');
       await click(page, 'button', 'Cancel');
       await page.waitForSelector('::-p-aria([name="Pause"][role="link"])');
-      expect(await page.evaluate('document.body.innerText')).not.toContain('Done.');
+      expect(await page.evaluate('document.body.innerText')).not.toContain('Paused: ');
       const routes = (await (await gateway.admin('admin/routes')).json()) as {
         list: readonly { value: RouteConfig }[];
       };

@@ -17,7 +17,9 @@ export function silence(runtime: TestRuntime, tabs: Tabs): void {
     await click(page, 'link', 'Pause');
     await page.waitForSelector('dialog[open]');
     await before.stop();
-    await shows(page, SILENT);
+    await shows(page, 'The gateway has not responded since');
+    await shows(page, 'What you see is from then. Trying again every second.');
+    await page.waitForFunction("!document.body.innerText.includes('Updated every second.')");
     await confirm(page);
     await shows(page, `${SILENT} Nothing is known to have changed.`);
     await leaveDialog(page);
@@ -26,6 +28,7 @@ export function silence(runtime: TestRuntime, tabs: Tabs): void {
     const after = await runtime.start({ routes, env: { PORT: String(before.port) } });
     try {
       await page.waitForFunction("document.querySelector('#status').innerText === ''");
+      await shows(page, 'Updated every second.');
       await shows(page, 'Pause');
     } finally {
       await after.stop();

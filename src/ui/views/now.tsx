@@ -1,4 +1,5 @@
 import { raw } from 'hono/html';
+import { moment } from '../../compare/report/print/words.ts';
 import { originOf } from '../origin.ts';
 import type { Element, UiContext, View } from '../view.ts';
 import { Charts } from './now/charts.tsx';
@@ -25,13 +26,14 @@ export const nowView: View = {
   title: 'Now',
   render(query, context) {
     const state = stateOf(query);
+    const nowMs = Date.now();
     const inForce = context.inForce();
     const list = inForce === null ? null : listed(inForce);
     return (
       <section data-title="Now" {...(!state.isHeld && { 'data-every': EVERY_MS })}>
         <div class="head">
           <h1>What is mirrored now</h1>
-          <Hold state={state} />
+          <Freeze state={state} nowMs={nowMs} />
         </div>
         {context.runtime === 'workers' && (
           <p role="note">
@@ -42,7 +44,7 @@ export const nowView: View = {
         {list === null ? (
           <p role="alert">No routes are loaded yet: see the log for the reason.</p>
         ) : (
-          shared({ list, state, context, origin: originOf(query) })
+          shared({ list, state, context, origin: originOf(query), nowMs })
         )}
       </section>
     );
@@ -50,21 +52,27 @@ export const nowView: View = {
 };
 
 /** Stops and starts the view, for who wants to read it. */
-function Hold({ state }: { readonly state: State }): Element {
+function Freeze({ state, nowMs }: Pick<Props, 'state' | 'nowMs'>): Element {
   const { isHeld } = state;
   return (
-    <p class="quiet">
-      {isHeld ? 'Held as it was when it was asked for. ' : 'Updated every second. '}
+    <p class={`freeze${isHeld ? ' held' : ''}`}>
+      {isHeld ? (
+        <strong>Frozen at {moment(new Date(nowMs).toISOString())}.</strong>
+      ) : (
+        <span class="live">Updated every second.</span>
+      )}{' '}
       <a class="button" data-view href={addressOf(state, { isHeld: !isHeld })}>
-        {isHeld ? 'Go on' : 'Hold'}
+        {isHeld ? 'Resume updates' : 'Freeze'}
       </a>
     </p>
   );
 }
 
 function shared(props: Props): Element {
-  const { list, state, origin } = props;
-  return keep(list, origin + addressOf(state), Date.now(), () => ({
+  const { list, state, origin, nowMs } = props;
+  // What is frozen is of the time that it says.
+  if (state.isHeld) return <Now {...props} />;
+  return keep(list, origin + addressOf(state), nowMs, () => ({
     value: raw(String(<Now {...props} />)),
     ageMs: SHARED_MS,
   }));
@@ -75,17 +83,17 @@ interface Props {
   readonly state: State;
   readonly context: UiContext;
   readonly origin: string;
+  readonly nowMs: number;
 }
 
-function Now({ list, state, context, origin }: Props): Element {
-  const nowMs = Date.now();
+function Now({ list, state, context, origin, nowMs }: Props): Element {
   const survey = surveyed(list, context.recent, state, nowMs);
   const isEmpty = list.routes.length === 0;
   return (
     <>
       {isEmpty && <NoRoutes needsKey={context.needsKey} origin={origin} />}
-      <Totals list={list} survey={survey} context={context} />
-      <Charts steps={history(context.recent, nowMs)} />
+      <Totals list={list} survey={survey} context={context} state={state} />
+      <Charts steps={history(context.recent, nowMs)} frozenMs={state.isHeld ? nowMs : null} />
       <Rates context={context} nowMs={nowMs} />
       {!isEmpty && <List survey={survey} state={state} context={context} nowMs={nowMs} />}
     </>
@@ -94,7 +102,6 @@ function Now({ list, state, context, origin }: Props): Element {
 
 interface ListProps extends Omit<Props, 'list' | 'origin'> {
   readonly survey: Survey;
-  readonly nowMs: number;
 }
 
 function List({ survey, state, context: { recent }, nowMs }: ListProps): Element {

@@ -5,7 +5,7 @@ import type { RecordedResponse } from '../../../src/compare/recorded.ts';
 import type { RoutesDocument } from '../../../src/config/document.ts';
 import { type MirrorConfig, mirrorsOf } from '../../../src/config/proxy-mirror.ts';
 import { createGateway } from '../../../src/gateway.ts';
-import { changeOf } from '../../../src/ui/actions.ts';
+import { changeOf, isIgnored, rulesOf } from '../../../src/ui/actions.ts';
 import { json, KEY } from '../compare/responses.ts';
 
 const A = 'http://a.example';
@@ -133,11 +133,13 @@ describe.each(Object.entries(PLUGINS))('ignoring a place where compare is %s', (
   );
 
   it('twice is as once', async () => {
-    const { change, mirrors } = gatewayWith(plugin);
-    for (const place of ['/total', 'x-version']) {
+    const { change, mirrors, document } = gatewayWith(plugin);
+    for (const place of ['status', '/total', 'x-version']) {
+      expect(isIgnored(rulesOf('r.1', A, await document())!, place)).toBe(false);
       await change({ do: 'ignore', place });
+      expect(isIgnored(rulesOf('r.1', A, await document())!, place)).toBe(true);
       const once = await mirrors();
-      await change({ do: 'ignore', place });
+      expect(await change({ do: 'ignore', place })).toMatch(`${place} is ignored already`);
       expect(await mirrors()).toEqual(once);
     }
     const { ignore, headers } = (await mirrors())[A]!.compare as any;
@@ -152,12 +154,14 @@ function withoutLists(compare: object): object {
 }
 
 it('ignoring a field takes it from the list of those that alone are compared', async () => {
-  const { change, mirrors } = gatewayWith({
+  const { change, mirrors, document } = gatewayWith({
     host: A,
     compare: { headers: { only: ['X-Version', 'etag'] } },
   });
   await change({ do: 'ignore', place: 'x-version' });
   expect((await mirrors())[A]!.compare).toEqual({ headers: { only: ['etag'] } });
+  const rules = rulesOf('r.1', A, await document())!;
+  expect(['x-version', 'etag'].map((place) => isIgnored(rules, place))).toEqual([true, false]);
   await change({ do: 'ignore', place: 'etag' });
   expect((await mirrors())[A]!.compare).toEqual({ headers: { only: [] } });
 });
@@ -228,6 +232,7 @@ describe('what cannot be changed says why', () => {
     [{ do: 'ignore', place: '/a' }, 'is not compared: there is nothing to ignore'],
     [{ do: 'share', percent: '0' }, 'expected 0.001 to 100 percent, found 0'],
     [{ do: 'share', percent: 'x\u202e' }, 'found x\\u202e'],
+    [{ do: 'share', percent: '100' }, 'It is 100 % already'],
   ])('%j', async (query, words) => {
     expect(await gatewayWith({ host: A }).change(query as Record<string, string>)).toMatch(words);
   });
@@ -245,7 +250,11 @@ it.each([
 ])('changes the second of two mirrors with one host and the path %s', async (path, mirror) => {
   const { change } = gatewayWith({ mirrors: [{ host: A }, { host: A, path }] });
   expect(await change({ do: 'pause', mirror })).toMatchObject({
-    question: `Pause the mirror ${mirror} of route r.1?`,
+    question: 'Pause this mirror?',
+    about: [
+      ['Mirror', mirror],
+      ['Route', 'r.1'],
+    ],
     path: '/apisix/admin/routes/r.1/plugins/proxy-mirror/mirrors/1/_meta/disable',
   });
 });

@@ -1,3 +1,4 @@
+import { Line } from '../../confirmation.tsx';
 import type { Element, UiContext } from '../../view.ts';
 
 interface Props extends Pick<UiContext, 'needsKey'> {
@@ -9,9 +10,7 @@ export function NoRoutes({ needsKey, origin }: Props): Element {
   return (
     <>
       <p>There is no route yet, so that every request gets 404. This makes the first one:</p>
-      <pre tabindex={0} role="group" aria-label="The request">
-        {firstRoute(origin, needsKey)}
-      </pre>
+      <Line text={firstRoute(origin, needsKey)} />
       <p>
         <code>docs/routes.md</code> says what a route can say, and{' '}
         <code>docs/control-plane.md</code> how routes are written. In a checkout{' '}
