@@ -25,7 +25,7 @@ export function now(stage: Stage, tabs: Tabs): void {
     await shows(page, stage.mirror.url);
     await stage.pair(`/${id}/a`);
     // On Workers the page may be of another isolate than the request; here there is one.
-    await shows(page, 'sent: 2xx 1');
+    await shows(page, 'sent: 2xx\u00a01');
     // What the primary and this mirror took, one beside the other: p50, p95 and p99 of each.
     const times = String(await page.evaluate("document.querySelector('.latency').innerText"));
     expect(times.replaceAll(/\s+/g, ' ')).toMatch(
@@ -45,13 +45,15 @@ export function now(stage: Stage, tabs: Tabs): void {
     await page.keyboard.up('Control');
     await page.keyboard.type('12.5');
     await stage.pair(`/${id}/a`);
-    await shows(page, 'sent: 2xx 1');
+    await shows(page, 'sent: 2xx\u00a01');
     expect(await page.evaluate('document.activeElement.value')).toBe('12.5');
     await page.keyboard.press('Enter');
-    await shows(page, 'Copy 12.5 % of the requests to');
+    await shows(page, 'Copy 12.5 % of the requests?');
     await shows(page, '/plugins/proxy-mirror/sample_ratio');
     await confirm(page);
-    await shows(page, 'Done.');
+    await shows(page, '12.5 % of the requests are copied to');
+    await click(page, 'button', 'Close');
+    await page.waitForFunction("document.querySelector('#status').innerText === ''");
     expect(await pluginOf(id)).toMatchObject({ sample_ratio: 0.125 });
   });
 
@@ -93,14 +95,18 @@ export function now(stage: Stage, tabs: Tabs): void {
     expect(tab.problems).toEqual([]);
   });
 
-  it('can be held, and goes on', async () => {
+  it('can be frozen, says since when, and goes on', async () => {
     const { page } = await enter(tabs, `${stage.gateway.url}/apisix/ui?view=now`);
-    await click(page, 'link', 'Hold');
-    await shows(page, 'Held as it was');
+    await click(page, 'link', 'Freeze');
+    await shows(page, 'Frozen at 2');
     expect(await page.evaluate("'every' in document.querySelector('main > *').dataset")).toBe(
       false,
     );
-    await click(page, 'link', 'Go on');
+    const frozen = await page.evaluate("document.querySelector('.held').innerText");
+    // Who comes back to the tab finds it as it was left.
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    expect(await page.evaluate("document.querySelector('.held').innerText")).toBe(frozen);
+    await click(page, 'link', 'Resume updates');
     await shows(page, 'Updated every second');
   });
 }

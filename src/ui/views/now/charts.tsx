@@ -1,6 +1,6 @@
 import { duration } from '../../../compare/report/print/words.ts';
 import type { Element } from '../../view.ts';
-import { type Figures, type Quantiles } from './figures.ts';
+import { CHART_S, type Figures, type Quantiles, STEP_S } from './figures.ts';
 import { perSecondText } from './words.ts';
 
 /** A mark at the side of a chart. */
@@ -37,27 +37,48 @@ const MARGIN = 8;
 const MARKS_WIDTH = 52;
 const TIMES_HEIGHT = 14;
 
+interface ChartsProps {
+  readonly steps: Steps;
+  /** When the view was frozen; `null`: it goes on. */
+  readonly frozenMs: number | null;
+}
+
 /** Rates of requests and copies, and the latencies of both side by side. */
-export function Charts({ steps }: { readonly steps: Steps }): Element {
+export function Charts({ steps, frozenMs }: ChartsProps): Element {
+  const ends = frozenMs === null ? (['5 minutes ago', 'now'] as const) : endsAt(frozenMs);
   const rates = ratesOf(steps);
   const latency = logarithmic(
     steps.flatMap((step) => [...quantilesOf(step?.primary), ...quantilesOf(step?.mirror)]),
   );
   return (
     <div class="charts">
-      <Chart title="Requests and copies a second" lines={rates} scale={linear(rates)} />
       <Chart
-        title="Time to respond: primary"
-        lines={latencyLines(steps, 'primary')}
-        scale={latency}
+        title="Requests and copies per second"
+        lines={rates}
+        scale={linear(rates)}
+        ends={ends}
       />
       <Chart
-        title="Time to respond: mirrors"
+        title="Primary: time to the head"
+        lines={latencyLines(steps, 'primary')}
+        scale={latency}
+        ends={ends}
+      />
+      <Chart
+        title="Mirrors: time until fully read"
         lines={latencyLines(steps, 'mirror')}
         scale={latency}
+        ends={ends}
       />
     </div>
   );
+}
+
+/** The times of day at both ends, where "now" would not stay true. */
+function endsAt(nowMs: number): readonly [string, string] {
+  const time = (ms: number) => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+  const endMs = Math.floor(nowMs / 1000 / STEP_S) * STEP_S * 1000;
+  return [time(endMs - CHART_S * 1000), time(endMs)];
 }
 
 function ratesOf(steps: Steps): readonly Line[] {
@@ -90,10 +111,13 @@ interface Props {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly scale: Scale;
+  /** What stands at the beginning and at the end of the time that is shown. */
+  readonly ends: readonly [first: string, last: string];
 }
 
-function Chart({ title, lines, scale }: Props): Element {
+function Chart({ title, lines, scale, ends }: Props): Element {
   const y = (value: number) => Math.round(MARGIN + (1 - scale.at(value)) * HEIGHT);
+  const isEmpty = lines.every(({ values }) => values.every((value) => value === null));
   return (
     <figure>
       <figcaption>
@@ -123,24 +147,45 @@ function Chart({ title, lines, scale }: Props): Element {
           </>
         ))}
         <text x={0} y={HEIGHT + MARGIN + TIMES_HEIGHT}>
-          5 minutes ago
+          {ends[0]}
         </text>
         <text x={WIDTH} y={HEIGHT + MARGIN + TIMES_HEIGHT} text-anchor="end">
-          now
+          {ends[1]}
         </text>
+        {isEmpty && (
+          <text x={WIDTH / 2} y={HEIGHT / 2} text-anchor="middle">
+            No requests in the last 5 minutes
+          </text>
+        )}
         {lines.map(({ dash, colour, values }) => (
-          <path
-            class={`line ${colour}`}
-            stroke-dasharray={DASHES[dash]}
-            d={pathOf(values, (WIDTH - MARGIN) / (values.length - 1), y)}
-          />
+          <Curve dash={dash} colour={colour} values={values} y={y} />
         ))}
       </svg>
     </figure>
   );
 }
 
-/** The line through the values, with gaps where there are none. A value between gaps is a dot. */
+/** A line, and a dot for each value between gaps. */
+function Curve({
+  dash,
+  colour,
+  values,
+  y,
+}: Omit<Line, 'name'> & { readonly y: (value: number) => number }): Element {
+  const width = (WIDTH - MARGIN) / (values.length - 1);
+  return (
+    <>
+      <path class={`line ${colour}`} stroke-dasharray={DASHES[dash]} d={pathOf(values, width, y)} />
+      {values.map((value, i) =>
+        value === null || (values[i - 1] ?? values[i + 1] ?? null) !== null ? null : (
+          <circle class={`dot ${colour}`} cx={Math.round(i * width)} cy={y(value)} r={3} />
+        ),
+      )}
+    </>
+  );
+}
+
+/** The line through the values, with gaps where there are none: two values make one. */
 export function pathOf(
   values: readonly (number | null)[],
   width: number,
@@ -149,10 +194,8 @@ export function pathOf(
   let path = '';
   let isDown = false;
   for (const [i, value] of values.entries()) {
-    if (value !== null) {
-      const point = `${Math.round(i * width)} ${y(value)}`;
-      path += isDown ? `L${point}` : `M${point}h0`;
-    }
+    if (value !== null && (isDown || (values[i + 1] ?? null) !== null))
+      path += `${isDown ? 'L' : 'M'}${Math.round(i * width)} ${y(value)}`;
     isDown = value !== null;
   }
   return path;

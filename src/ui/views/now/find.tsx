@@ -11,7 +11,7 @@ export function Find({ state }: { readonly state: State }): Element {
       <input type="hidden" name="view" value="now" />
       {state.isHeld && <input type="hidden" name="held" value="yes" />}
       <label class="wide">
-        Id, uri or host of a route or mirror
+        ID, URI or host of a route or mirror
         <input name="text" type="search" value={state.text} maxlength={256} />
       </label>
       <label>
@@ -40,7 +40,7 @@ export function Pages({ page, state }: { readonly page: Page; readonly state: St
         previous={before > 0 ? addressOf(state, { page: number - 1 }) : null}
         next={last < rows ? addressOf(state, { page: number + 1 }) : null}
       >
-        {counted(before + 1)} to {counted(last)} of {counted(rows)}, busiest routes first
+        Rows {counted(before + 1)} to {counted(last)} of {counted(rows)}, busiest routes first
       </Steps>
     </nav>
   );

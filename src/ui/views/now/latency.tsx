@@ -13,13 +13,21 @@ interface Props {
 /** What both sides of a mirror took, one above the other, and how that went. */
 export function Latency({ primary, mirror }: Props): Element {
   if (primary === undefined) return <span class="quiet">none</span>;
+  const hasLine = [primary, mirror].some((times) => pointsOf(times) >= MIN_POINTS);
   return (
     <div class="latency">
       <Side name="primary" quantiles={primary.lately} />
       <Side name="mirror" quantiles={mirror?.lately} />
-      <Sparks primary={primary} mirror={mirror} />
+      {hasLine && <Sparks primary={primary} mirror={mirror} />}
     </div>
   );
+}
+
+/** Fewer make no line, but specks. */
+const MIN_POINTS = 3;
+
+function pointsOf(times: Times | undefined): number {
+  return times?.steps.filter((step) => step !== null).length ?? 0;
 }
 
 const NONE: Quantiles = { p50: null, p95: null, p99: null };

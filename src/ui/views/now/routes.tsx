@@ -6,6 +6,7 @@ import {
   type Recent,
   type RecentRoute,
 } from '../../../telemetry/recent.ts';
+import { reasonText } from '../../reasons.ts';
 import { Scrolled } from '../../scrolled.tsx';
 import type { Element } from '../../view.ts';
 import type { ListedMirror, ListedRoute } from './listed.ts';
@@ -24,7 +25,7 @@ const HEADS = [
   'Route',
   'Mirror',
   'Share',
-  'Copies a second',
+  'Copies per second',
   'Outcomes since the start',
   'Time to respond: p50, p95, p99',
   'State',
@@ -49,8 +50,8 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
         ))}
       </table>
       <p class="note">
-        Times are of the last minute. The small charts show p95 of the last five minutes: primary
-        solid, mirror dashed.
+        Rates: last 10 seconds; times: last minute, of the primary to the head, of mirrors until
+        fully read. The small charts show p95 of the last 5 minutes: primary solid, mirror dashed.
       </p>
     </Scrolled>
   );
@@ -238,17 +239,31 @@ function Outcomes({
     const reasons = [...outcomes].filter(([, { outcome }]) => outcome === name);
     if (reasons.length === 0) return [];
     const sorted = reasons.toSorted(([, a], [, b]) => b.count - a.count);
-    return [[name, sorted.map(([reason, { count }]) => `${reason} ${counted(count)}`)] as const];
+    return [[name, sorted] as const];
   });
   return (
     <>
       {texts.map(([name, reasons]) => (
         <div {...(name === 'failed' && { class: 'bad' })}>
-          {name}: {reasons.join(', ')}
+          {name}:{' '}
+          {reasons.map(([reason, { count }], i) => (
+            <>
+              {i > 0 && ', '}
+              <Reason reason={reason} count={count} />
+            </>
+          ))}
         </div>
       ))}
     </>
   );
+}
+
+/** How often a reason was one: its name is that of metrics, and a count stays in the line of its word. */
+function Reason({ reason, count }: { readonly reason: string; readonly count: number }): Element {
+  const words = reasonText(reason);
+  const text = `${words}\u00a0${counted(count)}`;
+  if (reason === '5xx') return <span class="bad">{text}</span>;
+  return words === reason ? <>{text}</> : <span title={reason}>{text}</span>;
 }
 
 /** The share of requests that are copied, which can be changed unless the mirror is paused. */

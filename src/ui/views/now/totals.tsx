@@ -3,6 +3,7 @@ import { Scrolled } from '../../scrolled.tsx';
 import type { Element, UiContext } from '../../view.ts';
 import { type Figures, lately, type Quantiles } from './figures.ts';
 import type { Listed } from './listed.ts';
+import { addressOf, type Only, type State } from './state.ts';
 import type { Survey } from './survey.ts';
 import { memoryText, perSecondText } from './words.ts';
 
@@ -10,27 +11,41 @@ interface Props {
   readonly list: Listed;
   readonly survey: Survey;
   readonly context: UiContext;
+  readonly state: State;
 }
 
 /** What there is at the moment. */
-export function Totals({ list: { routes, mirrors }, survey, context: { budget } }: Props): Element {
-  const totals: readonly (readonly [string, string])[] = [
-    ['Routes', counted(routes.length)],
-    ['Mirrors', counted(mirrors.length)],
-    ['Paused', counted(survey.paused)],
-    ['Breakers open', counted(survey.openBreakers)],
-    ['Copies in flight', counted(survey.inFlight)],
+export function Totals({
+  list: { routes, mirrors },
+  survey,
+  context: { budget },
+  state,
+}: Props): Element {
+  const totals: readonly (readonly [name: string, count: number, only?: Only])[] = [
+    ['Routes', routes.length],
+    ['Mirrors', mirrors.length],
+    ['Paused', survey.paused, 'paused'],
+    ['Breakers open', survey.openBreakers, 'open'],
+    ['Copies in flight', survey.inFlight],
   ];
   return (
     <dl class="totals">
-      {totals.map(([name, value]) => (
+      {totals.map(([name, count, only]) => (
         <div>
           <dt>{name}</dt>
-          <dd {...(name === 'Breakers open' && value !== '0' && { class: 'bad' })}>{value}</dd>
+          <dd {...(only === 'open' && count > 0 && { class: 'bad' })}>
+            {only === undefined || count === 0 ? (
+              counted(count)
+            ) : (
+              <a data-view href={addressOf(state, { only, text: '', page: 1 })}>
+                {counted(count)}
+              </a>
+            )}
+          </dd>
         </div>
       ))}
       <div>
-        <dt>Recorded bodies</dt>
+        <dt>Bodies held</dt>
         <dd>
           {memoryText(budget.held)} <small>of {memoryText(budget.limit)}</small>
         </dd>
@@ -62,16 +77,16 @@ export function Rates({
           <tr>
             <td rowspan={2}></td>
             <th colspan={2} scope="colgroup" class="number">
-              Requests a second
+              Requests per second
             </th>
             <th colspan={3} scope="colgroup" class="number">
-              Copies a second
+              Copies per second
             </th>
             <th colspan={3} scope="colgroup" class="number">
-              Primary responds in
+              Primary: time to the head
             </th>
             <th colspan={3} scope="colgroup" class="number">
-              Mirrors respond in
+              Mirrors: time until read
             </th>
           </tr>
           <tr>
@@ -84,24 +99,29 @@ export function Rates({
         </thead>
         <tbody>
           {SPANS.map(([name, seconds]) => (
-            <Span name={name} figures={lately(recent, nowMs, seconds)} />
+            <Span
+              name={name}
+              soFar={Math.floor(nowMs / 1000) - recent.since}
+              seconds={seconds}
+              figures={lately(recent, nowMs, seconds)}
+            />
           ))}
         </tbody>
       </table>
       <p class="note">
-        Primary: time to the head of the response. Mirrors: time until a copy's response was read. A
-        p50 of 4 ms says that half of them took no longer.
+        5xx: of the primary. Primary: time to the head of the response. Mirrors: time until a copy's
+        response was fully read. A p50 of 4 ms says that half of them took no longer.
       </p>
     </Scrolled>
   );
 }
 
 const QUANTILES = ['p50', 'p95', 'p99'] as const;
-const HEADS = ['all', '5xx', 'sent', 'failed', 'skipped', ...QUANTILES, ...QUANTILES];
+const HEADS = ['all', 'primary 5xx', 'sent', 'failed', 'skipped', ...QUANTILES, ...QUANTILES];
 /** The same for narrow screens, where the heads of groups are not seen. */
 const WHOLE_HEADS = [
   'requests/s',
-  '5xx/s',
+  'primary 5xx/s',
   'sent/s',
   'failed/s',
   'skipped/s',
@@ -109,7 +129,15 @@ const WHOLE_HEADS = [
   ...QUANTILES.map((name) => `mirrors ${name}`),
 ];
 
-function Span({ name, figures }: { readonly name: string; readonly figures: Figures }): Element {
+interface SpanProps {
+  readonly name: string;
+  readonly seconds: number;
+  /** Seconds since the first event; negative: there was none. */
+  readonly soFar: number;
+  readonly figures: Figures;
+}
+
+function Span({ name, seconds, soFar, figures }: SpanProps): Element {
   const { requests, errors, sent, failed, skipped, primary, mirror } = figures;
   const cells = [
     ...[requests, errors, sent, failed, skipped].map(perSecondText),
@@ -117,7 +145,10 @@ function Span({ name, figures }: { readonly name: string; readonly figures: Figu
   ];
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        {name}
+        {soFar >= 0 && soFar < seconds && <span class="quiet"> ({soFar} s so far)</span>}
+      </th>
       {cells.map((cell, i) => (
         <td class="number" data-head={WHOLE_HEADS[i]}>
           {cell}

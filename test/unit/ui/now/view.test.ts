@@ -25,8 +25,11 @@ it('shows routes with their mirrors: rates, outcomes, limits and what can be cha
   );
   expect(text).toContain('1.5 MiB of 64 MiB');
   expect(text).toContain('shop/shop/*shop.example');
-  expect(text).toContain('sent: 2xx 1,600failed: timeout 400skipped: sampled_out 400');
-  expect(text).toMatch(/Last minute\n.* ms\n/s);
+  expect(text).toContain(
+    'sent: 2xx\u00a01,600failed: timed out\u00a0400skipped: not sampled\u00a0400',
+  );
+  // The gateway has not run for so long.
+  expect(text).toMatch(/Last minute \(\d\d s so far\)\n.* ms\n/s);
   expect(text).toMatch(/primary(?:[34](?:\.\d)? ms){3}mirror(?:(?:9\d|100|110) ms){3}/);
   expect(linkTo(html, 'Its differences')).toBe(
     '/apisix/ui?view=differences&route=shop&mirror=http%3A%2F%2Fmirror-of-shop.example',
@@ -42,13 +45,18 @@ it('shows routes with their mirrors: rates, outcomes, limits and what can be cha
   ]);
 });
 
-it('asks again each second, unless it is held', async () => {
+it('asks again each second, unless it is frozen', async () => {
   const { context } = scene([routeTo('1')]);
   const html = await viewed(VIEW, context);
   expect(html).toContain('data-every="1000"');
-  const held = await viewed(linkTo(html, 'Hold'), context);
-  expect(held).not.toContain('data-every');
-  expect(linkTo(held, 'Go on')).toBe(VIEW);
+  expect(textOf(html)).toContain('5 minutes agonow');
+  const frozen = await viewed(linkTo(html, 'Freeze'), context);
+  expect(frozen).not.toContain('data-every');
+  expect(textOf(frozen)).toMatch(/Frozen at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\./);
+  // "Now" would not stay true.
+  expect(textOf(frozen)).toMatch(/\d\d:\d\d:\d\d UTC\d\d:\d\d:\d\d UTC/);
+  expect(textOf(frozen)).not.toContain('ago');
+  expect(linkTo(frozen, 'Resume updates')).toBe(VIEW);
 });
 
 it('says which mirrors are paused, blocked, or not compared', async () => {
@@ -113,10 +121,14 @@ it('draws a value between gaps, and nothing where nothing happened', async () =>
   const paths = (html: string) =>
     [...html.matchAll(/class="line [^>]* d="([^"]*)"/g)].map(([, d]) => d);
   expect(paths(empty)).toEqual(Array.from({ length: 9 }, () => ''));
+  expect(textOf(empty).match(/No requests in the last 5 minutes/g)).toHaveLength(3);
   all.happen('1', 3);
-  const drawn = paths(await viewed(`${VIEW}&text=1`, all.context));
-  expect(drawn[0]).toMatch(/^M\d+ \d+h0(?:L\d+ \d+)+$/);
-  for (const latency of drawn.slice(3)) expect(latency).toMatch(/^M\d+ \d+h0$/);
+  const html = await viewed(`${VIEW}&text=1`, all.context);
+  expect(paths(html)[0]).toMatch(/^M\d+ \d+(?:L\d+ \d+)+$/);
+  // A single value is a dot that can be seen, and nothing in the small charts of the list.
+  expect(paths(html).slice(3)).toEqual(Array.from({ length: 6 }, () => ''));
+  expect(html.match(/<circle /g)).toHaveLength(6);
+  expect(textOf(html)).not.toContain('No requests in');
 });
 
 it('says what to do when there is no route, or no table', async () => {
