@@ -60,7 +60,10 @@ export function differences(stage: Stage, tabs: Tabs): void {
     await leaveDialog(page);
     await click(page, 'link', 'Ignore this place');
     await confirm(page);
-    await shows(page, 'Done.');
+    await shows(page, '/now is ignored from the next pair on.');
+    // The report still counts it, and the page says that it no longer will.
+    await shows(page, 'value, ignored from now on');
+    expect(await page.$('::-p-aria([name="Ignore this place"][role="link"])')).toBe(null);
     const { value } = (await (await stage.gateway.admin(`admin/routes/${id}`)).json()) as {
       value: RouteConfig;
     };
@@ -135,9 +138,9 @@ export function differences(stage: Stage, tabs: Tabs): void {
     await reported(1);
     const { page } = await enter(tabs, addressOf(id));
     await click(page, 'link', 'Begin the report anew');
-    await shows(page, 'All that was counted is dropped');
+    await shows(page, 'Drop the report of all mirrors?');
     await confirm(page);
-    await shows(page, 'Done.');
+    await shows(page, 'The report of all mirrors has begun anew.');
     const report = (await (await stage.gateway.admin('admin/report')).json()) as Report;
     expect(report.mirrors.filter(({ pairs }) => pairs > 0)).toEqual([]);
   });

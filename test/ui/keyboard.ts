@@ -109,7 +109,13 @@ export function keyboard(stage: Stage, tabs: Tabs): void {
     await reported(1);
     const { page, problems } = await enter(tabs, addressOf('differences', { route: id }));
     await shows(page, '1 of 1 pair');
-    for (const name of ['Endpoint or place has', 'value', 'Show noise', 'Endpoints: list', '/a'])
+    for (const name of [
+      'Endpoint or place contains',
+      'value',
+      'Show ignored and noise',
+      'Endpoints: list',
+      '/a',
+    ])
       await tabTo(page, name);
     await page.keyboard.press('Enter');
     await shows(page, 'another value');
@@ -118,7 +124,7 @@ export function keyboard(stage: Stage, tabs: Tabs): void {
     await page.waitForSelector('dialog[open]');
     await tabTo(page, 'Ignore');
     await page.keyboard.press('Enter');
-    await shows(page, 'Done.');
+    await shows(page, '/a is ignored from the next pair on.');
     await page.waitForSelector('dialog:not([open])');
     expect(await page.evaluate('document.activeElement !== document.body')).toBe(true);
     expect(problems).toEqual([]);

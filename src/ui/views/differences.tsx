@@ -1,7 +1,9 @@
 import type { Report } from '../../compare/report/report.ts';
+import { printable } from '../../http/quoted.ts';
 import { originOf } from '../origin.ts';
 import { FORMS } from '../report-file.ts';
-import type { Element, View } from '../view.ts';
+import { rulesOf } from '../actions.ts';
+import type { Element, UiContext, View } from '../view.ts';
 import { type Choice, choose } from './differences/choice.ts';
 import { Columns } from './differences/columns.tsx';
 import { Filters } from './differences/filters.tsx';
@@ -29,28 +31,33 @@ export const differencesView: View = {
           <h1>What mirrors responded differently</h1>
         </div>
         {choice === null ? (
-          <NothingCompared inForce={context.inForce} origin={originOf(query)} />
+          <NothingCompared
+            inForce={context.inForce}
+            origin={originOf(query)}
+            since={report.since}
+          />
         ) : (
-          <Differences report={report} choice={choice} />
+          <Differences report={report} choice={choice} inForce={context.inForce} />
         )}
       </section>
     );
   },
 };
 
-interface Props {
+interface Props extends Pick<UiContext, 'inForce'> {
   readonly report: Report;
   readonly choice: Choice;
 }
 
-function Differences({ report, choice }: Props): Element {
+function Differences({ report, choice, inForce }: Props): Element {
   const { mirror } = choice;
+  const rules = rulesOf(mirror.route, mirror.mirror, inForce()?.document ?? null);
   return (
     <>
       <Lost choice={choice} />
       <Summary report={report} mirror={mirror} />
       <Filters report={report} choice={choice} />
-      {mirror.pairs === 0 ? <NoPair mirror={mirror} /> : <Columns choice={choice} />}
+      {mirror.pairs === 0 ? <NoPair mirror={mirror} /> : <Columns choice={choice} rules={rules} />}
       <ReportActions choice={choice} />
     </>
   );
@@ -59,11 +66,18 @@ function Differences({ report, choice }: Props): Element {
 /** Somebody shared an address whose report has begun anew since. */
 function Lost({ choice: { lost, state } }: Pick<Props, 'choice'>): Element | null {
   if (lost === null) return null;
+  const { what, name, shown } = lost;
   return (
     <p role="note">
-      The report does not have the {lost} of this address (any more).{' '}
+      {what} <bdi>{printable(name)}</bdi> is not in this report.
+      {shown !== '' && (
+        <>
+          {' '}
+          Shown instead: <bdi>{printable(shown)}</bdi>.
+        </>
+      )}{' '}
       <a data-view href={addressOf(state)}>
-        Stay with what is shown instead
+        Stay with this
       </a>
     </p>
   );
@@ -73,19 +87,23 @@ function Lost({ choice: { lost, state } }: Pick<Props, 'choice'>): Element | nul
 function ReportActions({ choice: { mirror } }: Pick<Props, 'choice'>): Element {
   const query = new URLSearchParams({ route: mirror.route, mirror: mirror.mirror });
   return (
-    <p class="buttons">
-      {Object.entries(FORMS).map(([ending, { label }]) => (
-        <a
-          class="button"
-          download={`report.${ending}`}
-          href={`/apisix/ui/report.${ending}?${query}`}
-        >
-          {label}
+    <div class="actions">
+      <p class="buttons">
+        {Object.entries(FORMS).map(([ending, { label }]) => (
+          <a
+            class="button"
+            download={`report.${ending}`}
+            href={`/apisix/ui/report.${ending}?${query}`}
+          >
+            {label}
+          </a>
+        ))}
+      </p>
+      <p>
+        <a class="button" data-confirm href="/apisix/ui/confirm?do=begin-anew">
+          Begin the report anew
         </a>
-      ))}
-      <a class="button apart" data-confirm href="/apisix/ui/confirm?do=begin-anew">
-        Begin the report anew
-      </a>
-    </p>
+      </p>
+    </div>
   );
 }

@@ -71,7 +71,7 @@ describe('links keep all other state', () => {
     const second = await shown(next);
     expect(textOf(second)).toContain('2 of 2 kept');
     expect(state(linkTo(second, 'Previous'))).toEqual(price);
-    expect(state(linkTo(html, 'hide it'))).toEqual({ ...price, noise: undefined });
+    expect(state(linkTo(html, 'hide'))).toEqual({ ...price, noise: undefined });
   });
 
   it('and a form has what it does not ask for', async () => {
@@ -113,9 +113,9 @@ describe('filters', () => {
   it('hide noise unless it is asked for, and say how much', async () => {
     const html = await shown(VIEW);
     expect(places(html)).not.toContain('/clock');
-    expect(textOf(html)).toContain('1 more does not count: show it');
-    expect(places(await shown(linkTo(html, 'show it')))).toContain('/clock');
-    expect(textOf(await shown(linkTo(html, 'show it')))).toContain('value, ignored');
+    expect(textOf(html)).toContain('1 place is ignored or noise: show');
+    expect(places(await shown(linkTo(html, 'show')))).toContain('/clock');
+    expect(textOf(await shown(linkTo(html, 'show')))).toContain('value, ignored');
   });
 
   it('show some kinds alone', async () => {
@@ -129,9 +129,10 @@ describe('filters', () => {
     const html = await shown(`${VIEW}&text=orders`);
     expect(linksOf(html).filter(({ text }) => text.startsWith('GET '))).toHaveLength(1);
     expect(places(html)).toEqual(['/price', 'x-version']);
-    expect(textOf(await shown(`${VIEW}&text=nowhere`))).toContain(
-      'No endpoint has what the filter looks for',
-    );
+    const none = await shown(`${VIEW}&text=nowhere&kinds=type`);
+    expect(textOf(none)).toContain('Nothing fits the filter.');
+    expect(textOf(none)).not.toContain('Example');
+    expect(places(await shown(linkTo(none, 'Clear the filter')))).toEqual(['/price', 'x-version']);
   });
 });
 
@@ -169,24 +170,33 @@ describe('several mirrors', () => {
     const query = new URLSearchParams(fieldsOf(html));
     query.set('of', `more-1 ${MIRROR}`);
     const other = await viewed(`/?${query}`, contextOf(report()));
-    expect(textOf(other)).toContain(`${MIRROR} of route more-1`);
+    expect(textOf(other)).toContain(`Route more-1: ${MIRROR}`);
     expect(other).not.toContain('role="note"');
   });
 
   it('are found by the route alone', async () => {
     const html = await viewed(`${VIEW}&route=more-2`, contextOf(report()));
-    expect(textOf(html)).toContain('of route more-2');
+    expect(textOf(html)).toContain('Route more-2: ');
+    // What tells mirrors apart stands first.
+    expect(textOf(html)).toContain(`\nmore-1: 0 of 1 differ, ${MIRROR}\n`);
   });
 
   it.each([
-    ['route=gone', 'mirror'],
-    ['route=1&endpoint=GET+%2Fgone', 'endpoint'],
-    ['place=%2Fgone&kind=value', 'place'],
-  ])('an address of what is gone (%s) says so', async (query, what) => {
+    ['route=gone', 'Route gone is not in this report. Shown instead: route 1.'],
+    [
+      'route=more-1&mirror=http://gone',
+      `Mirror http://gone is not in this report. Shown instead: ${MIRROR} of route 1.`,
+    ],
+    [
+      'route=1&endpoint=GET+%2Fgone',
+      'Endpoint GET /gone is not in this report. Shown instead: GET /users/{n}.',
+    ],
+    ['place=%2Fgone&kind=value', 'Place /gone is not in this report. Shown instead: /price.'],
+  ])('an address of what is gone (%s) says so', async (query, words) => {
     const html = await viewed(`${VIEW}&${query}`, contextOf(report()));
-    expect(textOf(html)).toContain(`The report does not have the ${what} of this address`);
+    expect(textOf(html)).toContain(words);
     expect(textOf(html)).toContain('10 of 100 pairs differ');
-    const stay = linkTo(html, 'Stay with what is shown instead');
+    const stay = linkTo(html, 'Stay with this');
     expect(await viewed(stay, contextOf(report()))).not.toContain('role="note"');
   });
 });
@@ -268,29 +278,42 @@ describe('where there is nothing yet', () => {
 
   it('no request', async () => {
     expect(textOf(await empty(route({ host: MIRROR, compare: true })))).toContain(
-      'One mirror is compared, and no request was copied since the report began',
+      `The mirror ${MIRROR} of route r1 is compared, but no request has been copied to it since 20`,
     );
   });
 
   it.each([
-    [{ failed: 1 }, 'No copy arrived'],
+    [{ failed: 1 }, 'No copy arrived: 1 failed (could not connect)'],
+    [
+      { failed: 1, skipped: 1 },
+      'No copy arrived: 1 failed (could not connect), 1 skipped (breaker open)',
+    ],
     [{ sent: 1 }, 'none of them was chosen for comparison yet'],
     [{ sent: 1, overload: 1 }, 'No pair could be compared'],
     [{ skipped: 1 }, 'No copy was sent yet'],
   ] as const)('no pair: %j', async (counts, words) => {
     const report = createReportSums();
     for (const outcome of ['sent', 'failed', 'skipped'] as const)
-      if (outcome in counts) report.outcome('1', MIRROR, outcome, 'connect');
+      if (outcome in counts)
+        report.outcome('1', MIRROR, outcome, outcome === 'skipped' ? 'breaker_open' : 'connect');
     if ('overload' in counts) report.pair(pair({ result: 'not_compared', reason: 'overload' }));
     const text = textOf(await viewed(VIEW, contextOf(report)));
-    expect(text).toContain('no pair of responses was compared yet');
     expect(text).toContain(words);
+    expect(text.includes('no pair of responses was compared yet')).toBe(!('failed' in counts));
+    // There is nothing to filter.
+    expect(text).not.toContain('Endpoint or place contains');
   });
 
   it('no example', async () => {
     const report = createReportSums();
     report.pair(pair(compared(difference('/a')), { keep: 0 }));
-    expect(textOf(await viewed(VIEW, contextOf(report)))).toContain('No example was kept');
+    expect(textOf(await viewed(VIEW, contextOf(report)))).toContain(
+      'No example was kept: there was no memory for one, or compare.keep was 0.',
+    );
+    const one = { id: '1', plugins: { 'proxy-mirror': { host: MIRROR, compare: { keep: 0 } } } };
+    expect(textOf(await viewed(VIEW, contextOf(report, [one])))).toContain(
+      'No example was kept: compare.keep of this mirror is 0.',
+    );
   });
 });
 
@@ -356,6 +379,9 @@ describe('the mark', () => {
     ['same', 'same', ['same', '', ''], ['same', '', '']],
     ['', 'x', ['', '', ''], ['', 'x', '']],
     ['aa', 'aaa', ['aa', '', ''], ['aa', 'a', '']],
+    ['200', '500', ['', '200', ''], ['', '500', '']],
+    ['"a 9.5"', '"a 9.50"', ['"a ', '9.5', '"'], ['"a ', '9.50', '"']],
+    ['[1, 12]', '[1, 13]', ['[1, ', '12', ']'], ['[1, ', '13', ']']],
     ['\u{1f600}', '\u{1f601}', ['', '\u{1f600}', ''], ['', '\u{1f601}', '']],
   ])('%j and %j', (one, other, a, b) => {
     expect(differing(one, other)).toEqual([a, b]);

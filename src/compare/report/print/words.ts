@@ -67,22 +67,29 @@ export function bounds({ different, rate }: MirrorReport): string {
   return rate.high >= 1 ? 'too few to tell' : `under ${bound(rate.high)}`;
 }
 
-/** What else is to be known of a mirror, a sentence each. */
-export function remarks(mirror: MirrorReport): string[] {
+/**
+ * What else is to be known of a mirror, a sentence each.
+ *
+ * @param called what reasons of outcomes are called; default: by their names
+ */
+export function remarks(
+  mirror: MirrorReport,
+  called: (reason: string) => string = (reason) => reason,
+): string[] {
   const { sent, failed, skipped, noise_only: noise, not_compared: notCompared } = mirror;
   return [
     ...(noise === 0
       ? []
       : [`${counted(noise)} pairs differ only in what is noise or ignored${undecided(mirror)}`]),
     ...(mirror.different > 0 && !hasBaseline(mirror) ? [NO_BASELINE] : []),
-    `${counted(sent)} copies sent${listed(', ', 'failed', failed)}${listed(', ', 'skipped', skipped)}`,
-    ...(sumOf(notCompared) === 0 ? [] : [listed('', 'not compared', notCompared)]),
+    `${counted(sent)} copies sent${listed(', ', 'failed', failed, called)}${listed(', ', 'skipped', skipped, called)}`,
+    ...(sumOf(notCompared) === 0 ? [] : [listed('', 'not compared', notCompared, called)]),
     ...((notCompared.overload ?? 0) === 0 ? [] : [OVERLOAD]),
   ];
 }
 
 const NO_BASELINE =
-  'no baseline yet: clocks and random ids count as differences, unless "ignore" or "baseline" of "compare" takes them off';
+  'no baseline yet, so timestamps and random ids count as differences: set compare.baseline, or list them in compare.ignore';
 
 const OVERLOAD =
   'overload: there was no time to compare more pairs; a lower "sample_ratio" of "compare" chooses fewer';
@@ -99,10 +106,15 @@ function undecided({ endpoints }: MirrorReport): string {
 }
 
 /** @example ', 3 failed (connect 2, timeout 1)' */
-function listed(before: string, what: string, counts: Readonly<Record<string, number>>): string {
+function listed(
+  before: string,
+  what: string,
+  counts: Readonly<Record<string, number>>,
+  called: (reason: string) => string,
+): string {
   const reasons = Object.entries(counts).filter(([, count]) => count > 0);
   if (reasons.length === 0) return '';
-  const each = reasons.map(([reason, count]) => `${reason} ${counted(count)}`);
+  const each = reasons.map(([reason, count]) => `${called(reason)} ${counted(count)}`);
   return `${before}${counted(sumOf(counts))} ${what} (${each.join(', ')})`;
 }
 

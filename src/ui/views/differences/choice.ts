@@ -18,8 +18,15 @@ export interface Choice {
   readonly example: ExampleReport | null;
   /** The state with all that is chosen named, for links. */
   readonly state: State;
-  /** What the address names and the report does not have (any more). */
-  readonly lost: 'mirror' | 'endpoint' | 'place' | null;
+  readonly lost: Lost | null;
+}
+
+/** What the address names and the report does not have (any more). */
+interface Lost {
+  readonly what: 'Route' | 'Mirror' | 'Endpoint' | 'Place';
+  readonly name: string;
+  /** What is shown of this instead; empty: nothing. */
+  readonly shown: string;
 }
 
 /** Chooses what the state names, or else the first that differs. `null`: the report has no mirror. */
@@ -34,6 +41,7 @@ export function choose({ mirrors }: Report, state: State): Choice | null {
   const places = endpoint === null ? [] : placesOf(endpoint, state);
   const shared = endpoint?.differences.find((one) => isNamed(one, state));
   const place = unlessFiltered(shared, places, state) ?? places[0] ?? null;
+  const full = fullState(state, mirror, endpoint, place);
   const isLost = {
     mirror: isAsked && wanted === undefined,
     endpoint: given === undefined && state.endpoint !== '',
@@ -46,9 +54,26 @@ export function choose({ mirrors }: Report, state: State): Choice | null {
     endpoint,
     place,
     example: place?.examples[state.example - 1] ?? place?.examples[0] ?? null,
-    state: fullState(state, mirror, endpoint, place),
-    lost: isLost.mirror ? 'mirror' : isLost.endpoint ? 'endpoint' : isLost.place ? 'place' : null,
+    state: full,
+    lost: isLost.mirror
+      ? lostMirror(state, mirrors, full)
+      : isLost.endpoint
+        ? { what: 'Endpoint', name: state.endpoint, shown: full.endpoint }
+        : isLost.place
+          ? { what: 'Place', name: state.place, shown: full.place }
+          : null,
   };
+}
+
+/** A mirror is only lost by itself where its route is not. */
+function lostMirror(
+  { route, mirror }: State,
+  mirrors: readonly MirrorReport[],
+  shown: State,
+): Lost {
+  return route !== '' && mirrors.every((one) => one.route !== route)
+    ? { what: 'Route', name: route, shown: `route ${shown.route}` }
+    : { what: 'Mirror', name: mirror, shown: `${shown.mirror} of route ${shown.route}` };
 }
 
 function isAskedFor({ route, mirror }: MirrorReport, state: State): boolean {

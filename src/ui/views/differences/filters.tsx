@@ -1,4 +1,4 @@
-import { counted, nameOf } from '../../../compare/report/print/words.ts';
+import { counted } from '../../../compare/report/print/words.ts';
 import type { MirrorReport, Report } from '../../../compare/report/report.ts';
 import { printable } from '../../../http/quoted.ts';
 import type { Element } from '../../view.ts';
@@ -23,16 +23,26 @@ export function Filters({ report: { mirrors }, choice: { mirror, state } }: Prop
         <input type="hidden" name={name} value={value} />
       ))}
       <Mirrors mirrors={mirrors} chosen={mirror} />
-      <label>
-        Endpoint or place has
-        <input type="search" name="text" value={text} maxlength={256} />
-      </label>
-      <button>Filter</button>
-      <Kinds state={state} />
-      <label class="check">
-        <input type="checkbox" name="noise" value="shown" checked={noise === 'shown'} data-submit />
-        Show noise
-      </label>
+      {mirror.pairs > 0 && (
+        <>
+          <label>
+            Endpoint or place contains
+            <input type="search" name="text" value={text} maxlength={256} />
+          </label>
+          <button>Filter</button>
+          <Kinds state={state} />
+          <label class="check">
+            <input
+              type="checkbox"
+              name="noise"
+              value="shown"
+              checked={noise === 'shown'}
+              data-submit
+            />
+            Show ignored and noise
+          </label>
+        </>
+      )}
     </form>
   );
 }
@@ -42,12 +52,12 @@ function Mirrors({ mirrors, chosen }: { mirrors: readonly MirrorReport[]; chosen
   const others = mirrors.filter((one) => one !== chosen).slice(0, MAX_MIRRORS - 1);
   const left = mirrors.length - 1 - others.length;
   return (
-    <label>
+    <label class="mirrors">
       Mirror
       <select name="of" data-submit>
         {[chosen, ...others].map((one) => (
           <option value={choiceOf(one)} selected={one === chosen}>
-            {`${printable(nameOf(one))} (${counted(one.different)} of ${counted(one.pairs)})`}
+            {`${printable(one.route)}: ${counted(one.different)} of ${counted(one.pairs)} differ, ${printable(one.mirror)}`}
           </option>
         ))}
       </select>
@@ -64,7 +74,7 @@ function Mirrors({ mirrors, chosen }: { mirrors: readonly MirrorReport[]; chosen
 function Kinds({ state: { kinds } }: { readonly state: State }): Element {
   return (
     <fieldset class="checks">
-      <legend>Only these kinds</legend>
+      <legend>Only these kinds (none ticked: all)</legend>
       {Object.keys(KINDS).map((kind) => (
         <label class="check">
           <input

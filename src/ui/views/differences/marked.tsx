@@ -4,13 +4,16 @@ import type { Element } from '../../view.ts';
 /** Longest text of a value that is shown, in characters; previews have about 1,000. */
 const MAX_CHARACTERS = 4096;
 
+const IN_NUMBER = /^[\d.]$/;
+
 /** A text in three parts, of which the middle one differs from that of another text. */
 export type Parts = readonly [before: string, middle: string, after: string];
 
 /**
- * Splits two texts at what they have in common at their beginnings and ends. Characters stay whole.
+ * Splits two texts at what they have in common at their beginnings and ends. Characters and numbers stay whole.
  *
  * @example differing('a1c', 'a22c') // [['a', '1', 'c'], ['a', '22', 'c']]
+ * @example differing('200', '500') // [['', '200', ''], ['', '500', '']]
  */
 export function differing(one: string, other: string): readonly [Parts, Parts] {
   const [a, b] = [Array.from(one), Array.from(other)];
@@ -19,6 +22,10 @@ export function differing(one: string, other: string): readonly [Parts, Parts] {
   while (start < most && a[start] === b[start]) start += 1;
   let end = 0;
   while (end < most - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const isInNumber = (left: string | undefined, right: string | undefined) =>
+    IN_NUMBER.test(left ?? '') && IN_NUMBER.test(right ?? '');
+  while (start > 0 && [a, b].some((all) => isInNumber(all[start - 1], all[start]))) start -= 1;
+  while (end > 0 && [a, b].some((all) => isInNumber(all.at(-1 - end), all.at(-end)))) end -= 1;
   const parts = (all: readonly string[]): Parts => [
     all.slice(0, start).join(''),
     all.slice(start, all.length - end).join(''),

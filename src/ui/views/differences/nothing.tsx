@@ -1,10 +1,11 @@
 import { compareOf } from '../../../config/compare.ts';
 import { isDisabled, mirrorsOf } from '../../../config/proxy-mirror.ts';
 import { printable } from '../../../http/quoted.ts';
-import { counted, sumOf } from '../../../compare/report/print/words.ts';
+import { counted, moment, sumOf } from '../../../compare/report/print/words.ts';
 import type { MirrorReport } from '../../../compare/report/report.ts';
 import { changeOf } from '../../actions.ts';
-import { curlLine } from '../../confirmation.tsx';
+import { curlLine, Line } from '../../confirmation.tsx';
+import { Unbroken } from '../../unbroken.tsx';
 import type { Element, UiContext } from '../../view.ts';
 
 /** A mirror of a route that is not disabled. */
@@ -16,10 +17,12 @@ interface Found {
 
 interface Props extends Pick<UiContext, 'inForce'> {
   readonly origin: string;
+  /** When the report began. */
+  readonly since: string;
 }
 
 /** What to do when the report is of no mirror. */
-export function NothingCompared({ inForce, origin }: Props): Element {
+export function NothingCompared({ inForce, origin, since }: Props): Element {
   const document = inForce()?.document ?? null;
   const mirrors = (document?.routes ?? []).flatMap(({ id, plugins }): Found[] => {
     const plugin = plugins?.['proxy-mirror'];
@@ -32,8 +35,8 @@ export function NothingCompared({ inForce, origin }: Props): Element {
         isCompared: compareOf(compare) !== null,
       }));
   });
-  const compared = mirrors.filter(({ isCompared }) => isCompared).length;
-  if (compared > 0) return <Waiting compared={compared} />;
+  const compared = mirrors.filter(({ isCompared }) => isCompared);
+  if (compared.length > 0) return <Waiting compared={compared} since={since} />;
   if (mirrors.length === 0)
     return (
       <p>
@@ -52,11 +55,7 @@ export function NothingCompared({ inForce, origin }: Props): Element {
         No mirror is compared yet. <code>"compare": true</code> in a mirror turns it on, such as for{' '}
         <bdi>{printable(mirror)}</bdi> of route <bdi>{printable(route)}</bdi>:
       </p>
-      {typeof change !== 'string' && (
-        <pre tabindex={0} role="group" aria-label="The request">
-          {curlLine(change, origin)}
-        </pre>
-      )}
+      {typeof change !== 'string' && <Line text={curlLine(change, origin)} />}
       <p>
         <a class="button" data-confirm href={`/apisix/ui/confirm?${query}`}>
           Compare it
@@ -66,14 +65,31 @@ export function NothingCompared({ inForce, origin }: Props): Element {
   );
 }
 
-function Waiting({ compared }: { readonly compared: number }): Element {
-  const which =
-    compared === 1 ? 'One mirror is compared' : `${counted(compared)} mirrors are compared`;
+interface WaitingProps extends Pick<Props, 'since'> {
+  readonly compared: readonly Found[];
+}
+
+function Waiting({ compared: [first, ...others], since }: WaitingProps): Element {
   return (
-    <p>
-      {which}, and no request was copied since the report began. This page shows what differs as
-      soon as one is.
-    </p>
+    <>
+      <p>
+        {others.length > 0 ? (
+          `${counted(others.length + 1)} mirrors are compared, but no request has been copied to any of them`
+        ) : (
+          <>
+            The mirror <bdi>{printable(first!.mirror)}</bdi> of route{' '}
+            <bdi>{printable(first!.route)}</bdi> is compared, but no request has been copied to it
+          </>
+        )}{' '}
+        <Unbroken text={`since ${moment(since)}`} />. Differences appear here once one is.
+      </p>
+      <p>
+        <a data-view href="/apisix/ui?view=explain">
+          Explain
+        </a>{' '}
+        says what would happen to a request.
+      </p>
+    </>
   );
 }
 
@@ -85,7 +101,7 @@ export function NoPair({ mirror }: { readonly mirror: MirrorReport }): Element {
 
 function reasonOf(sent: number, failed: number, notCompared: number): string {
   if (sent === 0 && failed > 0)
-    return 'No copy arrived, so that there is nothing to compare: see why they failed, and whether the mirror runs.';
+    return 'So there is nothing to compare yet: does the mirror run, and at this address?';
   if (notCompared > 0)
     return 'No pair could be compared: the reasons are above, and docs/comparing.md says what to do about each.';
   if (sent > 0)

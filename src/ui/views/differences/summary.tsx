@@ -1,14 +1,17 @@
 import {
+  bounds,
   counted,
   coverage,
   duration,
   percent,
   remarks,
-  verdict,
+  sumOf,
 } from '../../../compare/report/print/words.ts';
 import type { MirrorReport, Report } from '../../../compare/report/report.ts';
 import { printable } from '../../../http/quoted.ts';
+import { reasonText } from '../../reasons.ts';
 import { Scrolled } from '../../scrolled.tsx';
+import { Unbroken } from '../../unbroken.tsx';
 import type { Element } from '../../view.ts';
 
 interface Props {
@@ -18,18 +21,38 @@ interface Props {
 
 /** The verdict on a mirror, and what belongs to it. */
 export function Summary({ report, mirror }: Props): Element {
-  const differs = mirror.different > 0;
-  const judged = differs ? 'differs' : mirror.pairs > 0 ? 'agrees' : '';
+  const isDown = isUnreached(mirror);
+  const isBad = isDown || mirror.different > 0;
+  const judged = isBad ? 'differs' : mirror.pairs > 0 ? 'agrees' : '';
   return (
     <section aria-label="Verdict" class={`judged ${judged}`}>
       <h2>
-        <bdi>{printable(mirror.mirror)}</bdi> of route <bdi>{printable(mirror.route)}</bdi>
+        Route <bdi>{printable(mirror.route)}</bdi>: <bdi>{printable(mirror.mirror)}</bdi>
       </h2>
-      <p class={`verdict ${differs ? 'bad' : ''}`}>{verdict(mirror)}</p>
+      <p class={`verdict ${isBad ? 'bad' : ''}`}>
+        <Unbroken text={isDown ? unreached(mirror) : verdict(mirror)} />
+      </p>
+      {mirror.different > 0 && (
+        <p>
+          <Unbroken text={bounds(mirror)} />
+        </p>
+      )}
+      {isDown && (
+        <p>
+          <a
+            data-view
+            href={`/apisix/ui?${new URLSearchParams({ view: 'now', text: mirror.route })}`}
+          >
+            See it in Now
+          </a>
+        </p>
+      )}
       <div class="summary">
         <ul>
-          <li>{coverage(report)}</li>
-          {remarks(mirror).map((remark) => (
+          <li>
+            <Unbroken text={coverage(report)} />
+          </li>
+          {remarks(mirror, reasonText).map((remark) => (
             <li>{remark}</li>
           ))}
         </ul>
@@ -38,6 +61,30 @@ export function Summary({ report, mirror }: Props): Element {
       </div>
     </section>
   );
+}
+
+/** As in files, but for the bounds, which stand below it. */
+function verdict(mirror: MirrorReport): string {
+  const { pairs, different, rate } = mirror;
+  if (pairs === 0) return 'no pair of responses was compared yet';
+  const share = different > 0 ? percent(rate.different) : bounds(mirror);
+  return `${counted(different)} of ${counted(pairs)} pairs differ: ${share}`;
+}
+
+/** Whether the mirror seems to be down. */
+function isUnreached({ sent, failed }: MirrorReport): boolean {
+  return sent === 0 && sumOf(failed) > 0;
+}
+
+/** @example 'No copy arrived: 3 failed (could not connect), 57 skipped (breaker open)' */
+function unreached({ failed, skipped }: MirrorReport): string {
+  const parts = Object.entries({ failed, skipped })
+    .filter(([, counts]) => sumOf(counts) > 0)
+    .map(([outcome, counts]) => {
+      const reasons = Object.keys(counts).map(reasonText);
+      return `${counted(sumOf(counts))} ${outcome} (${reasons.join(', ')})`;
+    });
+  return `No copy arrived: ${parts.join(', ')}`;
 }
 
 /** Rows are the primary's, columns the mirror's. */
