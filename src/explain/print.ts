@@ -2,14 +2,14 @@ import { type FullCompare, PRIMARY, type RedactConfig } from '../config/compare.
 import { inOneLine } from '../http/quoted.ts';
 import type { Explanation, MirrorExplanation, ShownRequest } from './explain.ts';
 
-const NOT_TAKEN: Readonly<Record<Explanation['passed_over'][number]['because'], string>> = {
+export const NOT_TAKEN: Readonly<Record<Explanation['passed_over'][number]['because'], string>> = {
   uri: 'its uri does not fit the whole path',
   method: 'it is not for this method',
   remote_addr: 'it is not for this client address',
   vars: 'its vars do not hold',
 };
 
-const NOT_COPIED: Readonly<Record<NonNullable<MirrorExplanation['because']>, string>> = {
+export const NOT_COPIED: Readonly<Record<NonNullable<MirrorExplanation['because']>, string>> = {
   disabled: '_meta.disable says so',
   filtered: 'methods or _meta.filter do not let it through',
   sampled_out: 'its sample_key is not in the sample',
@@ -69,7 +69,7 @@ const BODIES: Readonly<Record<Exclude<FullCompare['body'], 'none'>, string>> = {
 };
 
 /** What would be compared, or why nothing would. */
-function comparisonText({ compared, redact, copy }: MirrorExplanation): string {
+export function comparisonText({ compared, redact, copy }: MirrorExplanation): string {
   if (compared === null) return 'no: compare is not set for this mirror';
   if (compared.sample_ratio === 0)
     return 'no: its sample_key is not among those that are compared (compare.sample_ratio)';
@@ -90,7 +90,9 @@ export function comparedText(compared: FullCompare, redact: RedactConfig | null)
   const hashed = [redact?.headers, redact?.query, redact?.json].flatMap((names) => names ?? []);
   return [
     `${percent(ratio)} of the copies: ${status ? 'status, ' : ''}${fields}`,
-    ...(body === 'none' ? [] : [`body (${BODIES[body]}, at most ${compared.max_body_size} bytes)`]),
+    ...(body === 'none'
+      ? []
+      : [`body (${BODIES[body]}, at most ${bytesText(compared.max_body_size)})`]),
     ...(but.length === 0 ? [] : [`but not ${but.join(', ')}`]),
     ...(unordered.length === 0 ? [] : [`in any order ${unordered.join(', ')}`]),
     ...(tolerance === 0 ? [] : [`numbers within ${percent(tolerance)}`]),
@@ -103,6 +105,11 @@ function baselineText({ baseline, baseline_ratio: ratio }: FullCompare): string[
   if (baseline === undefined) return [];
   if (baseline !== PRIMARY) return [`noise by ${baseline}`];
   return [`noise by asking the upstream once more for ${percent(ratio)} of the GETs and HEADs`];
+}
+
+/** @example bytesText(262_144) // '256 KiB' */
+function bytesText(bytes: number): string {
+  return bytes > 0 && bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`;
 }
 
 function percent(share: number): string {

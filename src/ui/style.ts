@@ -38,7 +38,18 @@ p { max-width: 95ch; }
 [role=note] { max-width: 95ch; padding: .5rem .8rem; border: 1px solid var(--edge); border-left-width: 4px; border-radius: var(--radius); background: var(--raised); }
 code, pre, bdi { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { padding: .7rem .9rem; background: var(--raised); border: 1px solid var(--line); border-radius: var(--radius); overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; }
-pre[data-result] { max-height: none; }
+.explained { max-width: 60rem; }
+.explained:focus { outline: none; }
+.explained pre { margin: .4rem 0; }
+.explained dt { padding-left: .2rem; }
+.explained .begins { margin-top: .8rem; border-top: 1px solid var(--line); padding-top: .8rem; }
+.explained dt.begins { margin-right: -1rem; }
+.hanging { display: block; padding-left: 2ch; text-indent: -2ch; }
+.caution { border-color: var(--mirror); }
+.caution strong { color: var(--mirror); }
+.wrong { margin: .3rem 0 0; }
+.wrong::before { content: "! "; font-weight: 700; }
+[aria-invalid] { border: 2px solid var(--bad); }
 
 /* The frame: navigation, key, and what is said to all. */
 header { display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: center; padding: 0 1.25rem; border-bottom: 1px solid var(--line); background: var(--raised); }
@@ -52,6 +63,7 @@ main { padding: 1.4rem 1.25rem 4rem; max-width: 96rem; margin: 0 auto; }
 .head p { margin: 0; }
 .freeze { display: flex; gap: .3rem .6rem; align-items: center; color: var(--quiet); }
 .freeze.held { color: var(--text); }
+.freeze .button { flex: none; }
 .held strong { padding: .3rem .7rem; border-left: 4px solid var(--mirror); background: var(--raised); }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { position: static; display: block; padding: .5rem 1.25rem; }
@@ -96,10 +108,10 @@ legend, label { color: var(--quiet); font-size: .9rem; }
 legend { padding: 0 0 .2rem; }
 label > * { color: var(--text); font-size: 1rem; }
 .fields { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; }
-.fields > label { max-width: 100%; grid-template-columns: minmax(0, auto); }
+.fields > label, .fields > div > label { max-width: 100%; grid-template-columns: minmax(0, auto); }
 .wide { flex: 1 1 20rem; }
 .full { flex-basis: 100%; }
-.wide > *, .full > *, .key input { width: 100%; }
+:is(.wide, .full) :is(input, textarea), .key input { width: 100%; }
 .asked { max-width: 60rem; margin: 1.2rem 0; }
 .asked textarea { font-family: ui-monospace, monospace; font-size: .9rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
@@ -146,6 +158,7 @@ svg { display: block; width: 100%; overflow: visible; }
 .dot.bad { fill: var(--bad); }
 svg text { fill: var(--quiet); font-size: 11px; font-variant-numeric: tabular-nums; }
 .grid { stroke: var(--line); }
+.line { vector-effect: non-scaling-stroke; }
 .line, .swatch { fill: none; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .primary { stroke: var(--primary); }
 .mirror { stroke: var(--mirror); }
@@ -173,7 +186,7 @@ path.bad { stroke: var(--bad); stroke-width: 3; }
 @media (min-width: 79.01rem) {
   /* Columns keep their widths while figures change. */
   .rates, .routes { table-layout: fixed; }
-  .rates td:first-child { width: 9rem; }
+  .rates td:first-child { width: 14.5rem; }
   .routes { font-size: .95rem; }
   .routes thead th:nth-child(-n+3) { width: 14.5%; }
   .routes thead th:nth-child(2) { width: 15.5%; }
@@ -197,6 +210,8 @@ path.bad { stroke: var(--bad); stroke-width: 3; }
   .rates td { text-align: left; }
   .rates td:nth-child(4) { grid-column-start: 1; }
 }
+/* Charts are as wide as the screen, and their texts as large as others. */
+@media (min-width: 30rem) and (max-width: 48rem) { figure svg text { font-size: 7.5px; } }
 @media (min-width: 40rem) and (max-width: 79rem) {
   .rates tr { grid-template-columns: repeat(6, minmax(0, 1fr)); }
   .rates td:nth-child(4) { grid-column-start: auto; }
@@ -244,7 +259,6 @@ mark::after { content: "] "; }
   .totals div { padding: .45rem .6rem; }
   .totals dt { font-size: .85rem; line-height: 1.2; }
   .totals dd { font-size: 1.2rem; }
-  .totals div { display: flex; flex-direction: column; justify-content: space-between; }
   /* As high in both states, so that nothing jumps. */
   .freeze { width: 100%; min-height: 3.6rem; justify-content: space-between; }
 }

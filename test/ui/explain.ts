@@ -19,10 +19,11 @@ export function explain(stage: Stage, tabs: Tabs): void {
     await page.keyboard.type('X-User: 7');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await shows(page, `route     ${id}`);
-    // It is read out, and scrolled by the keys of arrows.
-    await page.waitForFunction("document.activeElement.matches('[aria-label=Explanation] pre')");
-    await shows(page, `GET ${stage.mirror.url}/${id}/<b>"cart"`);
+    await shows(page, `Route ${id} matches. A copy goes to ${stage.mirror.url}.`);
+    // It is read out.
+    await page.waitForFunction("document.activeElement.matches('[aria-label=Explanation]')");
+    // As a client sends it.
+    await shows(page, `GET ${stage.mirror.url}/${id}/%3Cb%3E%22cart%22`);
     await shows(page, 'X-User: 7');
     // What may be secret stays out of addresses.
     expect(page.url()).toMatch(/\?view=explain$/);
@@ -35,5 +36,7 @@ export function explain(stage: Stage, tabs: Tabs): void {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await shows(page, 'expected "name: value", found "no field"');
+    // It stands at its field, which has the focus.
+    await page.waitForFunction("document.activeElement.matches('textarea[aria-invalid=true]')");
   });
 }

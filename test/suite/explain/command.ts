@@ -94,7 +94,7 @@ export function explainCommand(runtime: TestServerRuntime): void {
         'caution   the mirror gets credentials, Cookie: "headers": {"remove": ["cookie"]} keeps them back',
       ],
       [
-        'compared  100 % of the copies: status, fields etag, body (by value where both are JSON, else byte by byte, at most 262144 bytes), in any order /tags',
+        'compared  100 % of the copies: status, fields etag, body (by value where both are JSON, else byte by byte, at most 256 KiB), in any order /tags',
         expect.stringContaining('a write'),
         expect.stringContaining('credentials'),
       ],

@@ -37,7 +37,7 @@ it.each([
   [
     'GET',
     true,
-    '100 % of the copies: status, fields, body (by value where both are JSON, else byte by byte, at most 262144 bytes)',
+    '100 % of the copies: status, fields, body (by value where both are JSON, else byte by byte, at most 256 KiB)',
   ],
   [
     'POST',

@@ -17,7 +17,7 @@ function review(...routes: readonly object[]): string[] {
 }
 const plugin = (config: object) => ({ plugins: { 'proxy-mirror': config } });
 
-const BODY = 'body (by value where both are JSON, else byte by byte, at most 262144 bytes)';
+const BODY = 'body (by value where both are JSON, else byte by byte, at most 256 KiB)';
 const WRITES = 'caution: writes are copied: "methods": ["GET", "HEAD"] copies reads alone';
 
 describe('reviewLines', () => {
