@@ -217,13 +217,13 @@ function targetOf(id: string, name: string, document: RoutesDocument | null): Ta
   const route = document?.routes.find((one) => String(one.id) === id);
   const plugin = route?.plugins?.['proxy-mirror'];
   if (plugin === undefined)
-    return `route ${printable(id)} has no mirror now: it was changed or deleted`;
+    return `route ${printable(id)} no longer has this mirror: it was changed or deleted`;
   const isPaused = isDisabled(plugin);
   const own = isPaused || plugin.mirrors === undefined ? [plugin] : plugin.mirrors;
   const all = isPaused ? hostsIn(plugin) : mirrorsOf(plugin);
   const index = namesOf(all).indexOf(name);
   if (index < 0)
-    return `route ${printable(id)} has no mirror ${printable(name)} now: it was changed`;
+    return `route ${printable(id)} no longer has the mirror ${printable(name)}: it was changed`;
   const base = `/apisix/admin/routes/${encodeURIComponent(id)}/plugins/proxy-mirror`;
   return {
     name: `the mirror ${printable(name)} of route ${id}`,

@@ -80,7 +80,7 @@ async function load(form, fill = morph) {
     cameAt = new Date().toISOString().slice(11, 19) + ' UTC';
     if (isOld) say('');
     // Who has sent a form wants to read what it led to.
-    if (form !== undefined) main.querySelector('[data-result]')?.focus();
+    if (form !== undefined) main.querySelector('[aria-invalid], [data-result]')?.focus();
   } catch (error) {
     if (mine.signal.aborted) return;
     failed(error, true);
@@ -109,7 +109,7 @@ function viewOfAddress() {
 
 /** @param isView whether it was the view that was asked for */
 function failed(error, isView = false) {
-  if (error.status === 401) return askForKey('That is not the key of this gateway: ' + error.message + '.');
+  if (error.status === 401) return askForKey("That is not this gateway's key.");
   if (error instanceof Refused) return say(error.message, isView);
   if (!isView || cameAt === '') return say(SILENT, isView);
   const seconds = every() / 1000;
@@ -216,8 +216,14 @@ async function send({ dataset }) {
     load();
   } catch (error) {
     for (const button of buttons) button.disabled = false;
-    refuse(error instanceof Refused ? 'Refused: ' + error.message : SILENT + ' Nothing is known to have changed.');
+    refuse(error instanceof Refused ? refusal(error.message) : SILENT + ' Nothing is known to have changed.');
   }
+}
+
+/** Says first why, and then where: names of files may be long. */
+function refusal(message) {
+  const [, place, reason] = /^(\\S+): (.+)$/s.exec(message) ?? [];
+  return 'Nothing was changed: ' + (place === undefined ? message : reason + ' (' + place + ')');
 }
 
 /** Says why nothing was done, where it is seen. The button that was pressed has lost the focus. */

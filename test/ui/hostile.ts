@@ -114,7 +114,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
       await links[resume]!.click();
       await shows(tab.page, 'From the next request on it gets copies again.');
       await confirm(tab.page);
-      await shows(tab.page, 'Refused: failed to check the configuration');
+      await shows(tab.page, 'Nothing was changed: failed to check the configuration');
       await holds(tab, 'Cancel');
       await leaveDialog(tab.page);
     }
@@ -134,7 +134,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
       await click(tab.page, 'button', 'Explain');
     };
     await ask(`http://shop.example/${id}/${MARKUP}${'z'.repeat(3000)}`, `X-A: ${MARKUP}`);
-    await shows(tab.page, `route     ${id}`);
+    await shows(tab.page, `Route ${id} matches.`);
     await holds(tab, 'Explain');
     await ask(`http://shop.example/${id}`, `X-A: ${INVISIBLE}`);
     await shows(tab.page, 'expected a header value');

@@ -51,7 +51,7 @@ export function key(stage: Stage, tabs: Tabs): void {
     await page.waitForSelector('input[name=key]');
     await page.type('input[name=key]', 'wrong');
     await click(page, 'button', 'Open');
-    await shows(page, 'That is not the key of this gateway: wrong apikey.');
+    await shows(page, "That is not this gateway's key.");
     await page.waitForSelector('input[name=key]');
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });

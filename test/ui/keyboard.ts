@@ -136,7 +136,7 @@ export function keyboard(stage: Stage, tabs: Tabs): void {
     const { page, problems } = await enter(tabs, addressOf('now', { text: id }));
     await tabTo(page, 'Pause');
     await stage.gateway.admin(`admin/routes/${id}`, { method: 'DELETE' });
-    await shows(page, 'No route or mirror is like that.');
+    await shows(page, 'No route or mirror matches');
     await page.waitForFunction("document.activeElement.id === 'main'");
     expect(problems).toEqual([]);
   });

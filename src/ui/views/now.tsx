@@ -1,5 +1,6 @@
 import { raw } from 'hono/html';
 import { moment } from '../../compare/report/print/words.ts';
+import { quoted } from '../../http/quoted.ts';
 import { originOf } from '../origin.ts';
 import type { Element, UiContext, View } from '../view.ts';
 import { Charts } from './now/charts.tsx';
@@ -93,11 +94,36 @@ function Now({ list, state, context, origin, nowMs }: Props): Element {
     <>
       {isEmpty && <NoRoutes needsKey={context.needsKey} origin={origin} />}
       <Totals list={list} survey={survey} context={context} state={state} />
-      <Charts steps={history(context.recent, nowMs)} frozenMs={state.isHeld ? nowMs : null} />
-      <Rates context={context} nowMs={nowMs} />
-      {!isEmpty && <List survey={survey} state={state} context={context} nowMs={nowMs} />}
+      {!isEmpty && (
+        <>
+          <Charts steps={history(context.recent, nowMs)} frozenMs={state.isHeld ? nowMs : null} />
+          <Rates context={context} nowMs={nowMs} />
+          <List survey={survey} state={state} context={context} nowMs={nowMs} />
+        </>
+      )}
+      {!context.needsKey && (
+        <p class="note">
+          No <code>ADMIN_KEY</code> is set: who reaches this page from this machine can change
+          routes.
+        </p>
+      )}
     </>
   );
+}
+
+const NO_MIRROR: Readonly<Record<State['only'], string>> = {
+  all: 'route or mirror',
+  failed: 'mirror with failed copies',
+  open: 'mirror with an open breaker',
+  paused: 'paused mirror',
+  compared: 'compared mirror',
+};
+
+/** @example 'No mirror with failed copies matches "shop".' */
+function noneText({ text, only }: State): string {
+  return text === ''
+    ? `There is no ${NO_MIRROR[only]}.`
+    : `No ${NO_MIRROR[only]} matches ${quoted(text)}.`;
 }
 
 interface ListProps extends Omit<Props, 'list' | 'origin'> {
@@ -111,7 +137,12 @@ function List({ survey, state, context: { recent }, nowMs }: ListProps): Element
       <h2>Routes</h2>
       <Find state={state} />
       {page.rows === 0 ? (
-        <p>No route or mirror is like that.</p>
+        <p>
+          {noneText(state)}{' '}
+          <a data-view href={addressOf(state, { text: '', only: 'all', page: 1 })}>
+            Show all
+          </a>
+        </p>
       ) : (
         <>
           <Routes shown={page.shown} recent={recent} nowMs={nowMs} />

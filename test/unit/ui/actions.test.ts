@@ -219,7 +219,7 @@ describe('pausing and the share', () => {
       });
     }
     const broken = gatewayWith({ _meta: { disable: true }, mirrors: 5 });
-    expect(await broken.change({ do: 'resume' })).toMatch('has no mirror');
+    expect(await broken.change({ do: 'resume' })).toMatch('no longer has');
   });
 });
 
@@ -227,8 +227,11 @@ describe('what cannot be changed says why', () => {
   it.each([
     [{ do: 'nothing' }, 'unknown change nothing'],
     [{ do: 'constructor' }, 'unknown change constructor'],
-    [{ do: 'pause', route: 'gone' }, 'route gone has no mirror now'],
-    [{ do: 'pause', mirror: 'http://gone.example' }, 'has no mirror http://gone.example now'],
+    [{ do: 'pause', route: 'gone' }, 'route gone no longer has this mirror'],
+    [
+      { do: 'pause', mirror: 'http://gone.example' },
+      'no longer has the mirror http://gone.example',
+    ],
     [{ do: 'ignore', place: '/a' }, 'is not compared: there is nothing to ignore'],
     [{ do: 'share', percent: '0' }, 'expected 0.001 to 100 percent, found 0'],
     [{ do: 'share', percent: 'x\u202e' }, 'found x\\u202e'],

@@ -39,12 +39,19 @@ export function NothingCompared({ inForce, origin, since }: Props): Element {
   if (compared.length > 0) return <Waiting compared={compared} since={since} />;
   if (mirrors.length === 0)
     return (
-      <p>
-        No route has a mirror.{' '}
-        <code>{'"proxy-mirror": {"host": "http://...", "compare": true}'}</code> in the{' '}
-        <code>plugins</code> of a route gives it one whose responses are compared here;{' '}
-        <code>docs/comparing.md</code> says more.
-      </p>
+      <>
+        <p>No route has a mirror. To compare one, add this to a route&apos;s plugins:</p>
+        <pre tabindex={0} role="group" aria-label="The plugin">
+          {'"proxy-mirror": {"host": "http://127.0.0.1:9797", "compare": true}'}
+        </pre>
+        <p>
+          <code>docs/comparing.md</code> says more.{' '}
+          <a data-view href="/apisix/ui?view=now">
+            Now
+          </a>{' '}
+          shows how a first route is made.
+        </p>
+      </>
     );
   const { route, mirror } = mirrors[0]!;
   const query = new URLSearchParams({ do: 'compare', route, mirror });

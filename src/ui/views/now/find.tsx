@@ -40,7 +40,7 @@ export function Pages({ page, state }: { readonly page: Page; readonly state: St
         previous={before > 0 ? addressOf(state, { page: number - 1 }) : null}
         next={last < rows ? addressOf(state, { page: number + 1 }) : null}
       >
-        Rows {counted(before + 1)} to {counted(last)} of {counted(rows)}, busiest routes first
+        Rows {counted(before + 1)} to {counted(last)} of {counted(rows)}, busiest now first
       </Steps>
     </nav>
   );

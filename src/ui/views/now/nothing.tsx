@@ -14,8 +14,8 @@ export function NoRoutes({ needsKey, origin }: Props): Element {
       <p>
         <code>docs/routes.md</code> says what a route can say, and{' '}
         <code>docs/control-plane.md</code> how routes are written. In a checkout{' '}
-        <code>npm run demo</code> shows all of this with requests, an upstream and a mirror of its
-        own.
+        <code class="together">npm run demo</code> shows all of this with requests, an upstream and
+        a mirror of its own.
       </p>
     </>
   );

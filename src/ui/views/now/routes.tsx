@@ -25,7 +25,7 @@ const HEADS = [
   'Route',
   'Mirror',
   'Share',
-  'Copies per second',
+  'Copies/s',
   'Outcomes since the start',
   'Time to respond: p50, p95, p99',
   'State',
@@ -150,7 +150,7 @@ function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element 
       </Cell>
       <Cell head={7}>
         {name.length > MAX_NAME_CHARACTERS ? (
-          <span class="quiet">its host is too long</span>
+          <span class="quiet">its host is too long to change it here: use the admin API</span>
         ) : (
           <Actions route={id} mirror={mirror} />
         )}

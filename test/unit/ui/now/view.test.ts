@@ -137,6 +137,8 @@ it('says what to do when there is no route, or no table', async () => {
   expect(textOf(html)).toContain(
     'curl -X PUT http://127.0.0.1:9080/apisix/admin/routes/1 -d \'{"uri":"/*",',
   );
+  // What is empty anyway is not drawn.
+  expect(html).not.toMatch(/<svg|class="rates"/);
   for (const name of ['docs/routes.md', 'docs/control-plane.md', 'npm run demo'])
     expect(html).toContain(name);
   const own = await viewed(`${VIEW}&origin=https%3A%2F%2Fgateway.example`, scene([]).context);
@@ -147,7 +149,10 @@ it('says what to do when there is no route, or no table', async () => {
   expect(textOf(none)).toContain('No routes are loaded yet: see the log');
   expect(none).toContain('data-every');
   const searched = await viewed(`${VIEW}&text=nowhere`, scene([routeTo('1')]).context);
-  expect(textOf(searched)).toContain('No route or mirror is like that.');
+  expect(textOf(searched)).toContain('No route or mirror matches "nowhere". Show all');
+  const paused = await viewed(`${VIEW}&only=paused&held=yes`, scene([routeTo('1')]).context);
+  expect(textOf(paused)).toContain('There is no paused mirror. Show all');
+  expect(linkTo(paused, 'Show all')).toBe(`${VIEW}&held=yes`);
 });
 
 it('says on Workers that it is one isolate that is shown', async () => {
