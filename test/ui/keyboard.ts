@@ -73,7 +73,7 @@ export function keyboard(stage: Stage, tabs: Tabs): void {
     const id = stage.fresh('keyboard');
     await stage.put(id);
     const { page, problems } = await enter(tabs, addressOf('now', {}));
-    await tabTo(page, 'Id, uri or host of a route or mirror');
+    await tabTo(page, 'ID, URI or host of a route or mirror');
     await page.keyboard.type(id);
     await page.keyboard.press('Enter');
     await page.waitForFunction("document.querySelectorAll('tbody[id]').length === 1");

@@ -31,7 +31,8 @@ export function now(stage: Stage, tabs: Tabs): void {
     expect(times.replaceAll(/\s+/g, ' ')).toMatch(
       /^primary(?: [\d.]+ (?:µs|ms|s)){3} mirror(?: [\d.]+ (?:µs|ms|s)){3}/,
     );
-    expect(await page.evaluate("document.querySelectorAll('.latency path').length")).toBe(2);
+    // One time makes no line.
+    expect(await page.$('.latency svg')).toBe(null);
     expect(problems).toEqual([]);
   });
 

@@ -37,7 +37,11 @@ export function Totals({
             {only === undefined || count === 0 ? (
               counted(count)
             ) : (
-              <a data-view href={addressOf(state, { only, text: '', page: 1 })}>
+              <a
+                data-view
+                href={addressOf(state, { only, text: '', page: 1 })}
+                aria-label={`${name}: ${counted(count)}`}
+              >
                 {counted(count)}
               </a>
             )}
