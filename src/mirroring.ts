@@ -15,7 +15,7 @@ import { inboundOf, trustProxies } from './request/inbound.ts';
 import { quarterOf, memoryBudget } from './http/memory-budget.ts';
 import { DEFAULT_MIRROR_MEMORY_BYTES } from './mirror/record.ts';
 import { instanceId, requestIds } from './request/ids.ts';
-import { faultOnFetch, NOWHERE } from './http/destination.ts';
+import { destinationFaults, faultOnFetch, NOWHERE } from './http/destination.ts';
 import { headerValue, withoutField, withoutHopByHop } from './http/fields.ts';
 import type { Inbound, Outbound } from './http/messages.ts';
 import { planCopies } from './mirror/copies.ts';
@@ -102,7 +102,7 @@ export function mirroring(
   const mirrorOptions = { instance, longestTimeout: runtime.longestCopy };
   const mirrors = compileMirrors('middleware', config, mirrorOptions);
   const { faultOf = faultOnFetch } = runtime;
-  const unreachable = mirrors.flatMap(({ destination }) => faultOf(destination) ?? []);
+  const unreachable = destinationFaults(mirrors, faultOf, 'host');
   if (unreachable.length > 0) throw new ConfigError(of, unreachable);
   // An idle body is noticed after one to two times this period, so half the longest `timeout`.
   const idleMs = Math.max(...mirrors.map(({ timeout }) => timeout)) / 2;

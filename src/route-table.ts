@@ -4,7 +4,12 @@ import type { RoutesDocument } from './config/document.ts';
 import { documentText, type Fault, under } from './config/fault.ts';
 import type { RouteConfig } from './config/route.ts';
 import { compileUpstream, type Upstream } from './exchange/upstream.ts';
-import { type Destination, type DestinationFault, faultOnFetch } from './http/destination.ts';
+import {
+  type Destination,
+  type DestinationFault,
+  destinationFaults,
+  faultOnFetch,
+} from './http/destination.ts';
 import type { Inbound } from './http/messages.ts';
 import {
   compileBaseline,
@@ -111,17 +116,11 @@ function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): 
 /** What is wrong with where a route sends requests and copies. Paths begin at the route. */
 function faultsOf({ upstream, mirrors }: Route, options: CompileOptions): Fault[] {
   const { faultOf = faultOnFetch } = options;
-  const of = (sent: readonly { readonly destination: Destination }[], origin: string) =>
-    sent.flatMap(({ destination }) => {
-      const fault = faultOf(destination);
-      return fault === null
-        ? []
-        : { ...fault, path: fault.path.length > 0 ? fault.path : [origin] };
-    });
+  // All nodes have the same scheme and TLS.
+  const node = upstream?.nodes.slice(0, 1) ?? [];
   return [
-    // All nodes have the same scheme and TLS.
-    ...under(['upstream'], of(upstream?.nodes.slice(0, 1) ?? [], 'scheme')),
-    ...under(['plugins', 'proxy-mirror'], of(mirrors, 'host')),
+    ...under(['upstream'], destinationFaults(node, faultOf, 'scheme')),
+    ...under(['plugins', 'proxy-mirror'], destinationFaults(mirrors, faultOf, 'host')),
   ];
 }
 

@@ -106,6 +106,22 @@ export function faultOnFetch({ origin, tls }: Destination): DestinationFault | n
   return tls && { path: ['tls'], message: `fetch has no such options: ${ON_SERVERS}` };
 }
 
+/**
+ * What is wrong with where requests are sent.
+ *
+ * @param origin name of the field that has scheme and host
+ */
+export function destinationFaults(
+  sent: readonly { readonly destination: Destination }[],
+  faultOf: (destination: Destination) => DestinationFault | null,
+  origin: string,
+): DestinationFault[] {
+  return sent.flatMap(({ destination }) => {
+    const fault = faultOf(destination);
+    return fault === null ? [] : { ...fault, path: fault.path.length > 0 ? fault.path : [origin] };
+  });
+}
+
 const ON_SERVERS = 'expected the gateway on Node, Deno or Bun';
 
 /** A placeholder for requests that are built as for an upstream where no upstream exists. */

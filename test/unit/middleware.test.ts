@@ -88,6 +88,15 @@ it('refuses what is no runtime at once, and not with the first request', () => {
   );
 });
 
+it('says which field holds what its runtime cannot send to', () => {
+  const onServers = 'expected the gateway on Node, Deno or Bun';
+  for (const [config, message] of [
+    [{ host: 'grpc://m' }, `host: fetch has no trailers, which gRPC needs: ${onServers}`],
+    [{ host: 'https://m', tls: { verify: false } }, `tls: fetch has no such options: ${onServers}`],
+  ] as const)
+    expect(() => proxyMirror(config)).toThrow(`proxyMirror: ${message}`);
+});
+
 it.each<[ProxyMirrorConfig]>([
   [{ host: 'http://m', compare: { baseline: 'primary' } }],
   [{ mirrors: [{ host: 'http://m' }, { host: 'http://n', compare: { baseline: 'primary' } }] }],
