@@ -116,8 +116,8 @@ export function destinationFaults(
   faultOf: (destination: Destination) => DestinationFault | null,
   origin: string,
 ): DestinationFault[] {
-  return sent.flatMap(({ destination }) => {
-    const fault = faultOf(destination);
+  return sent.flatMap((one) => {
+    const fault = faultOf(one.destination);
     return fault === null ? [] : { ...fault, path: fault.path.length > 0 ? fault.path : [origin] };
   });
 }
