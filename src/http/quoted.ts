@@ -1,8 +1,11 @@
 /** Most characters shown of a text that came from outside. */
 const MAX_CHARACTERS = 256;
 
-/** Controls, format characters (direction marks and the like), line and paragraph separators, lone surrogates. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/**
+ * Controls, format characters (direction marks and the like), line and paragraph separators, lone surrogates, and what else is
+ * drawn as nothing (fillers, variation selectors).
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}]/gu;
 
 /**
  * Escapes all invisible characters, so that a text from outside cannot break a log line, control a terminal or

@@ -1,5 +1,6 @@
 import type { ReportSource } from '../compare/report/api.ts';
 import { reportHtml } from '../compare/report/print/html.ts';
+import { reportJson } from '../compare/report/print/json.ts';
 import { reportMarkdown } from '../compare/report/print/markdown.ts';
 import type { Report } from '../compare/report/report.ts';
 
@@ -16,7 +17,7 @@ export const FORMS: Readonly<Record<'json' | 'md' | 'html', Form>> = {
   json: {
     label: 'Save as JSON',
     type: 'application/json',
-    print: (report) => JSON.stringify(report, null, 2),
+    print: reportJson,
   },
   md: { label: 'Save as Markdown', type: 'text/markdown', print: reportMarkdown },
   html: { label: 'Save as HTML', type: 'text/html', print: reportHtml },

@@ -9,6 +9,7 @@ describe('foreign text', () => {
     ['ends of lines', '\u2028\u2029\u0085', '\\u2028\\u2029\\u0085'],
     ['marks of direction', '\u202eabc', '\\u202eabc'],
     ['what is not seen', 'a\u200bb\ufeff', 'a\\u200bb\\ufeff'],
+    ['letters and marks that are not seen', '\u3164\u115f\ufe0f', '\\u3164\\u115f\\ufe0f'],
     ['half a pair', '\ud83d', '\\ud83d'],
     ['a tag beyond the basic plane', '\u{e0041}', '\\udb40\\udc41'],
     ['letters', 'Zoë \u65e5\u672c \u{1f600}', 'Zoë \u65e5\u672c \u{1f600}'],

@@ -1,3 +1,4 @@
+import { inOneLine } from '../../../http/quoted.ts';
 import type { EndpointReport, MirrorReport, Report } from '../report.ts';
 import {
   counted,
@@ -99,6 +100,11 @@ function code(text: string): string {
   return `<code>${plain(text)}</code>`;
 }
 
+/** Where GitHub would make a link of a text, also in code: addresses of the Web and of mail, once it is escaped. */
+const LINK = /(?=:\/\/|&#64;)|(?<=www)(?=\.)/gi;
+
 function plain(text: string): string {
-  return text.replace(/[^\p{L}\p{N} .,:%/()-]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return inOneLine(text)
+    .replace(/[^\p{L}\p{N} .,:%/()-]/gu, (character) => `&#${character.codePointAt(0)};`)
+    .replace(LINK, '<wbr>');
 }

@@ -199,9 +199,10 @@ describe('texts of strangers', () => {
     '\u001b[2J\u202e\u0000\u2028',
     '</code></td></style><img src=x onerror=x>',
     '&lt;b&gt;',
+    'https://evil.example WWW.evil.example a@evil.example \u3164',
   ];
 
-  const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+  const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}]/u;
 
   /** A report that has a hostile text wherever one can come from outside. */
   function hostileReport(text: string): Report {
@@ -247,8 +248,11 @@ describe('texts of strangers', () => {
 
   it.each(HOSTILE)('%j stays text in Markdown', (text) => {
     const markdown = reportMarkdown(hostileReport(text));
-    const rest = markdown.replaceAll(/<\/?code>/g, '').replaceAll(/&#\d+;/g, '');
+    const rest = markdown.replaceAll(/<(?:\/?code|wbr)>/g, '').replaceAll(/&#\d+;/g, '');
     expect(rest).not.toMatch(/[<>`[\]!@\\&]/);
+    const read = markdown.replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
+    expect(read.replaceAll('\n', '')).not.toMatch(INVISIBLE);
+    expect(read).not.toMatch(/\w:\/\/|www\.|\w@/i);
     for (const line of markdown.split('\n'))
       expect(line).toMatch(/^$|^# |^## <code>|^\*\*|^- |^\| |^[a-z]/);
   });
