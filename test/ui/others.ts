@@ -5,9 +5,9 @@ import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { REBOUND } from './tab.ts';
 
-/** What another page tries: to read, to change, to frame, to embed. Each resolves with what it got. */
+/** What another page tries: to read, to change, to frame, to embed, by way of another server. Each resolves with what it got. */
 const ATTEMPTS = /* js */ `
-async function attempts(gateway, key) {
+async function attempts(gateway, key, through) {
   const view = gateway + '/apisix/ui/view?view=explain';
   const admin = gateway + '/apisix/admin/';
   const tried = (promise) => promise.then((response) => response.type + ' ' + response.status, () => 'failed');
@@ -39,6 +39,17 @@ async function attempts(gateway, key) {
     document.body.append(form);
     form.submit();
   });
+  const script = gateway + '/apisix/ui/script.js';
+  const registered = async (address) => {
+    try {
+      await navigator.serviceWorker.register(address);
+      return 'registered';
+    } catch { return 'failed'; }
+  };
+  const opened = (source) => new Promise((resolve) => {
+    source.onopen = () => resolve('opened');
+    source.onerror = () => (source.close(), resolve('failed'));
+  });
   return {
     view: await tried(fetch(view)),
     withKey: key === null ? 'failed' : await tried(fetch(view, { headers: { 'X-API-KEY': key } })),
@@ -53,6 +64,15 @@ async function attempts(gateway, key) {
     image: await embedded('img', view),
     script: await embedded('script', gateway + '/apisix/ui/report.json'),
     style: await embedded('link', gateway + '/apisix/ui/view', 'href'),
+    object: await embedded('object', view, 'data'),
+    module: await import(gateway + '/apisix/admin/routes').then(() => 'read', () => 'failed'),
+    serviceWorker: await registered(script),
+    socket: await opened(new WebSocket(admin.replace('http', 'ws') + 'routes')),
+    events: await opened(new EventSource(admin + 'report')),
+    beacon: String(navigator.sendBeacon(admin + 'routes', '{"uri":"/evil"}')),
+    redirected: await tried(fetch(through + admin + 'report', { method: 'DELETE' })),
+    redirectedPost: await tried(fetch(through + admin + 'routes', { method: 'POST', mode: 'no-cors', body: '{"uri":"/evil"}' })),
+    redirectedForm: await posted(through + admin + 'routes'),
   };
 }`;
 
@@ -71,6 +91,15 @@ const NOTHING = {
   image: 'failed',
   script: 'failed',
   style: 'failed',
+  object: 'failed',
+  module: 'failed',
+  serviceWorker: 'failed',
+  socket: 'failed',
+  events: 'failed',
+  beacon: 'true',
+  redirected: 'failed',
+  redirectedPost: 'opaque 0',
+  redirectedForm: 'unreadable',
 };
 
 /**
@@ -81,7 +110,11 @@ const NOTHING = {
 export function others(stage: Stage, tabs: Tabs, refusal: 401 | 403): void {
   let elsewhere: Origin;
   beforeAll(async () => {
-    elsewhere = await origin();
+    elsewhere = await origin(({ url }, response) => {
+      response.setHeader('access-control-allow-origin', '*');
+      if (url.startsWith('/to?')) response.writeHead(307, { location: url.slice(4) });
+      response.end();
+    });
   });
   afterAll(() => elsewhere.close());
 
@@ -90,8 +123,9 @@ export function others(stage: Stage, tabs: Tabs, refusal: 401 | 403): void {
     const state = async () => (await stage.gateway.admin('admin/routes')).text();
     const before = await state();
     const { page } = await tabs.open(address);
+    const through = `${elsewhere.url}/to?`;
     const result = await page.evaluate(
-      `${ATTEMPTS}\nattempts(${JSON.stringify(gateway)}, ${JSON.stringify(key)})`,
+      `${ATTEMPTS}\nattempts(${JSON.stringify(gateway)}, ${JSON.stringify(key)}, ${JSON.stringify(through)})`,
     );
     expect(await state()).toBe(before);
     return result;
@@ -116,6 +150,7 @@ export function others(stage: Stage, tabs: Tabs, refusal: 401 | 403): void {
       post: status,
       form: 'refused',
       viewByForm: 'refused',
+      redirectedForm: 'refused',
       frameOfView: 'refused',
       // With a key the page itself opens without it, though not in a frame; there is nothing in it.
       frame: refusal === 401 ? 'unreadable' : 'refused',
