@@ -40,8 +40,7 @@ code, pre, bdi { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { padding: .7rem .9rem; background: var(--raised); border: 1px solid var(--line); border-radius: var(--radius); overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; }
 .explained { max-width: 60rem; }
 .explained:focus { outline: none; }
-.explained pre { margin: .4rem 0; }
-.explained dt { padding-left: .2rem; }
+.explained pre { margin: .4rem 0; max-height: none; }
 .explained .begins { margin-top: .8rem; border-top: 1px solid var(--line); padding-top: .8rem; }
 .explained dt.begins { margin-right: -1rem; }
 .hanging { display: block; padding-left: 2ch; text-indent: -2ch; }
@@ -72,7 +71,7 @@ main { padding: 1.4rem 1.25rem 4rem; max-width: 96rem; margin: 0 auto; }
 .bar p { margin: 0; max-width: none; overflow-wrap: anywhere; }
 .bar button { flex: none; }
 .bar:has(p:empty) { padding: 0; }
-.bar :is(p:empty + button) { display: none; }
+.bar :is(p:empty + button), .old .bar button { display: none; }
 .old .bar { background: var(--bad); }
 .old .live { visibility: hidden; }
 .old main .line { opacity: .5; }
@@ -112,7 +111,9 @@ label > * { color: var(--text); font-size: 1rem; }
 .wide { flex: 1 1 20rem; }
 .full { flex-basis: 100%; }
 :is(.wide, .full) :is(input, textarea), .key input { width: 100%; }
-.asked { max-width: 60rem; margin: 1.2rem 0; }
+dialog [role=alert]::first-letter { text-transform: uppercase; }
+.asked .first { align-self: end; }
+.asked { align-items: start; max-width: 60rem; margin: 1.2rem 0; }
 .asked textarea { font-family: ui-monospace, monospace; font-size: .9rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
 .actions { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 3rem; }
