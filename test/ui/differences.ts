@@ -82,10 +82,10 @@ export function differences(stage: Stage, tabs: Tabs): void {
     await page.waitForSelector('dialog form');
     await stage.gateway.admin(`admin/routes/${id}`, { method: 'DELETE' });
     await confirm(page);
-    await shows(page, `route ${id} no longer has this mirror: it was changed or deleted`);
+    await shows(page, `Route ${id} no longer has this mirror: it was changed or deleted`);
     await click(page, 'button', 'Close');
     await click(page, 'link', 'Ignore this place');
-    await shows(page, `route ${id} no longer has this mirror: it was changed or deleted`);
+    await shows(page, `Route ${id} no longer has this mirror: it was changed or deleted`);
   });
 
   it('shows what strangers sent as text', async () => {

@@ -70,7 +70,7 @@ export function elsewhere(runtime: TestRuntime, tabs: Tabs): void {
     await page.waitForSelector('dialog[open]');
     await write('{"routes":[]}');
     await confirm(page);
-    await shows(page, 'route shared no longer has this mirror: it was changed or deleted');
+    await shows(page, 'Route shared no longer has this mirror: it was changed or deleted');
   });
 }
 
