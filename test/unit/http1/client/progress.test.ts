@@ -143,7 +143,8 @@ describe('a head', () => {
 describe('interim answers', () => {
   it('may be 32', () => {
     parser.expect('GET');
-    push('HTTP/1.1 103 x\r\n\r\n'.repeat(32));
+    for (const status of [100, 199, ...Array.from({ length: 30 }, () => 103)])
+      push(`HTTP/1.1 ${status} x\r\n\r\n`);
     push('HTTP/1.1 204 x\r\n\r\n');
     expect(told.length).toBe(35);
     parser.expect('GET');
