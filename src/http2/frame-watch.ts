@@ -1,4 +1,11 @@
-import { BYTES_PER_IDLE_FRAME, IDLE_FRAMES_PER_S, MAX_IDLE_FRAMES } from './limits.ts';
+import { FieldCount } from './field-count.ts';
+import {
+  BYTES_PER_IDLE_FRAME,
+  IDLE_FRAMES_PER_S,
+  MAX_IDLE_FRAMES,
+  WORK_OF_HEAD,
+  WORK_PER_TURN,
+} from './limits.ts';
 import { SentErrors } from './sent-errors.ts';
 
 /** What every client sends first (RFC 9113 section 3.4). */
@@ -43,6 +50,8 @@ const ACK = 0x1;
 export interface FrameWatchOptions {
   /** Most bytes of a block of fields, compressed: HEADERS and its CONTINUATIONs. */
   readonly maxHeadBytes: number;
+  /** Most fields of such a block. Default: any number. */
+  readonly maxFields?: number;
   /** Bytes that come before the first frame. Default: 0. */
   readonly prefaceBytes?: number;
   /** Frames of no use that the peer may send at once. Default: `MAX_IDLE_FRAMES`. */
@@ -74,6 +83,7 @@ export interface FrameWatchOptions {
  */
 export class FrameWatch {
   readonly #maxHeadBytes: number;
+  readonly #maxFields: number;
   readonly #maxIdleFrames: number;
   readonly #resetCost: number;
   readonly #onGoaway: (lastStream: number) => void;
@@ -94,10 +104,17 @@ export class FrameWatch {
   #grownMs = performance.now();
   /** Bytes of the current block of fields, compressed. */
   #block = 0;
+  /** Its fields so far, and whether the current frame has further ones. */
+  readonly #fieldCount = new FieldCount();
+  #fields = 0;
+  #hasFields = false;
+  /** Frames and fields since the current part began. */
+  #work = 0;
 
   constructor(options: FrameWatchOptions) {
     const { maxHeadBytes, prefaceBytes = 0, resetCost = 1, onGoaway = () => {} } = options;
     this.#maxHeadBytes = maxHeadBytes;
+    this.#maxFields = options.maxFields ?? Infinity;
     this.#maxIdleFrames = options.maxIdleFrames ?? MAX_IDLE_FRAMES;
     this.#resetCost = resetCost;
     this.#onGoaway = onGoaway;
@@ -118,15 +135,27 @@ export class FrameWatch {
     this.#credit = this.#maxIdleFrames;
   }
 
-  /** Looks at the next bytes, split anywhere, and hides what is to be hidden in them. Returns false if the connection must end: it is a flood. */
-  read(bytes: Uint8Array): boolean {
+  /**
+   * Looks at the next bytes, split anywhere, and hides what is to be hidden in them. Returns false if the connection must end:
+   * it is a flood.
+   *
+   * @param parts gets where in the bytes a frame begins before which there is `WORK_PER_TURN`
+   */
+  read(bytes: Uint8Array, parts: number[] = []): boolean {
+    this.#work = 0;
     for (let at = 0; at < bytes.byteLength;) {
       if (this.#skip > 0) {
         const passed = Math.min(this.#skip, bytes.byteLength - at);
-        if (this.#lastStreamBytes > 0) this.#readLastStream(bytes.subarray(at, at + passed));
+        const payload = bytes.subarray(at, at + passed);
         this.#skip -= passed;
         at += passed;
+        if (this.#lastStreamBytes > 0) this.#readLastStream(payload);
+        if (this.#hasFields && !this.#readFields(payload)) return false;
         continue;
+      }
+      if (this.#filled === 0 && this.#work >= WORK_PER_TURN) {
+        parts.push(at);
+        this.#work = 0;
       }
       if (this.#filled === TYPE_AT) {
         this.#isGoaway = bytes[at] === GOAWAY;
@@ -177,6 +206,14 @@ export class FrameWatch {
     if (this.#lastStreamBytes === 0) this.#onGoaway(this.#lastStream % 2 ** 31);
   }
 
+  /** Counts fields. Returns false if there are too many: they are not unpacked. */
+  #readFields(payload: Uint8Array): boolean {
+    const fields = this.#fieldCount.read(payload);
+    this.#work += fields - this.#fields;
+    this.#fields = fields;
+    return fields <= this.#maxFields;
+  }
+
   /** The flags of a frame, without ACK where there is nothing to acknowledge. */
   #solicited(type: number, flags: number): number {
     const isAck = (type === PING || type === SETTINGS) && (flags & ACK) !== 0;
@@ -188,11 +225,19 @@ export class FrameWatch {
   }
 
   #frame(type: number, flags: number, length: number): boolean {
+    this.#hasFields = type === HEADERS || type === CONTINUATION;
+    this.#work += 1;
     if (type === DATA && (length > 0 || (flags & END_STREAM) !== 0)) return true;
-    if (type === HEADERS || type === CONTINUATION) {
+    if (this.#hasFields) {
       this.#block = type === HEADERS ? length : this.#block + length;
       if (this.#block > this.#maxHeadBytes) return false;
-      if (type === HEADERS) return true;
+      if (type === HEADERS) {
+        this.#fieldCount.begin(flags, length);
+        this.#fields = 0;
+        this.#work += WORK_OF_HEAD;
+        return true;
+      }
+      this.#fieldCount.goOn(length);
     }
     return this.charge(type === RST_STREAM ? this.#resetCost : 1);
   }

@@ -7,6 +7,15 @@ export const IDLE_FRAMES_PER_S = 500;
 /** Further such frames for bytes sent to the peer: it has to say that it took them (WINDOW_UPDATE). */
 export const BYTES_PER_IDLE_FRAME = 64;
 
+/**
+ * Frames and fields of a connection that are read in one turn of the event loop. A few bytes may be thousands of them, and
+ * everybody else waits meanwhile.
+ */
+export const WORK_PER_TURN = 64;
+
+/** A request is so much work beside its fields. */
+export const WORK_OF_HEAD = 8;
+
 /** Milliseconds that a closed connection is read on for, so that our last frames reach the peer. */
 export const LINGER_MS = 1000;
 

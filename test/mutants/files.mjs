@@ -38,6 +38,7 @@ export const FILES = {
     'src/http1/server/request-parser.ts',
     'src/http2/fields.ts',
     'src/http2/frame-watch.ts',
+    'src/http2/field-count.ts',
     'src/http2/sent-errors.ts',
     'src/http2/client/response-head.ts',
     'src/http2/server/parse-head.ts',

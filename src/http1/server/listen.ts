@@ -112,9 +112,12 @@ export async function listen(options: Http1ListenOptions): Promise<OpenListener>
     switchToHttp2: loadHttp2 === null ? null : switchToHttp2,
   } satisfies ConnectionOwner;
 
+  /** In a turn of its own: to begin with HTTP/2 costs as much as several requests, and some clients do nothing else. */
   function switchToHttp2(from: AcceptedConnection, socket: Socket, bytes: Buffer): void {
+    const begin = (serve: ServeHttp2) =>
+      connections.replace(from, () => serve(socket, bytes, owner, from.scheme));
     loadHttp2!().then(
-      (serve) => connections.replace(from, () => serve(socket, bytes, owner, from.scheme)),
+      (serve) => turns.wait({ go: () => begin(serve) }),
       () => from.destroy(),
     );
   }

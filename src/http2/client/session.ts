@@ -177,7 +177,8 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     // Loaded with the first connection: who has no gRPC does not pay for it.
     const { connect } = await import('node:http2');
     if (this.#phase === 'over') return void socket.destroy();
-    const watched = new WatchedSocket(socket, NO_BYTES, this.#watch, () => this.#close(FLOOD));
+    const onFlood = () => this.#close(FLOOD);
+    const watched = new WatchedSocket({ socket, watch: this.#watch, onFlood });
     const session = connect('http://localhost', {
       createConnection: () => watched,
       maxHeaderListPairs: MAX_FIELDS,
@@ -276,8 +277,6 @@ export class Session implements SocketListener, StreamOwner, IdleEntry<Session> 
     });
   }
 }
-
-const NO_BYTES = Buffer.alloc(0);
 
 const FLOOD = new TransportError('protocol', 'the server sends too many frames of no use');
 const CLOSED = new TransportError('shutdown', 'the pool was closed');

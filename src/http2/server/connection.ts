@@ -80,12 +80,19 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     const maxHeadBytes = (owner.headLimits ?? HEAD_LIMITS).head * HEAD_TOLERANCE;
     this.#watch = new FrameWatch({
       maxHeadBytes,
+      maxFields: MAX_FIELDS * HEAD_TOLERANCE,
       prefaceBytes: PREFACE_BYTES,
       resetCost: RESET_COST,
       largeHeadCost: LARGE_HEAD_COST,
       onFault: (code) => this.#onFault(code),
     });
-    this.#watched = new WatchedSocket(socket, first, this.#watch, () => this.#flooded());
+    this.#watched = new WatchedSocket({
+      socket,
+      watch: this.#watch,
+      onFlood: () => this.#flooded(),
+      first,
+      turns: owner.turns,
+    });
     this.#session = performServerHandshake(this.#watched, {
       maxOutstandingPings: MAX_STREAMS,
       maxHeaderListPairs: MAX_FIELDS * HEAD_TOLERANCE,
@@ -184,6 +191,7 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
    * within what that session calls.
    */
   #onFault(code: number): void {
+    this.#watched.hold();
     setImmediate(() => this.#session.destroy(new Error('the client violated HTTP/2'), code));
   }
 

@@ -98,9 +98,12 @@ export function floods(scene: () => Http2Scene): void {
   it('a head in CONTINUATIONs without end', async () => {
     const raw = await open();
     raw.send(frame(FRAME.HEADERS, FLAG.END_STREAM, 1, block(...get('/long'))));
+    const began = performance.now();
     const more = block('x', 'a'.repeat(1000));
     await flood(raw, () => frame(FRAME.CONTINUATION, 0, 1, more), 500);
     expect([CODE.ENHANCE_YOUR_CALM, CODE.INTERNAL_ERROR]).toContain(await raw.goaway());
+    // Held back as well where node:http2 ends it.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(HOLD_MS - 2);
   });
 
   it('a head that is small and unpacks to megabytes', async () => {
@@ -111,13 +114,15 @@ export function floods(scene: () => Http2Scene): void {
     const bomb = Buffer.concat([block(...get('/bomb')), field, Buffer.alloc(8000, 0xbe)]);
     const before = scene().upstream.seen.length;
     raw.send(frame(FRAME.HEADERS, OPENS, 1, bomb));
-    expect(await raw.fate(1)).toMatch(/^(?:431|reset \d+|goaway \d+)$/);
+    // It has too many fields, and is not unpacked.
+    expect(await raw.goaway()).toBe(CODE.ENHANCE_YOUR_CALM);
+    expect(raw.frames.some(({ type }) => type === FRAME.RST_STREAM)).toBe(false);
     expect(scene().upstream.seen.length).toBe(before);
     expect((await ask(await scene().open(), '/others')).status).toBe(200);
   });
 
   it.each([
-    ['heads that unpack to megabytes', () => block('x', 'a'.repeat(4000)), 8000],
+    ['heads that unpack to a megabyte', () => block('x', 'a'.repeat(4000)), 300],
     ['malformed requests', () => block('X', ''), 0],
   ])('%s, one after the other', async (_, field, references) => {
     const raw = await open();

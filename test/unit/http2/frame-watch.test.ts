@@ -4,6 +4,8 @@ import {
   BYTES_PER_IDLE_FRAME,
   IDLE_FRAMES_PER_S,
   MAX_IDLE_FRAMES,
+  WORK_OF_HEAD,
+  WORK_PER_TURN,
 } from '../../../src/http2/limits.ts';
 import { LARGE_HEAD_COST, RESET_COST } from '../../../src/http2/server/limits.ts';
 import { CODE, FLAG, FRAME, frame, word } from '../../support/http2-frames.ts';
@@ -17,6 +19,7 @@ const OF_CLIENTS = {
   prefaceBytes: PREFACE_BYTES,
   resetCost: RESET_COST,
   largeHeadCost: LARGE_HEAD_COST,
+  maxFields: 400,
 };
 
 /** Of one kind of frame, how many a new connection may send. */
@@ -132,6 +135,62 @@ it('a block of fields may be as long as its limit, over all its frames', () => {
     expect(next.read(part(FRAME.HEADERS))).toBe(true);
     expect(next.read(part(FRAME.CONTINUATION))).toBe(true);
   }
+});
+
+it('a block may have as many fields as its limit, over all its frames, before they are unpacked', () => {
+  const part = (type: number, fields: number) => frame(type, 0, 1, Buffer.alloc(fields, 0x82));
+  const { maxFields } = OF_CLIENTS;
+  expect(begun().read(part(FRAME.HEADERS, maxFields))).toBe(true);
+  expect(begun().read(part(FRAME.HEADERS, maxFields + 1))).toBe(false);
+  const watch = begun();
+  for (let i = 0; i < 3; i++) {
+    expect(watch.read(part(FRAME.HEADERS, maxFields - 1))).toBe(true);
+    expect(watch.read(part(FRAME.CONTINUATION, 1))).toBe(true);
+    // Not counted with them.
+    expect(watch.read(frame(FRAME.DATA, 0, 1, Buffer.alloc(500, 0x82)))).toBe(true);
+  }
+  expect(watch.read(part(FRAME.CONTINUATION, 1))).toBe(false);
+});
+
+describe('the work of one turn', () => {
+  const DATA = frame(FRAME.DATA, 0, 1, Buffer.alloc(5));
+  const HEAD = frame(FRAME.HEADERS, 0, 1);
+  const fields = (type: number, count: number) => frame(type, 0, 1, Buffer.alloc(count, 0x82));
+  /** The parts of several frames, each by its number of bytes. */
+  function partsOf(...frames: readonly Buffer[]): number[] {
+    const parts: number[] = [];
+    const bytes = Buffer.concat(frames);
+    expect(begun().read(bytes, parts)).toBe(true);
+    return [0, ...parts].map((at, i) => (parts[i] ?? bytes.byteLength) - at);
+  }
+  const some = (count: number, kind: Buffer) => Array<Buffer>(count).fill(kind);
+
+  it('are so many frames, of any kind', () => {
+    const all = WORK_PER_TURN * PING.byteLength;
+    expect(partsOf(...some(WORK_PER_TURN, PING))).toEqual([all]);
+    expect(partsOf(...some(2 * WORK_PER_TURN, PING), DATA)).toEqual([all, all, DATA.byteLength]);
+    expect(partsOf(...some(WORK_PER_TURN, DATA), PING)).toHaveLength(2);
+  });
+
+  it('are fewer heads, and still fewer the more fields they have', () => {
+    const heads = Math.ceil(WORK_PER_TURN / (1 + WORK_OF_HEAD));
+    expect(partsOf(...some(heads + 1, HEAD))).toEqual([heads * HEAD.byteLength, HEAD.byteLength]);
+    const room = WORK_PER_TURN - 1 - WORK_OF_HEAD;
+    expect(partsOf(fields(FRAME.HEADERS, room - 1), DATA)).toHaveLength(1);
+    expect(partsOf(fields(FRAME.HEADERS, room), DATA)).toHaveLength(2);
+    const [head, more] = [fields(FRAME.HEADERS, room - 3), fields(FRAME.CONTINUATION, 2)];
+    expect(partsOf(head, more, DATA)).toEqual([head.byteLength + more.byteLength, DATA.byteLength]);
+  });
+
+  it('begins anew with what is read next, be that in a frame', () => {
+    const watch = begun();
+    const all = Buffer.concat(some(WORK_PER_TURN + 2, PING));
+    const parts: number[] = [];
+    expect(watch.read(all.subarray(0, 20), parts)).toBe(true);
+    expect(watch.read(all.subarray(20), parts)).toBe(true);
+    // The second, whose header was not complete, is one of these.
+    expect(parts).toEqual([(1 + WORK_PER_TURN) * PING.byteLength - 20]);
+  });
 });
 
 it('hides GOAWAY, and changes nothing else, however the bytes are split', () => {

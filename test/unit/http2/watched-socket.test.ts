@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FrameWatch } from '../../../src/http2/frame-watch.ts';
-import { HOLD_MS, MAX_IDLE_FRAMES } from '../../../src/http2/limits.ts';
+import { HOLD_MS, MAX_IDLE_FRAMES, WORK_PER_TURN } from '../../../src/http2/limits.ts';
 import { WatchedSocket } from '../../../src/http2/watched-socket.ts';
 import { FRAME, frame } from '../../support/http2-frames.ts';
+import { until } from '../../support/until.ts';
+import { Turns } from '../../../src/http1/turns.ts';
 
 let server: Server;
 let peer: Socket;
@@ -29,9 +31,9 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function watched(onFlood = () => {}): WatchedSocket {
+function watched(onFlood = () => {}, turns: Turns | null = null): WatchedSocket {
   const watch = new FrameWatch({ maxHeadBytes: 1000 });
-  const one = new WatchedSocket(socket, Buffer.alloc(0), watch, onFlood);
+  const one = new WatchedSocket({ socket, watch, onFlood, turns });
   one.resume();
   return one;
 }
@@ -81,5 +83,106 @@ describe('a connection that ends', () => {
     await once(peer, 'end');
     expect([errors, one.isHeld]).toEqual([[], true]);
     expect(performance.now() - began).toBeGreaterThanOrEqual(HOLD_MS - 2);
+  });
+});
+
+describe('a connection that brings much to do at once', () => {
+  const PRIORITY = frame(FRAME.PRIORITY, 0, 1, Buffer.alloc(5, 'p'));
+  /** More than two turns. */
+  const MUCH = Buffer.concat(Array<Buffer>(Math.floor(2.5 * WORK_PER_TURN)).fill(PRIORITY));
+  const PART = WORK_PER_TURN * PRIORITY.byteLength;
+
+  /** What has been read, and turns that come when a test says so. */
+  function inTurns(onFlood?: () => void) {
+    let isComing = false;
+    const turns = new Turns(() => void (isComing = true));
+    const one = watched(onFlood, turns);
+    const read: Buffer[] = [];
+    let isEnded = false;
+    one.on('data', (bytes: Buffer) => read.push(bytes)).once('end', () => (isEnded = true));
+    return {
+      one,
+      bytes: () => Buffer.concat(read),
+      isEnded: () => isEnded,
+      isComing: () => isComing,
+      come() {
+        isComing = false;
+        turns.passed();
+      },
+    };
+  }
+
+  it('is read turn by turn', async () => {
+    const { bytes, isComing, come } = inTurns();
+    peer.write(MUCH);
+    await until(isComing, 5000, 'the first turn');
+    for (const parts of [1, 2]) {
+      await until(() => bytes().byteLength === parts * PART, 5000, `${parts} parts`);
+      expect([isComing(), socket.isPaused()]).toEqual([true, true]);
+      come();
+    }
+    await until(() => bytes().equals(MUCH), 5000, 'the rest');
+    expect([isComing(), socket.isPaused()]).toEqual([false, false]);
+  });
+
+  it('goes on to be read afterwards', async () => {
+    const { bytes, isComing, come } = inTurns();
+    peer.write(MUCH);
+    await until(isComing, 5000, 'the first turn');
+    while (isComing()) come();
+    peer.write(PRIORITY);
+    await until(() => bytes().byteLength > MUCH.byteLength, 5000, 'what follows');
+    expect(bytes().equals(Buffer.concat([MUCH, PRIORITY]))).toBe(true);
+  });
+
+  it('is not read before its reader wants more', async () => {
+    const { one, bytes, isComing, come } = inTurns();
+    peer.write(MUCH);
+    await until(() => bytes().byteLength === PART, 5000, 'the first part');
+    one.pause();
+    while (isComing()) come();
+    expect([bytes().byteLength, socket.isPaused()]).toEqual([PART, true]);
+    one.resume();
+    await until(() => !socket.isPaused(), 5000, 'the socket to be read');
+    expect(bytes().equals(MUCH)).toBe(true);
+  });
+
+  it('keeps what a paused socket reads on', async () => {
+    const { bytes, isComing, come } = inTurns();
+    peer.write(MUCH);
+    await until(isComing, 5000, 'the first turn');
+    // As a TLSSocket of Bun does.
+    socket.emit('data', PRIORITY);
+    while (isComing()) come();
+    await until(() => bytes().equals(Buffer.concat([MUCH, PRIORITY])), 5000, 'all of it');
+  });
+
+  it.each(['floods us', 'is destroyed', 'ends'] as const)(
+    'waits no longer once it %s',
+    async (how) => {
+      const { one, bytes, isEnded, isComing, come } = inTurns();
+      peer.write(MUCH);
+      await until(() => bytes().byteLength === PART, 5000, 'the first part');
+      if (how === 'floods us') one.flooded();
+      else if (how === 'is destroyed') one.destroy();
+      else peer.end();
+      await until(() => how !== 'ends' || isEnded(), 5000, 'the end');
+      expect(isComing()).toBe(true);
+      // For nobody.
+      come();
+      await new Promise(setImmediate);
+      expect([bytes().byteLength, isComing()]).toEqual([PART, false]);
+    },
+  );
+
+  it('has flooded us before any of it is read, if that is too much', async () => {
+    const flooded: string[] = [];
+    const { one, bytes, isComing, come } = inTurns(() => flooded.push('flooded'));
+    // As one piece: the system may hand over less at once.
+    socket.emit('data', Buffer.concat(Array<Buffer>(2 * MAX_IDLE_FRAMES).fill(PRIORITY)));
+    expect([flooded, isComing(), one.isHeld]).toEqual([['flooded'], false, true]);
+    come();
+    await new Promise(setImmediate);
+    expect(bytes().byteLength).toBe(0);
   });
 });
