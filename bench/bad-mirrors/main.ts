@@ -1,5 +1,5 @@
-import { constants, setPriority } from 'node:os';
 import { badOrigin } from '../../test/support/bad-origin.ts';
+import { takeLowestPriority } from '../machine/low-priority.mjs';
 import { KINDS } from './kinds.ts';
 
 /**
@@ -7,7 +7,7 @@ import { KINDS } from './kinds.ts';
  * and load generator on the core that they share. Runs until it is killed.
  */
 export async function main(): Promise<boolean> {
-  setPriority(constants.priority.PRIORITY_LOW);
+  takeLowestPriority();
   const listening = Object.entries(KINDS).map(async ([kind, misbehave]) => ({
     kind,
     url: (await badOrigin(misbehave)).url,

@@ -4,9 +4,9 @@
  * JSON how many responses arrived.
  */
 import { connect } from 'node:net';
-import { constants, setPriority } from 'node:os';
 import { INPUTS } from './inputs.mjs';
 import { write } from './write.mjs';
+import { takeLowestPriority } from '../machine/low-priority.mjs';
 
 const [address = '', index = '0', name = 'plain', connections = '1', seconds = '1'] =
   process.argv.slice(2);
@@ -19,7 +19,7 @@ const form =
     ? input[name === 'plain' ? 'plain' : 'costly']
     : { bytes: Buffer.from(asking), cut: Infinity, closes: false };
 // It must not take the core from the other client, which shares it.
-setPriority(constants.priority.PRIORITY_LOW);
+takeLowestPriority();
 let responses = 0;
 
 /** A connection that sends its next request after each response; a new connection replaces a closed one. */

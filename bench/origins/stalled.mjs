@@ -3,11 +3,11 @@
  * another machine. `/status` shows how many requests arrived and how many are open.
  */
 import { createServer } from 'node:http';
-import { constants, setPriority } from 'node:os';
+import { takeLowestPriority } from '../machine/low-priority.mjs';
 
 const DELAY_MS = 3000;
 
-setPriority(constants.priority.PRIORITY_LOW);
+takeLowestPriority();
 let requests = 0;
 let open = 0;
 
