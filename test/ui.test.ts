@@ -16,6 +16,7 @@ import { closed, keyless } from './ui/keyless.ts';
 import { looks } from './ui/looks.ts';
 import { now } from './ui/now.ts';
 import { others } from './ui/others.ts';
+import { races } from './ui/races.ts';
 import { same } from './ui/same.ts';
 import { silence } from './ui/silence.ts';
 import { many, none } from './ui/sizes.ts';
@@ -33,6 +34,7 @@ needing(['chromium'], 'the page', () => {
     describe('explain', () => explain(stage, tabs));
     describe('what strangers sent', () => hostile(stage, tabs));
     describe('the keyboard', () => keyboard(stage, tabs));
+    describe('races', () => races(stage, tabs));
     describe('everybody', () => looks(stage, tabs));
     describe('others', () => others(stage, tabs, 401));
     describe('written elsewhere', () => elsewhere(runtime, tabs));

@@ -1,10 +1,15 @@
+import { MORPH } from './morph.ts';
+
 /**
  * The page's script. Views are made by the server; this sends the key, shows what comes, and asks again. It is a text,
  * because what runs the gateway does not run it: no file has to be found on four runtimes, and no bundler rewrites it.
  */
 export const SCRIPT: string = /* js */ `
+${MORPH}
 const KEY = 'proxy-mirror: key';
 const SILENT = 'The gateway does not respond.';
+/** Longest time for a view. */
+const VIEW_MS = 10_000;
 const main = document.querySelector('main');
 const status = document.querySelector('#status');
 const dialog = document.querySelector('dialog');
@@ -12,6 +17,8 @@ const keyForm = document.querySelector('template#key');
 let timer = 0;
 /** The view that the page shows. */
 let shown = '';
+/** What of the address was asked for. */
+let search = '';
 let asked = new AbortController();
 /** When the view came, as a text; empty before the first. */
 let cameAt = '';
@@ -61,19 +68,26 @@ function say(text, why = false) {
   document.body.classList.toggle('old', (isOld = why));
 }
 
+/** Awaits no view any more, and asks for none. */
+function leave() {
+  clearTimeout(timer);
+  asked.abort();
+}
+
 /**
  * Fills the page with the view of its address. With a form, that is sent too.
  *
  * @param fill how: morph, unless it is another view
  */
 async function load(form, fill = morph) {
-  clearTimeout(timer);
-  asked.abort();
+  leave();
+  search = location.search;
   if ('needsKey' in document.documentElement.dataset && sessionStorage.getItem(KEY) === null) return askForKey();
   const mine = (asked = new AbortController());
   const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(new FormData(form)) };
   try {
-    const response = await ask(withOrigin('/apisix/ui/view' + location.search), { ...init, signal: mine.signal });
+    const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(VIEW_MS)]);
+    const response = await ask(withOrigin('/apisix/ui/view' + search), { ...init, signal });
     const html = await response.text();
     if (mine.signal.aborted) return;
     show(html, fill);
@@ -119,6 +133,8 @@ function failed(error, isView = false) {
 
 /** @param why the last key was refused */
 function askForKey(why = '') {
+  leave();
+  dialog.close();
   sessionStorage.removeItem(KEY);
   if (main.querySelector('[data-key]') === null) main.replaceChildren(keyForm.content.cloneNode(true));
   say('');
@@ -137,26 +153,6 @@ function every() {
 function again(mine) {
   if (every() > 0 && !document.hidden)
     timer = setTimeout(() => mine.signal.aborted || load(), every());
-}
-
-/** Changes what differs and no more, so that focus, selection and what is open stay. */
-function morph(from, to) {
-  const [olds, nexts] = [from, to].map((one) => [...one.childNodes]);
-  nexts.forEach((next, i) => {
-    const old = olds[i];
-    if (old === undefined) return from.append(next);
-    if (old.nodeName !== next.nodeName || old.id !== next.id) return old.replaceWith(next);
-    if (next.nodeType !== Node.ELEMENT_NODE) {
-      if (old.data !== next.data) old.data = next.data;
-      return;
-    }
-    for (const { name } of [...old.attributes])
-      if (!next.hasAttribute(name) && name !== 'open') old.removeAttribute(name);
-    for (const { name, value } of next.attributes)
-      if (old.getAttribute(name) !== value && name !== 'open') old.setAttribute(name, value);
-    morph(old, next);
-  });
-  for (const old of olds.slice(nexts.length)) old.remove();
 }
 
 /** Nothing of another view stays. Of the same one focus and scrolling do, and forms show what the address says. */
@@ -184,39 +180,48 @@ function go(address) {
 const question = { address: '', html: '' };
 
 async function confirm(path) {
+  const address = (question.address = withOrigin(path));
   try {
-    question.address = withOrigin(path);
-    question.html = dialog.innerHTML = await latest();
+    const html = await latest(address);
+    // Something else was clicked meanwhile, or the same twice.
+    if (question.address !== address || dialog.open) return;
+    question.html = dialog.innerHTML = html;
     dialog.showModal();
   } catch (error) {
     failed(error);
   }
 }
 
-/** The question as the gateway asks it now. */
-async function latest() {
-  return (await ask(question.address)).text();
+/** A question as the gateway asks it now. */
+async function latest(address) {
+  return (await ask(address)).text();
 }
 
 /** Sends a change as it was confirmed, and not if the gateway would ask something else by now. */
-async function send({ dataset }) {
-  const { method, path, body, done } = dataset;
+async function send(form) {
+  const { method, path, body, done } = form.dataset;
+  const { address, html: confirmed } = question;
+  const isAsked = () => dialog.open && form.isConnected;
   const buttons = dialog.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
   try {
-    const html = await latest();
-    if (html !== question.html) {
+    const html = await latest(address);
+    // Whoever leaves the question before the change is sent does not want it.
+    if (!isAsked()) return;
+    if (html !== confirmed) {
       question.html = dialog.innerHTML = html;
       load();
       return refuse('The routes have changed meanwhile. This is what would be done now.');
     }
     await ask(path, { method, body });
-    dialog.close();
+    if (isAsked()) dialog.close();
     say(done);
     load();
   } catch (error) {
     for (const button of buttons) button.disabled = false;
-    refuse(error instanceof Refused ? refusal(error.message) : SILENT + ' Nothing is known to have changed.');
+    const why = error instanceof Refused ? refusal(error.message) : SILENT + ' Nothing is known to have changed.';
+    if (isAsked()) refuse(why);
+    else say(why);
   }
 }
 
@@ -288,6 +293,7 @@ document.addEventListener('change', ({ target }) => {
 dialog.addEventListener('close', keepFocus);
 // What does not change by itself is not asked for again: a frozen view stays, and so does what a form led to.
 document.addEventListener('visibilitychange', () => document.hidden || (every() === 0 && cameAt !== '') || load());
-addEventListener('popstate', () => load(undefined, replace));
+// Also a link within the page comes here, and must not undo what a form led to.
+addEventListener('popstate', () => location.search === search || load(undefined, replace));
 load();
 `;

@@ -25,6 +25,16 @@ export function explain(stage: Stage, tabs: Tabs): void {
     // As a client sends it.
     await shows(page, `GET ${stage.mirror.url}/${id}/%3Cb%3E%22cart%22`);
     await shows(page, 'X-User: 7');
+    // A link within the page asks for nothing, which would take away what was found.
+    const asked = await page.evaluate(`new Promise((resolve) => {
+      const { fetch } = globalThis;
+      let count = 0;
+      globalThis.fetch = (...given) => (count++, fetch(...given));
+      addEventListener('popstate', () => setTimeout(() => resolve(count)), { once: true });
+      document.querySelector('a.skip').click();
+    })`);
+    expect(asked).toBe(0);
+    await page.evaluate("history.replaceState(null, '', '?view=explain')");
     // What may be secret stays out of addresses.
     expect(page.url()).toMatch(/\?view=explain$/);
     expect(problems).toEqual([]);

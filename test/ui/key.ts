@@ -20,7 +20,7 @@ export async function enter(tabs: Tabs, address: string, options?: TabOptions): 
 /** Title of a view, and not of the form for the key. */
 const VIEW = 'main h1:not(form *)';
 
-async function unlock({ page }: Tab): Promise<void> {
+export async function unlock({ page }: Tab): Promise<void> {
   await page.waitForSelector('input[name=key]');
   await page.type('input[name=key]', KEY);
   await page.keyboard.press('Enter');

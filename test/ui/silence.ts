@@ -14,6 +14,12 @@ export function silence(runtime: TestRuntime, tabs: Tabs): void {
     const routes = [{ id: '1', ...route(nowhere, nowhere) }];
     const before = await runtime.start({ routes });
     const { page } = await enter(tabs, `${before.url}/apisix/ui?view=now`);
+    // Connections are taken, and that is all.
+    before.program.signal('SIGSTOP');
+    await shows(page, 'The gateway has not responded since');
+    before.program.signal('SIGCONT');
+    await shows(page, 'Updated every second.');
+
     await click(page, 'link', 'Pause');
     await page.waitForSelector('dialog[open]');
     await before.stop();
