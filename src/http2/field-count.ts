@@ -6,14 +6,27 @@ const PRIORITY_BYTES = 5;
 /** Kinds of fields by their first byte: which bits of it are an index, and whether strings follow (RFC 7541 section 6). */
 const KINDS = [
   // In a table.
-  { least: 0x80, index: 0x7f, isLiteral: false },
+  { least: 0x80, index: 0x7f, isLiteral: false, isKept: false },
   // To be put into one.
-  { least: 0x40, index: 0x3f, isLiteral: true },
+  { least: 0x40, index: 0x3f, isLiteral: true, isKept: true },
   // A new size of that.
-  { least: 0x20, index: 0x1f, isLiteral: false },
+  { least: 0x20, index: 0x1f, isLiteral: false, isKept: false },
   // In none.
-  { least: 0x00, index: 0x0f, isLiteral: true },
+  { least: 0x00, index: 0x0f, isLiteral: true, isKept: false },
 ] as const;
+
+type Kind = (typeof KINDS)[number];
+
+/** Fields of the static table come first; the largest has fewer bytes than this (RFC 7541 appendix A). */
+const STATIC_FIELDS = 61;
+const STATIC_BYTES = 64;
+
+/** Fields that the dynamic table can have, each of which counts 32 bytes there besides (RFC 7541 section 4.1). */
+const DYNAMIC_FIELDS = 4096 / 32;
+
+/** A packed string has codes of five bits and more (RFC 7541 appendix B). */
+const PACKED = 0x80;
+const MOST_UNPACKED = 8 / 5;
 
 /** What comes next in a block of fields. */
 const FIELD = 0;
@@ -27,12 +40,20 @@ const BITS = 0x7f;
 const GOES_ON = 0x80;
 
 /**
- * Counts the fields of a block, HEADERS and its CONTINUATIONs, without unpacking them. A byte may stand for a field of
+ * Counts the fields of a block, HEADERS and its CONTINUATIONs, and their bytes, without unpacking them. A byte may stand for a field of
  * thousands, so that the length of a block says little of the work that it is.
  */
 export class FieldCount {
   #count = 0;
-  #next = FIELD;
+  #bytes = 0;
+  #next: number = FIELD;
+  #kind: Kind = KINDS[0];
+  /** The index of the current field, and its bytes. */
+  #index = 0;
+  #fieldBytes = 0;
+  /** Bytes of the fields in the dynamic table, the last one first. */
+  #table: number[] = [];
+  #isPacked = false;
   /** Strings of the current field that are still to come: its name and its value. */
   #strings = 0;
   /** Bytes of the current string that are still to come. */
@@ -45,9 +66,15 @@ export class FieldCount {
   #priority = 0;
   #padding = 0;
 
+  /** Most bytes that the fields of the block so far have, unpacked. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** HEADERS begin, and with them a block. */
   begin(flags: number, length: number): void {
     this.#count = 0;
+    this.#bytes = 0;
     this.#next = FIELD;
     this.goOn(length);
     this.#lengthOfPadding = (flags & PADDED) === 0 ? 0 : 1;
@@ -94,10 +121,12 @@ export class FieldCount {
       case FIELD:
         return this.#beginField(byte);
       case REST_OF_INDEX:
+        this.#index += (byte & BITS) * this.#scale;
+        this.#scale *= GOES_ON;
         if (byte < GOES_ON) this.#endIndex();
         return;
       case LENGTH:
-        // The first bit says whether the string is packed.
+        this.#isPacked = byte >= PACKED;
         this.#left = byte & BITS;
         this.#scale = 1;
         if (this.#left === BITS) this.#next = REST_OF_LENGTH;
@@ -113,24 +142,44 @@ export class FieldCount {
   #beginField(byte: number): void {
     this.#count += 1;
     const kind = KINDS.find(({ least }) => byte >= least)!;
-    const index = byte & kind.index;
+    this.#kind = kind;
+    this.#index = byte & kind.index;
+    this.#scale = 1;
+    this.#fieldBytes = 0;
     // Without an index the name is one of them.
-    this.#strings = !kind.isLiteral ? 0 : index === 0 ? 2 : 1;
-    if (index === kind.index) this.#next = REST_OF_INDEX;
+    this.#strings = !kind.isLiteral ? 0 : this.#index === 0 ? 2 : 1;
+    if (this.#index === kind.index) this.#next = REST_OF_INDEX;
     else this.#endIndex();
   }
 
+  /** Of a literal the index is that of a field with its name. */
   #endIndex(): void {
-    this.#next = this.#strings === 0 ? FIELD : LENGTH;
+    const isSize = this.#kind === KINDS[2];
+    if (this.#index > 0 && !isSize) this.#fieldBytes = this.#bytesAt(this.#index);
+    this.#endPart();
+  }
+
+  #bytesAt(index: number): number {
+    return index <= STATIC_FIELDS ? STATIC_BYTES : (this.#table[index - STATIC_FIELDS - 1] ?? 0);
   }
 
   #beginString(): void {
+    this.#fieldBytes += this.#isPacked ? this.#left * MOST_UNPACKED : this.#left;
     this.#next = STRING;
     if (this.#left === 0) this.#endString();
   }
 
   #endString(): void {
     this.#strings -= 1;
-    this.#endIndex();
+    this.#endPart();
+  }
+
+  #endPart(): void {
+    this.#next = this.#strings === 0 ? FIELD : LENGTH;
+    if (this.#strings > 0) return;
+    this.#bytes += this.#fieldBytes;
+    if (!this.#kind.isKept) return;
+    this.#table.unshift(this.#fieldBytes);
+    if (this.#table.length > DYNAMIC_FIELDS) this.#table.pop();
   }
 }

@@ -52,6 +52,8 @@ export interface FrameWatchOptions {
   readonly maxHeadBytes: number;
   /** Most fields of such a block. Default: any number. */
   readonly maxFields?: number;
+  /** Most bytes of such a block, unpacked; what it might have counts. Default: any number. */
+  readonly maxFieldBytes?: number;
   /** Bytes that come before the first frame. Default: 0. */
   readonly prefaceBytes?: number;
   /** Frames of no use that the peer may send at once. Default: `MAX_IDLE_FRAMES`. */
@@ -84,6 +86,7 @@ export interface FrameWatchOptions {
 export class FrameWatch {
   readonly #maxHeadBytes: number;
   readonly #maxFields: number;
+  readonly #maxBytes: number;
   readonly #maxIdleFrames: number;
   readonly #resetCost: number;
   readonly #onGoaway: (lastStream: number) => void;
@@ -115,6 +118,7 @@ export class FrameWatch {
     const { maxHeadBytes, prefaceBytes = 0, resetCost = 1, onGoaway = () => {} } = options;
     this.#maxHeadBytes = maxHeadBytes;
     this.#maxFields = options.maxFields ?? Infinity;
+    this.#maxBytes = options.maxFieldBytes ?? Infinity;
     this.#maxIdleFrames = options.maxIdleFrames ?? MAX_IDLE_FRAMES;
     this.#resetCost = resetCost;
     this.#onGoaway = onGoaway;
@@ -211,7 +215,7 @@ export class FrameWatch {
     const fields = this.#fieldCount.read(payload);
     this.#work += fields - this.#fields;
     this.#fields = fields;
-    return fields <= this.#maxFields;
+    return fields <= this.#maxFields && this.#fieldCount.bytes <= this.#maxBytes;
   }
 
   /** The flags of a frame, without ACK where there is nothing to acknowledge. */

@@ -81,6 +81,8 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     this.#watch = new FrameWatch({
       maxHeadBytes,
       maxFields: MAX_FIELDS * HEAD_TOLERANCE,
+      // Node has its limit only once the client has acknowledged it.
+      maxFieldBytes: maxHeadBytes * HEAD_TOLERANCE,
       prefaceBytes: PREFACE_BYTES,
       resetCost: RESET_COST,
       largeHeadCost: LARGE_HEAD_COST,

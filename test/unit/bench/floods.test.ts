@@ -5,7 +5,7 @@ import { FrameWatch, PREFACE_BYTES } from '../../../src/http2/frame-watch.ts';
 /** Those that are found out by what we respond, or send no more than anybody may. */
 const NOT_BY_FRAMES = [
   'requests to be reset',
-  'heads of 1.5 MB in 450 bytes',
+  'heads of 100 KB in 100 bytes',
   'heads of 50 KB in 400 bytes',
   'heads of 30 KB in 250 bytes',
   'DATA of one byte',
@@ -19,6 +19,7 @@ const watch = () =>
   new FrameWatch({
     maxHeadBytes: 65_536,
     maxFields: 400,
+    maxFieldBytes: 131_072,
     prefaceBytes: PREFACE_BYTES,
     resetCost: 5,
   });

@@ -79,3 +79,62 @@ function read(counted: FieldCount, payload: Buffer, size: number): number {
     0,
   );
 }
+
+describe('the bytes of fields', () => {
+  const kept = (...fields: readonly string[]) => {
+    const bytes = block(...fields);
+    bytes[0] = 0x40;
+    return bytes;
+  };
+  /** A reference to a field of the dynamic table, the last one of which has 0. */
+  const kept62 = (at: number) => Buffer.of(0x80 | (62 + at));
+
+  it.each([
+    ['none', [Buffer.alloc(0)], 0],
+    ['literals', [block('a', 'bc', 'd', '')], 4],
+    // At most, as each code has five bits and more.
+    ['packed strings', [Buffer.of(0x00, 0x81, 0x1f, 0x85, 1, 2, 3, 4, 5)], 1.6 + 8],
+    // The largest of these has 60.
+    ['fields of the static table', [Buffer.of(0x82, 0x80 | 61)], 128],
+    ['sizes of the table', [Buffer.of(0x3f, 0xe1, 0x1f)], 0],
+    ['fields of the dynamic table', [kept('a', 'bcd'), kept62(0), kept62(0)], 12],
+    ['several of these', [kept('a', ''), kept('b', 'cdefghi'), kept62(1), kept62(0)], 9 + 9],
+    // Its first part is all of the prefix.
+    ['one with a long index', [...keptMany(70), Buffer.of(0xff, 62 + 69 - 0x7f)], 70 + 69 * 2 + 70],
+    ['names in a table', [kept('a', 'bcd'), Buffer.of(0x0f, 62 - 15, 1, 0x61)], 4 + 5],
+    ['what is in no table', [kept62(3)], 0],
+  ])('of %s', (_, fields, bytes) => {
+    const all = Buffer.concat(fields);
+    for (const size of [1, 2, 3, Infinity]) {
+      const counted = new FieldCount();
+      counted.begin(0, all.byteLength);
+      read(counted, all, size);
+      expect(counted.bytes).toBeCloseTo(bytes);
+    }
+  });
+
+  /** So many fields, of which the first has 70 bytes and the others two. */
+  function keptMany(count: number): Buffer[] {
+    const first = kept('a', 'b'.repeat(69));
+    return [first, ...Array<Buffer>(count - 1).fill(kept('a', 'b'))];
+  }
+
+  it('count from one block to the next, of which each has its own', () => {
+    const counted = new FieldCount();
+    counted.begin(0, 8);
+    counted.read(kept('a', 'bcd'));
+    counted.begin(0, 1);
+    counted.read(kept62(0));
+    expect(counted.bytes).toBe(4);
+  });
+
+  it('of fields that can be in the table no longer count as none', () => {
+    const counted = new FieldCount();
+    const fields = [kept('a', 'b'.repeat(50)), ...Array<Buffer>(128).fill(kept('c', ''))];
+    counted.begin(0, 1e6);
+    counted.read(Buffer.concat(fields));
+    const before = counted.bytes;
+    counted.read(Buffer.of(0xff, 62 + 128 - 0x7f));
+    expect(counted.bytes).toBe(before);
+  });
+});

@@ -152,6 +152,20 @@ it('a block may have as many fields as its limit, over all its frames, before th
   expect(watch.read(part(FRAME.CONTINUATION, 1))).toBe(false);
 });
 
+it('a block may unpack to as many bytes as its limit', () => {
+  const field = Buffer.concat([
+    Buffer.of(0x40, 1),
+    Buffer.from('a'),
+    Buffer.of(99),
+    Buffer.alloc(99),
+  ]);
+  const head = (references: number) =>
+    frame(FRAME.HEADERS, 0, 1, Buffer.concat([field, Buffer.alloc(references, 0xbe)]));
+  const watch = () => new FrameWatch({ maxHeadBytes: 1000, maxFieldBytes: 500 });
+  expect(watch().read(head(4))).toBe(true);
+  expect(watch().read(head(5))).toBe(false);
+});
+
 describe('the work of one turn', () => {
   const DATA = frame(FRAME.DATA, 0, 1, Buffer.alloc(5));
   const HEAD = frame(FRAME.HEADERS, 0, 1);
