@@ -77,6 +77,12 @@ export function linkTo(html: string, text: string): string {
   return found.href;
 }
 
+/** The request that a confirmation would send. `path` without `/apisix/`. */
+export function changeIn(html: string): { method: string; path: string; body: string } {
+  const of = (name: string) => decoded(new RegExp(` data-${name}="([^"]*)"`).exec(html)![1]!);
+  return { method: of('method'), path: of('path').replace('/apisix/', ''), body: of('body') };
+}
+
 /** What a form would send as it is: name and value, in order. */
 export function fieldsOf(html: string): [string, string][] {
   const inputs = [...html.matchAll(/<input ([^>]*)>/g)].map(([, attributes]) => attributes!);
