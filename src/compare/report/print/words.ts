@@ -16,6 +16,11 @@ export function counted(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** @example amount(2, 'copy', 'copies') // '2 copies' */
+function amount(count: number, one: string, many: string): string {
+  return `${counted(count)} ${count === 1 ? one : many}`;
+}
+
 /**
  * Two digits, of what is missing if that is less than a hundredth: what is nearly all is not all.
  *
@@ -80,9 +85,11 @@ export function remarks(
   return [
     ...(noise === 0
       ? []
-      : [`${counted(noise)} pairs differ only in what is noise or ignored${undecided(mirror)}`]),
+      : [
+          `${amount(noise, 'pair differs', 'pairs differ')} only in what is noise or ignored${undecided(mirror)}`,
+        ]),
     ...(mirror.different > 0 && !hasBaseline(mirror) ? [NO_BASELINE] : []),
-    `${counted(sent)} copies sent${listed(', ', 'failed', failed, called)}${listed(', ', 'skipped', skipped, called)}`,
+    `${amount(sent, 'copy', 'copies')} sent${listed(', ', 'failed', failed, called)}${listed(', ', 'skipped', skipped, called)}`,
     ...(sumOf(notCompared) === 0 ? [] : [listed('', 'not compared', notCompared, called)]),
     ...((notCompared.overload ?? 0) === 0 ? [] : [OVERLOAD]),
   ];

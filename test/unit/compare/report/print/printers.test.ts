@@ -112,6 +112,14 @@ it('the text names ten endpoints with five places, and how many there are beyond
   expect(lines).toContain('  2 more endpoints differ: --json prints all');
 });
 
+it('is about one pair and one copy in the singular', () => {
+  const sums = createReportSums();
+  sums.pair(pair(compared(difference('/clock', { ignored: true }))));
+  const lines = reportText(sums.report()).split('\n');
+  expect(lines).toContain('  1 pair differs only in what is noise or ignored');
+  expect(lines).toContain('  1 copy sent');
+});
+
 it.each([
   ['text', reportText],
   ['Markdown', reportMarkdown],
