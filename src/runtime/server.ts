@@ -1,4 +1,3 @@
-import type { OpenListener } from '../http1/server/listen.ts';
 import type { WriteOutput } from './output.ts';
 import type { Runtime, WaitUntil } from './runtime.ts';
 
@@ -74,8 +73,25 @@ export class CertificateError extends Error {
   override readonly name = 'CertificateError';
 }
 
-/** An open listener, and its certificates. */
-export interface Listening extends OpenListener {
+/** An open listener. */
+export interface Listening {
+  readonly hostname: string;
+  readonly port: number;
+  /** `null`: TLS is not listened for. */
+  readonly tlsPort: number | null;
+  /** Most connections of clients at a time. */
+  readonly maxConnections: number;
+  /** Connections of clients now. */
+  open(): number;
+  /**
+   * Stops accepting. Resolves once every request that has arrived has its response.
+   *
+   * @param idleGraceMs milliseconds for which connections without a request stay open, for what clients have just sent.
+   * Default: 0
+   */
+  stop(idleGraceMs?: number): Promise<void>;
+  /** Closes every connection at once. */
+  kill(): void;
   /**
    * Uses other certificates for connections that are opened from now on. If one of them cannot be used, nothing changes.
    *

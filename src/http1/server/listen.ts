@@ -73,7 +73,7 @@ interface Hello extends Parsed {
 }
 
 /** An open listener. */
-export interface OpenListener {
+export interface Listening {
   readonly hostname: string;
   readonly port: number;
   /** `null`: TLS is not listened for. */
@@ -94,7 +94,7 @@ export interface OpenListener {
 }
 
 /** Opens an HTTP/1.1 listener. Rejects if the address cannot be listened on. */
-export async function listen(options: Http1ListenOptions): Promise<OpenListener> {
+export async function listen(options: Http1ListenOptions): Promise<Listening> {
   const { hostname, respond, onCrowded = () => {}, onReopened = () => {} } = options;
   const { shares = shareOut(Infinity, 0), turns = new Turns(), goesDeaf = false } = options;
   const maxConnections = Math.min(options.maxConnections ?? MAX_CONNECTIONS, shares.each);
