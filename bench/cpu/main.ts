@@ -4,8 +4,9 @@ import { pinning } from '../machine/pin.ts';
 import { resultOf } from '../own-process.ts';
 import { isNginx } from '../origins/nginx-origin.ts';
 import { type SimpleServer, simpleServer } from '../origins/simple-server.ts';
-import { pairedSpread, type Spread, spread } from '../report/figures.ts';
+import { pairedSpread, spread } from '../report/figures.ts';
 import { table } from '../report/table.ts';
+import { spreadText } from '../report/text.ts';
 import type { TestRuntime } from '../../test/runtimes/runtime.ts';
 import { until } from '../../test/support/until.ts';
 import { CASES, type Case } from './cases.ts';
@@ -117,10 +118,6 @@ function row(name: string, turns: readonly Turn[], alone: readonly Turn[] | null
   const { min, median, max } = spread(times);
   const copied = spread(turns.map((one) => one.copied)).median;
   const times1 = alone?.map(({ microseconds }) => microseconds);
-  const ratio = times1 === undefined ? '' : ratios(pairedSpread(times, times1));
+  const ratio = times1 === undefined ? '' : spreadText(pairedSpread(times, times1));
   return [name, ...[min, median, max].map((value) => value.toFixed(1)), copied.toFixed(3), ratio];
-}
-
-function ratios({ min, median, max }: Spread): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`;
 }

@@ -4,6 +4,7 @@ import type { TestRuntime } from '../../test/runtimes/runtime.ts';
 import { route } from '../../test/support/origin.ts';
 import { sample } from '../../test/support/outcomes.ts';
 import { until } from '../../test/support/until.ts';
+import { responds } from '../load/responds.ts';
 import { openFolder, removeFolder } from '../origins/folder.ts';
 import type { NginxOrigin } from '../origins/nginx-origin.ts';
 import type { OwnProcess } from '../own-process.ts';
@@ -59,12 +60,7 @@ export async function nginx(
   // As our gateway, it keeps bodies in memory.
   const program = await mirroringNginx(place, 'client_body_buffer_size 1m;', workers);
   const url = `http://127.0.0.1:${port}`;
-  const responds = () =>
-    fetch(`${url}/plain`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await until(responds, 5000, 'nginx to respond');
+  await until(() => responds(`${url}/plain`), 5000, 'nginx to respond');
   return {
     title: 'nginx',
     workers,

@@ -9,11 +9,13 @@ import { run } from '../../test/support/process.ts';
 import { until } from '../../test/support/until.ts';
 import { readArguments } from '../arguments.ts';
 import { openRate } from '../load/open-rate.ts';
+import { responds } from '../load/responds.ts';
 import { cpuSeconds, members } from '../machine/group.ts';
 import { type Pinning, pinning } from '../machine/pin.ts';
 import { type SimpleServer, simpleServer } from '../origins/simple-server.ts';
-import { pairedRatio, type Spread, spread } from '../report/figures.ts';
+import { pairedRatio, spread } from '../report/figures.ts';
 import { table } from '../report/table.ts';
+import { rangeText } from '../report/text.ts';
 import { IDLE, type Kind, KINDS, LAST_PING } from './kinds.ts';
 
 const DEFAULTS = { pairs: 3, seconds: 1, connections: 4, rate: 500 };
@@ -88,8 +90,8 @@ async function measure(runtime: TestServerRuntime, setting: Setting): Promise<bo
     const ratio = pairedRatio(beside, without);
     return [
       name,
-      text(spread(without)),
-      text(spread(beside)),
+      rangeText(spread(without)),
+      rangeText(spread(beside)),
       ratio.toFixed(2),
       median(({ opened }) => opened).toFixed(0),
       median(({ busy }) => busy).toFixed(2),
@@ -128,7 +130,12 @@ async function takeTurns(
 }
 
 async function turn(gateway: GatewayProcess, kind: Kind, numbers: Numbers): Promise<Turn> {
-  await until(() => isIdle(gateway), IDLE_MS, `an end of what came before ${kind.name}`);
+  // What one flood left behind must not affect the next.
+  await until(
+    () => responds(`${gateway.url}/healthy`),
+    IDLE_MS,
+    `an end of what came before ${kind.name}`,
+  );
   const file = fileURLToPath(new URL('peer.mjs', import.meta.url));
   const args = [file, ...[gateway.port, numbers.connections, LAST_PING].map(String)];
   const peer = run(process.execPath, args, { stdin: 'pipe' });
@@ -147,16 +154,4 @@ async function turn(gateway: GatewayProcess, kind: Kind, numbers: Numbers): Prom
   await peer.exited;
   const { opened } = JSON.parse(peer.stdout()) as { opened: number };
   return { p99, opened: opened / took, busy };
-}
-
-/** What one flood left behind must not affect the next. */
-function isIdle({ url }: GatewayProcess): Promise<boolean> {
-  return fetch(`${url}/healthy`, { signal: AbortSignal.timeout(1000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-}
-
-function text({ min, median, max }: Spread): string {
-  return [min, median, max].map((value) => value.toFixed(1)).join(' / ');
 }

@@ -1,5 +1,6 @@
 import type { LoadResult } from '../load/load.ts';
-import { pairedRatio, type Spread, spread } from '../report/figures.ts';
+import { pairedRatio, spread } from '../report/figures.ts';
+import { rangeText } from '../report/text.ts';
 import type { Pairs } from './turns.ts';
 
 /** The least ratio of the primary's rates: a bad mirror may cost nothing; the rest is noise of a shared machine. */
@@ -33,16 +34,12 @@ export function verdictOn(kind: string, { healthy, bad }: Pairs): Verdict {
     passed,
     cells: [
       kind,
-      ...rates.map((values) => text(spread(values), 0)),
+      ...rates.map((values) => rangeText(spread(values), 0)),
       ratio.toFixed(2),
-      ...p99s.map((values) => text(spread(values), 1)),
+      ...p99s.map((values) => rangeText(spread(values), 1)),
       pairedRatio(p99s[1]!, p99s[0]!).toFixed(2),
       String(wrong),
       passed ? 'ok' : 'FAIL',
     ],
   };
-}
-
-function text({ min, median, max }: Spread, digits: number): string {
-  return [min, median, max].map((value) => value.toFixed(digits)).join(' / ');
 }

@@ -11,8 +11,9 @@ import { readArguments } from '../arguments.ts';
 import { openRate } from '../load/open-rate.ts';
 import { type Pinning, pinning } from '../machine/pin.ts';
 import { type SimpleServer, simpleServer } from '../origins/simple-server.ts';
-import { pairedRatio, type Spread, spread } from '../report/figures.ts';
+import { pairedRatio, spread } from '../report/figures.ts';
 import { table } from '../report/table.ts';
+import { rangeText } from '../report/text.ts';
 import { HEALTHY, type Kind, KINDS } from './kinds.ts';
 import { others } from './others.ts';
 
@@ -72,8 +73,8 @@ async function measure(runtime: TestServerRuntime, setting: Setting): Promise<bo
     passed &&= held;
     rows.push([
       kind.name,
-      text(spread(without)),
-      text(spread(beside)),
+      rangeText(spread(without)),
+      rangeText(spread(beside)),
       ratio.toFixed(2),
       held ? 'ok' : 'FAIL',
     ]);
@@ -138,8 +139,4 @@ function put(
       plugins: { 'proxy-mirror': { host: mirror, breaker: false, timeout: 3 } },
     }),
   });
-}
-
-function text({ min, median, max }: Spread): string {
-  return [min, median, max].map((value) => value.toFixed(1)).join(' / ');
 }

@@ -3,12 +3,14 @@ import { route } from '../../test/support/origin.ts';
 import { until } from '../../test/support/until.ts';
 import { readArguments } from '../arguments.ts';
 import { openRate } from '../load/open-rate.ts';
+import { responds } from '../load/responds.ts';
 import { cpuSeconds, members } from '../machine/group.ts';
 import { type Pinning, pinning } from '../machine/pin.ts';
 import { simpleServer } from '../origins/simple-server.ts';
 import { type OwnProcess, ownProcess, resultOf } from '../own-process.ts';
-import { pairedRatio, type Spread, spread } from '../report/figures.ts';
+import { pairedRatio, spread } from '../report/figures.ts';
 import { table } from '../report/table.ts';
+import { rangeText } from '../report/text.ts';
 import { type Input, INPUTS, NOT_FOR_WORKERS } from './inputs.mjs';
 
 const DEFAULTS = { pairs: 5, seconds: 2, connections: 4, rate: 500 };
@@ -113,8 +115,8 @@ async function measure(
       passed &&= held;
       rows.push([
         `${role}: ${name}`,
-        text(spread(plain)),
-        text(spread(costly)),
+        rangeText(spread(plain)),
+        rangeText(spread(costly)),
         ratio.toFixed(2),
         held ? 'ok' : 'FAIL',
       ]);
@@ -167,8 +169,10 @@ async function takeTurns(
   numbers: Numbers,
 ): Promise<{ plain: number[]; costly: number[] }> {
   const path = (form: string) => (role === 'client' ? '/' : `/${role}/${index}/${form}`);
+  const healthy = `${gateway.url}/healthy`;
   const turn = async (form: 'plain' | 'costly') => {
-    await until(() => isIdle(gateway), IDLE_MS, `an end of what came before ${path(form)}`);
+    // What one input left behind must not affect the next.
+    await until(() => responds(healthy), IDLE_MS, `an end of what came before ${path(form)}`);
     // The load warms up first, so the peer must send a little longer.
     const seconds = numbers.seconds + (measured === P99 ? 2 : 0);
     const args = [gateway.url + path(form), index, form, numbers.connections, seconds].map(String);
@@ -183,16 +187,4 @@ async function takeTurns(
     costly.push(await turn('costly'));
   }
   return { plain, costly };
-}
-
-/** What one input left behind must not affect the next. */
-function isIdle({ url }: GatewayProcess): Promise<boolean> {
-  return fetch(`${url}/healthy`, { signal: AbortSignal.timeout(1000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-}
-
-function text({ min, median, max }: Spread): string {
-  return [min, median, max].map((value) => value.toFixed(1)).join(' / ');
 }
