@@ -37,8 +37,8 @@ export class RelayedResponse implements LightResponse {
   }
 
   onBrokenOff(callback: (error: Error) => void): void {
-    // What follows a 101 has no end of its own.
-    if (this.head.framing.kind === 'upgraded') return;
+    // Most bodies are complete by now. What follows a 101 has no end of its own.
+    if (this.pipe.complete || this.head.framing.kind === 'upgraded') return;
     this.pipe.whenFailed((error) => {
       if (error instanceof TransportError && error.blameless) return;
       callback(new Error(`response ${this.status} broke off: ${error.message}`, { cause: error }));
