@@ -42,8 +42,14 @@ const ADDED: readonly {
   { of: 'logged' },
 ];
 
+/** A project of its own is packed and installed for one of the servers. */
+const START_MS = 240_000;
+
+afterAll(removeTemporary);
+
 describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_name, server) => {
-  let program: Program;
+  /** `undefined` if it did not start. */
+  let program: Program | undefined;
   let upstream: Origin;
   let mirror: Origin;
   let url: string;
@@ -52,11 +58,10 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     [upstream, mirror] = await Promise.all([origin(ok), origin()]);
     program = await server.start('extended', upstream.url, mirror.url);
     url = `http://127.0.0.1:${(await line(program, /^(?:port |listening on .*:)(\d+)/m))[1]}`;
-  });
+  }, START_MS);
   afterAll(async () => {
-    program.signal('SIGKILL');
-    await Promise.all([program.exited, upstream.close(), mirror.close()]);
-    await removeTemporary();
+    program?.signal('SIGKILL');
+    await Promise.all([program?.exited, upstream.close(), mirror.close()]);
   });
 
   const ask = (door: string, target: string, asked: Send = {}) =>

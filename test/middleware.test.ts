@@ -15,10 +15,16 @@ const ID = 'x-request-id';
 const NOT_OF_THE_APP = ['connection', 'keep-alive', 'date'];
 const FRAMING = ['content-length', 'transfer-encoding'];
 
+/** A project of its own is packed and installed for one of the servers, while the others use the machine. */
+const START_MS = 240_000;
+
 /** Handlers that stream the request body back as their response. */
 const PASSES = /^an echo/;
 
 type Place = 'plain' | 'mirrored' | 'fetched' | 'compared' | 'comparedFetch' | 'narrow';
+
+// At the end of the file: the first server that is done must not take the project of one that is still installed.
+afterAll(removeTemporary);
 
 // The servers at the same time, as their apps wait for timeouts most of theirs.
 describe.concurrent.each(servers.map((one) => [one.name, one] as const))(
@@ -29,7 +35,8 @@ describe.concurrent.each(servers.map((one) => [one.name, one] as const))(
 );
 
 function behind(server: AppServer): void {
-  let program: Program;
+  /** `undefined` if it did not start. */
+  let program: Program | undefined;
   let upstream: Origin;
   let mirror: Origin;
   let port: number;
@@ -48,11 +55,10 @@ function behind(server: AppServer): void {
     for (const one of [upstream, mirror]) one.server.keepAliveTimeout = 0;
     program = await server.start('mirrored', upstream.url, mirror.url);
     port = Number((await line(program, /^(?:port |listening on .*:)(\d+)/m))[1]);
-  });
+  }, START_MS);
   afterAll(async () => {
-    program.signal('SIGKILL');
-    await Promise.all([program.exited, upstream.close(), mirror.close()]);
-    await removeTemporary();
+    program?.signal('SIGKILL');
+    await Promise.all([program?.exited, upstream.close(), mirror.close()]);
   });
 
   async function reported(): Promise<void> {
