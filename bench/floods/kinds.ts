@@ -1,5 +1,5 @@
 import { MAX_IDLE_FRAMES } from '../../src/http2/limits.ts';
-import { LARGE_HEAD_COST, MAX_STREAMS, RESET_COST } from '../../src/http2/server/limits.ts';
+import { MAX_STREAMS, RESET_COST, TOO_LARGE_HEAD_COST } from '../../src/http2/server/limits.ts';
 import {
   block,
   CODE,
@@ -69,8 +69,8 @@ export const KINDS: readonly Kind[] = [
   }),
   kind('requests to be reset', (i) => request(i, block('X', 'a')), { cost: RESET_COST }),
   kind('heads of 32 MB in 8 KB', bomb(4000, 8000), { cost: MAX_IDLE_FRAMES }),
-  kind('heads of 100 KB in 100 bytes', bomb(4000, 24), { cost: LARGE_HEAD_COST }),
-  kind('heads of 50 KB in 400 bytes', bomb(140, 340), { cost: ONE_OF_STREAMS }),
+  kind('heads of 100 KB in 100 bytes', bomb(4000, 24), { cost: TOO_LARGE_HEAD_COST }),
+  kind('heads of 50 KB in 400 bytes', bomb(140, 340), { cost: TOO_LARGE_HEAD_COST }),
   kind('heads of 30 KB in 250 bytes', bomb(140, 190), { cost: ONE_OF_STREAMS }),
   kind('CONTINUATION', (i) => frame(FRAME.CONTINUATION, 0, 1, block('x', `${i}`)), {
     first: frame(FRAME.HEADERS, FLAG.END_STREAM, 1, block(...get(PATH))),

@@ -157,10 +157,6 @@ export class FrameWatch {
         if (this.#hasFields && !this.#readFields(payload)) return false;
         continue;
       }
-      if (this.#filled === 0 && this.#work >= WORK_PER_TURN) {
-        parts.push(at);
-        this.#work = 0;
-      }
       if (this.#filled === TYPE_AT) {
         this.#isGoaway = bytes[at] === GOAWAY;
         if (this.#isGoaway) bytes[at] = UNKNOWN;
@@ -171,6 +167,12 @@ export class FrameWatch {
       if (this.#filled < FRAME_HEADER_BYTES) continue;
       this.#filled = 0;
       const [high, middle, low, type, flags] = this.#header;
+      const begins = at - FRAME_HEADER_BYTES;
+      // What takes a request back stays with it: then the request is never passed on.
+      if (this.#work >= WORK_PER_TURN && begins > 0 && type !== RST_STREAM) {
+        parts.push(begins);
+        this.#work = 0;
+      }
       this.#skip = (high! << 16) | (middle! << 8) | low!;
       this.#lastStreamBytes = this.#isGoaway && this.#skip >= GOAWAY_BYTES ? STREAM_BYTES : 0;
       this.#lastStream = 0;

@@ -28,6 +28,7 @@ import {
   LARGE_HEAD_COST,
   MAX_STREAMS,
   RESET_COST,
+  TOO_LARGE_HEAD_COST,
   WINDOW_BYTES,
 } from './limits.ts';
 import { ServerStream, type StreamOwner } from './stream.ts';
@@ -158,6 +159,10 @@ export class Http2Connection implements AcceptedConnection, StreamOwner {
     if (this.#session.destroyed || !this.#session.ping(done)) return false;
     this.#watch.pinged();
     return true;
+  }
+
+  tooLargeHead(): void {
+    if (!this.#watch.charge(TOO_LARGE_HEAD_COST)) this.#watched.flooded();
   }
 
   /** A stream has ended. */

@@ -16,5 +16,8 @@ export const RESET_COST = 5;
 /** A head over `HEAD_TOLERANCE` counts as so many: it was unpacked before it was found to be, and a byte may stand for 4,000. */
 export const LARGE_HEAD_COST = 200;
 
+/** A head over the limits, to which there is a 431, counts as so many. */
+export const TOO_LARGE_HEAD_COST = 50;
+
 /** Milliseconds for a client to learn that no further requests are taken, before that is so. */
 export const GOODBYE_MS = 1000;

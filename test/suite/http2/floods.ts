@@ -5,6 +5,7 @@ import {
   CODE,
   FLAG,
   FRAME,
+  type Frame,
   frame,
   get,
   PREFACE,
@@ -14,7 +15,8 @@ import {
 import { ask } from '../../support/http2-client.ts';
 import { route } from '../../support/origin.ts';
 import { until } from '../../support/until.ts';
-import { HOLD_MS } from '../../../src/http2/limits.ts';
+import { HOLD_MS, MAX_IDLE_FRAMES } from '../../../src/http2/limits.ts';
+import { TOO_LARGE_HEAD_COST } from '../../../src/http2/server/limits.ts';
 import type { Http2Scene } from '../http2.ts';
 
 const OPENS = FLAG.END_STREAM | FLAG.END_HEADERS;
@@ -121,6 +123,24 @@ export function floods(scene: () => Http2Scene): void {
     expect((await ask(await scene().open(), '/others')).status).toBe(200);
   });
 
+  it('heads over the limit: a response to as many as there may be, then the end', async () => {
+    const raw = await open();
+    // 36 KB, as above.
+    const field = block('x', 'a'.repeat(4000));
+    field[0] = 0x40;
+    const head = Buffer.concat([block(...get('/over')), field, Buffer.alloc(8, 0xbe)]);
+    const over = (i: number) => frame(FRAME.HEADERS, OPENS, 2 * i + 1, head);
+    const most = MAX_IDLE_FRAMES / TOO_LARGE_HEAD_COST;
+    for (let i = 1; i <= most; i++) {
+      raw.send(over(i));
+      const isResponse = (one: Frame) => one.type === FRAME.HEADERS && one.stream === 2 * i + 1;
+      await raw.until(isResponse, `response ${i}`);
+    }
+    await flood(raw, (i) => over(most + i), 100);
+    expect(await raw.goaway()).toBe(CODE.ENHANCE_YOUR_CALM);
+    expect((await ask(await scene().open(), '/others')).status).toBe(200);
+  });
+
   it.each([
     ['heads that unpack to 80 KB', () => block('x', 'a'.repeat(4000)), 20],
     ['malformed requests', () => block('X', ''), 0],
@@ -133,6 +153,23 @@ export function floods(scene: () => Http2Scene): void {
     await flood(raw, (i) => frame(FRAME.HEADERS, OPENS, 2 * i + 1, head), 2000);
     await until(() => raw.isClosed, 5000, 'the end of the connection');
     expect((await ask(await scene().open(), '/others')).status).toBe(200);
+  });
+
+  it('requests that are taken back in the piece that brings them reach no upstream', async () => {
+    const raw = await open();
+    const before = scene().upstream.seen.length;
+    const pairs = Array.from({ length: 20 }, (_, i) =>
+      FLOODS['requests that are taken back at once']!(i + 1),
+    );
+    raw.send(Buffer.concat(pairs));
+    // What comes after them has all been read by the time of its response.
+    raw.request(101, get('/after'));
+    expect(await raw.fate(101)).toBe('200');
+    expect(
+      scene()
+        .upstream.seen.slice(before)
+        .map(({ url }) => url),
+    ).toEqual(['/after']);
   });
 
   it('an end is held back, so that who waits for it cannot begin anew at once', async () => {

@@ -196,6 +196,15 @@ describe('the work of one turn', () => {
     expect(partsOf(head, more, DATA)).toEqual([head.byteLength + more.byteLength, DATA.byteLength]);
   });
 
+  it('ends after what takes a request back', () => {
+    const reset = frame(FRAME.RST_STREAM, 0, 1, Buffer.alloc(4));
+    const all = WORK_PER_TURN * PING.byteLength;
+    expect(partsOf(...some(WORK_PER_TURN, PING), reset, reset, DATA)).toEqual([
+      all + 2 * reset.byteLength,
+      DATA.byteLength,
+    ]);
+  });
+
   it('begins anew with what is read next, be that in a frame', () => {
     const watch = begun();
     const all = Buffer.concat(some(WORK_PER_TURN + 2, PING));
