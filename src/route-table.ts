@@ -41,8 +41,8 @@ export interface RouteTable {
    */
   candidates(inbound: Inbound): readonly { readonly route: Route; readonly verdict: Verdict }[];
   routes(): Iterable<Route>;
-  /** Returns the compiled route with this id if it was compiled from `source`, the JSON of its configuration. */
-  find(id: string, source: string): Route | undefined;
+  /** Returns the compiled route that was compiled from such a configuration. */
+  find(config: RouteConfig): Route | undefined;
 }
 
 export interface CompileOptions extends MirrorOptions {
@@ -72,20 +72,22 @@ export function compileRoutes(
   previous: RouteTable | null,
   options: CompileOptions,
 ): RouteTable {
-  const compiled = new Map<string, { source: string; route: Route }>();
+  const compiled = new Map<string, { config: RouteConfig; route: Route }>();
   const matcher = compileMatcher(document.routes, (config): Route => {
     const id = String(config.id);
-    const source = JSON.stringify(config);
-    let route = previous?.find(id, source);
-    if (route === undefined) {
-      route = compileRoute(id, config, options);
-      const faults = faultsOf(route, options);
-      const at = ['routes', document.routes.indexOf(config)];
-      if (faults.length > 0) throw new DestinationError(under(at, faults), document);
-    }
-    compiled.set(id, { source, route });
+    const route = previous?.find(config) ?? compileChecked(id, config);
+    compiled.set(id, { config, route });
     return route;
   });
+
+  function compileChecked(id: string, config: RouteConfig): Route {
+    const route = compileRoute(id, config, options);
+    const faults = faultsOf(route, options);
+    if (faults.length === 0) return route;
+    const at = ['routes', document.routes.indexOf(config)];
+    throw new DestinationError(under(at, faults), document);
+  }
+
   return {
     size: compiled.size,
     match: matcher.match,
@@ -94,11 +96,16 @@ export function compileRoutes(
     *routes() {
       for (const { route } of compiled.values()) yield route;
     },
-    find(id, source) {
-      const entry = compiled.get(id);
-      return entry?.source === source ? entry.route : undefined;
+    find(config) {
+      const entry = compiled.get(String(config.id));
+      return entry !== undefined && isSame(entry.config, config) ? entry.route : undefined;
     },
   };
+}
+
+/** Most routes of an edited document are the same objects; all others of it, and of one that was read again, are not. */
+function isSame(before: RouteConfig, after: RouteConfig): boolean {
+  return before === after || JSON.stringify(before) === JSON.stringify(after);
 }
 
 function compileRoute(id: string, config: RouteConfig, options: MirrorOptions): Route {

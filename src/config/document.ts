@@ -55,20 +55,24 @@ export function parseDocument(text: string): Checked<RoutesDocument> {
 /**
  * Checks a whole document: every route is valid, ids are unique, and no unsupported APISIX resource is present.
  *
+ * @param isKnown whether a route was found valid before. Default: none was
  * @returns the same object, without defaults filled in, or a copy where routes have no id (`withIds`), or all its faults
  * @example checkDocument({ routes: [{ id: '1', uri: 'a', plugins: {} }] })
  * // { ok: false, faults: [{ path: ['routes', 0, 'uri'], message: ... }] }
  */
-export function checkDocument(value: unknown): Checked<RoutesDocument> {
+export function checkDocument(
+  value: unknown,
+  isKnown: (route: unknown) => boolean = () => false,
+): Checked<RoutesDocument> {
   const dangers = hazards(value);
   const checked = verdict<WrittenDocument>(
     value,
-    dangers.length > 0 ? dangers : documentFaults(value),
+    dangers.length > 0 ? dangers : documentFaults(value, isKnown),
   );
   return checked.ok ? { ok: true, value: withIds(checked.value) } : checked;
 }
 
-function documentFaults(document: unknown): Fault[] {
+function documentFaults(document: unknown, isKnown: (route: unknown) => boolean): Fault[] {
   const faults = faultsOf(documentSchema, document);
   if (!isObject(document)) return faults;
   faults.push(...resourceFaults(document));
@@ -76,6 +80,7 @@ function documentFaults(document: unknown): Fault[] {
   const routes = written.map((route, index) => (isObject(route) ? withId(route, index) : route));
   for (const [index, route] of routes.entries()) {
     if (faults.length > MAX_FAULTS) return faults;
+    if (isKnown(written[index])) continue;
     faults.push(...under(['routes', index], routeFaults(route)));
   }
   return [...faults, ...idFaults(routes, written)];

@@ -180,3 +180,13 @@ describe('hostile documents', () => {
     expect(performance.now() - start).toBeLessThan(3000);
   });
 });
+
+it('checks no route again that is known to be valid', () => {
+  const [known, other] = [route('1', { nope: 1 }), route('1', { nope: 2 })];
+  const checked = validator.checkDocument({ routes: [known, other] }, (one) => one === known);
+  // What concerns the whole document is checked all the same.
+  expect(checked.ok ? [] : checked.faults.map(({ path }) => path)).toEqual([
+    ['routes', 1, 'nope'],
+    ['routes', 1, 'id'],
+  ]);
+});
