@@ -111,7 +111,7 @@ export class Exchange {
 
   #requestTo(node: Node): Outbound {
     const request = requestTo(node, this.#inbound, this.#upstream, this.#options.trust);
-    if (this.#options.identify) identify(request, this.#inbound);
+    if (this.#options.identify) identify(request, this.#inbound.id);
     return request;
   }
 
@@ -140,7 +140,7 @@ export function requestTo(
 }
 
 /** Gives a request that was just built an `X-Request-Id`, unless the client did. */
-function identify({ headers }: Outbound, { id }: Inbound): void {
+export function identify({ headers }: Outbound, id: string): void {
   if (headerValue(headers, 'x-request-id') === undefined) headers.push('X-Request-Id', id);
 }
 

@@ -1,7 +1,7 @@
 import { compareOf, type FullCompare, type RedactConfig } from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import { isDisabled, mirrorsOf } from '../config/proxy-mirror.ts';
-import { requestTo, upstreamless } from '../exchange/exchange.ts';
+import { identify, requestTo, upstreamless } from '../exchange/exchange.ts';
 import type { Inbound, Outbound } from '../http/messages.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { SkipReason } from '../mirror/outcome.ts';
@@ -10,6 +10,9 @@ import type { Route, RouteTable } from '../route-table.ts';
 import type { Verdict } from '../routes/matcher.ts';
 import { cautionsOf } from './cautions.ts';
 import { type Question, requestOf } from './question.ts';
+
+/** In place of an id that the gateway makes for each request. */
+const NEW_ID = '(generated)';
 
 /** What the gateway would do with a request. Making it sends nothing and changes no counter or limit. */
 export interface Explanation {
@@ -87,11 +90,14 @@ export function explain(question: Question, options: ExplainOptions): Explanatio
   }
 }
 
-function primaryOf({ upstream }: Route, inbound: Inbound, trust: Trust) {
+function primaryOf({ upstream, mirrors, compared }: Route, inbound: Inbound, trust: Trust) {
   if (upstream === null) return null;
   const nodes = upstream.nodes.filter(({ weight }) => weight > 0);
   if (nodes.length === 0) return null;
   const request = requestTo(nodes[0]!, inbound, upstream, trust);
+  const isCompared = (mirror: Mirror) =>
+    compared?.get(mirror)?.isCompared(inbound, 0) && mirror.skipReason(inbound, 0) === null;
+  if (mirrors.some(isCompared)) identify(request, NEW_ID);
   return { nodes: nodes.map(({ destination }) => destination.origin), request };
 }
 

@@ -125,6 +125,20 @@ export function explaining(runtime: TestRuntime): void {
     expect(read[0]!.cautions).toEqual([]);
   });
 
+  it.each([
+    ['GET', {}, '(generated)'],
+    ['GET', { 'x-request-id': 'mine' }, 'mine'],
+    // What is not copied is not compared.
+    ['POST', {}, undefined],
+  ])('shows which id a request gets to be compared: %s %o', async (method, headers, shown) => {
+    const id = stage.fresh('identified');
+    await stage.put(id, { compare: {}, methods: ['GET'] });
+    const { upstream, mirrors } = await ask({ url: `/${id}/a`, method, headers });
+    const requests = [upstream!.request, ...mirrors.flatMap(({ copy }) => copy ?? [])];
+    for (const { headers: sent } of requests)
+      expect(sent.find(([name]) => name.toLowerCase() === 'x-request-id')?.[1]).toBe(shown);
+  });
+
   it('says whether a key is among those that are compared', async () => {
     const id = stage.fresh('compared-by-key');
     const compare = { sample_ratio: 0.5 };
