@@ -84,6 +84,7 @@ export const COMMANDS: readonly Command[] = [
       "  'different>0.1%'     share of the compared pairs that differ; not by noise alone",
       "  'not_compared>=5%'   share of the pairs chosen for it that were not compared",
       "  'failed>0.01'        share of the copies that failed; not those that were skipped",
+      "  'skipped>5%'         share of the copies to be sent that were not, such as by an open breaker",
       "  'p99_ratio>1.5'      p99 of the mirror, divided by that of the primary",
       "  'new_5xx>0'          pairs with 5xx of the mirror, and another status of the primary",
       '',

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { controlPlaneGuard } from '../../src/admin/guard.ts';
 import { reportApi } from '../../src/compare/report/api.ts';
 import type { Report } from '../../src/compare/report/report.ts';
@@ -11,6 +11,8 @@ import { createReportSums } from '../../src/compare/report/sums.ts';
 import { KEY, type TestServerRuntime } from '../runtimes/runtime.ts';
 import { compared, difference, pair } from '../unit/compare/report/pairs.ts';
 import { commandLines } from '../support/command-lines.ts';
+import { origin, route } from '../support/origin.ts';
+import { until } from '../support/until.ts';
 import { linesOf, resultOf } from './start-stop/bad-settings.ts';
 
 /** `proxy-mirror report`, against the app that a gateway has for it. */
@@ -88,7 +90,7 @@ export function reportCommand(runtime: TestServerRuntime): void {
     const url = await controlPlane();
     const json = await reported(url, ['--json', '--route', 'a']);
     const { mirrors } = JSON.parse(json.stdout) as Report;
-    expect(mirrors.map(({ route, different }) => [route, different])).toEqual([['a', 2]]);
+    expect(mirrors.map((one) => [one.route, one.different])).toEqual([['a', 2]]);
     const markdown = await reported(url, ['--markdown', '--mirror', 'http://b.example']);
     expect(markdown.stdout.match(/^## .*/gm)).toHaveLength(1);
     const html = await reported(url, ['--html']);
@@ -114,6 +116,47 @@ export function reportCommand(runtime: TestServerRuntime): void {
     const url = await controlPlane();
     expect((await started(url, '--fail-on', 'different>0.1%')).status).toBe(1);
     expect((await started('http://127.0.0.1:1', '--fail-on', 'different>0.1%')).status).toBe(2);
+  });
+
+  it('a mirror that dies passes no gate with "skipped", and a line says so in any', async () => {
+    const [upstream, mirror] = await Promise.all([origin(), origin()]);
+    const plugin = { compare: true, methods: ['GET'], breaker: { failures: 2, open: 60 } };
+    const gateway = await runtime.start({
+      routes: [{ id: 'a', ...route(upstream, mirror, { plugin }) }],
+    });
+    onTestFinished(async () => void (await Promise.all([gateway.stop(), upstream.close()])));
+    const counts = async () => {
+      const { mirrors } = (await (await gateway.admin('admin/report')).json()) as Report;
+      const { pairs = 0, skipped = {} } = mirrors[0] ?? {};
+      return { pairs, skipped: skipped['breaker_open'] ?? 0 };
+    };
+    const send = async (method: string) => (await fetch(gateway.url, { method })).text();
+    for (let i = 0; i < 200; i += 1) await send('GET');
+    await until(async () => (await counts()).pairs === 200, 20_000, 'the pairs');
+    await mirror.close();
+    // Copies that nobody wants are left out.
+    for (let i = 0; i < 300; i += 1) await send('POST');
+    await until(
+      async () => {
+        await send('GET');
+        return (await counts()).skipped > 250;
+      },
+      30_000,
+      'the copies that the breaker holds back',
+    );
+    const others = ['different>0', 'failed>5%', 'not_compared>5%', 'new_5xx>0'];
+    const args = others.flatMap((condition) => ['--fail-on', condition]);
+    const without = await reported(gateway.url, args);
+    expect(without.status).toBe(0);
+    const caution = new RegExp(
+      String.raw`^caution: route a -> ${mirror.url}: most copies were skipped \(breaker_open \d+\): the pairs say little about now$`,
+      'm',
+    );
+    expect(without.stderr).toMatch(caution);
+    const all = await reported(gateway.url, [...args, '--fail-on', 'skipped>5%']);
+    expect(all.status).toBe(1);
+    expect(all.stderr).toMatch(/^failed: skipped>5%: route a -> \S+: 5\d %$/m);
+    expect(all.stderr).toMatch(caution);
   });
 
   describe('without a report: status 2 and a line that helps', () => {

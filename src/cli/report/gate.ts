@@ -1,6 +1,7 @@
 import { bounds, counted, nameOf, percent, sumOf } from '../../compare/report/print/words.ts';
 import type { MirrorReport, Report } from '../../compare/report/report.ts';
 import { inOneLine, quoted } from '../../http/quoted.ts';
+import type { SkipReason } from '../../mirror/outcome.ts';
 import { SettingError } from '../../settings/values.ts';
 import { meant } from '../arguments.ts';
 
@@ -24,6 +25,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
     of: ({ not_compared: reasons, pairs }) => share(sumOf(reasons), sumOf(reasons) + pairs),
   },
   failed: { unit: 'share', of: ({ failed, sent }) => share(sumOf(failed), sumOf(failed) + sent) },
+  skipped: { unit: 'share', of: skippedShare },
   p99_ratio: {
     unit: 'ratio',
     of: ({ latency: { primary, mirror } }) =>
@@ -33,6 +35,35 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   },
   new_5xx: { unit: 'count', of: ({ statuses, pairs }) => (pairs === 0 ? null : new5xx(statuses)) },
 };
+
+/**
+ * Whether a copy that was skipped for this reason was to be sent. One that nobody wants, or that cannot be, says nothing of
+ * the mirror; one that its breaker or a limit holds back leaves the gate with what was measured before.
+ */
+const IS_MISSING: Readonly<Record<SkipReason, boolean>> = {
+  filtered: false,
+  sampled_out: false,
+  loop: false,
+  upgrade: false,
+  body_too_large: true,
+  body_incomplete: true,
+  memory_limit: true,
+  in_flight_limit: true,
+  rate_limit: true,
+  breaker_open: true,
+};
+
+/** The copies that were to be sent and were skipped, by reason; one that another version of the gateway names is among them. */
+function missingOf({ skipped }: MirrorReport): Readonly<Record<string, number>> {
+  const isMissing = (reason: string) =>
+    !Object.hasOwn(IS_MISSING, reason) || IS_MISSING[reason as SkipReason];
+  return Object.fromEntries(Object.entries(skipped).filter(([reason]) => isMissing(reason)));
+}
+
+function skippedShare(mirror: MirrorReport): number | null {
+  const missing = sumOf(missingOf(mirror));
+  return share(missing, missing + sumOf(mirror.failed) + mirror.sent);
+}
 
 function share(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
@@ -96,7 +127,8 @@ export interface Judgement {
 
 /**
  * Judges each mirror of a report by each condition. `unknown` if a mirror has too few pairs, or a measure has no value:
- * neither would be evidence that all is well.
+ * neither would be evidence that all is well. Nor is a mirror that has got few copies of late, which a line says whatever the
+ * conditions are.
  *
  * @param minPairs compared pairs that each mirror must have
  */
@@ -106,8 +138,8 @@ export function judge(
   minPairs: number,
 ): Judgement {
   const unknown: string[] = [];
-  if (mirrors.length === 0 && (minPairs > 0 || conditions.length > 0))
-    unknown.push('unknown: no mirror was compared');
+  const isGate = minPairs > 0 || conditions.length > 0;
+  if (mirrors.length === 0 && isGate) unknown.push('unknown: no mirror was compared');
   for (const mirror of mirrors) {
     if (mirror.pairs >= minPairs) continue;
     const expected = `expected at least ${counted(minPairs)} ${minPairs === 1 ? 'pair' : 'pairs'}, found ${counted(mirror.pairs)}`;
@@ -129,7 +161,19 @@ export function judge(
     }
   }
   const outcome = unknown.length > 0 ? 'unknown' : isFailed ? 'failed' : 'passed';
-  return { outcome, lines: [...lines, ...unknown].map(inOneLine) };
+  const cautions = isGate ? mirrors.flatMap(caution) : [];
+  return { outcome, lines: [...lines, ...unknown, ...cautions].map(inOneLine) };
+}
+
+/** What is said of a mirror that most of its copies did not reach: the share of them that fails or differs is an old one. */
+function caution(mirror: MirrorReport): string[] {
+  if ((skippedShare(mirror) ?? 0) <= 0.5) return [];
+  const reasons = Object.entries(missingOf(mirror)).map(
+    ([reason, count]) => `${reason} ${counted(count)}`,
+  );
+  return [
+    `caution: ${nameOf(mirror)}: most copies were skipped (${reasons.join(', ')}): the pairs say little about now`,
+  ];
 }
 
 /**

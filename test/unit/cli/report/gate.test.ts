@@ -17,6 +17,9 @@ describe('conditions', () => {
     ['not_compared>2%', { pairs: 980, overload: 20 }, 'passed', '2 %'],
     ['failed>1%', { pairs: 980, failed: 20 }, 'failed', '2 %'],
     ['failed>2%', { pairs: 980, failed: 20 }, 'passed', '2 %'],
+    ['skipped>1%', { pairs: 980, skipped: 20 }, 'failed', '2 %'],
+    ['skipped>2%', { pairs: 970, failed: 10, skipped: 20 }, 'passed', '2 %'],
+    ['skipped>0', {}, 'passed', '0 %'],
     ['p99_ratio>1.5', {}, 'failed', '2'],
     ['p99_ratio>2.2', {}, 'passed', '2'],
     ['new_5xx>0', { broken: 1 }, 'failed', '1'],
@@ -63,6 +66,25 @@ describe('conditions', () => {
     expect(judged('different>0.1%', counts).lines).toEqual([line]);
   });
 
+  it.each([
+    ['filtered', 0],
+    ['sampled_out', 0],
+    ['loop', 0],
+    ['upgrade', 0],
+    ['body_too_large', 50],
+    ['body_incomplete', 50],
+    ['memory_limit', 50],
+    ['in_flight_limit', 50],
+    ['rate_limit', 50],
+    ['breaker_open', 50],
+    ['a_later_one', 50],
+  ])('of copies that are skipped as %s, %i %% were to be sent', (reason, share) => {
+    const { mirrors, ...report } = sampleReport({ pairs: 10 });
+    const skipping = { ...report, mirrors: [{ ...mirrors[0]!, skipped: { [reason]: 10 } }] };
+    const { lines } = judge(skipping, [parseCondition('skipped>=0')], 1);
+    expect(lines).toEqual([`failed: skipped>=0: route 1 -> http://mirror.example: ${share} %`]);
+  });
+
   it('each of them is judged for each mirror', () => {
     const { mirrors, ...report } = sampleReport({ different: 2 });
     const [mirror] = mirrors;
@@ -104,7 +126,30 @@ describe('what is not known is no evidence', () => {
     expect(judged(text, { pairs: 0, failed: 1 }, 0).outcome).toBe('unknown');
   });
 
-  it('failed, where no copy was counted', () => {
-    expect(judged('failed>0', { pairs: 0, skipped: 1 }, 0).outcome).toBe('unknown');
+  it.each<[string, Counts]>([
+    ['failed>0', { pairs: 0, skipped: 1 }],
+    ['skipped>0', { pairs: 0 }],
+  ])('%s, where no copy was counted', (condition, counts) => {
+    expect(judged(condition, counts, 0).outcome).toBe('unknown');
+  });
+
+  it.each<[Counts, boolean]>([
+    [{ pairs: 10, skipped: 10 }, false],
+    [{ pairs: 10, skipped: 11 }, true],
+    [{ pairs: 10, failed: 1, skipped: 11 }, false],
+  ])('%j: whether most copies were skipped', (counts, isSaid) => {
+    const { outcome, lines } = judged('failed>10%', counts);
+    expect(outcome).toBe('passed');
+    expect(lines.slice(1)).toEqual(
+      isSaid
+        ? [
+            'caution: route 1 -> http://mirror.example: most copies were skipped (breaker_open 11): the pairs say little about now',
+          ]
+        : [],
+    );
+  });
+
+  it('most copies were skipped, and nothing is judged', () => {
+    expect(judge(sampleReport({ pairs: 10, skipped: 11 }), [], 0).lines).toEqual([]);
   });
 });
