@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,12 @@ import type { Report } from '../../src/compare/report/report.ts';
 import { createReportSums } from '../../src/compare/report/sums.ts';
 import { KEY, type TestServerRuntime } from '../runtimes/runtime.ts';
 import { compared, difference, pair } from '../unit/compare/report/pairs.ts';
+import { authority } from '../support/certificate.ts';
 import { commandLines } from '../support/command-lines.ts';
 import { origin, route } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 import { linesOf, resultOf } from './start-stop/bad-settings.ts';
+import { tlsPortOf } from './tls.ts';
 
 /** `proxy-mirror report`, against the app that a gateway has for it. */
 export function reportCommand(runtime: TestServerRuntime): void {
@@ -157,6 +159,48 @@ export function reportCommand(runtime: TestServerRuntime): void {
     expect(all.status).toBe(1);
     expect(all.stderr).toMatch(/^failed: skipped>5%: route a -> \S+: 5\d %$/m);
     expect(all.stderr).toMatch(caution);
+  });
+
+  describe('over TLS', () => {
+    const { cert: ca, issue } = authority();
+    let port: number;
+    beforeAll(async () => {
+      const files = ['ca', 'cert', 'key'].map((name) => join(folder, `${name}.pem`));
+      const { cert, key } = issue('127.0.0.1');
+      await Promise.all([ca, cert, key].map((text, i) => writeFile(files[i]!, text)));
+      const env = { TLS_PORT: '0', TLS_CERT: files[1]!, TLS_KEY: files[2]!, LOG_LEVEL: 'info' };
+      const gateway = await runtime.start({ env });
+      port = tlsPortOf(gateway);
+      return async () => void (await gateway.stop());
+    });
+    const asked = async (host: string, env: Readonly<Record<string, string>>) => {
+      const args = ['report', '--url', `https://${host}:${port}`];
+      const program = runtime.launch(folder, { args, env: { ADMIN_KEY: KEY, ...env } });
+      const { status, stdout, stderr } = await resultOf(program);
+      return { status, stdout, stderr: linesOf(stderr).join('\n') };
+    };
+
+    it('a certificate that is not trusted: says so, and what to set', async () => {
+      const { status, stdout, stderr } = await asked('127.0.0.1', {});
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(
+        /^proxy-mirror: https:\/\/127\.0\.0\.1:\d+: its certificate is not trusted: [^\n]+; set NODE_EXTRA_CA_CERTS to the file of its authority, or of itself if it is self-signed$/,
+      );
+    });
+
+    it('an authority in NODE_EXTRA_CA_CERTS', async () => {
+      const env = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+      const { status, stdout } = await asked('127.0.0.1', env);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^no response was compared yet/m);
+    });
+
+    it('a certificate for another name', async () => {
+      const env = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+      const { status, stderr } = await asked('localhost', env);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^proxy-mirror: https:\S+: its certificate is not accepted: [^\n]+$/);
+    });
   });
 
   describe('without a report: status 2 and a line that helps', () => {

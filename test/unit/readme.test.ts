@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseDocument } from '../../src/config/document.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import type { FetchApp } from '../../src/runtime/server.ts';
@@ -58,6 +59,37 @@ it('the line of the log that docs/ shows is one', async () => {
     properties: { ...shown!.properties, route: '1', seconds: expect.any(Number) },
   });
 });
+
+/** Programs of a page that not every machine has. */
+const lacks = (...programs: string[]) =>
+  programs.some((program) => spawnSync(program, ['version']).error !== undefined);
+
+it.skipIf(lacks('openssl', 'curl'))(
+  'the certificate that docs/ makes for a trial is trusted',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-tls-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const block = blocksOf('docs/running.md', 'sh').find((text) => text.startsWith('openssl req'))!;
+    const [, make, ask] = /^(openssl .*?[^\\]\n)(.*)$/s.exec(block)!;
+    const shell = (script: string) => run('sh', ['-ec', `cd ${folder}\n${script}`]);
+    const made = shell(make!);
+    expect([await made.exited, made.stdout()]).toEqual([0, '']);
+    const main = `node ${join(root, 'dist/cli/main.js')}`;
+    const urls = '--upstream http://127.0.0.1:1 --mirror http://127.0.0.1:1';
+    const gateway = shell(
+      `exec ${main} --host 127.0.0.1 --port 0 --tls-port 0 --tls-cert tls.crt --tls-key tls.key ${urls}`,
+    );
+    const [, port] = await line(gateway, /https:\/\/127\.0\.0\.1:(\d+)/);
+    const asked = shell(ask!.replaceAll('9443', port!).replace('proxy-mirror', main));
+    expect([await asked.exited, asked.stdout()]).toEqual([
+      0,
+      // There is no upstream.
+      expect.stringMatching(/^.*502.*no response was compared yet/s),
+    ]);
+    gateway.signal('SIGTERM');
+    await gateway.exited;
+  },
+);
 
 /** The addresses in the examples; a test needs ones that are free. */
 const UPSTREAM = '127.0.0.1:1999';

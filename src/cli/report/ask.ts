@@ -68,10 +68,18 @@ async function get(url: URL, key: string): Promise<{ status: number; text: strin
     return { status: response.status, text: await textOf(response) };
   } catch (error) {
     if (error instanceof NoReport) throw error;
-    throw new NoReport(
-      `${url.origin}: no gateway responds there: ${causeOf(error)}; --url says where it is`,
-    );
+    throw new NoReport(`${url.origin}: ${unreachable(causeOf(error))}`);
   }
+}
+
+/** Whom a certificate is not signed by, in the words of OpenSSL, BoringSSL and rustls. */
+const UNTRUSTED = /self[- ]signed|unable to (?:verify|get)|UnknownIssuer/i;
+
+function unreachable(cause: string): string {
+  if (UNTRUSTED.test(cause))
+    return `its certificate is not trusted: ${cause}; set NODE_EXTRA_CA_CERTS to the file of its authority, or of itself if it is self-signed`;
+  if (/certificate|_CERT_/i.test(cause)) return `its certificate is not accepted: ${cause}`;
+  return `no gateway responds there: ${cause}; --url says where it is`;
 }
 
 async function textOf(response: Response): Promise<string> {
