@@ -1,9 +1,5 @@
-import {
-  type CompareConfig,
-  type ComparedHeaders,
-  compareOf,
-  type FullCompare,
-} from '../config/compare.ts';
+import { counted } from '../compare/report/print/words.ts';
+import { compareOf, type FullCompare } from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import {
   isDisabled,
@@ -13,6 +9,7 @@ import {
 } from '../config/proxy-mirror.ts';
 import { isObject } from '../config/schema.ts';
 import { printable } from '../http/quoted.ts';
+import { isIgnored, type Setting, withoutPlace, withPlace } from './ignoring.ts';
 import { namesOf } from './names.ts';
 
 /** A change that the page can make, as the request to the control plane that makes it. */
@@ -23,6 +20,8 @@ export interface Change {
   readonly about: readonly (readonly [label: string, text: string])[];
   /** What it does, and what not. */
   readonly meaning: string;
+  /** What somebody who confirms it may not have thought of. */
+  readonly warning?: string;
   /** Label of the button. */
   readonly verb: string;
   /** Whether it deletes what cannot be had again. */
@@ -78,7 +77,7 @@ const MIRROR_CHANGES: Readonly<Record<string, MirrorChange>> = {
     if (!(percent >= MIN_PERCENT && percent <= 100))
       return `share: expected ${MIN_PERCENT} to 100 percent, found ${printable(query.get('percent') ?? '')}`;
     const [before, ratio] = [config.sample_ratio ?? 1, Number((percent / 100).toPrecision(6))];
-    if (ratio === before) return `It is ${percent} % already: ${name}`;
+    if (ratio === before) return `The share of ${name} is ${percent} % already`;
     return {
       question: `Copy ${percent} % of the requests?`,
       about,
@@ -105,28 +104,43 @@ const MIRROR_CHANGES: Readonly<Record<string, MirrorChange>> = {
         }
       : `${name} is compared already`,
   ),
-  ignore: unlessPaused((target, query) => {
-    const { name, about, config } = target;
-    const place = query.get('place') ?? '';
-    const compare = compareOf(config.compare);
-    if (compare === null) return `${name} is not compared: there is nothing to ignore`;
-    if (place === '')
-      return 'the whole body differs: "body": "none" in compare leaves bodies out, and is for you to write';
-    if (isIgnored(compare, place)) return `${printable(place)} is ignored already at ${name}`;
-    const [attribute, value] = withoutPlace(compare, place);
+  ignore: ofPlace((target, compare, place, query) => {
+    if (isIgnored(compare, place))
+      return `${printable(place)} is ignored already at ${target.name}`;
     return {
       question: 'Ignore this place?',
-      about: [['Place', printable(place)], ...about],
-      meaning:
-        'Pairs that are compared from now on no longer count as different for it alone. What was counted stays: begin ' +
-        'the report anew to see the difference.',
+      meaning: `At all endpoints of this mirror${soFar(query)}: pairs that are compared from now on no longer count as different for this place alone. ${ANEW}`,
+      ...(place === 'status' && { warning: NO_STATUS }),
       verb: 'Ignore',
-      done: `${printable(place)} is ignored from the next pair on. What was counted stays: begin the report anew to see the effect.`,
+      done: `Ignored from the next pair on at ${target.name}: ${printable(place)}. ${ANEW}`,
       method: 'PATCH',
-      ...patchOfCompare(target, attribute, value),
+      ...patchOfCompare(target, withoutPlace(compare, place)),
+    };
+  }),
+  'stop-ignoring': ofPlace((target, compare, place) => {
+    if (!isIgnored(compare, place)) return `${printable(place)} is not ignored at ${target.name}`;
+    return {
+      question: 'Stop ignoring this place?',
+      meaning:
+        'At all endpoints of this mirror: pairs that are compared from now on count as different again where they differ there. What was counted stays.',
+      verb: 'Stop ignoring',
+      done: `No longer ignored from the next pair on at ${target.name}: ${printable(place)}.`,
+      method: 'PATCH',
+      ...patchOfCompare(target, withPlace(compare, place)),
     };
   }),
 };
+
+const ANEW = 'What was counted stays: begin the report anew to see the effect.';
+
+const NO_STATUS =
+  'No difference of statuses is listed any more then, new 5xx included: only the table "Pairs by status" still shows them.';
+
+/** The number of endpoints is of the page that asks: a question that changed with each new one could not be confirmed. */
+function soFar(query: URLSearchParams): string {
+  const endpoints = Number(query.get('endpoints'));
+  return endpoints > 0 ? ` (${counted(endpoints)} in the report so far)` : '';
+}
 
 /** The least `sample_ratio`. */
 const MIN_PERCENT = 0.001;
@@ -137,39 +151,31 @@ function unlessPaused(change: MirrorChange): MirrorChange {
     target.isPaused ? `${target.name} is paused: resume it first` : change(target, query);
 }
 
-/** The attribute of `compare` that leaves a place out: the status, a field by its name, or a JSON Pointer. */
-function withoutPlace(
-  { ignore, headers }: FullCompare,
-  place: string,
-): readonly [keyof CompareConfig, unknown] {
-  if (place === 'status') return ['status', false];
-  return place.startsWith('/')
-    ? ['ignore', [...new Set([...ignore, place])]]
-    : ['headers', withoutField(headers, place)];
-}
-
-/** Whether a place is left out by its own name: a pattern may hold it as well. */
-export function isIgnored({ status, ignore, headers }: FullCompare, place: string): boolean {
-  if (place === 'status') return !status;
-  if (place.startsWith('/')) return ignore.includes(place);
-  const { only, ignore: fields = [] } = headers;
-  const isNamed = (only ?? fields).some((field) => field.toLowerCase() === place);
-  return only === undefined ? isNamed : !isNamed;
-}
-
-/** @param place the name in lower case */
-function withoutField({ ignore = [], only }: ComparedHeaders, place: string): ComparedHeaders {
-  const isOther = (field: string) => field.toLowerCase() !== place;
-  return only === undefined
-    ? { ignore: [...ignore.filter(isOther), place] }
-    : { only: only.filter(isOther) };
+/** Makes a change of what is ignored at one place. */
+function ofPlace(
+  change: (
+    target: Target,
+    compare: FullCompare,
+    place: string,
+    query: URLSearchParams,
+  ) => Omit<Change, 'about'> | string,
+): MirrorChange {
+  return unlessPaused((target, query) => {
+    const compare = compareOf(target.config.compare);
+    const place = query.get('place') ?? '';
+    if (compare === null) return `${target.name} is not compared: there is nothing to ignore`;
+    if (place === '')
+      return 'the whole body differs: "body": "none" in compare leaves bodies out, and is for you to write';
+    const made = change(target, compare, place, query);
+    if (typeof made === 'string') return made;
+    return { ...made, about: [['Place', printable(place)], ...target.about] };
+  });
 }
 
 /** Sets one attribute of `compare`. A mirror that inherits `compare`, or has `true`, gets an object of its own. */
 function patchOfCompare(
   { path, config: { compare }, hasCompare }: Target,
-  attribute: keyof CompareConfig,
-  value: unknown,
+  [attribute, value]: Setting,
 ): Pick<Change, 'path' | 'body'> {
   if (hasCompare) return { path: `${path}/compare/${attribute}`, body: value };
   const inherited = typeof compare === 'object' ? compare : {};

@@ -12,7 +12,7 @@ interface Props {
 export function Confirmation({ query, context }: Props): Element {
   const change = changeOf(query, context.inForce()?.document ?? null);
   if (typeof change === 'string') return <Refused reason={change} />;
-  const { question, about, meaning, verb, isFinal, done, method, path, body } = change;
+  const { question, about, meaning, warning, verb, isFinal, done, method, path, body } = change;
   return (
     <form
       data-send
@@ -24,6 +24,11 @@ export function Confirmation({ query, context }: Props): Element {
       <h2 id="dialog-title">{question}</h2>
       <About about={about} />
       <p>{meaning}</p>
+      {warning !== undefined && (
+        <p role="note" class="caution">
+          <strong>Caution</strong>: {warning}
+        </p>
+      )}
       {method === 'PATCH' && (
         <p>
           {context.runtime === 'workers' && 'Other isolates follow within ROUTES_TTL seconds. '}A

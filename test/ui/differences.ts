@@ -60,7 +60,7 @@ export function differences(stage: Stage, tabs: Tabs): void {
     await leaveDialog(page);
     await click(page, 'link', 'Ignore this place');
     await confirm(page);
-    await shows(page, '/now is ignored from the next pair on.');
+    await shows(page, ': /now. What was counted stays');
     // The report still counts it, and the page says that it no longer will.
     await shows(page, 'value, ignored from now on');
     expect(await page.$('::-p-aria([name="Ignore this place"][role="link"])')).toBe(null);
@@ -70,6 +70,12 @@ export function differences(stage: Stage, tabs: Tabs): void {
     expect(value.plugins?.['proxy-mirror']?.compare).toEqual({ ignore: ['/now'] });
     await get('/a');
     expect(await reported(2)).toMatchObject({ pairs: 2, different: 1, noise_only: 1 });
+    await click(page, 'link', 'Stop ignoring');
+    await shows(page, "/compare/ignore' -H");
+    await confirm(page);
+    await shows(page, 'No longer ignored from the next pair on at');
+    await get('/a');
+    expect(await reported(3)).toMatchObject({ pairs: 3, different: 2, noise_only: 1 });
     expect(problems).toEqual([]);
   });
 

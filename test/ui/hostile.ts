@@ -79,7 +79,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
       await click(tab.page, 'link', 'Ignore this place');
       await tab.page.waitForSelector('dialog[open]');
       await confirm(tab.page);
-      await shows(tab.page, 'is ignored from the next pair on.');
+      await shows(tab.page, 'Ignored from the next pair on at');
       const route = await (await stage.gateway.admin(`admin/routes/${id}`)).json();
       expect(JSON.stringify(route)).toContain(JSON.stringify(`/${INVISIBLE}`).slice(1, -1));
       expect(tab.problems).toEqual([]);

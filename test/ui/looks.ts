@@ -95,7 +95,7 @@ export function looks(stage: Stage, tabs: Tabs): void {
         { do: 'resume', ...paused },
         { do: 'share', percent: '12.5', ...runs },
         { do: 'compare', ...runs },
-        { do: 'ignore', place: '/price', ...compares },
+        { do: 'ignore', place: 'status', endpoints: '3', ...compares },
         { do: 'begin-anew' },
         { do: 'share', percent: '0', ...runs },
       ]) {

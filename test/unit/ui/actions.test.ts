@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { compareMirrors } from '../../../src/compare/compared-mirror.ts';
 import { comparer } from '../../../src/compare/compare.ts';
 import type { RecordedResponse } from '../../../src/compare/recorded.ts';
+import type { CompareConfig } from '../../../src/config/compare.ts';
 import type { RoutesDocument } from '../../../src/config/document.ts';
 import { type MirrorConfig, mirrorsOf } from '../../../src/config/proxy-mirror.ts';
 import { createGateway } from '../../../src/gateway.ts';
-import { changeOf, isIgnored, rulesOf } from '../../../src/ui/actions.ts';
+import { type Change, changeOf, rulesOf } from '../../../src/ui/actions.ts';
+import { isIgnored } from '../../../src/ui/ignoring.ts';
 import { json, KEY } from '../compare/responses.ts';
 
 const A = 'http://a.example';
@@ -132,6 +134,18 @@ describe.each(Object.entries(PLUGINS))('ignoring a place where compare is %s', (
     },
   );
 
+  it.each(DIFFERING)('%s: it counts again when it is no longer ignored', async (place, ...pair) => {
+    const { change, mirrors } = gatewayWith(plugin);
+    const before = await counted((await mirrors())[A]!, pair);
+    expect(await change({ do: 'stop-ignoring', place })).toMatch('is not ignored at');
+    await change({ do: 'ignore', place });
+    await change({ do: 'stop-ignoring', place });
+    const after = (await mirrors())[A]!;
+    expect(await counted(after, pair)).toEqual(before);
+    const { ignore = [] } = after.compare as CompareConfig;
+    expect(ignore).not.toContain(place);
+  });
+
   it('twice is as once', async () => {
     const { change, mirrors, document } = gatewayWith(plugin);
     for (const place of ['status', '/total', 'x-version']) {
@@ -164,6 +178,38 @@ it('ignoring a field takes it from the list of those that alone are compared', a
   expect(['x-version', 'etag'].map((place) => isIgnored(rules, place))).toEqual([true, false]);
   await change({ do: 'ignore', place: 'etag' });
   expect((await mirrors())[A]!.compare).toEqual({ headers: { only: [] } });
+  await change({ do: 'stop-ignoring', place: 'x-version' });
+  expect((await mirrors())[A]!.compare).toEqual({ headers: { only: ['x-version'] } });
+});
+
+it('what is ignored stays where one place no longer is', async () => {
+  const { change, mirrors } = gatewayWith({
+    host: A,
+    compare: { ignore: ['/a', '/b', '/c'], headers: { ignore: ['X-A', 'x-b'] } },
+  });
+  expect(await change({ do: 'stop-ignoring', place: '/b' })).toMatchObject({
+    question: 'Stop ignoring this place?',
+    path: '/apisix/admin/routes/r.1/plugins/proxy-mirror/compare/ignore',
+    body: ['/a', '/c'],
+  });
+  await change({ do: 'stop-ignoring', place: 'x-a' });
+  expect((await mirrors())[A]!.compare).toEqual({
+    ignore: ['/a', '/c'],
+    headers: { ignore: ['x-b'] },
+  });
+});
+
+it('says how far ignoring reaches, and warns of what it hides', async () => {
+  const { change } = gatewayWith({ host: A, compare: true });
+  const made = async (query: Record<string, string>) =>
+    (await change({ do: 'ignore', ...query })) as Change;
+  const { meaning, warning, done } = await made({ place: '/a', endpoints: '1200' });
+  expect(meaning).toMatch('At all endpoints of this mirror (1,200 in the report so far): pairs');
+  expect(warning).toBe(undefined);
+  expect(done).toMatch(`Ignored from the next pair on at the mirror ${A} of route r.1: /a. `);
+  const status = await made({ place: 'status', endpoints: 'x' });
+  expect(status.meaning).toMatch('At all endpoints of this mirror: pairs');
+  expect(status.warning).toMatch('No difference of statuses is listed any more then, new 5xx');
 });
 
 it('what the request changes is one attribute where the mirror has an object of its own', async () => {
@@ -235,7 +281,7 @@ describe('what cannot be changed says why', () => {
     [{ do: 'ignore', place: '/a' }, 'is not compared: there is nothing to ignore'],
     [{ do: 'share', percent: '0' }, 'expected 0.001 to 100 percent, found 0'],
     [{ do: 'share', percent: 'x\u202e' }, 'found x\\u202e'],
-    [{ do: 'share', percent: '100' }, 'It is 100 % already'],
+    [{ do: 'share', percent: '100' }, `The share of the mirror ${A} of route r.1 is 100 % already`],
   ])('%j', async (query, words) => {
     expect(await gatewayWith({ host: A }).change(query as Record<string, string>)).toMatch(words);
   });

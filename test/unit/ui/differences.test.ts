@@ -321,7 +321,7 @@ describe('what can be ignored', () => {
   it('is a place that counts, and not all further places', async () => {
     const html = await shown(VIEW);
     expect(linkTo(html, 'Ignore this place')).toBe(
-      `/apisix/ui/confirm?do=ignore&route=1&mirror=${encodeURIComponent(MIRROR)}&place=%2Fprice`,
+      `/apisix/ui/confirm?do=ignore&route=1&mirror=${encodeURIComponent(MIRROR)}&place=%2Fprice&endpoints=2`,
     );
     expect(linkTo(html, 'Begin the report anew')).toBe('/apisix/ui/confirm?do=begin-anew');
     const ignored = await shown(`${VIEW}&noise=shown&place=%2Fclock&kind=value`);
@@ -331,6 +331,24 @@ describe('what can be ignored', () => {
     const whole = textOf(await viewed(VIEW, contextOf(report)));
     expect(whole).toContain('has no place to ignore');
     expect(whole).not.toContain('Ignore this place');
+  });
+
+  it('and what is ignored can count again, unless more than this place is', async () => {
+    const clock = (ignore: string[], address = `${VIEW}&noise=shown&place=%2Fclock&kind=value`) => {
+      const plugin = { host: MIRROR, compare: { ignore } };
+      return viewed(address, contextOf(sums(), [{ id: '1', plugins: { 'proxy-mirror': plugin } }]));
+    };
+    const html = await clock(['/clock', '/price']);
+    expect(linkTo(html, 'Stop ignoring')).toBe(
+      `/apisix/ui/confirm?do=stop-ignoring&route=1&mirror=${encodeURIComponent(MIRROR)}&place=%2Fclock`,
+    );
+    expect(textOf(html)).not.toContain('Ignored from now on');
+    const both = await clock(['/clock', '/price'], VIEW);
+    expect(textOf(both)).toContain('Ignored from now on: begin the report anew');
+    expect(linkTo(both, 'Stop ignoring')).toMatch(/place=%2Fprice$/);
+    const wider = textOf(await clock(['/*']));
+    expect(wider).not.toContain('Stop ignoring');
+    expect(wider).toContain('What ignored it is an entry of compare.ignore for more than this');
   });
 });
 

@@ -91,27 +91,53 @@ interface IgnoringProps extends Pick<PlacesProps, 'rules'> {
   readonly place: DifferenceReport;
 }
 
-/** How a place that counts is ignored. */
-function Ignoring({ mirror: { route, mirror }, place, rules }: IgnoringProps): Element | null {
-  if (place.rest || place.ignored === place.count) return null;
-  if (place.place === '')
+/** How a place that counts is ignored, and how one that is ignored counts again. */
+function Ignoring({ mirror, place: difference, rules }: IgnoringProps): Element | null {
+  const { place, count, ignored, rest } = difference;
+  const isAll = ignored === count;
+  if (rest || (place === '' && isAll)) return null;
+  if (place === '')
     return (
       <p class="quiet">
         A body that differs as a whole has no place to ignore: <code>"body": "none"</code> in{' '}
         <code>compare</code> leaves bodies out.
       </p>
     );
-  if (isIgnoredNow(place.place, rules))
+  if (isIgnoredNow(place, rules))
     return (
-      <p>
-        <strong>Ignored from now on</strong>: begin the report anew to see the effect.
+      <>
+        {!isAll && (
+          <p>
+            <strong>Ignored from now on</strong>: begin the report anew to see the effect.
+          </p>
+        )}
+        <Change what="stop-ignoring" mirror={mirror} place={place} label="Stop ignoring" />
+      </>
+    );
+  if (isAll)
+    return (
+      <p class="quiet">
+        What ignored it is an entry of <code>compare.ignore</code> for more than this place, or is
+        gone by now.
       </p>
     );
-  const query = new URLSearchParams({ do: 'ignore', route, mirror, place: place.place });
+  return <Change what="ignore" mirror={mirror} place={place} label="Ignore this place" />;
+}
+
+interface ChangeProps {
+  readonly what: 'ignore' | 'stop-ignoring';
+  readonly mirror: Choice['mirror'];
+  readonly place: string;
+  readonly label: string;
+}
+
+function Change({ what, mirror: { route, mirror, endpoints }, place, label }: ChangeProps) {
+  const query = new URLSearchParams({ do: what, route, mirror, place });
+  if (what === 'ignore') query.set('endpoints', String(endpoints.length));
   return (
     <p>
       <a class="button" data-confirm href={`/apisix/ui/confirm?${query}`}>
-        Ignore this place
+        {label}
       </a>
     </p>
   );

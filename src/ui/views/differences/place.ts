@@ -2,7 +2,7 @@ import type { FullCompare } from '../../../config/compare.ts';
 import { shownPlace } from '../../../compare/report/print/words.ts';
 import type { DifferenceReport } from '../../../compare/report/report.ts';
 import { printable } from '../../../http/quoted.ts';
-import { isIgnored } from '../../actions.ts';
+import { isIgnored } from '../../ignoring.ts';
 import type { Choice } from './choice.ts';
 
 export interface PlacesProps {
