@@ -1,4 +1,3 @@
-import { compareOf } from '../../../config/compare.ts';
 import { isDisabled, type ProxyMirrorConfig } from '../../../config/proxy-mirror.ts';
 import type { RouteConfig } from '../../../config/route.ts';
 import { isObject } from '../../../config/schema.ts';
@@ -18,6 +17,7 @@ export interface ListedMirror {
   readonly name: string;
   /** Share of requests that are copied, 0 to 1; `null` if it is not a number: nothing of a paused mirror was checked. */
   readonly share: number | null;
+  /** Whether it is compared while it is not paused. */
   readonly isCompared: boolean;
   /** `null`: it is paused. */
   readonly live: Live | null;
@@ -100,7 +100,7 @@ function listedMirrors(plugin: ProxyMirrorConfig, live: readonly Live[]): Listed
       name,
       text: name.toLowerCase(),
       share: typeof share === 'number' ? share : null,
-      isCompared: !isPaused && compareOf(compare as ProxyMirrorConfig['compare']) !== null,
+      isCompared: compare === true || isObject(compare),
       live: isPaused ? null : ((running.next().value as Live | undefined) ?? null),
     };
   });

@@ -13,7 +13,7 @@ const IS_LISTED: Readonly<Record<Exclude<Only, 'all'>, IsListed>> = {
   },
   open: ({ live }) => live?.breaker.open === true,
   paused: ({ live }) => live === null,
-  compared: ({ isCompared }) => isCompared,
+  compared: ({ isCompared, live }) => isCompared && live !== null,
 };
 
 /** Finds the mirrors of a route that are looked for; `null` if the route is not listed. */

@@ -68,8 +68,9 @@ it('finds mirrors that fail, are blocked, paused or compared', () => {
     routeTo('fails'),
     routeTo('skips'),
     routeTo('blocked'),
-    routeTo('paused', { _meta: { disable: true } }),
+    routeTo('paused', { compare: true, _meta: { disable: true } }),
     routeTo('compared', { compare: true }),
+    routeTo('no-longer', { compare: false }),
     routeTo('none', null),
   ]);
   all.happen('fails', 1, FAILED);
@@ -83,7 +84,7 @@ it('finds mirrors that fail, are blocked, paused or compared', () => {
   ])
     expect(ids(all, `only=${only}`)).toEqual([found]);
   expect(ids(all, 'only=paused&text=fails')).toEqual([]);
-  expect(ids(all, 'only=nonsense')).toHaveLength(6);
+  expect(ids(all, 'only=nonsense')).toHaveLength(7);
 });
 
 it('has pages of so many rows, also of one route with many mirrors', () => {

@@ -72,6 +72,16 @@ it('says which mirrors are paused, blocked, or not compared', async () => {
   expect(text).toContain('Paused\n1\nBreakers open\n1\n');
   // A paused mirror is resumed before its share is changed.
   expect(html.match(/<form data-confirm/g)).toHaveLength(1);
+  expect(text).not.toContain('Its differences');
+});
+
+it('leads to the differences of a mirror that is paused', async () => {
+  for (const compare of [true, { keep: 1 }]) {
+    const { context } = scene([routeTo('a', { compare, _meta: { disable: true } })]);
+    expect(linkTo(await viewed(VIEW, context), 'Its differences')).toBe(
+      '/apisix/ui?view=differences&route=a&mirror=http%3A%2F%2Fmirror-of-a.example',
+    );
+  }
 });
 
 it('shows hostile ids, uris and hosts as text', async () => {
