@@ -136,6 +136,34 @@ describe('filters', () => {
   });
 });
 
+describe('noise', () => {
+  const NONE = 'No baseline for writes: noise is not told apart here.';
+  const shownAt = (method: string, compare: object, withBaseline = false) => {
+    const report = createReportSums();
+    report.pair(pair(compared(difference('/a')), { method }));
+    if (withBaseline) report.baseline(pair(compared()));
+    const route = { id: '1', plugins: { 'proxy-mirror': { host: MIRROR, compare } } };
+    return viewed(`${VIEW}&endpoint=${method}+%2Fusers%2F{n}`, contextOf(report, [route]));
+  };
+
+  it('is not told apart where nothing may be asked for twice, and the page says so', async () => {
+    const baseline = 'primary';
+    expect(textOf(await shownAt('POST', { baseline }))).toContain(NONE);
+    // Also where the report has a baseline that the mirror no longer has.
+    expect(textOf(await shownAt('POST', {}, true))).toContain(NONE);
+    expect(textOf(await shownAt('POST', {}))).not.toContain(NONE);
+    expect(textOf(await shownAt('GET', { baseline }))).not.toContain(NONE);
+  });
+
+  it('stands last where it is listed', async () => {
+    const order = ': status first, then by share';
+    expect(textOf(await shown(VIEW))).toContain(`${order}\n`);
+    expect(textOf(await shown(`${VIEW}&noise=shown`))).toContain(
+      `${order}; ignored and noise last\n`,
+    );
+  });
+});
+
 describe('what is chosen', () => {
   const chosen = (html: string) =>
     linksOf(html)

@@ -1,5 +1,6 @@
 import { counted, hiddenBecause } from '../../../compare/report/print/words.ts';
 import type { DifferenceReport, EndpointReport } from '../../../compare/report/report.ts';
+import { isWrite } from '../../../explain/cautions.ts';
 import { printable } from '../../../http/quoted.ts';
 import type { Element } from '../../view.ts';
 import { type Choice, isNamed } from './choice.ts';
@@ -63,7 +64,26 @@ function EndpointRow({ endpoint, state }: { endpoint: EndpointReport; state: Sta
   );
 }
 
-function Places({ choice: { endpoint, places, state }, rules }: PlacesProps): Element {
+const ORDER_OF_HIDDEN: Readonly<Record<State['noise'], string>> = {
+  '': '',
+  shown: '; ignored and noise last',
+};
+
+/** The method of the endpoint that holds the rest. */
+const ANY = '*';
+
+/** Whether noise is told apart elsewhere and cannot be here: nothing is asked for twice that may do something. */
+function isWithoutBaseline(
+  { method, baselines }: EndpointReport,
+  { mirror }: Choice,
+  rules: PlacesProps['rules'],
+): boolean {
+  if (baselines > 0 || method === ANY || !isWrite(method)) return false;
+  return rules?.baseline !== undefined || mirror.endpoints.some((one) => one.baselines > 0);
+}
+
+function Places({ choice, rules }: PlacesProps): Element {
+  const { endpoint, places, state } = choice;
   return (
     <section aria-labelledby="places">
       <h2 id="places">Places that differ</h2>
@@ -71,8 +91,11 @@ function Places({ choice: { endpoint, places, state }, rules }: PlacesProps): El
       {endpoint !== null && (
         <p class="quiet">
           of <bdi>{printable(endpointName(endpoint))}</bdi>
-          {places.length > 1 && ': status first, then by share'}
+          {places.length > 1 && `: status first, then by share${ORDER_OF_HIDDEN[state.noise]}`}
         </p>
+      )}
+      {endpoint !== null && isWithoutBaseline(endpoint, choice, rules) && (
+        <p class="quiet">No baseline for writes: noise is not told apart here.</p>
       )}
       {endpoint !== null && <Hidden endpoint={endpoint} state={state} />}
       {endpoint !== null && places.length > 0 && (
