@@ -4,6 +4,9 @@ import type { Command, Option } from './command.ts';
 
 const ROUTES: Option = settingOf('routes');
 
+/** Where a gateway on this machine is, if nothing else was said. */
+const GATEWAY = `http://127.0.0.1:${DEFAULTS.port}`;
+
 /** All commands, in the order of the help. The first one runs when none is named. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -54,13 +57,18 @@ export const COMMANDS: readonly Command[] = [
       settingOf('trusted-proxies'),
       { flag: 'json', help: 'print JSON' },
     ],
+    notes: [
+      'The routes are those of the file; no gateway is asked, whatever the URL is. A running one explains, with',
+      'its own routes, limits and breakers:',
+      `  curl ${GATEWAY}/apisix/admin/explain -H "X-API-KEY: $ADMIN_KEY" -d '{"url": "/cart"}'`,
+    ],
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
     name: 'report',
     summary: 'print how mirrors responded, and fail a pipeline where they differ',
     options: [
-      { flag: 'url', value: 'URL', help: 'the gateway; default http://127.0.0.1:9080' },
+      { flag: 'url', value: 'URL', help: `the gateway; default ${GATEWAY}` },
       { flag: 'route', value: 'ID', help: 'mirrors of this route alone' },
       { flag: 'mirror', value: 'URL', help: 'the mirror with this host alone' },
       { flag: 'json', help: 'print JSON' },

@@ -1,11 +1,14 @@
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { documentText } from '../config/fault.ts';
+import { inOneLine } from '../http/quoted.ts';
 import { explain } from '../explain/explain.ts';
 import { explanationText } from '../explain/print.ts';
 import { checkQuestion, type Question, splitHeaderLines } from '../explain/question.ts';
 import { trustProxies } from '../request/inbound.ts';
 import { readRoutesFile } from '../settings/server.ts';
 import { cidrs, SettingError } from '../settings/values.ts';
+import { EMPTY_DOCUMENT } from '../stores/document-text.ts';
 import { fileStore } from '../stores/file/file-store.ts';
 import type { Arguments, Call } from './command.ts';
 import { loadRoutes } from './routes.ts';
@@ -17,7 +20,8 @@ const NO_HOST =
 
 /**
  * Prints what the gateway would do with a request, according to the routes in a file. Sends nothing. Limits and
- * breakers are in the state of a gateway that has just started; `POST /apisix/admin/explain` asks a running one.
+ * breakers are in the state of a gateway that has just started; `POST /apisix/admin/explain` asks a running one. As a URL may
+ * look like that of a running one, the first line says where the routes come from.
  */
 export async function explainCommand(call: Call): Promise<void> {
   const { flags } = call;
@@ -30,6 +34,8 @@ export async function explainCommand(call: Call): Promise<void> {
   const routes = await loadRoutes(fileStore(path, { mustExist: given }));
   const explanation = explain(checked.value, { ...routes, trust, hostOfUrl: false });
   if ('json' in flags) return console.log(JSON.stringify(explanation, null, 2));
+  const found = routes.document === EMPTY_DOCUMENT ? ', which is not there' : '';
+  console.log(inOneLine(`file      ${resolve(path)}${found}`));
   console.log(explanationText(explanation));
   if (!namesHost(question)) console.log(NO_HOST);
 }

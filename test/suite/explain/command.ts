@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,6 +53,7 @@ export function explainCommand(runtime: TestServerRuntime): void {
     expect(status).toBe(0);
     expect(stdout).toContain(
       [
+        `file      ${file}`,
         'request   GET /cart of host shop.example from 127.0.0.1',
         'not       route put: it is not for this method',
         'route     all',
@@ -106,6 +107,17 @@ export function explainCommand(runtime: TestServerRuntime): void {
     expect(status).toBe(0);
     const json = JSON.parse(stdout.slice(stdout.indexOf('{'))) as object;
     expect(json).toMatchObject({ route: 'all', mirrors: [{ copied: 'always' }, { share: 1 }] });
+  });
+
+  it('says where the routes are, or would be', async () => {
+    const here = join(folder, 'here');
+    await mkdir(here);
+    const args = ['explain', 'http://127.0.0.1:9080/hello'];
+    const { stdout } = await resultOf(runtime.launch(folder, { args, cwd: here }));
+    expect(stdout).toContain(
+      `file      ${join(await realpath(here), 'routes.json')}, which is not there\nrequest   GET /hello`,
+    );
+    expect(stdout).toContain('\nroute     none of 0: the client gets 404\n');
   });
 
   it.each([
