@@ -45,6 +45,22 @@ it('shows what the client got, what the mirror got, and where the responses diff
   expect(demo.stdout()).not.toMatch(/differs {3}status/);
 });
 
+it('prints a line for the report that works', async () => {
+  const [, url] = await line(demo, /^ {2}npm start -- report --url (http:\S+)$/m);
+  const report = run(process.execPath, [MAIN, 'report', '--url', url!]);
+  expect(await report.exited).toBe(0);
+});
+
+it('keeps to the loopback whatever HOST and ADMIN_KEY are, and says so', async () => {
+  const env = { HOST: '0.0.0.0', ADMIN_KEY: 'key' };
+  const other = run(process.execPath, [MAIN, 'demo', '--port', '0'], { env });
+  onTestFinished(() => other.signal('SIGKILL'));
+  const [, port] = await line(other, /^ {2}ssh -L (\d+):127\.0\.0\.1:\d+ HOST$/m);
+  expect(other.stdout()).toContain('it listens on the loopback only');
+  expect((await fetch(`http://127.0.0.1:${port}/apisix/admin/report`)).status).toBe(200);
+  await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow();
+});
+
 it('prints the address of the page', async () => {
   const [, page] = await line(demo, /^page {6}(http:\S+\/apisix\/ui) /m);
   const response = await fetch(page!);

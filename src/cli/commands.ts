@@ -31,6 +31,10 @@ export const COMMANDS: readonly Command[] = [
         help: `default ${DEFAULTS.port}, or a free one if that is taken (PORT)`,
       },
     ],
+    notes: [
+      'It listens on the loopback only, as it has no key: HOST and ADMIN_KEY have no effect.',
+      `From another machine: ssh -L ${DEFAULTS.port}:127.0.0.1:${DEFAULTS.port} HOST`,
+    ],
     load: async () => (await import('./demo/demo.ts')).demo,
   },
   {

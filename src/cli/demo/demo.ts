@@ -73,7 +73,7 @@ export async function demo({ flags, runtime: makeRuntime }: Call): Promise<void>
 
   await stop;
   await gateway.drain(DRAIN_MS);
-  console.log(ending(await gateway.report()));
+  console.log(ending(await gateway.report(), taken));
   process.exit(0);
 }
 

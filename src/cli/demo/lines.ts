@@ -5,6 +5,7 @@ import type { Comparison, Difference } from '../../compare/comparison.ts';
 import { reportText } from '../../compare/report/print/text.ts';
 import { shownPlace, shownValue } from '../../compare/report/print/words.ts';
 import type { Report } from '../../compare/report/report.ts';
+import { DEFAULTS } from '../../settings/defaults.ts';
 import type { ComparisonEvent, CopyEvent } from '../../telemetry/events.ts';
 
 /** How much of a request's body is printed. */
@@ -31,6 +32,11 @@ export function opening({ gateway, upstream, mirror, delayMs }: Ports): string {
     '',
     `  curl -i 'http://127.0.0.1:${gateway}/hello?name=you'`,
     `  curl -s 'http://127.0.0.1:${gateway}/items/[1-50]'`,
+    `  ${reportCommand(gateway)}`,
+    '',
+    'It has no key, so it listens on the loopback only. From another machine:',
+    '',
+    `  ssh -L ${gateway}:127.0.0.1:${gateway} HOST`,
     '',
   ].join('\n');
 }
@@ -85,10 +91,20 @@ function differenceText({ place, kind, primary, mirror }: Difference): string {
   return `${shownPlace({ place })}: ${kind}, ${shownValue(primary)} -> ${shownValue(mirror)}`;
 }
 
+/** Prints the report while the demo runs. */
+function reportCommand(gateway: number): string {
+  const url = gateway === DEFAULTS.port ? '' : ` --url http://127.0.0.1:${gateway}`;
+  return `npm start -- report${url}`;
+}
+
 /** The first lines of the report. */
-export function ending(report: Report): string {
+export function ending(report: Report, gateway: number): string {
   if (report.mirrors.length === 0) return '\nno request came, so there is nothing to report';
   const lines = reportText(report).split('\n');
-  const more = lines.length > MAX_REPORT_LINES ? ['...'] : [];
+  const hidden = lines.length - MAX_REPORT_LINES;
+  const more =
+    hidden > 0
+      ? [`... ${hidden} more lines: while the demo runs, ${reportCommand(gateway)} prints them`]
+      : [];
   return ['', ...lines.slice(0, MAX_REPORT_LINES), ...more].join('\n');
 }
