@@ -13,6 +13,7 @@ import { lineRate } from '../telemetry/line-rate.ts';
 import { log } from '../telemetry/logger/logtape.ts';
 import type { Addresses } from './served.ts';
 import { MAX_ADMIN_CONNECTIONS, parted } from './admin-port.ts';
+import { audited } from './audit.ts';
 import type { CertificateReader } from './certificates.ts';
 
 /** The ports of a gateway. */
@@ -53,17 +54,23 @@ export async function openListeners(
   const { host, port, adminPort, tls, clientTimeout, maxConnections, maxHeadSize } = settings;
   const isSocket = host.startsWith(UNIX_PEER);
   const first = certificates === null ? [] : await certificates.read();
-  const { proxy, control } =
-    adminPort === null ? { proxy: gateway, control: gateway } : parted(gateway);
+  const app = audited(gateway);
+  const { proxy, control } = adminPort === null ? { proxy: app, control: app } : parted(app);
   const common = {
     clientTimeout,
     ...(maxHeadSize !== null && { maxHeadBytes: maxHeadSize }),
     onCrowded: crowdedListener(),
     onReopened: () => log.error('no connection was accepted any more: listening anew'),
   };
-  const open = async (app: FetchApp, at: string, numbered: number, more: object) => {
+  const open = async (served: FetchApp, at: string, numbered: number, more: object) => {
     try {
-      return await runtime.listen({ app, hostname: at, port: numbered, ...common, ...more });
+      return await runtime.listen({
+        app: served,
+        hostname: at,
+        port: numbered,
+        ...common,
+        ...more,
+      });
     } catch (error) {
       if (error instanceof CertificateError) throw new SettingError(`TLS_CERT: ${error.message}`);
       const where = at.startsWith(UNIX_PEER) ? at : `${at} port ${numbered}`;

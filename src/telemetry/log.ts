@@ -89,15 +89,15 @@ const MAX_PART_CHARACTERS = 256;
 
 function factsOf(event: CopyEvent): Record<string, unknown> {
   const { target, method, ...facts } = reportOf(event);
-  return { ...facts, method: escaped(method), path: pathOf(target) };
+  return { ...facts, method: escaped(method), path: loggedPath(target) };
 }
 
 function factsOfRequest({ id: requestId, method, target }: RequestFacts): Record<string, unknown> {
-  return { requestId, method: escaped(method), path: pathOf(target) };
+  return { requestId, method: escaped(method), path: loggedPath(target) };
 }
 
 /** The path without the query, which may contain tokens and personal data: logs are stored and shared. */
-function pathOf(target: string): string {
+export function loggedPath(target: string): string {
   const mark = target.indexOf('?');
   return escaped(mark === -1 ? target : target.slice(0, mark));
 }

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
-import type { TestServerRuntime } from '../runtimes/runtime.ts';
+import { KEY, type TestServerRuntime } from '../runtimes/runtime.ts';
 import { send } from '../support/client.ts';
 import { logged } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 import { stage as set } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+
+const keyed = { 'x-api-key': KEY };
 
 /** One log line for each request and each copy, joined by the request's id. */
 export function log(runtime: TestServerRuntime): void {
@@ -75,5 +77,39 @@ export function log(runtime: TestServerRuntime): void {
       detail: expect.any(String),
       suppressed: 0,
     });
+  });
+
+  /** Log lines about a path of the control plane that pass. */
+  const auditsOf = (path: string) =>
+    logged(stage.gateway.program).filter(({ properties }) => properties['path'] === path);
+
+  it('names who has changed what through the control plane', async () => {
+    const path = '/apisix/admin/routes/audited';
+    await stage.put('audited', {});
+    await send(stage.gateway.url, `${path}?x=secret`, { method: 'DELETE', headers: keyed });
+    // Neither of these changes anything.
+    await send(stage.gateway.url, path, { headers: keyed });
+    await send(stage.gateway.url, path, { method: 'DELETE', headers: keyed });
+    await until(() => auditsOf(path).length >= 2, 5000, 'two lines');
+    const facts = { peer: '127.0.0.1', path };
+    expect(auditsOf(path).map(({ level, properties }) => [level, properties])).toEqual([
+      ['INFO', { ...facts, method: 'PUT', status: 201 }],
+      ['INFO', { ...facts, method: 'DELETE', status: 200 }],
+    ]);
+    expect(stage.gateway.program.stdout()).not.toContain('secret');
+  });
+
+  it('warns of who tries a wrong key, once a second', async () => {
+    const path = '/apisix/admin/routes/guessed';
+    const headers = { 'x-api-key': 'guessed-key' };
+    for (let i = 0; i < 20; i++) await send(stage.gateway.url, path, { headers });
+    await until(() => auditsOf(path).length > 0, 5000, 'a line');
+    const facts = { peer: '127.0.0.1', path, method: 'GET', status: 401, suppressed: 0 };
+    expect(auditsOf(path)[0]).toMatchObject({
+      level: expect.stringMatching(/^WARN/),
+      properties: facts,
+    });
+    expect(auditsOf(path).length).toBeLessThan(20);
+    expect(stage.gateway.program.stdout()).not.toContain('guessed-key');
   });
 }
