@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Report } from '../../src/compare/report/report.ts';
 import { parseDocument } from '../../src/config/document.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import type { FetchApp } from '../../src/runtime/server.ts';
-import { origin, type Origin } from '../support/origin.ts';
+import { origin, type Origin, route } from '../support/origin.ts';
 import { logged, type Logged } from '../support/log.ts';
 import { freePort, refuses } from '../support/ports.ts';
 import { line, run } from '../support/process.ts';
@@ -90,6 +91,43 @@ it.skipIf(lacks('openssl', 'curl'))(
     await gateway.exited;
   },
 );
+
+it.skipIf(lacks('curl'))('the line that takes an ignore back does so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-ignore-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const [upstream, mirror] = await Promise.all([
+    origin((_, response) => response.end('{"updated_at": 1}')),
+    origin((_, response) => response.end('{"updated_at": 2}')),
+  ]);
+  const compare = { ignore: ['/updated_at'], keep: 1 };
+  const routes = [{ id: '1', ...route(upstream, mirror, { plugin: { compare } }) }];
+  await writeFile(join(folder, 'routes.json'), JSON.stringify({ routes }));
+  const args = ['--host', '127.0.0.1', '--port', '0', '--routes', join(folder, 'routes.json')];
+  const gateway = run('node', [join(root, 'dist/cli/main.js'), ...args]);
+  onTestFinished(async () => {
+    gateway.signal('SIGKILL');
+    await Promise.all([gateway.exited, upstream.close(), mirror.close()]);
+  });
+  const [, url] = await line(gateway, /listening on (http:\S+) as /);
+  const counts = async () => {
+    const response = await fetch(`${url}/apisix/admin/report`);
+    const { mirrors } = (await response.json()) as Report;
+    return mirrors.map(({ pairs, different }) => [pairs, different])[0];
+  };
+  const counted = async (expected: readonly number[]) => {
+    await (await fetch(`${url}/a`)).text();
+    await until(async () => (await counts())?.[0] === expected[0]);
+    expect(await counts()).toEqual(expected);
+  };
+  await counted([1, 0]);
+  const block = blocksOf('docs/comparing.md', 'sh').find((text) => text.includes('/ignore'))!;
+  const asked = run('sh', ['-c', block.replace('http://127.0.0.1:9080', url!)]);
+  expect(await asked.exited).toBe(0);
+  expect(JSON.parse(asked.stdout())).toMatchObject({
+    value: { plugins: { 'proxy-mirror': { compare: { ignore: [], keep: 1 } } } },
+  });
+  await counted([2, 1]);
+});
 
 /** The addresses in the examples; a test needs ones that are free. */
 const UPSTREAM = '127.0.0.1:1999';
