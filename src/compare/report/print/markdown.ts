@@ -4,6 +4,7 @@ import {
   counted,
   coverage,
   duration,
+  hiddenPlaces,
   nameOf,
   NOTHING_COMPARED,
   printedOf,
@@ -41,6 +42,7 @@ function mirrorLines(mirror: MirrorReport): string[] {
     ...statusLines(mirror),
     ...latencyLines(mirror),
     ...differenceLines(mirror.endpoints),
+    ...hiddenLines(mirror.endpoints),
   ];
 }
 
@@ -59,7 +61,7 @@ function latencyLines({ latency }: MirrorReport): string[] {
   const rows = Object.entries(latency).map(([name, { p50, p95, p99 }]) =>
     row([name, ...[p50, p95, p99].map(duration)]),
   );
-  return ['', row(['latency', 'p50', 'p95', 'p99']), '| - | -: | -: | -: |', ...rows];
+  return ['', row(['latency to the head', 'p50', 'p95', 'p99']), '| - | -: | -: | -: |', ...rows];
 }
 
 function differenceLines(endpoints: readonly EndpointReport[]): string[] {
@@ -91,13 +93,30 @@ function differenceLines(endpoints: readonly EndpointReport[]): string[] {
   ];
 }
 
+/** What the table leaves out of the endpoints that are in it. */
+function hiddenLines(endpoints: readonly EndpointReport[]): string[] {
+  const lines = endpoints
+    .filter((endpoint) => printedOf(endpoint).length > 0)
+    .flatMap((endpoint) => {
+      const { method, path } = endpoint;
+      return hiddenPlaces(endpoint, code).map(
+        (places) => `- ${code(`${method} ${path}`)} ${places}`,
+      );
+    });
+  return lines.length === 0 ? [] : ['', ...lines.slice(0, MAX_ROWS)];
+}
+
 function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** A text from strangers as code: all that could be Markdown or HTML is escaped. */
+/** What means nothing to Markdown within backticks, in a cell of a table either: most paths, places and values. */
+const VERBATIM = /^[\p{L}\p{N} .,:%/(){}"_-]+$/u;
+
+/** A text from strangers as code: verbatim where that is safe, else all that could be Markdown or HTML is escaped. */
 function code(text: string): string {
-  return `<code>${plain(text)}</code>`;
+  const isVerbatim = VERBATIM.test(text) && inOneLine(text) === text && text.search(LINK) === -1;
+  return isVerbatim ? `\`${text}\`` : `<code>${plain(text)}</code>`;
 }
 
 /** Where GitHub would make a link of a text, also in code: addresses of the Web and of mail, once it is escaped. */

@@ -4,8 +4,7 @@ import {
   counted,
   coverage,
   duration,
-  type Hidden,
-  hiddenBecause,
+  hiddenPlaces,
   nameOf,
   NOTHING_COMPARED,
   printedOf,
@@ -15,12 +14,12 @@ import {
   shownRequest,
   shownShare,
   shownValue,
+  MAX_PLACES,
   verdict,
 } from './words.ts';
 
-/** Endpoints of a mirror, and places of an endpoint, that are printed: as many as one takes in at a glance. */
+/** Endpoints of a mirror that are printed: as many as one takes in at a glance. */
 const MAX_ENDPOINTS = 10;
-const MAX_PLACES = 5;
 
 /** The report for a terminal: for each mirror its verdict first, then where it differs, with an example of each. */
 export function reportText(report: Report): string {
@@ -88,31 +87,15 @@ function endpointLines(endpoints: readonly EndpointReport[]): string[] {
 }
 
 function linesOf(endpoint: EndpointReport): string[] {
-  const { method, path, pairs, different, differences } = endpoint;
+  const { method, path, pairs, different } = endpoint;
   const printed = printedOf(endpoint);
   const hidden = printed.length - MAX_PLACES;
   return [
     `  ${method} ${path}: ${counted(different)} of ${counted(pairs)} pairs differ`,
     ...printed.slice(0, MAX_PLACES).flatMap((difference) => differenceLines(difference, endpoint)),
     ...(hidden > 0 ? [`    ${hidden} more differ: --json and --html print all`] : []),
-    ...REASONS.flatMap((reason) =>
-      hiddenLines(
-        reason,
-        differences.filter((one) => !printed.includes(one)),
-      ),
-    ),
+    ...hiddenPlaces(endpoint, (place) => place).map((places) => `    ${places}`),
   ];
-}
-
-const REASONS: readonly Hidden[] = ['noise', 'ignored', 'too rare yet to tell from noise'];
-
-/** Names the places that are not shown for a reason, each once, whatever its kinds. */
-function hiddenLines(reason: Hidden, differences: readonly DifferenceReport[]): string[] {
-  const ofReason = differences.filter((difference) => hiddenBecause(difference) === reason);
-  const places = [...new Set(ofReason.map(shownPlace))];
-  if (places.length === 0) return [];
-  const more = places.length > MAX_PLACES ? ` and ${places.length - MAX_PLACES} more` : '';
-  return [`    ${reason}: ${places.slice(0, MAX_PLACES).join(', ')}${more}`];
 }
 
 function differenceLines(difference: DifferenceReport, endpoint: EndpointReport): string[] {

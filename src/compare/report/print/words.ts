@@ -8,6 +8,9 @@ import type {
   Report,
 } from '../report.ts';
 
+/** Places of an endpoint that are named together: as many as one takes in at a glance. */
+export const MAX_PLACES = 5;
+
 /** Characters shown of a value in an example. */
 const MAX_VALUE_CHARACTERS = 60;
 
@@ -180,13 +183,36 @@ export function printedOf({ differences }: EndpointReport): DifferenceReport[] {
   ];
 }
 
+/**
+ * Names the places of an endpoint that are not printed, a text for each reason: each place once, whatever its kinds.
+ *
+ * @param named how the form shows a place
+ * @example 'noise: /trace, /time'
+ */
+export function hiddenPlaces(
+  endpoint: EndpointReport,
+  named: (place: string) => string,
+): readonly string[] {
+  const printed = printedOf(endpoint);
+  const hidden = endpoint.differences.filter((one) => !printed.includes(one));
+  return HIDDEN.flatMap((reason) => {
+    const ofReason = hidden.filter((difference) => hiddenBecause(difference) === reason);
+    const places = [...new Set(ofReason.map(shownPlace))];
+    if (places.length === 0) return [];
+    const more = places.length > MAX_PLACES ? ` and ${places.length - MAX_PLACES} more` : '';
+    return [`${reason}: ${places.slice(0, MAX_PLACES).map(named).join(', ')}${more}`];
+  });
+}
+
 /** The kind of a difference that is printed, and why it does not count as one. */
 export function shownKind(difference: DifferenceReport): string {
   const hidden = hiddenBecause(difference);
   return hidden === null ? difference.kind : `${difference.kind} (${hidden})`;
 }
 
-export type Hidden = 'noise' | 'ignored' | 'too rare yet to tell from noise';
+const HIDDEN = ['noise', 'ignored', 'too rare yet to tell from noise'] as const;
+
+type Hidden = (typeof HIDDEN)[number];
 
 /** Which mirror, on one line. */
 export function nameOf({ route, mirror }: Pick<MirrorReport, 'route' | 'mirror'>): string {
