@@ -5,15 +5,15 @@ import type { Lifetimes } from './lifetimes.ts';
 /** Seconds that are kept: five minutes, and what a chart needs to end with a whole step. */
 export const KEPT_SECONDS = 310;
 
-/** Buckets of a duration: four for each doubling, from 64 µs to 134 s. */
-export const BUCKETS = 84;
-const BUCKETS_PER_DOUBLING = 4;
+/** Buckets of a duration: eight for each doubling, from 64 µs to 134 s. They are those of the report, which says the same then. */
+export const BUCKETS = 168;
+const BUCKETS_PER_DOUBLING = 8;
 const SHORTEST_S = 64e-6;
 
 /** Times that are kept of each second: so many that p99 of some seconds is right, and that of a busy route as well. */
 const MAX_SAMPLES = 512;
 /** Lower bits of a sample: the bucket of the duration. The others are the number of its {@link Series}. */
-const BUCKET_BITS = 7;
+const BUCKET_BITS = 8;
 const ERRORS = 1;
 /** Requests, and copies that were sent: each took a time. */
 const TIMED = 5;
@@ -189,9 +189,9 @@ export function isOfMirror(series: number): boolean {
   return series % 2 === 1;
 }
 
-/** The shortest duration of a bucket, in seconds. */
-export function startOf(bucket: number): number {
-  return SHORTEST_S * 2 ** (bucket / BUCKETS_PER_DOUBLING);
+/** The middle of a bucket, in seconds. */
+export function middleOf(bucket: number): number {
+  return SHORTEST_S * 2 ** ((bucket + 0.5) / BUCKETS_PER_DOUBLING);
 }
 
 function never(): Frequency {

@@ -4,7 +4,7 @@ import {
   forEachTime,
   isOfMirror,
   type Recent,
-  startOf,
+  middleOf,
 } from '../../../telemetry/recent.ts';
 
 /** Durations in seconds; `null` where nothing was counted. */
@@ -81,14 +81,16 @@ export function newHistogram(): Histogram {
   return new Float64Array(BUCKETS);
 }
 
+/** Counts are sums of weights, which are fractions. */
+const ROUNDING = 1e-6;
+
 /** @example quantiles(histogram) // { p50: 0.0041, p95: 0.0093, p99: 0.021 } */
 export function quantiles(histogram: Histogram): Quantiles {
   const total = histogram.reduce((sum, count) => sum + count, 0);
   function quantile(share: number): number | null {
     if (total === 0) return null;
-    let left = total * share;
-    const bucket = histogram.findIndex((count) => (left -= count) <= 0);
-    return (startOf(bucket) + startOf(bucket + 1)) / 2;
+    let left = Math.min(total, Math.ceil(total * share));
+    return middleOf(histogram.findIndex((count) => (left -= count) <= ROUNDING));
   }
   return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
 }
