@@ -47,6 +47,7 @@ interface ChartsProps {
 export function Charts({ steps, frozenMs }: ChartsProps): Element {
   const ends = frozenMs === null ? (['5 minutes ago', 'now'] as const) : endsAt(frozenMs);
   const rates = ratesOf(steps);
+  const hasRequests = steps.some((step) => step !== null && step.requests > 0);
   const latency = logarithmic(
     steps.flatMap((step) => [...quantilesOf(step?.primary), ...quantilesOf(step?.mirror)]),
   );
@@ -57,18 +58,21 @@ export function Charts({ steps, frozenMs }: ChartsProps): Element {
         lines={rates}
         scale={linear(rates)}
         ends={ends}
+        hasRequests={hasRequests}
       />
       <Chart
         title="Primary: time to the head"
         lines={latencyLines(steps, 'primary')}
         scale={latency}
         ends={ends}
+        hasRequests={hasRequests}
       />
       <Chart
         title="Mirrors: time until fully read"
         lines={latencyLines(steps, 'mirror')}
         scale={latency}
         ends={ends}
+        hasRequests={hasRequests}
       />
     </div>
   );
@@ -113,9 +117,11 @@ interface Props {
   readonly scale: Scale;
   /** What stands at the beginning and at the end of the time that is shown. */
   readonly ends: readonly [first: string, last: string];
+  /** Whether there were requests: then it is copies that an empty chart is without. */
+  readonly hasRequests: boolean;
 }
 
-function Chart({ title, lines, scale, ends }: Props): Element {
+function Chart({ title, lines, scale, ends, hasRequests }: Props): Element {
   const y = (value: number) => Math.round(MARGIN + (1 - scale.at(value)) * HEIGHT);
   const isEmpty = lines.every(({ values }) => values.every((value) => value === null));
   return (
@@ -154,7 +160,7 @@ function Chart({ title, lines, scale, ends }: Props): Element {
         </text>
         {isEmpty && (
           <text x={WIDTH / 2} y={HEIGHT / 2} text-anchor="middle">
-            No requests in the last 5 minutes
+            No {hasRequests ? 'copies sent' : 'requests'} in the last 5 minutes
           </text>
         )}
         {lines.map(({ dash, colour, values }) => (

@@ -13,7 +13,7 @@ interface Props {
 /** What both sides of a mirror took, one above the other, and how that went. */
 export function Latency({ primary, mirror }: Props): Element {
   if (primary === undefined) return <span class="quiet">none</span>;
-  const hasLine = [primary, mirror].some((times) => pointsOf(times) >= MIN_POINTS);
+  const hasLine = [primary, mirror].some(isLine);
   return (
     <div class="latency">
       <Side name="primary" quantiles={primary.lately} />
@@ -26,8 +26,10 @@ export function Latency({ primary, mirror }: Props): Element {
 /** Fewer make no line, but specks. */
 const MIN_POINTS = 3;
 
-function pointsOf(times: Times | undefined): number {
-  return times?.steps.filter((step) => step !== null).length ?? 0;
+/** Whether times are drawn. */
+export function isLine(times: Times | undefined): boolean {
+  const points = times?.steps.filter((step) => step !== null) ?? [];
+  return points.length >= MIN_POINTS;
 }
 
 const NONE: Quantiles = { p50: null, p95: null, p99: null };
