@@ -205,7 +205,7 @@ path.bad { stroke: var(--bad); stroke-width: 3; }
   .routes tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: .5rem 1.2rem; align-items: start; }
   .routes tr + tr { border-top: 1px solid var(--line); margin-top: .7rem; padding-top: .7rem; }
   .routes th[scope=rowgroup], .routes th[scope=row] { grid-column: 1 / -1; }
-  td[data-head]::before { content: attr(data-head); display: block; color: var(--quiet); font-size: .85rem; }
+  [data-head]::before { content: attr(data-head); display: block; color: var(--quiet); font-size: .85rem; }
   .rates tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .4rem .8rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
   .rates th { grid-column: 1 / -1; font-weight: 600; color: var(--text); }
   .rates td { text-align: left; }

@@ -107,7 +107,7 @@ export function hostile(stage: Stage, tabs: Tabs): void {
     const uri = `/${id}/<b>\u202e\u2066${'u'.repeat(900)}`;
     await stage.put(`${id}-uri`, {}, { uri });
     const tab = await enter(tabs, addressOf('now', { text: id }));
-    await shows(tab.page, 'its host is too long');
+    await shows(tab.page, 'The host is too long to change this mirror here');
     await holds(tab, 'Pause');
     for (const resume of [0, 1]) {
       const links = await tab.page.$$('::-p-aria([name="Resume"][role="link"])');

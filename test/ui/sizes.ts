@@ -64,7 +64,7 @@ export function many(runtime: TestRuntime, tabs: Tabs): void {
       await shows(page, '21 to 40 of 10,000');
       await page.type('input[name=text]', 'r9999');
       await page.keyboard.press('Enter');
-      await shows(page, '1 to 1 of 1');
+      await shows(page, '1 row');
       const size = await page.evaluate("document.querySelector('main').innerHTML.length");
       expect(size).toBeLessThan(50_000);
       await click(page, 'link', 'Pause');

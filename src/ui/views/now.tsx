@@ -103,7 +103,7 @@ function Now({ list, state, context, origin, nowMs }: Props): Element {
       )}
       {!context.needsKey && (
         <p class="note">
-          No <code>ADMIN_KEY</code> is set: who reaches this page from this machine can change
+          No <code>ADMIN_KEY</code> is set: whoever reaches this page from this machine can change
           routes.
         </p>
       )}

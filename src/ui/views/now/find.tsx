@@ -40,8 +40,18 @@ export function Pages({ page, state }: { readonly page: Page; readonly state: St
         previous={before > 0 ? addressOf(state, { page: number - 1 }) : null}
         next={last < rows ? addressOf(state, { page: number + 1 }) : null}
       >
-        Rows {counted(before + 1)} to {counted(last)} of {counted(rows)}, busiest now first
+        {rowsText(before + 1, last, rows)}
       </Steps>
     </nav>
   );
+}
+
+/** @example 'Rows 21 to 40 of 10,000, busiest now first' */
+function rowsText(first: number, last: number, rows: number): string {
+  if (rows === 1) return '1 row';
+  const isAll = first === 1 && last === rows;
+  const which = isAll
+    ? `${counted(rows)} rows`
+    : `Rows ${counted(first)} to ${counted(last)} of ${counted(rows)}`;
+  return `${which}, busiest now first`;
 }

@@ -9,7 +9,7 @@ interface Props extends Pick<UiContext, 'needsKey'> {
 export function NoRoutes({ needsKey, origin }: Props): Element {
   return (
     <>
-      <p>There is no route yet, so that every request gets 404. This makes the first one:</p>
+      <p>There is no route yet, so every request gets 404. This makes the first one:</p>
       <Line text={firstRoute(origin, needsKey)} />
       <p>
         <code>docs/routes.md</code> says what a route can say, and{' '}

@@ -10,7 +10,7 @@ import { reasonText } from '../../reasons.ts';
 import { Scrolled } from '../../scrolled.tsx';
 import type { Element } from '../../view.ts';
 import type { ListedMirror, ListedRoute } from './listed.ts';
-import { Latency } from './latency.tsx';
+import { isLine, Latency } from './latency.tsx';
 import type { Shown } from './page.ts';
 import { type Times, timesOf } from './times.ts';
 import { percentOf, perSecondText } from './words.ts';
@@ -51,7 +51,9 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
       </table>
       <p class="note">
         Rates: last 10 seconds; times: last minute, of the primary to the head, of mirrors until
-        fully read. The small charts show p95 of the last 5 minutes: primary solid, mirror dashed.
+        fully read.
+        {Array.from(times.values()).some(isLine) &&
+          ' The small charts show p95 of the last 5 minutes: primary solid, mirror dashed.'}
       </p>
     </Scrolled>
   );
@@ -130,7 +132,7 @@ function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element 
   const timesOfSeries = (series: number | undefined) => times.get(series ?? -1);
   return (
     <>
-      <th scope="row">
+      <th scope="row" data-head={HEADS[1]}>
         <bdi>{printable(name)}</bdi>
       </th>
       <Cell head={2}>
@@ -150,7 +152,9 @@ function Mirror({ route, mirror, primary, times, nowMs }: MirrorProps): Element 
       </Cell>
       <Cell head={7}>
         {name.length > MAX_NAME_CHARACTERS ? (
-          <span class="quiet">its host is too long to change it here: use the admin API</span>
+          <span class="quiet">
+            The host is too long to change this mirror here: use the admin API.
+          </span>
         ) : (
           <Actions route={id} mirror={mirror} />
         )}

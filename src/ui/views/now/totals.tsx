@@ -90,7 +90,7 @@ export function Rates({
               Primary: time to the head
             </th>
             <th colspan={3} scope="colgroup" class="number">
-              Mirrors: time until read
+              Mirrors: time until fully read
             </th>
           </tr>
           <tr>
@@ -113,8 +113,8 @@ export function Rates({
         </tbody>
       </table>
       <p class="note">
-        5xx: of the primary. Primary: time to the head of the response. Mirrors: time until a copy's
-        response was fully read. A p50 of 4 ms says that half of them took no longer.
+        Primary: time to the head of the response. Mirrors: time until a copy&apos;s response was
+        fully read. A p50 of 4 ms says that half of them took no longer.
       </p>
     </Scrolled>
   );
@@ -126,9 +126,9 @@ const HEADS = ['all', 'primary 5xx', 'sent', 'failed', 'skipped', ...QUANTILES, 
 const WHOLE_HEADS = [
   'requests/s',
   'primary 5xx/s',
-  'sent/s',
-  'failed/s',
-  'skipped/s',
+  'copies sent/s',
+  'copies failed/s',
+  'copies skipped/s',
   ...QUANTILES.map((name) => `primary ${name}`),
   ...QUANTILES.map((name) => `mirrors ${name}`),
 ];

@@ -24,6 +24,8 @@ it('shows routes with their mirrors: rates, outcomes, limits and what can be cha
     /Routes\n1\n.*Mirrors\n1\nPaused\n0\nBreakers open\n0\nCopies in flight\n0\n/s,
   );
   expect(text).toContain('1.5 MiB of 64 MiB');
+  // Narrow screens show no heads of columns.
+  for (const head of ['Mirror', 'copies sent/s']) expect(html).toContain(`data-head="${head}"`);
   expect(text).toContain('shop/shop/*shop.example');
   expect(text).toContain(
     'sent: 2xx\u00a01,600failed: timed out\u00a0400skipped: not sampled\u00a0400',
@@ -120,7 +122,9 @@ it('shows a page of 10,000 routes, and the way to the next', async () => {
   const next = await viewed(linkTo(html, 'Next'), all.context);
   expect(textOf(next)).toContain('21 to 40 of 10,000');
   const found = await viewed(`${VIEW}&text=route-7777`, all.context);
-  expect(textOf(found)).toContain('1 to 1 of 1');
+  expect(textOf(found)).toMatch(/\D1 row(?!s)/);
+  const some = await viewed(`${VIEW}&text=route-777`, all.context);
+  expect(textOf(some)).toContain('11 rows, busiest now first');
   expect(linksOf(found).map(({ text }) => text)).not.toContain('Next');
 });
 
@@ -139,6 +143,22 @@ it('draws a value between gaps, and nothing where nothing happened', async () =>
   expect(paths(html).slice(3)).toEqual(Array.from({ length: 6 }, () => ''));
   expect(html.match(/<circle /g)).toHaveLength(6);
   expect(textOf(html)).not.toContain('No requests in');
+  expect(textOf(html)).not.toContain('The small charts');
+});
+
+it('says that there were no copies where there were requests', async () => {
+  const all = scene([routeTo('1')], { nowMs: Date.now() - 30_000 });
+  all.happen('1', 3, SKIPPED);
+  const text = textOf(await viewed(VIEW, all.context));
+  expect(text.match(/No copies sent in the last 5 minutes/g)).toHaveLength(1);
+  expect(text).not.toContain('No requests in');
+});
+
+it('explains the small charts where there is one', async () => {
+  const clock = { nowMs: Date.now() - 60_000 };
+  const all = scene([routeTo('1')], clock);
+  for (; clock.nowMs < Date.now(); clock.nowMs += 15_000) all.happen('1', 1);
+  expect(textOf(await viewed(VIEW, all.context))).toContain('The small charts show p95');
 });
 
 it('says what to do when there is no route, or no table', async () => {
