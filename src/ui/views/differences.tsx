@@ -4,11 +4,11 @@ import { originOf } from '../origin.ts';
 import { FORMS } from '../report-file.ts';
 import { rulesOf } from '../actions.ts';
 import type { Element, UiContext, View } from '../view.ts';
-import { type Choice, choose } from './differences/choice.ts';
+import { type Choice, choose, type Lost } from './differences/choice.ts';
 import { Columns } from './differences/columns.tsx';
 import { Filters } from './differences/filters.tsx';
 import { NoPair, NothingCompared } from './differences/nothing.tsx';
-import { addressOf, stateOf } from './differences/state.ts';
+import { addressOf, type State, stateOf } from './differences/state.ts';
 import { Summary } from './differences/summary.tsx';
 
 /** Time between two reports. */
@@ -54,7 +54,7 @@ function Differences({ report, choice, inForce }: Props): Element {
   const rules = rulesOf(mirror.route, mirror.mirror, inForce()?.document ?? null);
   return (
     <>
-      <Lost choice={choice} />
+      <NotFound choice={choice} />
       <Summary report={report} mirror={mirror} />
       <Filters report={report} choice={choice} />
       {mirror.pairs === 0 ? <NoPair mirror={mirror} /> : <Columns choice={choice} rules={rules} />}
@@ -64,23 +64,35 @@ function Differences({ report, choice, inForce }: Props): Element {
 }
 
 /** Somebody shared an address whose report has begun anew since. */
-function Lost({ choice: { lost, state } }: Pick<Props, 'choice'>): Element | null {
+function NotFound({ choice: { lost, state } }: Pick<Props, 'choice'>): Element | null {
   if (lost === null) return null;
-  const { what, name, shown } = lost;
+  const { what, name } = lost;
+  const shown = SHOWN[what](state);
   return (
     <p role="note">
       {what} <bdi>{printable(name)}</bdi> is not in this report.
-      {shown !== '' && (
-        <>
-          {' '}
-          Shown instead: <bdi>{printable(shown)}</bdi>.
-        </>
-      )}{' '}
+      {shown !== null && <> Shown instead: {shown}.</>}{' '}
       <a data-view href={addressOf(state)}>
-        Stay with this
+        Keep what is shown
       </a>
     </p>
   );
+}
+
+/** What is shown instead of what is lost; `null`: nothing. */
+const SHOWN: Readonly<Record<Lost['what'], (state: State) => Element | null>> = {
+  Route: ({ route }) => <>route {named(route)}</>,
+  Mirror: ({ route, mirror }) => (
+    <>
+      {named(mirror)} of route {named(route)}
+    </>
+  ),
+  Endpoint: ({ endpoint }) => named(endpoint),
+  Place: ({ place }) => named(place),
+};
+
+function named(name: string): Element | null {
+  return name === '' ? null : <bdi>{printable(name)}</bdi>;
 }
 
 /** The report as files, and its beginning anew. */

@@ -207,6 +207,11 @@ describe('several mirrors', () => {
     expect(textOf(html)).toContain('Route more-2: ');
     // What tells mirrors apart stands first.
     expect(textOf(html)).toContain(`\nmore-1: 0 of 1 differ, ${MIRROR}\n`);
+    const one = report();
+    one.outcome('down', MIRROR, 'failed', 'connect');
+    expect(textOf(await viewed(VIEW, contextOf(one)))).toContain(
+      `\ndown: nothing compared, ${MIRROR}\n`,
+    );
   });
 
   it.each([
@@ -223,8 +228,10 @@ describe('several mirrors', () => {
   ])('an address of what is gone (%s) says so', async (query, words) => {
     const html = await viewed(`${VIEW}&${query}`, contextOf(report()));
     expect(textOf(html)).toContain(words);
+    // Only names are.
+    expect(html).not.toMatch(/<bdi>[^<]*route/);
     expect(textOf(html)).toContain('10 of 100 pairs differ');
-    const stay = linkTo(html, 'Stay with this');
+    const stay = linkTo(html, 'Keep what is shown');
     expect(await viewed(stay, contextOf(report()))).not.toContain('role="note"');
   });
 });
@@ -316,6 +323,8 @@ describe('where there is nothing yet', () => {
       { failed: 1, skipped: 1 },
       'No copy arrived: 1 failed (could not connect), 1 skipped (breaker open)',
     ],
+    [{ failed: 2 }, 'No copy arrived: 2 failed (could not connect 1, timed out 1)'],
+    [{ failed: 1 }, 'There is nothing to compare yet: does the mirror run'],
     [{ sent: 1 }, 'none of them was chosen for comparison yet'],
     [{ sent: 1, overload: 1 }, 'No pair could be compared'],
     [{ skipped: 1 }, 'No copy was sent yet'],
@@ -324,10 +333,13 @@ describe('where there is nothing yet', () => {
     for (const outcome of ['sent', 'failed', 'skipped'] as const)
       if (outcome in counts)
         report.outcome('1', MIRROR, outcome, outcome === 'skipped' ? 'breaker_open' : 'connect');
+    if ('failed' in counts && counts.failed === 2) report.outcome('1', MIRROR, 'failed', 'timeout');
     if ('overload' in counts) report.pair(pair({ result: 'not_compared', reason: 'overload' }));
     const text = textOf(await viewed(VIEW, contextOf(report)));
     expect(text).toContain(words);
     expect(text.includes('no pair of responses was compared yet')).toBe(!('failed' in counts));
+    // Once is enough.
+    expect(text.includes(' sent')).toBe(!('failed' in counts));
     // There is nothing to filter.
     expect(text).not.toContain('Endpoint or place contains');
   });

@@ -22,11 +22,9 @@ export interface Choice {
 }
 
 /** What the address names and the report does not have (any more). */
-interface Lost {
+export interface Lost {
   readonly what: 'Route' | 'Mirror' | 'Endpoint' | 'Place';
   readonly name: string;
-  /** What is shown of this instead; empty: nothing. */
-  readonly shown: string;
 }
 
 /** Chooses what the state names, or else the first that differs. `null`: the report has no mirror. */
@@ -41,7 +39,6 @@ export function choose({ mirrors }: Report, state: State): Choice | null {
   const places = endpoint === null ? [] : placesOf(endpoint, state);
   const shared = endpoint?.differences.find((one) => isNamed(one, state));
   const place = unlessFiltered(shared, places, state) ?? places[0] ?? null;
-  const full = fullState(state, mirror, endpoint, place);
   const isLost = {
     mirror: isAsked && wanted === undefined,
     endpoint: given === undefined && state.endpoint !== '',
@@ -54,26 +51,22 @@ export function choose({ mirrors }: Report, state: State): Choice | null {
     endpoint,
     place,
     example: place?.examples[state.example - 1] ?? place?.examples[0] ?? null,
-    state: full,
+    state: fullState(state, mirror, endpoint, place),
     lost: isLost.mirror
-      ? lostMirror(state, mirrors, full)
+      ? lostMirror(state, mirrors)
       : isLost.endpoint
-        ? { what: 'Endpoint', name: state.endpoint, shown: full.endpoint }
+        ? { what: 'Endpoint', name: state.endpoint }
         : isLost.place
-          ? { what: 'Place', name: state.place, shown: full.place }
+          ? { what: 'Place', name: state.place }
           : null,
   };
 }
 
 /** A mirror is only lost by itself where its route is not. */
-function lostMirror(
-  { route, mirror }: State,
-  mirrors: readonly MirrorReport[],
-  shown: State,
-): Lost {
+function lostMirror({ route, mirror }: State, mirrors: readonly MirrorReport[]): Lost {
   return route !== '' && mirrors.every((one) => one.route !== route)
-    ? { what: 'Route', name: route, shown: `route ${shown.route}` }
-    : { what: 'Mirror', name: mirror, shown: `${shown.mirror} of route ${shown.route}` };
+    ? { what: 'Route', name: route }
+    : { what: 'Mirror', name: mirror };
 }
 
 function isAskedFor({ route, mirror }: MirrorReport, state: State): boolean {

@@ -57,7 +57,7 @@ function Mirrors({ mirrors, chosen }: { mirrors: readonly MirrorReport[]; chosen
       <select name="of" data-submit>
         {[chosen, ...others].map((one) => (
           <option value={choiceOf(one)} selected={one === chosen}>
-            {`${printable(one.route)}: ${counted(one.different)} of ${counted(one.pairs)} differ, ${printable(one.mirror)}`}
+            {`${printable(one.route)}: ${pairsText(one)}, ${printable(one.mirror)}`}
           </option>
         ))}
       </select>
@@ -68,6 +68,10 @@ function Mirrors({ mirrors, chosen }: { mirrors: readonly MirrorReport[]; chosen
       )}
     </label>
   );
+}
+
+function pairsText({ different, pairs }: MirrorReport): string {
+  return pairs === 0 ? 'nothing compared' : `${counted(different)} of ${counted(pairs)} differ`;
 }
 
 /** None checked is all of them: nobody looks for nothing. */

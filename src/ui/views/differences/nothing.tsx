@@ -108,7 +108,7 @@ export function NoPair({ mirror }: { readonly mirror: MirrorReport }): Element {
 
 function reasonOf(sent: number, failed: number, notCompared: number): string {
   if (sent === 0 && failed > 0)
-    return 'So there is nothing to compare yet: does the mirror run, and at this address?';
+    return 'There is nothing to compare yet: does the mirror run, and at this address?';
   if (notCompared > 0)
     return 'No pair could be compared: the reasons are above, and docs/comparing.md says what to do about each.';
   if (sent > 0)

@@ -52,9 +52,7 @@ export function Summary({ report, mirror }: Props): Element {
           <li>
             <Unbroken text={coverage(report)} />
           </li>
-          {remarks(mirror, reasonText).map((remark) => (
-            <li>{remark}</li>
-          ))}
+          {!isDown && remarks(mirror, reasonText).map((remark) => <li>{remark}</li>)}
         </ul>
         <Statuses statuses={mirror.statuses} />
         <Latency latency={mirror.latency} />
@@ -76,12 +74,19 @@ function isUnreached({ sent, failed }: MirrorReport): boolean {
   return sent === 0 && sumOf(failed) > 0;
 }
 
-/** @example 'No copy arrived: 3 failed (could not connect), 57 skipped (breaker open)' */
+/**
+ * All that there is to say of such a mirror.
+ *
+ * @example 'No copy arrived: 3 failed (could not connect 2, timed out 1), 57 skipped (breaker open)'
+ */
 function unreached({ failed, skipped }: MirrorReport): string {
   const parts = Object.entries({ failed, skipped })
     .filter(([, counts]) => sumOf(counts) > 0)
     .map(([outcome, counts]) => {
-      const reasons = Object.keys(counts).map(reasonText);
+      const all = Object.entries(counts);
+      const reasons = all.map(([reason, count]) =>
+        all.length === 1 ? reasonText(reason) : `${reasonText(reason)} ${counted(count)}`,
+      );
       return `${counted(sumOf(counts))} ${outcome} (${reasons.join(', ')})`;
     });
   return `No copy arrived: ${parts.join(', ')}`;
