@@ -12,7 +12,7 @@ const CREDENTIALS: readonly string[] = [
 ];
 
 /** How writes are kept back. */
-export const READS_ALONE = '"methods": ["GET", "HEAD"] copies reads alone';
+export const READS_ALONE = '"methods": ["GET", "HEAD"] in proxy-mirror copies reads alone';
 
 /**
  * How credentials are kept back.
@@ -20,8 +20,8 @@ export const READS_ALONE = '"methods": ["GET", "HEAD"] copies reads alone';
  * @param names of the fields
  */
 export function keptBack(names: readonly string[]): string {
-  const each = names.map((name) => JSON.stringify(name.toLowerCase())).join(', ');
-  return `"headers": {"remove": [${each}]} keeps them back`;
+  const list = JSON.stringify(names).toLowerCase().replaceAll(',', ', ');
+  return `"headers": {"remove": ${list}} in proxy-mirror keeps them back`;
 }
 
 /** Whether a request with this method may change something. */
@@ -40,14 +40,15 @@ export function cautionsOf(
 ): string[] {
   const cautions: string[] = [];
   if (isWrite(copy.method))
-    cautions.push(`the mirror gets a write, ${copy.method}, and may act on it: ${READS_ALONE}`);
-  const names = copy.headers.filter((_, i) => i % 2 === 0);
-  const credentials = names.filter((name) => CREDENTIALS.includes(name.toLowerCase()));
+    cautions.push(`The mirror gets a write (${copy.method}) and may act on it. ${READS_ALONE}.`);
+  const credentials = copy.headers.filter(
+    (name, i) => i % 2 === 0 && CREDENTIALS.includes(name.toLowerCase()),
+  );
   if (isRedacted)
-    cautions.push('"redact" replaces values of this copy by hashes before it is sent');
+    cautions.push('"redact" replaces values of this copy by hashes before it is sent.');
   else if (credentials.length > 0)
     cautions.push(
-      `the mirror gets credentials, ${credentials.join(', ')}: ${keptBack(credentials)}`,
+      `The mirror gets credentials (${credentials.join(', ')}). ${keptBack(credentials)}.`,
     );
   return cautions;
 }

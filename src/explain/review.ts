@@ -27,7 +27,7 @@ interface Placed {
  *
  * @example
  * reviewLines(document)
- * // ['caution: writes are copied: "methods": ["GET", "HEAD"] copies reads alone (route 1 -> http://127.0.0.1:9797)']
+ * // ['caution: writes are copied: "methods": ["GET", "HEAD"] in proxy-mirror copies reads alone (route 1 -> http://a)']
  */
 export function reviewLines({ routes }: RoutesDocument): string[] {
   const placed = routes.filter(({ status }) => status !== 0).flatMap(mirrorsIn);

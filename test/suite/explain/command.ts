@@ -91,8 +91,8 @@ export function explainCommand(runtime: TestServerRuntime): void {
     expect(mirrors.map((text) => text.match(/^(?:compared|caution) .*/gm))).toEqual([
       [
         'compared  no: compare is not set for this mirror',
-        'caution   the mirror gets a write, DELETE, and may act on it: "methods": ["GET", "HEAD"] copies reads alone',
-        'caution   the mirror gets credentials, Cookie: "headers": {"remove": ["cookie"]} keeps them back',
+        'caution   The mirror gets a write (DELETE) and may act on it. "methods": ["GET", "HEAD"] in proxy-mirror copies reads alone.',
+        'caution   The mirror gets credentials (Cookie). "headers": {"remove": ["cookie"]} in proxy-mirror keeps them back.',
       ],
       [
         'compared  100 % of the copies: status, fields etag, body (by value where both are JSON, else byte by byte, at most 256 KiB), in any order /tags',

@@ -18,7 +18,8 @@ function review(...routes: readonly object[]): string[] {
 const plugin = (config: object) => ({ plugins: { 'proxy-mirror': config } });
 
 const BODY = 'body (by value where both are JSON, else byte by byte, at most 256 KiB)';
-const WRITES = 'caution: writes are copied: "methods": ["GET", "HEAD"] copies reads alone';
+const WRITES =
+  'caution: writes are copied: "methods": ["GET", "HEAD"] in proxy-mirror copies reads alone';
 
 describe('reviewLines', () => {
   it('says nothing of routes without mirrors', () => {
@@ -30,7 +31,7 @@ describe('reviewLines', () => {
     expect(review(plugin({ host }))).toEqual([
       `${WRITES} (route 1 -> ${host})`,
       'caution: credentials are copied, authorization, cookie: ' +
-        `"headers": {"remove": ["authorization", "cookie"]} keeps them back (route 1 -> ${host})`,
+        `"headers": {"remove": ["authorization", "cookie"]} in proxy-mirror keeps them back (route 1 -> ${host})`,
     ]);
   });
 
@@ -76,7 +77,7 @@ describe('reviewLines', () => {
     const headers = { remove: ['cookie'] };
     expect(review(plugin({ host, ...reads, headers }))).toEqual([
       'caution: credentials are copied, authorization: ' +
-        `"headers": {"remove": ["authorization"]} keeps them back (route 1 -> ${host})`,
+        `"headers": {"remove": ["authorization"]} in proxy-mirror keeps them back (route 1 -> ${host})`,
     ]);
   });
 

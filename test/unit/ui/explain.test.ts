@@ -6,8 +6,12 @@ import { textOf, viewed } from './report.ts';
 const VIEW = '/apisix/ui?view=explain';
 
 /** The view with a form that asks about a request. */
-function asked(plugin: object | null, fields: Record<string, string>): Promise<string> {
-  const { context } = scene([routeTo('shop', plugin)]);
+function asked(
+  plugin: object | null,
+  fields: Record<string, string>,
+  routes = [routeTo('shop', plugin)],
+): Promise<string> {
+  const { context } = scene(routes);
   const options = { ...context.inForce()!, trust: trustProxies([]), hostOfUrl: false };
   return viewed(`${VIEW}&${new URLSearchParams(fields)}`, { ...context, inForce: () => options });
 }
@@ -26,21 +30,38 @@ it.each([
   [
     { host: undefined, mirrors },
     '/shop/a',
-    'Route shop matches. A copy goes to http://a.example, a copy of 25 % of such requests goes to http://b.example.',
+    'Route shop matches. A copy goes to http://a.example and a copy of 25 % of such requests goes to http://b.example.',
   ],
 ])('begins with a verdict: %j and %s', async (plugin, url, verdict) => {
   expect(textOf(await asked(plugin, { url }))).toContain(`Explain${verdict}\n`);
 });
 
 it('cautions before it says what is sent', async () => {
-  const text = textOf(await asked({}, { url: '/shop/a', fields: 'Authorization: Bearer x' }));
-  expect(text.indexOf('the mirror gets credentials')).toBeGreaterThan(0);
-  expect(text.indexOf('the mirror gets credentials')).toBeLessThan(text.indexOf('Upstream'));
+  const fields = 'Authorization: Bearer x\nCookie: a=1';
+  const html = await asked({}, { url: '/shop/a', method: 'POST', fields });
+  const text = textOf(html);
+  expect(text.indexOf('The mirror gets credentials')).toBeGreaterThan(0);
+  expect(text.indexOf('The mirror gets credentials')).toBeLessThan(text.indexOf('Upstream'));
+  // What belongs in the route is told from the sentence about it.
+  for (const setting of [
+    '"methods": ["GET", "HEAD"]',
+    '"headers": {"remove": ["authorization", "cookie"]}',
+  ])
+    expect(html).toContain(`<code>${setting.replaceAll('"', '&quot;')}</code> in proxy-mirror `);
+  const hashed = await asked({ redact: { copy: true } }, { url: '/shop/a', fields });
+  expect(hashed).toContain('<code>&quot;redact&quot;</code> replaces');
+});
+
+it('says how many routes do not match', async () => {
+  expect(textOf(await asked({}, { url: '/other' }))).toContain('Route\nnone of 1\n');
+  expect(textOf(await asked({}, { url: '/other' }, []))).toContain(
+    'Route\nnone: there are no routes yet\n',
+  );
 });
 
 it('calls a mirror paused that is', async () => {
   const text = textOf(await asked({ host: undefined, mirrors }, { url: '/shop/a' }));
-  expect(text).toContain('http://c.example: no copy, it is paused');
+  expect(text).toContain('http://c.example: no copy: it is paused');
 });
 
 it('takes a URL as clients send it', async () => {

@@ -1,5 +1,6 @@
 import type { Explanation, MirrorExplanation, ShownRequest } from '../../../explain/explain.ts';
 import { comparisonText, NOT_COPIED, NOT_TAKEN } from '../../../explain/print.ts';
+import { counted } from '../../../compare/report/print/words.ts';
 import { inOneLine } from '../../../http/quoted.ts';
 import type { Element } from '../../view.ts';
 import { percentOf } from '../now/words.ts';
@@ -34,7 +35,7 @@ export function Explained({ explanation }: Props): Element {
           </>
         ))}
         <dt>Route</dt>
-        <dd>{route === null ? `none of ${explanation.routes}` : <code>{route}</code>}</dd>
+        <dd>{route === null ? noneOf(explanation.routes) : <code>{route}</code>}</dd>
         {route !== null && (
           <>
             <dt>Upstream</dt>
@@ -58,6 +59,10 @@ export function Explained({ explanation }: Props): Element {
   );
 }
 
+function noneOf(routes: number): string {
+  return routes === 0 ? 'none: there are no routes yet' : `none of ${counted(routes)}`;
+}
+
 /** @example 'Route shop matches. A copy goes to http://127.0.0.1:9797.' */
 function verdict({ route, mirrors }: Explanation): string {
   if (route === null) return 'No route matches: the client gets 404.';
@@ -65,13 +70,22 @@ function verdict({ route, mirrors }: Explanation): string {
   if (copies.length === 0)
     return `Route ${route} matches. ${mirrors.length === 0 ? 'It has no mirror.' : 'No copy is sent.'}`;
   const parts = copies.map((one) => `${copyText(one)} goes to ${inOneLine(one.mirror)}`);
-  const text = parts.join(', ');
+  const text = listed(parts);
   return `Route ${route} matches. ${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}
+
+/** @example listed(['a', 'b', 'c']) // 'a, b and c' */
+function listed(parts: readonly string[]): string {
+  const last = parts.at(-1)!;
+  return parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function copyText({ copied, share }: MirrorExplanation): string {
   return copied === 'always' ? 'a copy' : `a copy of ${percentOf(share)} % of such requests`;
 }
+
+/** What is written in a route. A method or the name of a field has no quotes. */
+const SETTING = /("\w+"(?:: (?:\[.*\]|\{.*\}))?)/;
 
 /** What the mirror would get that it may be better without. */
 function Cautions({ mirror: { mirror, cautions } }: { readonly mirror: MirrorExplanation }) {
@@ -79,7 +93,8 @@ function Cautions({ mirror: { mirror, cautions } }: { readonly mirror: MirrorExp
     <>
       {cautions.map((caution) => (
         <p role="note" class="caution">
-          <strong>Caution</strong>, <code>{inOneLine(mirror)}</code>: {inOneLine(caution)}
+          <strong>Caution</strong>, <code>{inOneLine(mirror)}</code>:{' '}
+          {caution.split(SETTING).map((part, i) => (i % 2 === 0 ? part : <code>{part}</code>))}
         </p>
       ))}
     </>
@@ -107,7 +122,7 @@ function Mirror({ explained }: { readonly explained: MirrorExplanation }): Eleme
 
 function notCopied(because: MirrorExplanation['because']): string {
   if (because === null) return 'no copy';
-  return because === 'disabled' ? 'no copy, it is paused' : `no copy: ${NOT_COPIED[because]}`;
+  return because === 'disabled' ? 'no copy: it is paused' : `no copy: ${NOT_COPIED[because]}`;
 }
 
 /** A request as it is sent. */
