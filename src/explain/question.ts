@@ -55,7 +55,9 @@ function urlFault(url: string): string | undefined {
   const [whole, , authority = ''] = ABSOLUTE.exec(url) ?? [];
   if (whole === undefined ? url.startsWith('/') : authority !== '' && isAuthority(authority))
     return;
-  const missing = url.includes('://') ? '' : ', which begins with neither "http://" nor "/"';
+  const missing = url.includes('://')
+    ? ''
+    : ', which begins with none of "http://", "https://", "/"';
   return `expected a URL such as http://shop.example/cart?x=1 or a path, found ${quoted(url)}${missing}`;
 }
 
