@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import type { Report } from '../../src/compare/report/report.ts';
 import { parseDocument } from '../../src/config/document.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
@@ -92,7 +93,7 @@ it.skipIf(lacks('openssl', 'curl'))(
   },
 );
 
-it.skipIf(lacks('curl'))('the line that takes an ignore back does so', async () => {
+it.skipIf(lacks('curl'))('the lines that ask a running gateway do what they say', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-ignore-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const [upstream, mirror] = await Promise.all([
@@ -120,13 +121,24 @@ it.skipIf(lacks('curl'))('the line that takes an ignore back does so', async () 
     expect(await counts()).toEqual(expected);
   };
   await counted([1, 0]);
-  const block = blocksOf('docs/comparing.md', 'sh').find((text) => text.includes('/ignore'))!;
-  const asked = run('sh', ['-c', block.replace('http://127.0.0.1:9080', url!)]);
-  expect(await asked.exited).toBe(0);
-  expect(JSON.parse(asked.stdout())).toMatchObject({
+  const asked = async (command: string) => {
+    const shell = run('sh', ['-c', command.replace('http://127.0.0.1:9080', url!)]);
+    expect(await shell.exited).toBe(0);
+    return shell.stdout();
+  };
+  const blocks = blocksOf('docs/comparing.md', 'sh');
+  const changed = await asked(blocks.find((text) => text.includes('/ignore'))!);
+  expect(JSON.parse(changed)).toMatchObject({
     value: { plugins: { 'proxy-mirror': { compare: { ignore: [], keep: 1 } } } },
   });
   await counted([2, 1]);
+
+  await asked(blocks.find((text) => text.includes('DELETE'))!);
+  await counted([1, 1]);
+
+  const { notes = [] } = COMMANDS.find(({ name }) => name === 'explain')!;
+  const explained = await asked(notes.find((note) => note.includes('curl'))!);
+  expect(JSON.parse(explained)).toMatchObject({ request: { path: '/cart' }, route: '1' });
 });
 
 /** The addresses in the examples; a test needs ones that are free. */
