@@ -64,11 +64,14 @@ function About({ about }: Pick<Change, 'about'>): Element | null {
   );
 }
 
-/** A line for a shell, which breaks at its spaces: within a word only if that is longer than a line. */
+/** Options with their values, and other words: the data come last, and may hold spaces. */
+const WORDS = /(-d .*|-\w "[^"]*"|-\w \S+|\S+)/s;
+
+/** A line for a shell, which breaks between its options: within one only if that is longer than a line. */
 export function Line({ text }: { readonly text: string }): Element {
   return (
     <pre tabindex={0} role="group" aria-label="The request">
-      {text.split(/( )/).map((part) => (part === ' ' ? part : <span class="word">{part}</span>))}
+      {text.split(WORDS).map((part, i) => (i % 2 === 0 ? part : <span class="word">{part}</span>))}
     </pre>
   );
 }

@@ -83,7 +83,7 @@ dialog { width: min(44rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem);
 dialog::backdrop { background: #0008; }
 dialog h2 { margin-top: 0; }
 dialog dl { margin: .6rem 0; }
-dialog pre { max-height: 9rem; margin: .6rem 0; }
+dialog pre { max-height: none; margin: .6rem 0; }
 dialog p { margin: .6rem 0; }
 /* In sight, whatever is above them. */
 dialog .buttons { position: sticky; bottom: 0; margin: 0; padding: .8rem 0 1.4rem; background: var(--ground); }
@@ -102,7 +102,7 @@ button:hover, .button:hover { background: var(--pressed); }
 .first.final { background: var(--bad); border-color: var(--bad); }
 button:disabled { opacity: .6; cursor: default; }
 ::placeholder { color: var(--quiet); opacity: 1; }
-label { display: grid; gap: .2rem; }
+label { display: grid; gap: .4rem; }
 legend, label { color: var(--quiet); font-size: .9rem; }
 legend { padding: 0 0 .2rem; }
 label > * { color: var(--text); font-size: 1rem; }
@@ -254,7 +254,7 @@ mark::before { content: " [differs: "; }
 mark::after { content: "] "; }
 @media (max-width: 64rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 40rem) {
-  main, header { padding-left: .85rem; padding-right: .85rem; }
+  main, header, .bar { padding-left: .85rem; padding-right: .85rem; }
   main { padding-top: 1rem; }
   .totals { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .5rem; }
   .totals div { padding: .45rem .6rem; }

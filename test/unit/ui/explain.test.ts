@@ -70,7 +70,7 @@ it('takes a URL as clients send it', async () => {
 });
 
 it.each([
-  ['url', 'shop', 'expected a URL'],
+  ['url', 'shop', 'or a path, found "shop", which begins with none of "http://", "https://", "/"'],
   ['method', 'G T', 'expected a method'],
   ['fields', 'nothing', 'expected "name: value"'],
   ['fields', 'X-A: \u202e', 'expected a header value'],

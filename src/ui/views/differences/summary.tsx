@@ -52,7 +52,12 @@ export function Summary({ report, mirror }: Props): Element {
           <li>
             <Unbroken text={coverage(report)} />
           </li>
-          {!isDown && remarks(mirror, reasonText).map((remark) => <li>{remark}</li>)}
+          {!isDown &&
+            remarks(mirror, reasonText).map((remark) => (
+              <li>
+                <Unbroken text={remark} />
+              </li>
+            ))}
         </ul>
         <Statuses statuses={mirror.statuses} />
         <Latency latency={mirror.latency} />

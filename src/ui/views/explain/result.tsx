@@ -2,6 +2,7 @@ import type { Explanation, MirrorExplanation, ShownRequest } from '../../../expl
 import { comparisonText, NOT_COPIED, NOT_TAKEN } from '../../../explain/print.ts';
 import { counted } from '../../../compare/report/print/words.ts';
 import { inOneLine } from '../../../http/quoted.ts';
+import { Unbroken } from '../../unbroken.tsx';
 import type { Element } from '../../view.ts';
 import { percentOf } from '../now/words.ts';
 
@@ -113,7 +114,9 @@ function Mirror({ explained }: { readonly explained: MirrorExplanation }): Eleme
       {copy !== null && (
         <>
           <dt>Compared</dt>
-          <dd>{inOneLine(comparisonText(explained))}</dd>
+          <dd>
+            <Unbroken text={inOneLine(comparisonText(explained))} />
+          </dd>
         </>
       )}
     </>

@@ -48,6 +48,7 @@ export function Charts({ steps, frozenMs }: ChartsProps): Element {
   const ends = frozenMs === null ? (['5 minutes ago', 'now'] as const) : endsAt(frozenMs);
   const rates = ratesOf(steps);
   const hasRequests = steps.some((step) => step !== null && step.requests > 0);
+  const shared = { ends, isLive: frozenMs === null, hasRequests };
   const latency = logarithmic(
     steps.flatMap((step) => [...quantilesOf(step?.primary), ...quantilesOf(step?.mirror)]),
   );
@@ -57,22 +58,19 @@ export function Charts({ steps, frozenMs }: ChartsProps): Element {
         title="Requests and copies per second"
         lines={rates}
         scale={linear(rates)}
-        ends={ends}
-        hasRequests={hasRequests}
+        {...shared}
       />
       <Chart
         title="Primary: time to the head"
         lines={latencyLines(steps, 'primary')}
         scale={latency}
-        ends={ends}
-        hasRequests={hasRequests}
+        {...shared}
       />
       <Chart
         title="Mirrors: time until fully read"
         lines={latencyLines(steps, 'mirror')}
         scale={latency}
-        ends={ends}
-        hasRequests={hasRequests}
+        {...shared}
       />
     </div>
   );
@@ -117,12 +115,15 @@ interface Props {
   readonly scale: Scale;
   /** What stands at the beginning and at the end of the time that is shown. */
   readonly ends: readonly [first: string, last: string];
+  /** Whether that is true only as long as the view is made anew. */
+  readonly isLive: boolean;
   /** Whether there were requests: then it is copies that an empty chart is without. */
   readonly hasRequests: boolean;
 }
 
-function Chart({ title, lines, scale, ends, hasRequests }: Props): Element {
+function Chart({ title, lines, scale, ends, isLive, hasRequests }: Props): Element {
   const y = (value: number) => Math.round(MARGIN + (1 - scale.at(value)) * HEIGHT);
+  const live = isLive && { class: 'live' };
   const isEmpty = lines.every(({ values }) => values.every((value) => value === null));
   return (
     <figure>
@@ -152,10 +153,10 @@ function Chart({ title, lines, scale, ends, hasRequests }: Props): Element {
             </text>
           </>
         ))}
-        <text x={0} y={HEIGHT + MARGIN + TIMES_HEIGHT}>
+        <text {...live} x={0} y={HEIGHT + MARGIN + TIMES_HEIGHT}>
           {ends[0]}
         </text>
-        <text x={WIDTH} y={HEIGHT + MARGIN + TIMES_HEIGHT} text-anchor="end">
+        <text {...live} x={WIDTH} y={HEIGHT + MARGIN + TIMES_HEIGHT} text-anchor="end">
           {ends[1]}
         </text>
         {isEmpty && (

@@ -1,16 +1,11 @@
 import { counted } from '../../../compare/report/print/words.ts';
 import { printable } from '../../../http/quoted.ts';
-import {
-  type OutcomeCount,
-  perSecond,
-  type Recent,
-  type RecentRoute,
-} from '../../../telemetry/recent.ts';
-import { reasonText } from '../../reasons.ts';
+import { perSecond, type Recent, type RecentRoute } from '../../../telemetry/recent.ts';
 import { Scrolled } from '../../scrolled.tsx';
 import type { Element } from '../../view.ts';
 import type { ListedMirror, ListedRoute } from './listed.ts';
 import { isLine, Latency } from './latency.tsx';
+import { Outcomes } from './outcomes.tsx';
 import type { Shown } from './page.ts';
 import { type Times, timesOf } from './times.ts';
 import { percentOf, perSecondText } from './words.ts';
@@ -41,7 +36,7 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
         <thead>
           <tr>
             {HEADS.map((head) => (
-              <th scope="col">{head}</th>
+              <Head head={head} />
             ))}
           </tr>
         </thead>
@@ -56,6 +51,21 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
           ' The small charts show p95 of the last 5 minutes: primary solid, mirror dashed.'}
       </p>
     </Scrolled>
+  );
+}
+
+/** The name of a column, which breaks behind its colon. */
+function Head({ head }: { readonly head: string }): Element {
+  const [name, ...of] = head.split(': ');
+  return (
+    <th scope="col">
+      {name}
+      {of.length > 0 && (
+        <>
+          : <span class="together">{of}</span>
+        </>
+      )}
+    </th>
   );
 }
 
@@ -229,45 +239,6 @@ function State({ mirror: { live }, isInService }: StateProps): Element {
 
 function queryOf(route: string, mirror: string, more: Record<string, string>): URLSearchParams {
   return new URLSearchParams({ ...more, route, mirror });
-}
-
-const OUTCOMES = ['sent', 'failed', 'skipped'] as const;
-
-function Outcomes({
-  outcomes,
-}: {
-  readonly outcomes: ReadonlyMap<string, OutcomeCount> | undefined;
-}): Element {
-  if (outcomes === undefined) return <span class="quiet">none</span>;
-  const texts = OUTCOMES.flatMap((name) => {
-    const reasons = [...outcomes].filter(([, { outcome }]) => outcome === name);
-    if (reasons.length === 0) return [];
-    const sorted = reasons.toSorted(([, a], [, b]) => b.count - a.count);
-    return [[name, sorted] as const];
-  });
-  return (
-    <>
-      {texts.map(([name, reasons]) => (
-        <div {...(name === 'failed' && { class: 'bad' })}>
-          {name}:{' '}
-          {reasons.map(([reason, { count }], i) => (
-            <>
-              {i > 0 && ', '}
-              <Reason reason={reason} count={count} />
-            </>
-          ))}
-        </div>
-      ))}
-    </>
-  );
-}
-
-/** How often a reason was one: its name is that of metrics, and a count stays in the line of its word. */
-function Reason({ reason, count }: { readonly reason: string; readonly count: number }): Element {
-  const words = reasonText(reason);
-  const text = `${words}\u00a0${counted(count)}`;
-  if (reason === '5xx') return <span class="bad">{text}</span>;
-  return words === reason ? <>{text}</> : <span title={reason}>{text}</span>;
 }
 
 /** The share of requests that are copied, which can be changed unless the mirror is paused. */

@@ -51,7 +51,8 @@ export function Totals({
       <div>
         <dt>Bodies held</dt>
         <dd>
-          {memoryText(budget.held)} <small>of {memoryText(budget.limit)}</small>
+          <span class="together">{memoryText(budget.held)}</span>{' '}
+          <small>of {memoryText(budget.limit)}</small>
         </dd>
       </div>
     </dl>

@@ -52,12 +52,15 @@ it('asks again each second, unless it is frozen', async () => {
   const html = await viewed(VIEW, context);
   expect(html).toContain('data-every="1000"');
   expect(textOf(html)).toContain('5 minutes agonow');
+  // An old view hides what is true of a live one.
+  expect(html).toMatch(/<text class="live"[^>]*>5 minutes ago/);
   const frozen = await viewed(linkTo(html, 'Freeze'), context);
   expect(frozen).not.toContain('data-every');
   expect(textOf(frozen)).toMatch(/Frozen at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\./);
   // "Now" would not stay true.
   expect(textOf(frozen)).toMatch(/\d\d:\d\d:\d\d UTC\d\d:\d\d:\d\d UTC/);
   expect(textOf(frozen)).not.toContain('ago');
+  expect(frozen).not.toContain('class="live"');
   expect(linkTo(frozen, 'Resume updates')).toBe(VIEW);
 });
 
