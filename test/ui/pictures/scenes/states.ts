@@ -67,6 +67,7 @@ export const states: Part = async ({ start, serve }) => {
     }),
     scene('differences', 'differences', { route: 'shop' }),
     scene('differences-noise', 'differences', { route: 'shop', noise: 'shown' }),
+    scene('ignore', 'differences', { route: 'shop' }, asks('Ignore this place')),
     scene('differences-filtered', 'differences', { route: 'shop', text: 'nothing' }),
     scene('differences-twins', 'differences', { route: 'twins' }),
     scene('differences-failed', 'differences', { route: 'broken' }),
