@@ -104,7 +104,7 @@ button:disabled { opacity: .6; cursor: default; }
 ::placeholder { color: var(--quiet); opacity: 1; }
 label { display: grid; gap: .4rem; }
 legend, label { color: var(--quiet); font-size: .9rem; }
-legend { padding: 0 0 .2rem; }
+legend { padding: 0 0 .4rem; }
 label > * { color: var(--text); font-size: 1rem; }
 .fields { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; }
 .fields > label, .fields > div > label { max-width: 100%; grid-template-columns: minmax(0, auto); }
