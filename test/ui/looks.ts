@@ -82,8 +82,9 @@ export function looks(stage: Stage, tabs: Tabs): void {
     'every question before a change, and why there is none',
     async () => {
       const id = stage.fresh('asked');
+      const ignore = Array.from({ length: 40 }, (_, i) => `/place-${i}`);
       const mirrors = [
-        { host: stage.mirror.url, compare: true },
+        { host: stage.mirror.url, compare: { ignore } },
         { host: 'http://a.example' },
         { host: 'http://b.example', _meta: { disable: true } },
       ];
@@ -96,6 +97,7 @@ export function looks(stage: Stage, tabs: Tabs): void {
         { do: 'share', percent: '12.5', ...runs },
         { do: 'compare', ...runs },
         { do: 'ignore', place: 'status', endpoints: '3', ...compares },
+        { do: 'stop-ignoring', place: '/place-1', ...compares },
         { do: 'begin-anew' },
         { do: 'share', percent: '0', ...runs },
       ]) {
@@ -109,6 +111,12 @@ export function looks(stage: Stage, tabs: Tabs): void {
       })()`);
         await tab.page.waitForSelector('dialog[open] h2');
         await isForEverybody(tab, { within: 'dialog' });
+        // It is the dialog that scrolls: a request that ends in a box of its own seems to end there.
+        expect(
+          await tab.page.$$eval('dialog pre', (boxes) =>
+            boxes.filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight),
+          ),
+        ).toEqual([]);
         await leaveDialog(tab.page);
       }
       expect(tab.problems).toEqual([]);

@@ -1,4 +1,4 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TestRuntime } from '../runtimes/runtime.ts';
 import { route } from '../support/origin.ts';
 import type { Tabs } from './browser.ts';
@@ -26,6 +26,9 @@ export function silence(runtime: TestRuntime, tabs: Tabs): void {
     await shows(page, 'The gateway has not responded since');
     await shows(page, 'What you see is from then. Trying again every second.');
     await page.waitForFunction("!document.body.innerText.includes('Updated every second.')");
+    // Nor does a chart say "now".
+    const shown = "getComputedStyle(document.querySelector('figure .live')).visibility";
+    expect(await page.evaluate(shown)).toBe('hidden');
     await confirm(page);
     await shows(page, `${SILENT} Nothing is known to have changed.`);
     await leaveDialog(page);
