@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { servers } from './middleware/servers.ts';
+import { PREPARE_MS, prepareServers, servers } from './middleware/servers.ts';
 import { removeTemporary } from './package/project.ts';
 import { send, type Send } from './support/client.ts';
 import { type Respond, origin, type Origin } from './support/origin.ts';
@@ -42,9 +42,7 @@ const ADDED: readonly {
   { of: 'logged' },
 ];
 
-/** A project of its own is packed and installed for one of the servers. */
-const START_MS = 240_000;
-
+beforeAll(prepareServers, PREPARE_MS);
 afterAll(removeTemporary);
 
 describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_name, server) => {
@@ -58,7 +56,7 @@ describe.each(servers.map((one) => [one.name, one] as const))('behind %s', (_nam
     [upstream, mirror] = await Promise.all([origin(ok), origin()]);
     program = await server.start('extended', upstream.url, mirror.url);
     url = `http://127.0.0.1:${(await line(program, /^(?:port |listening on .*:)(\d+)/m))[1]}`;
-  }, START_MS);
+  });
   afterAll(async () => {
     program?.signal('SIGKILL');
     await Promise.all([program?.exited, upstream.close(), mirror.close()]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Case, casesOf, names, namesFor } from './middleware/cases.ts';
 import { clients } from './middleware/clients.ts';
 import { comparisons } from './middleware/comparisons.ts';
-import { type AppServer, servers } from './middleware/servers.ts';
+import { type AppServer, PREPARE_MS, prepareServers, servers } from './middleware/servers.ts';
 import { removeTemporary } from './package/project.ts';
 import { type Got, send } from './support/client.ts';
 import { origin, type Origin, type Respond, type Seen } from './support/origin.ts';
@@ -15,15 +15,13 @@ const ID = 'x-request-id';
 const NOT_OF_THE_APP = ['connection', 'keep-alive', 'date'];
 const FRAMING = ['content-length', 'transfer-encoding'];
 
-/** A project of its own is packed and installed for one of the servers, while the others use the machine. */
-const START_MS = 240_000;
-
 /** Handlers that stream the request body back as their response. */
 const PASSES = /^an echo/;
 
 type Place = 'plain' | 'mirrored' | 'fetched' | 'compared' | 'comparedFetch' | 'narrow';
 
-// At the end of the file: the first server that is done must not take the project of one that is still installed.
+beforeAll(prepareServers, PREPARE_MS);
+// At the end of the file: the first server that is done must not take the project of another.
 afterAll(removeTemporary);
 
 // The servers at the same time, as their apps wait for timeouts most of theirs.
@@ -55,7 +53,7 @@ function behind(server: AppServer): void {
     for (const one of [upstream, mirror]) one.server.keepAliveTimeout = 0;
     program = await server.start('mirrored', upstream.url, mirror.url);
     port = Number((await line(program, /^(?:port |listening on .*:)(\d+)/m))[1]);
-  }, START_MS);
+  });
   afterAll(async () => {
     program?.signal('SIGKILL');
     await Promise.all([program?.exited, upstream.close(), mirror.close()]);

@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install, pack, temporary } from '../package/project.ts';
@@ -29,11 +27,21 @@ export interface AppServer {
    * off instead of reading it first (before Hono 4.12.16). Default: 413.
    */
   readonly statusOver?: 502;
+  /** What takes the machine a while, before any server starts: their copies may only take so long. */
+  prepare?(): Promise<void>;
   start(kind: 'mirrored' | 'extended', upstream: string, mirror: string): Promise<Program>;
 }
 
 /** The oldest Hono that package.json allows. */
 const OLDEST_HONO = '4.9.0';
+
+/** Milliseconds for all that servers prepare. */
+export const PREPARE_MS = 240_000;
+
+/** Prepares all servers. To be awaited before the first of them starts. */
+export async function prepareServers(): Promise<void> {
+  await Promise.all(servers.map((server) => server.prepare?.()));
+}
 
 /** The servers that users have, and ours on each of its runtimes. */
 export const servers: readonly AppServer[] = [
@@ -43,6 +51,7 @@ export const servers: readonly AppServer[] = [
     address: '127.0.0.1',
     givesIncoming: true,
     statusOver: 502,
+    prepare: installOldest,
     start: startInstalled,
   },
   served('our listener on Node', node, 'own'),
@@ -50,7 +59,7 @@ export const servers: readonly AppServer[] = [
   served('our listener on Bun', bun, 'own'),
   served('Bun.serve', bun, 'bun'),
   { ...served('Deno.serve', deno, 'deno'), framesStreams: false },
-  { name: 'a Worker', address: 'NZ', pumps: true, start: startWorker },
+  { name: 'a Worker', address: 'NZ', pumps: true, prepare: bundle, start: startWorker },
 ];
 
 function served(name: string, runtime: TestServerRuntime, script: string): AppServer {
@@ -62,22 +71,32 @@ function served(name: string, runtime: TestServerRuntime, script: string): AppSe
   };
 }
 
-/** In a project of its own, which has installed the package as users do. */
-async function startInstalled(...args: readonly string[]): Promise<Program> {
+/** A project of its own, which has installed the package as users do. */
+let project = '';
+
+async function installOldest(): Promise<void> {
   const { path } = await pack(await temporary('tarball'));
-  const folder = await install(path, OLDEST_HONO);
-  await cp(fileURLToPath(new URL('.', import.meta.url)), folder, { recursive: true });
-  return run(process.execPath, [join(folder, 'servers/node-server.mjs'), ...args], { cwd: folder });
+  project = await install(path, OLDEST_HONO);
+  await cp(fileURLToPath(new URL('.', import.meta.url)), project, { recursive: true });
+}
+
+async function startInstalled(...args: readonly string[]): Promise<Program> {
+  return run(process.execPath, [join(project, 'servers/node-server.mjs'), ...args], {
+    cwd: project,
+  });
+}
+
+let bundled = '';
+
+async function bundle(): Promise<void> {
+  bundled = await temporary('worker');
+  await bundleWorker(fileURLToPath(new URL('servers/worker.mjs', import.meta.url)), bundled);
 }
 
 async function startWorker(kind: string, upstream: string, mirror: string): Promise<Program> {
-  const folder = await mkdtemp(join(tmpdir(), 'proxy-mirror-worker-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const script = fileURLToPath(new URL('servers/worker.mjs', import.meta.url));
-  await bundleWorker(script, folder);
   const options = {
-    modules: [{ type: 'ESModule', path: join(folder, 'worker.js') }],
-    modulesRoot: folder,
+    modules: [{ type: 'ESModule', path: join(bundled, 'worker.js') }],
+    modulesRoot: bundled,
     compatibilityDate: '2026-04-26',
     bindings: { KIND: kind, UPSTREAM: upstream, MIRROR: mirror },
     host: '127.0.0.1',
