@@ -39,6 +39,7 @@ function behind(server: AppServer): void {
   let mirror: Origin;
   let port: number;
   let requests = 0;
+  let asking: Promise<void> | null = null;
   /** Outcomes by request id. */
   const outcomes = new Map<string, string[]>();
   /** What the mirror responds, by request id. Default: an empty text. */
@@ -59,10 +60,15 @@ function behind(server: AppServer): void {
     await Promise.all([program?.exited, upstream.close(), mirror.close()]);
   });
 
-  async function reported(): Promise<void> {
+  async function ask(): Promise<void> {
     const { body } = await send(`http://127.0.0.1:${port}`, '/outcomes', { agent: false });
     for (const [id, outcome] of JSON.parse(body.toString()) as [string, string][])
       outcomes.set(id, [...(outcomes.get(id) ?? []), outcome]);
+  }
+
+  /** All who wait for an outcome ask together: each by itself, they would keep the app and this process busy with that. */
+  function reported(): Promise<void> {
+    return (asking ??= ask().finally(() => (asking = null)));
   }
 
   async function outcomeOf(id: string): Promise<string> {

@@ -43,6 +43,6 @@ export function client({ port }: Listening): Client {
     text: () => text,
     ended: () => ended,
     write: (bytes) => void socket.write(bytes, 'latin1'),
-    sees: (expected) => until(() => text.includes(expected), 5000, expected),
+    sees: (expected) => until(() => text.includes(expected), 20_000, expected),
   };
 }
