@@ -1,6 +1,6 @@
 import { CONTROL_PLANE, proxyPath } from '../control-plane.ts';
-import { receive } from '../runtime/received.ts';
 import { directOf, provideDirect } from '../runtime/direct.ts';
+import { receive } from '../runtime/received.ts';
 import type { FetchApp } from '../runtime/server.ts';
 import { lineRate } from '../telemetry/line-rate.ts';
 import { loggedPath } from '../telemetry/log.ts';
@@ -17,8 +17,7 @@ const TURNED_AWAY: readonly number[] = [401, 403];
 export function audited(gateway: FetchApp): FetchApp {
   const admit = lineRate(Date.now);
 
-  function note(request: Request, env: unknown, status: number): void {
-    const path = proxyPath(request);
+  function note(path: string, request: Request, env: unknown, status: number): void {
     const { peer } = receive(request, env);
     const facts = { peer, method: request.method, path: loggedPath(path), status };
     if (TURNED_AWAY.includes(status)) {
@@ -33,7 +32,8 @@ export function audited(gateway: FetchApp): FetchApp {
     waitUntil: gateway.waitUntil,
     async fetch(request, env, context) {
       const response = await gateway.fetch(request, env, context);
-      if (CONTROL_PLANE.test(proxyPath(request))) note(request, env, response.status);
+      const path = proxyPath(request);
+      if (CONTROL_PLANE.test(path)) note(path, request, env, response.status);
       return response;
     },
   };
