@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** A watched listener, and which of its connections were probes. */
-async function watched(host: string) {
+async function watched(host: string, fails: () => boolean = () => false) {
   const probes: boolean[] = [];
   const peers: (string | undefined)[] = [];
   let reopened = 0;
@@ -26,7 +26,10 @@ async function watched(host: string) {
   });
   await once(server.listen(0, host), 'listening');
   const { address, port } = server.address() as AddressInfo;
-  const reopen = async () => void reopened++;
+  const reopen = async () => {
+    reopened++;
+    if (fails()) throw new Error('the port is taken');
+  };
   watch = new AcceptWatch({ hostname: address, port, reopen });
   opened.push(server, { close: () => watch.stop() });
   return { server, port, probes, peers, reopened: () => reopened };
@@ -89,4 +92,41 @@ describe('a listener that is watched', () => {
     check();
     expect(reopened()).toBe(2);
   });
+
+  it('ends the process where it cannot be opened anew twelve times in a row', async () => {
+    const rejected = unhandledRejections();
+    let isTaken = true;
+    const { server, reopened } = await watched('127.0.0.1', () => isTaken);
+    await closed(server);
+    const fail = async (times: number) => {
+      const before = reopened();
+      while (reopened() < before + times) check();
+      // Node tells of rejections once the microtasks have run.
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await fail(11);
+    isTaken = false;
+    await fail(1);
+    isTaken = true;
+    await fail(11);
+    expect(rejected).toEqual([]);
+    await fail(1);
+    expect(rejected).toEqual([new Error('the port is taken')]);
+  });
 });
+
+/** Collects rejections that nobody handles, each of which would end the process, until the test ends. */
+function unhandledRejections(): unknown[] {
+  const event = 'unhandledRejection';
+  const rejected: unknown[] = [];
+  const before = process.rawListeners(event) as NodeJS.UnhandledRejectionListener[];
+  process.removeAllListeners(event);
+  process.on(event, (reason) => rejected.push(reason));
+  opened.push({
+    close() {
+      process.removeAllListeners(event);
+      for (const listener of before) process.on(event, listener);
+    },
+  });
+  return rejected;
+}
