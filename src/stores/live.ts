@@ -37,6 +37,8 @@ export class CompileError extends Error {
 
 /** The current table and the document it was compiled from. */
 export interface LiveTable<T> {
+  /** Whether what is written lasts no longer than the process. */
+  readonly isTransient: boolean;
   /** The current table; `null` until a valid document was loaded. */
   current(nowMs: number): T | null;
   /** The current document without expired routes; `null` until a valid one was loaded. */
@@ -172,6 +174,7 @@ export function liveTable<T>(options: LiveTableOptions<T>): LiveTable<T> {
   }
 
   return {
+    isTransient: store.isTransient === true,
     current: (nowMs) => stateAt(nowMs)?.table ?? null,
     document: (nowMs = now()) => stateAt(nowMs)?.document ?? null,
 

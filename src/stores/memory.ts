@@ -14,6 +14,7 @@ export function memoryStore(initial: RoutesDocument): Store {
   let document = initial;
   return {
     name: 'memory',
+    isTransient: true,
     load: () => Promise.resolve(document),
     // Awaits nothing, so two updates cannot overlap.
     async update(edit) {

@@ -4,6 +4,8 @@ import type { RoutesDocument } from '../config/document.ts';
 export interface Store {
   /** Name for messages: `routes.json`, `KV binding ROUTES`, `memory`. */
   readonly name: string;
+  /** True if what is written lasts no longer than the process. Default: false. */
+  readonly isTransient?: boolean;
   /**
    * Reads and checks the document. Returns the same object as before when it has not changed, and an empty
    * document when nothing was stored yet.

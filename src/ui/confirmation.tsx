@@ -31,8 +31,10 @@ export function Confirmation({ query, context }: Props): Element {
       )}
       {method === 'PATCH' && (
         <p>
-          {context.runtime === 'workers' && 'Other isolates follow within ROUTES_TTL seconds. '}A
-          later deployment that replaces all routes undoes this.
+          {context.runtime === 'workers' && 'Other isolates follow within ROUTES_TTL seconds. '}
+          {context.isTransient
+            ? 'The routes are in no file: a restart of the gateway undoes this.'
+            : 'A later deployment that replaces all routes undoes this.'}
         </p>
       )}
       <p>This is sent:</p>

@@ -71,6 +71,7 @@ function contextOf({ runtime, live, telemetry, ...same }: UiSource): UiContext {
     ...same,
     runtime: runtime.name,
     refresh: live.refresh,
+    isTransient: live.isTransient,
     recent: telemetry.recent(recentEvents),
   };
 }

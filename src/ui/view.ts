@@ -11,7 +11,7 @@ export type Element = JSX.Element;
 /** The parts of the gateway from which a {@link UiContext} is made. */
 export interface UiSource extends Pick<UiContext, 'needsKey' | 'inForce' | 'report' | 'budget'> {
   readonly runtime: { readonly name: string };
-  readonly live: Pick<UiContext, 'refresh'>;
+  readonly live: Pick<UiContext, 'refresh' | 'isTransient'>;
   readonly telemetry: Pick<Telemetry, 'recent'>;
 }
 
@@ -25,6 +25,8 @@ export interface UiContext {
   readonly inForce: () => ExplainOptions | null;
   /** Reads the routes again where they are kept: somebody else may have written there. */
   readonly refresh: () => Promise<unknown>;
+  /** Whether changes of the routes last no longer than the process. */
+  readonly isTransient: boolean;
   readonly report: ReportSource;
   /** What happened in the last minutes. */
   readonly recent: Recent;

@@ -27,7 +27,14 @@ export function contextOf(report: UiContext['report'], routes: readonly object[]
   const inForce = () => ({ document }) as ReturnType<UiContext['inForce']>;
   const unused = null as never;
   const refresh = async () => {};
-  const base = { runtime: 'node', needsKey: false, inForce, refresh, report };
+  const base = {
+    runtime: 'node',
+    needsKey: false,
+    inForce,
+    refresh,
+    isTransient: false,
+    report,
+  };
   return { ...base, recent: unused, budget: unused };
 }
 

@@ -54,6 +54,7 @@ export function scene(
       needsKey: false,
       inForce: () => inForce,
       refresh: async () => {},
+      isTransient: false,
       report: unused,
       recent,
       budget: { held: 1_572_864, limit: 67_108_864 },
