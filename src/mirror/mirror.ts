@@ -1,3 +1,4 @@
+import { type TokenBucket, tokenBucket } from '../http/token-bucket.ts';
 import { PRIMARY } from '../config/compare.ts';
 import { MIRROR_DEFAULTS } from '../config/defaults.ts';
 import type { Named } from '../config/mirror-names.ts';
@@ -21,8 +22,6 @@ import {
   inFlight,
   NO_BREAKER,
   NO_RATE_LIMIT,
-  type TokenBucket,
-  tokenBucket,
 } from './limits.ts';
 import type { SkipReason } from './outcome.ts';
 

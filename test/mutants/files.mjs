@@ -52,6 +52,7 @@ export const FILES = {
     'src/request/ids.ts',
     'src/mirror/send.ts',
     'src/mirror/limits.ts',
+    'src/http/token-bucket.ts',
     'src/compare/recorded.ts',
   ],
 };
