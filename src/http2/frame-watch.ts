@@ -3,6 +3,8 @@ import {
   BYTES_PER_IDLE_FRAME,
   IDLE_FRAMES_PER_S,
   MAX_IDLE_FRAMES,
+  USEFUL_DATA_BYTES,
+  USEFUL_FIELDS,
   WORK_OF_HEAD,
   WORK_PER_TURN,
 } from './limits.ts';
@@ -104,6 +106,8 @@ export class FrameWatch {
   #settings = 1;
   #pings = 0;
   #credit: number;
+  /** Frames and fields of no use, less what the credit has grown meanwhile. */
+  #idled = 0;
   #grownMs = performance.now();
   /** Bytes of the current block of fields, compressed. */
   #block = 0;
@@ -181,6 +185,12 @@ export class FrameWatch {
     return true;
   }
 
+  /** Whether the peer has lately sent more work of no use than is read in one turn. */
+  get isIdling(): boolean {
+    this.#grow();
+    return this.#idled > WORK_PER_TURN;
+  }
+
   /** We send a PING. */
   pinged(): void {
     this.#pings += 1;
@@ -200,7 +210,7 @@ export class FrameWatch {
 
   /** So many bytes were sent to the peer. */
   wrote(bytes: number): void {
-    this.#credit = Math.min(this.#maxIdleFrames, this.#credit + bytes / BYTES_PER_IDLE_FRAME);
+    this.#earn(bytes / BYTES_PER_IDLE_FRAME);
   }
 
   #readLastStream(payload: Uint8Array): void {
@@ -216,6 +226,7 @@ export class FrameWatch {
   #readFields(payload: Uint8Array): boolean {
     const fields = this.#fieldCount.read(payload);
     this.#work += fields - this.#fields;
+    this.#idled += Math.max(0, fields - Math.max(this.#fields, USEFUL_FIELDS));
     this.#fields = fields;
     return fields <= this.#maxFields && this.#fieldCount.bytes <= this.#maxBytes;
   }
@@ -233,7 +244,11 @@ export class FrameWatch {
   #frame(type: number, flags: number, length: number): boolean {
     this.#hasFields = type === HEADERS || type === CONTINUATION;
     this.#work += 1;
-    if (type === DATA && (length > 0 || (flags & END_STREAM) !== 0)) return true;
+    if (type === DATA && (flags & END_STREAM) !== 0) return true;
+    if (type === DATA && length > 0) {
+      if (length < USEFUL_DATA_BYTES) this.#idled += 1;
+      return true;
+    }
     if (this.#hasFields) {
       this.#block = type === HEADERS ? length : this.#block + length;
       if (this.#block > this.#maxHeadBytes) return false;
@@ -250,10 +265,21 @@ export class FrameWatch {
 
   /** Takes the cost of so many frames. Returns false if they are more than the connection may send. */
   charge(frames: number): boolean {
+    this.#grow();
+    this.#credit -= frames;
+    this.#idled += frames;
+    return this.#credit >= 0;
+  }
+
+  #grow(): void {
     const now = performance.now();
     const grown = ((now - this.#grownMs) / 1000) * IDLE_FRAMES_PER_S;
     this.#grownMs = now;
-    this.#credit = Math.min(this.#maxIdleFrames, this.#credit + grown) - frames;
-    return this.#credit >= 0;
+    this.#earn(grown);
+  }
+
+  #earn(frames: number): void {
+    this.#credit = Math.min(this.#maxIdleFrames, this.#credit + frames);
+    this.#idled = Math.max(0, this.#idled - frames);
   }
 }

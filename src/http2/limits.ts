@@ -13,6 +13,12 @@ export const BYTES_PER_IDLE_FRAME = 64;
  */
 export const WORK_PER_TURN = 64;
 
+/** Further fields of a head are of no use. They are allowed, but not in a hurry. */
+export const USEFUL_FIELDS = 64;
+
+/** So are frames with less data: gRPC's smallest message has as much. */
+export const USEFUL_DATA_BYTES = 5;
+
 /** A request is so much work beside its fields. */
 export const WORK_OF_HEAD = 8;
 

@@ -67,12 +67,12 @@ export class WatchedSocket extends Duplex implements TurnTaker {
   }
 
   #passInTurns(turns: Turns, bytes: Buffer, parts: readonly number[]): void {
-    const isFirst = this.#waiting.length === 0;
+    const mayPass = this.#waiting.length === 0 && !this.#watch.isIdling;
     [0, ...parts].forEach((at, i) => this.#waiting.push(bytes.subarray(at, parts[i])));
-    const first = isFirst ? this.#waiting.shift()! : null;
+    const first = mayPass ? this.#waiting.shift()! : null;
     if (this.#waiting.length > 0) {
       this.#socket.pause();
-      turns.wait(this);
+      this.#wait(turns);
     }
     if (first !== null) this.#pass(first);
   }
@@ -82,10 +82,14 @@ export class WatchedSocket extends Duplex implements TurnTaker {
     if (!this.push(bytes)) this.#socket.pause();
   }
 
+  #wait(turns: Turns): void {
+    turns.wait(this, this.#watch.isIdling ? 'low' : 'normal');
+  }
+
   /** Called by `Turns`. */
   go(): void {
     const next = this.#waiting.shift()!;
-    if (this.#waiting.length > 0) this.#turns!.wait(this);
+    if (this.#waiting.length > 0) this.#wait(this.#turns!);
     this.#pass(next);
     if (this.readableLength === 0) this._read();
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { destination } from '../../../src/http/destination.ts';
 import { BodyPipe } from '../../../src/http1/body-pipe.ts';
 import { ClientConnection } from '../../../src/http1/client/connection.ts';
@@ -151,6 +151,70 @@ describe('whoever has much to do', () => {
     expect(coming()).toBe(1);
     come();
     expect([went, coming()]).toEqual([['last', 'last'], 0]);
+  });
+
+  it('gets a quarter of the time at most where what it does is of no use', () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => {
+      clock.mockRestore();
+      vi.useRealTimers();
+    });
+    const { turns, coming, come } = heldTurns();
+    const went: string[] = [];
+    const takes = (name: string, milliseconds: number) =>
+      taker(went, name, () => void (now += milliseconds));
+    const pass = (milliseconds: number) => {
+      now += milliseconds;
+      vi.advanceTimersByTime(Math.ceil(milliseconds));
+    };
+    turns.wait(takes('low and long', 5), 'low');
+    turns.wait(takes('low and short', 0.1), 'low');
+    turns.wait(takes('low and last', 0.1), 'low');
+    pass(1);
+    expect(coming()).toBe(1);
+    come();
+    turns.wait(takes('normal', 5));
+    come();
+    expect(went.splice(0)).toEqual(['low and long', 'normal']);
+    pass(9);
+    expect(coming()).toBe(0);
+    // Not even if there is a turn for somebody else.
+    turns.wait(takes('early', 0));
+    come();
+    pass(1);
+    turns.wait(takes('late', 0));
+    come();
+    come();
+    expect(went.splice(0)).toEqual(['early', 'low and short', 'late']);
+    // At least two milliseconds are for others.
+    pass(1);
+    expect(coming()).toBe(0);
+    pass(1);
+    come();
+    expect([went, coming()]).toEqual([['low and last'], 0]);
+  });
+
+  it.each(['low', 'normal'] as const)('waits once, however often it asks (%s first)', (first) => {
+    const { turns, coming, come } = heldTurns();
+    const went: string[] = [];
+    const one = taker(went, 'one');
+    // The first turn of low priority comes at once.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    turns.wait(one, first);
+    for (const priority of ['normal', 'low'] as const) turns.wait(one, priority);
+    vi.advanceTimersByTime(5);
+    expect(coming()).toBe(1);
+    come();
+    vi.advanceTimersByTime(1000);
+    expect([went, coming()]).toEqual([['one'], 0]);
+    turns.wait(one, first);
+    turns.cancel(one);
+    vi.advanceTimersByTime(1000);
+    while (coming() > 0) come();
+    expect(went).toEqual(['one']);
   });
 
   it('goes on behind all that has come in by then', () => {

@@ -4,6 +4,8 @@ import {
   BYTES_PER_IDLE_FRAME,
   IDLE_FRAMES_PER_S,
   MAX_IDLE_FRAMES,
+  USEFUL_DATA_BYTES,
+  USEFUL_FIELDS,
   WORK_OF_HEAD,
   WORK_PER_TURN,
 } from '../../../src/http2/limits.ts';
@@ -72,6 +74,61 @@ describe('frames of no use', () => {
     watch.wrote(1e9);
     nowMs += 1e9;
     expect(most(PING, watch)).toBe(MAX_IDLE_FRAMES);
+  });
+});
+
+describe('a peer is idling', () => {
+  const data = (bytes: number) => frame(FRAME.DATA, 0, 1, Buffer.alloc(bytes));
+  const head = (fields: number) =>
+    frame(FRAME.HEADERS, FLAG.END_HEADERS, 1, Buffer.alloc(fields, 0x82));
+  const MUCH = 3 * WORK_PER_TURN;
+
+  it.each([
+    ['frames of no use', PING, WORK_PER_TURN],
+    ['tiny DATA', data(USEFUL_DATA_BYTES - 1), WORK_PER_TURN],
+    [
+      'requests that are taken back',
+      frame(FRAME.RST_STREAM, 0, 1, word(0)),
+      WORK_PER_TURN / RESET_COST,
+    ],
+    ['a head of many fields', head(USEFUL_FIELDS + WORK_PER_TURN), 1],
+  ])("that has sent more than a turn's work of them: %s", (_, piece, allowed) => {
+    const watch = begun();
+    for (let i = 1; i <= allowed; i++) {
+      watch.read(Buffer.from(piece));
+      expect(watch.isIdling).toBe(false);
+    }
+    watch.read(Buffer.from(piece));
+    expect(watch.isIdling).toBe(true);
+  });
+
+  it.each([
+    ['DATA', data(USEFUL_DATA_BYTES)],
+    ['ends of bodies', frame(FRAME.DATA, FLAG.END_STREAM, 1)],
+    ['requests', head(USEFUL_FIELDS)],
+  ])('no matter how many %s it has sent', (_, piece) => {
+    const watch = begun();
+    for (let i = 0; i < MUCH; i++) watch.read(Buffer.from(piece));
+    expect(watch.isIdling).toBe(false);
+  });
+
+  it('no longer when it was sent as much, or has waited', () => {
+    const watch = begun();
+    const idle = () => {
+      for (let i = 0; i < MUCH; i++) watch.read(Buffer.from(PING));
+      return watch.isIdling;
+    };
+    const above = MUCH - WORK_PER_TURN;
+    expect(idle()).toBe(true);
+    watch.wrote((above - 1) * BYTES_PER_IDLE_FRAME);
+    expect(watch.isIdling).toBe(true);
+    watch.wrote(BYTES_PER_IDLE_FRAME);
+    expect(watch.isIdling).toBe(false);
+    // What it was sent before it idled does not count.
+    watch.wrote(1e9);
+    expect(idle()).toBe(true);
+    nowMs += (1000 * above) / IDLE_FRAMES_PER_S;
+    expect(watch.isIdling).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import { HOLD_MS, MAX_IDLE_FRAMES, WORK_PER_TURN } from '../../../src/http2/limi
 import { WatchedSocket } from '../../../src/http2/watched-socket.ts';
 import { FRAME, frame } from '../../support/http2-frames.ts';
 import { until } from '../../support/until.ts';
-import { Turns } from '../../../src/http1/turns.ts';
+import { type Priority, Turns, type TurnTaker } from '../../../src/http1/turns.ts';
 
 let server: Server;
 let peer: Socket;
@@ -87,15 +87,24 @@ describe('a connection that ends', () => {
 });
 
 describe('a connection that brings much to do at once', () => {
+  const PIECE = frame(FRAME.DATA, 0, 1, Buffer.alloc(5, 'p'));
   const PRIORITY = frame(FRAME.PRIORITY, 0, 1, Buffer.alloc(5, 'p'));
+  const many = (what: Buffer, count: number) =>
+    Buffer.concat(Array<Buffer>(Math.floor(count)).fill(what));
   /** More than two turns. */
-  const MUCH = Buffer.concat(Array<Buffer>(Math.floor(2.5 * WORK_PER_TURN)).fill(PRIORITY));
-  const PART = WORK_PER_TURN * PRIORITY.byteLength;
+  const MUCH = many(PIECE, 2.5 * WORK_PER_TURN);
+  const PART = WORK_PER_TURN * PIECE.byteLength;
 
   /** What has been read, and turns that come when a test says so. */
   function inTurns(onFlood?: () => void) {
     let isComing = false;
-    const turns = new Turns(() => void (isComing = true));
+    const priorities: Priority[] = [];
+    const turns = new (class extends Turns {
+      override wait(taker: TurnTaker, priority: Priority): void {
+        priorities.push(priority);
+        super.wait(taker, priority);
+      }
+    })(() => void (isComing = true));
     const one = watched(onFlood, turns);
     const read: Buffer[] = [];
     let isEnded = false;
@@ -105,6 +114,7 @@ describe('a connection that brings much to do at once', () => {
       bytes: () => Buffer.concat(read),
       isEnded: () => isEnded,
       isComing: () => isComing,
+      priorities,
       come() {
         isComing = false;
         turns.passed();
@@ -113,7 +123,7 @@ describe('a connection that brings much to do at once', () => {
   }
 
   it('is read turn by turn', async () => {
-    const { bytes, isComing, come } = inTurns();
+    const { bytes, isComing, come, priorities } = inTurns();
     peer.write(MUCH);
     await until(isComing, 5000, 'the first turn');
     for (const parts of [1, 2]) {
@@ -123,6 +133,23 @@ describe('a connection that brings much to do at once', () => {
     }
     await until(() => bytes().equals(MUCH), 5000, 'the rest');
     expect([isComing(), socket.isPaused()]).toEqual([false, false]);
+    expect(priorities).toEqual(['normal', 'normal']);
+  });
+
+  it('waits from its first part on, with low priority, where that is of no use', async () => {
+    const { bytes, isComing, come, priorities } = inTurns();
+    const useless = many(PRIORITY, 1.5 * WORK_PER_TURN);
+    for (const sent of [useless, PIECE]) {
+      // As one piece: the system may hand over less at once.
+      socket.emit('data', Buffer.from(sent));
+      expect(bytes().byteLength % useless.byteLength).toBe(0);
+    }
+    while (bytes().byteLength < useless.byteLength + PIECE.byteLength) {
+      await until(isComing, 5000, 'a turn');
+      come();
+    }
+    expect(bytes().equals(Buffer.concat([useless, PIECE]))).toBe(true);
+    expect(new Set(priorities)).toEqual(new Set(['low']));
   });
 
   it('goes on to be read afterwards', async () => {
@@ -130,9 +157,9 @@ describe('a connection that brings much to do at once', () => {
     peer.write(MUCH);
     await until(isComing, 5000, 'the first turn');
     while (isComing()) come();
-    peer.write(PRIORITY);
+    peer.write(PIECE);
     await until(() => bytes().byteLength > MUCH.byteLength, 5000, 'what follows');
-    expect(bytes().equals(Buffer.concat([MUCH, PRIORITY]))).toBe(true);
+    expect(bytes().equals(Buffer.concat([MUCH, PIECE]))).toBe(true);
   });
 
   it('is not read before its reader wants more', async () => {
@@ -152,9 +179,9 @@ describe('a connection that brings much to do at once', () => {
     peer.write(MUCH);
     await until(isComing, 5000, 'the first turn');
     // As a TLSSocket of Bun does.
-    socket.emit('data', PRIORITY);
+    socket.emit('data', PIECE);
     while (isComing()) come();
-    await until(() => bytes().equals(Buffer.concat([MUCH, PRIORITY])), 5000, 'all of it');
+    await until(() => bytes().equals(Buffer.concat([MUCH, PIECE])), 5000, 'all of it');
   });
 
   it.each(['floods us', 'is destroyed', 'ends'] as const)(
@@ -179,7 +206,7 @@ describe('a connection that brings much to do at once', () => {
     const flooded: string[] = [];
     const { one, bytes, isComing, come } = inTurns(() => flooded.push('flooded'));
     // As one piece: the system may hand over less at once.
-    socket.emit('data', Buffer.concat(Array<Buffer>(2 * MAX_IDLE_FRAMES).fill(PRIORITY)));
+    socket.emit('data', many(PRIORITY, 2 * MAX_IDLE_FRAMES));
     expect([flooded, isComing(), one.isHeld]).toEqual([['flooded'], false, true]);
     come();
     await new Promise(setImmediate);
