@@ -36,6 +36,9 @@ export const IDLE_TIMEOUT_MS = 75_000;
 /** Milliseconds for which a new connection is not closed to make room for others: its first request is expected. */
 export const FIRST_BYTES_MS = 1000;
 
+/** Connections that begin with HTTP/2 at once, and then in a second, before they do so with low priority (see `Turns`). */
+export const HTTP2_BEGINS_PER_S = 100;
+
 /** Bytes of a request body that are buffered before the client is paused: one read of a socket. */
 export const BODY_HIGH_WATER_BYTES: number = 64 * 1024;
 

@@ -1,12 +1,19 @@
 import type { Socket } from 'node:net';
 import { compilePeers } from '../../http/cidr.ts';
 import type { Reply } from '../../http/messages.ts';
+import { tokenBucket } from '../../http/token-bucket.ts';
 import { shareOut, type Shares } from '../descriptors.ts';
 import { Turns } from '../turns.ts';
 import type { AcceptedConnection, ConnectionOwner, ServeHttp2 } from './accepted.ts';
 import { Connections, type NewConnection } from './connections.ts';
 import { ServerConnection } from './connection.ts';
-import { CLIENT_TIMEOUT_MS, HEAD_LIMITS, headLimits, MAX_CONNECTIONS } from './limits.ts';
+import {
+  CLIENT_TIMEOUT_MS,
+  HEAD_LIMITS,
+  headLimits,
+  HTTP2_BEGINS_PER_S,
+  MAX_CONNECTIONS,
+} from './limits.ts';
 import { type OpenPort, openPort } from './port.ts';
 import { parseProxyHeader } from './proxy-header.ts';
 import { type Link, peerOf, rememberPeer, type ServerRequest } from './request.ts';
@@ -112,12 +119,15 @@ export async function listen(options: Http1ListenOptions): Promise<Listening> {
     switchToHttp2: loadHttp2 === null ? null : switchToHttp2,
   } satisfies ConnectionOwner;
 
+  const begins = tokenBucket(HTTP2_BEGINS_PER_S);
+
   /** In a turn of its own: to begin with HTTP/2 costs as much as several requests, and some clients do nothing else. */
   function switchToHttp2(from: AcceptedConnection, socket: Socket, bytes: Buffer): void {
     const begin = (serve: ServeHttp2) =>
       connections.replace(from, () => serve(socket, bytes, owner, from.scheme));
+    const priority = begins.take(performance.now()) ? 'normal' : 'low';
     loadHttp2!().then(
-      (serve) => turns.wait({ go: () => begin(serve) }),
+      (serve) => turns.wait({ go: () => begin(serve) }, priority),
       () => from.destroy(),
     );
   }
