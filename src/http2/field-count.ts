@@ -15,7 +15,15 @@ const KINDS = [
   { least: 0x00, index: 0x0f, isLiteral: true, isKept: false },
 ] as const;
 
+/** The least byte of a field that is an index alone. */
+const INDEXED = KINDS[0].least;
+
 type Kind = (typeof KINDS)[number];
+
+/** By the first byte. */
+const KIND_OF: readonly Kind[] = Array.from({ length: 256 }, (_, byte) =>
+  KINDS.find(({ least }) => byte >= least)!,
+);
 
 /** Fields of the static table come first; the largest has fewer bytes than this (RFC 7541 appendix A). */
 const STATIC_FIELDS = 61;
@@ -91,6 +99,10 @@ export class FieldCount {
   read(bytes: Uint8Array): number {
     const fields = this.#fieldsIn(bytes);
     for (let at = 0; at < fields.byteLength;) {
+      if (this.#next === FIELD) {
+        at = this.#skipIndexed(fields, at);
+        if (at === fields.byteLength) break;
+      }
       if (this.#next !== STRING) {
         this.#read(fields[at++]!);
         continue;
@@ -114,6 +126,28 @@ export class FieldCount {
     this.#payload -= bytes.byteLength;
     const to = bytes.byteLength - Math.max(0, this.#padding - this.#payload);
     return bytes.subarray(from, Math.max(from, to));
+  }
+
+  /**
+   * Counts fields of one byte, each an index. A flood may consist of nothing else, so this is a loop that is fast even before it
+   * has been compiled.
+   *
+   * @returns where something else begins
+   */
+  #skipIndexed(fields: Uint8Array, from: number): number {
+    const table = this.#table;
+    let at = from;
+    let bytes = 0;
+    for (; at < fields.byteLength; at++) {
+      const index = fields[at]! - INDEXED;
+      // Of a field with an index of several bytes all bits are set.
+      if (index < 0 || index === BITS) break;
+      if (index > STATIC_FIELDS) bytes += table[index - STATIC_FIELDS - 1] ?? 0;
+      else if (index > 0) bytes += STATIC_BYTES;
+    }
+    this.#count += at - from;
+    this.#bytes += bytes;
+    return at;
   }
 
   #read(byte: number): void {
@@ -141,7 +175,7 @@ export class FieldCount {
 
   #beginField(byte: number): void {
     this.#count += 1;
-    const kind = KINDS.find(({ least }) => byte >= least)!;
+    const kind = KIND_OF[byte]!;
     this.#kind = kind;
     this.#index = byte & kind.index;
     this.#scale = 1;
