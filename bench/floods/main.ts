@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { isServer } from '../../test/runtimes/runtime.ts';
 import { run } from '../../test/support/process.ts';
 import { until } from '../../test/support/until.ts';
-import { readArguments } from '../arguments.ts';
+import { readKindArguments } from '../arguments.ts';
 import { openRate } from '../load/open-rate.ts';
 import { responds } from '../load/responds.ts';
 import { cpuSeconds, members } from '../machine/group.ts';
@@ -59,7 +59,7 @@ interface Turns {
  * @returns whether the ratio held for each kind on each runtime
  */
 export async function main(args: readonly string[]): Promise<boolean> {
-  const { runtimes, numbers } = readArguments(args, DEFAULTS);
+  const { runtimes, numbers, kinds } = readKindArguments(args, DEFAULTS, KINDS);
   const pinned = pinning();
   const server = await simpleServer();
   console.log(
@@ -71,34 +71,39 @@ export async function main(args: readonly string[]): Promise<boolean> {
   const subjects = await Promise.all(runtimes.filter(isServer).map((one) => ours(one, server)));
   subjects.push(...(await others(server)));
   for (const { program } of subjects) pinned.gateway(program);
-  const turns = await takeTurns(subjects, numbers);
+  const turns = await takeTurns(subjects, kinds, numbers);
   for (const { stop } of subjects) await stop();
   await server.stop();
-  return subjects.map((subject) => report(subject, turns.get(subject)!)).every(Boolean);
+  return subjects.map((subject) => report(subject, kinds, turns.get(subject)!)).every(Boolean);
 }
 
 /** All floods in turn, again and again, and before every few of them a turn without one. */
 async function takeTurns(
   subjects: readonly Subject[],
+  kinds: readonly Kind[],
   numbers: Numbers,
 ): Promise<ReadonlyMap<Subject, readonly Turns[]>> {
   const turns = new Map(
-    subjects.map((subject) => [subject, KINDS.map((): Turns => ({ without: [], beside: [] }))]),
+    subjects.map((subject) => [subject, kinds.map((): Turns => ({ without: [], beside: [] }))]),
   );
   for (let pair = 0; pair < numbers.pairs; pair++)
-    for (let first = 0; first < KINDS.length; first += FLOODS_PER_IDLE)
-      for (const [subject, kinds] of turns) {
+    for (let first = 0; first < kinds.length; first += FLOODS_PER_IDLE)
+      for (const [subject, taken] of turns) {
         const without = await turn(subject, IDLE, numbers);
-        for (const [i, kind] of KINDS.slice(first, first + FLOODS_PER_IDLE).entries()) {
-          kinds[first + i]!.without.push(without);
-          kinds[first + i]!.beside.push(await turn(subject, kind, numbers));
+        for (const [i, kind] of kinds.slice(first, first + FLOODS_PER_IDLE).entries()) {
+          taken[first + i]!.without.push(without);
+          taken[first + i]!.beside.push(await turn(subject, kind, numbers));
         }
       }
   return turns;
 }
 
 /** Prints what was measured. @returns whether all of it is held that must be */
-function report({ title, isOurs }: Subject, turns: readonly Turns[]): boolean {
+function report(
+  { title, isOurs }: Subject,
+  kinds: readonly Kind[],
+  turns: readonly Turns[],
+): boolean {
   let passed = true;
   const rows = turns.map(({ without, beside }, i) => {
     const p99 = (some: readonly Turn[]) => some.map((one) => one.p99);
@@ -107,7 +112,7 @@ function report({ title, isOurs }: Subject, turns: readonly Turns[]): boolean {
     const held = ratio <= MAX_RATIO;
     passed &&= held || !isOurs;
     return [
-      KINDS[i]!.name,
+      kinds[i]!.name,
       rangeText(spread(p99(without))),
       rangeText(spread(p99(beside))),
       ratio.toFixed(2),

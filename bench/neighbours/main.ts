@@ -1,7 +1,7 @@
 import type { GatewayProcess, TestRuntime } from '../../test/runtimes/runtime.ts';
 import { route } from '../../test/support/origin.ts';
 import { until } from '../../test/support/until.ts';
-import { readArguments } from '../arguments.ts';
+import { readKindArguments } from '../arguments.ts';
 import { openRate } from '../load/open-rate.ts';
 import { responds } from '../load/responds.ts';
 import { cpuSeconds, members } from '../machine/group.ts';
@@ -72,7 +72,7 @@ type Numbers = Readonly<Record<keyof typeof DEFAULTS, number>>;
  * @returns whether the ratio held for each input
  */
 export async function main(args: readonly string[]): Promise<boolean> {
-  const { runtimes, numbers } = readArguments(args, DEFAULTS);
+  const { runtimes, numbers, kinds } = readKindArguments(args, DEFAULTS, INPUTS);
   const pinned = pinning();
   const [server, peers] = await Promise.all([
     simpleServer(),
@@ -85,17 +85,22 @@ export async function main(args: readonly string[]): Promise<boolean> {
   );
   const passed: boolean[] = [];
   for (const runtime of runtimes)
-    passed.push(await measure(runtime, server, peers, pinned, numbers));
+    passed.push(await measure(runtime, kinds, { server, peers, pinned, numbers }));
   await Promise.all([server.stop(), peers.stop()]);
   return passed.every(Boolean);
 }
 
+interface Setting {
+  readonly server: OwnProcess;
+  readonly peers: OwnProcess;
+  readonly pinned: Pinning;
+  readonly numbers: Numbers;
+}
+
 async function measure(
   runtime: TestRuntime,
-  server: OwnProcess,
-  peers: OwnProcess,
-  pinned: Pinning,
-  numbers: Numbers,
+  inputs: readonly Input[],
+  { server, peers, pinned, numbers }: Setting,
 ): Promise<boolean> {
   const isWorkers = runtime.name === 'workers';
   const measured = isWorkers ? CPU : P99;
@@ -106,7 +111,9 @@ async function measure(
   pinned.gateway(gateway.program);
   const rows: string[][] = [];
   let passed = true;
-  for (const [index, { name, sender }] of INPUTS.entries()) {
+  for (const input of inputs) {
+    const { name, sender } = input;
+    const index = INPUTS.indexOf(input);
     if (isWorkers && NOT_FOR_WORKERS.has(name)) continue;
     for (const role of ROLES[sender]) {
       const { plain, costly } = await takeTurns(gateway, index, role, measured, numbers);
