@@ -171,10 +171,9 @@ export class FrameWatch {
       if (this.#filled < FRAME_HEADER_BYTES) continue;
       this.#filled = 0;
       const [high, middle, low, type, flags] = this.#header;
-      const begins = at - FRAME_HEADER_BYTES;
       // What takes a request back stays with it: then the request is never passed on.
-      if (this.#work >= WORK_PER_TURN && begins > 0 && type !== RST_STREAM) {
-        parts.push(begins);
+      if (this.#work >= WORK_PER_TURN && type !== RST_STREAM) {
+        parts.push(at - FRAME_HEADER_BYTES);
         this.#work = 0;
       }
       this.#skip = (high! << 16) | (middle! << 8) | low!;

@@ -19,8 +19,9 @@ it('lets one through at a time when the rate is below one a second', () => {
   expect(passed(bucket, [0, 1000, 1999, 2000, 2001, 4000])).toBe(3);
 });
 
-it('gains nothing from a clock that stands still or runs backwards', () => {
+it('neither gains nor loses by a clock that stands still or runs backwards', () => {
   const bucket = tokenBucket(1);
+  expect([bucket.has(5000), bucket.has(1000)]).toEqual([true, true]);
   expect(passed(bucket, [5000, 5000, 1000, 5000, 2000])).toBe(1);
   expect(passed(bucket, [5999, 6000])).toBe(1);
 });
@@ -33,4 +34,12 @@ it('starts full at whatever time it is first asked, and says so without taking a
     expect(bucket.has(start)).toBe(false);
     expect(bucket.has(start + 500)).toBe(true);
   }
+});
+
+it('owes what is taken beyond its tokens, and has none before that is made up for', () => {
+  const bucket = tokenBucket(10);
+  expect(bucket.debt(0)).toBe(0);
+  bucket.owe(15, 0);
+  expect([0, 100, 500].map((now) => bucket.debt(now))).toEqual([5, 4, 0]);
+  expect([bucket.has(599), bucket.has(600)]).toEqual([false, true]);
 });

@@ -16,13 +16,13 @@ const BLOCKS: readonly (readonly [what: string, fields: Buffer, count: number])[
   ['literals that are never put there', Buffer.of(0x10, 1, 0x80, 0, 0x1f, 0x01, 0), 2],
   // The length of a packed string has its first bit set.
   ['packed strings', Buffer.of(0x04, 0x82, 0x80, 0x80, 0x82), 2],
-  ['strings of 127, of 128 and of 20,000 bytes', longStrings(), 3],
+  ['strings of 127, 128, 255 and 20,000 bytes', longStrings(), 3],
 ];
 
 /** What they contain would be fields, if it were read as some. */
 function longStrings(): Buffer {
-  const [one, two, three] = [127, 128, 20_000].map((bytes) => 'P'.repeat(bytes));
-  return block('', one!, two!, '', 'x', three!);
+  const [one, two, three, four] = [127, 128, 255, 20_000].map((bytes) => 'P'.repeat(bytes));
+  return block('', one!, two!, three!, 'x', four!);
 }
 
 const PADDED = 0x8;
@@ -96,13 +96,19 @@ describe('the bytes of fields', () => {
     ['packed strings', [Buffer.of(0x00, 0x81, 0x1f, 0x85, 1, 2, 3, 4, 5)], 1.6 + 8],
     // The largest of these has 60.
     ['fields of the static table', [Buffer.of(0x82, 0x80 | 61)], 128],
-    ['sizes of the table', [Buffer.of(0x3f, 0xe1, 0x1f)], 0],
+    ['an index of nothing', [Buffer.of(0x80)], 0],
+    ['names in the static table', [Buffer.of(0x04, 1, 0x61), Buffer.of(0x7d, 1, 0x61)], 65 + 65],
+    // Each would be an index of a field.
+    ['sizes of the table', [Buffer.of(0x25), Buffer.of(0x3f, 0x00)], 0],
     ['fields of the dynamic table', [kept('a', 'bcd'), kept62(0), kept62(0)], 12],
     ['several of these', [kept('a', ''), kept('b', 'cdefghi'), kept62(1), kept62(0)], 9 + 9],
     // Its first part is all of the prefix.
     ['one with a long index', [...keptMany(70), Buffer.of(0xff, 62 + 69 - 0x7f)], 70 + 69 * 2 + 70],
-    ['names in a table', [kept('a', 'bcd'), Buffer.of(0x0f, 62 - 15, 1, 0x61)], 4 + 5],
-    ['what is in no table', [kept62(3)], 0],
+    ['names in the dynamic table', [kept('a', 'bcd'), Buffer.of(0x0f, 62 - 15, 1, 0x61)], 4 + 5],
+    // The index is 15 + 128.
+    ['one with a longer index', [...keptMany(82), Buffer.of(0x0f, 0x80, 1, 0)], 70 + 81 * 2 + 70],
+    ['what was not put into it', [kept('a', 'bcd'), block('e', ''), kept62(0)], 4 + 1 + 4],
+    ['what is in no table', [kept62(0), kept62(3)], 0],
   ])('of %s', (_, fields, bytes) => {
     const all = Buffer.concat(fields);
     for (const size of [1, 2, 3, Infinity]) {
@@ -130,11 +136,16 @@ describe('the bytes of fields', () => {
 
   it('of fields that can be in the table no longer count as none', () => {
     const counted = new FieldCount();
-    const fields = [kept('a', 'b'.repeat(50)), ...Array<Buffer>(128).fill(kept('c', ''))];
+    const bytesOf = (...fields: readonly Buffer[]) => {
+      const before = counted.bytes;
+      counted.read(Buffer.concat(fields));
+      return counted.bytes - before;
+    };
+    const at = (place: number) => Buffer.of(0xff, 62 + place - 0x7f);
     counted.begin(0, 1e6);
-    counted.read(Buffer.concat(fields));
-    const before = counted.bytes;
-    counted.read(Buffer.of(0xff, 62 + 128 - 0x7f));
-    expect(counted.bytes).toBe(before);
+    bytesOf(kept('a', 'b'.repeat(50)), ...Array<Buffer>(127).fill(kept('c', '')));
+    expect(bytesOf(at(127))).toBe(51);
+    bytesOf(kept('c', ''));
+    expect([bytesOf(at(127)), bytesOf(at(128))]).toEqual([1, 0]);
   });
 });
