@@ -86,6 +86,7 @@ export interface DifferenceReport {
 
 export interface ExampleReport {
   readonly request_id: string;
+  /** When both responses were compared. */
   readonly time: string;
   /** Path without query. */
   readonly path: string;

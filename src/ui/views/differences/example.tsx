@@ -49,7 +49,7 @@ export function Example({
                 <dd>
                   <code>{printable(example.request_id)}</code>
                 </dd>
-                <dt>Time</dt>
+                <dt>Compared</dt>
                 <dd>{moment(example.time)}</dd>
                 <dt>Path</dt>
                 <dd>
