@@ -1,7 +1,7 @@
 import { originForm } from '../http/target.ts';
 import { recentEvents } from '../telemetry/recent.ts';
 import { Confirmation } from './confirmation.tsx';
-import { FORMS, reportFile } from './report-file.ts';
+import { FORMS, reportFile, reportName } from './report-file.ts';
 import { Shell } from './shell.tsx';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
@@ -92,7 +92,8 @@ async function formOf({ body }: Request): Promise<URLSearchParams | null> {
 function saved(ending: keyof typeof FORMS): Place {
   return async (query, { report }) => {
     const response = text(await reportFile(ending, query, report), FORMS[ending].type);
-    response.headers.set('Content-Disposition', `attachment; filename="report.${ending}"`);
+    const name = reportName(ending, query, Date.now());
+    response.headers.set('Content-Disposition', `attachment; filename="${name}"`);
     return response;
   };
 }

@@ -244,7 +244,7 @@ async function save(link) {
     const response = await ask(link.href);
     const copy = document.createElement('a');
     copy.href = URL.createObjectURL(await response.blob());
-    copy.download = link.download;
+    copy.download = /"(.+)"/.exec(response.headers.get('content-disposition'))[1];
     copy.click();
     setTimeout(() => URL.revokeObjectURL(copy.href), 60_000);
   } catch (error) {

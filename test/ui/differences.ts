@@ -124,13 +124,15 @@ export function differences(stage: Stage, tabs: Tabs): void {
     // What a browser would write to a file.
     await page.evaluate(`
       globalThis.saved = [];
+      globalThis.names = [];
       URL.createObjectURL = (blob) => (saved.push(blob.text()), 'data:,');
-      HTMLAnchorElement.prototype.click = () => {};
+      HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
     `);
     const beginnings = { JSON: '{\n  "since"', Markdown: '# ', HTML: '<!doctype html>' };
     for (const [i, [name, beginning]] of Object.entries(beginnings).entries()) {
       await click(page, 'link', `Save as ${name}`);
-      await page.waitForFunction(`saved.length === ${i + 1}`);
+      await page.waitForFunction(`names.length === ${i + 1}`);
+      expect(await page.evaluate(`names[${i}]`)).toMatch(`proxy-mirror-report-${id}-127.0.0.1-`);
       const text = String(await page.evaluate(`saved[${i}]`));
       expect(text).toContain(beginning);
       if (name === 'JSON') expect((JSON.parse(text) as Report).mirrors[0]!.route).toBe(id);

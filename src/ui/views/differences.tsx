@@ -102,11 +102,7 @@ function ReportActions({ choice: { mirror } }: Pick<Props, 'choice'>): Element {
     <div class="actions">
       <p class="buttons">
         {Object.entries(FORMS).map(([ending, { label }]) => (
-          <a
-            class="button"
-            download={`report.${ending}`}
-            href={`/apisix/ui/report.${ending}?${query}`}
-          >
+          <a class="button" download href={`/apisix/ui/report.${ending}?${query}`}>
             {label}
           </a>
         ))}

@@ -55,8 +55,10 @@ export function page(stage: Stage): void {
     const markdown = await got(linkTo(html, 'Save as Markdown'));
     expect(markdown.match(/^## .*/gm)).toHaveLength(1);
     expect(await got(linkTo(html, 'Save as HTML'))).toMatch(/^<!doctype html>[^]*<\/html>$/);
-    const file = await stage.gateway.admin('ui/report.html');
-    expect(file.headers.get('content-disposition')).toBe('attachment; filename="report.html"');
+    const file = await stage.gateway.admin(`ui/report.html?route=${id}`);
+    expect(file.headers.get('content-disposition')).toMatch(
+      new RegExp(`^attachment; filename="proxy-mirror-report-${id}-[^"]+\\.html"$`),
+    );
     expect(await file.text()).toContain(id);
   });
 
