@@ -82,6 +82,8 @@ export type Pass = 'normal' | 'probe';
 /** Stops copies to a mirror that keeps failing. `now` in milliseconds. */
 export interface Breaker {
   readonly open: boolean;
+  /** In how many processes it is open, and of how many; only where each of several has its own. */
+  readonly openIn?: readonly [open: number, all: number];
   /** True if no copy may be sent now. Changes nothing. */
   blocks(now: number): boolean;
   /** Lets a copy through. Only to be called if `blocks(now)` is false. */

@@ -76,15 +76,17 @@ export class MirrorStates {
   }
 
   /**
-   * Shows the sums in mirrors that send nothing themselves, for all that reads them there: copies in flight, and whether in
-   * any worker a breaker is open or the rate used up.
+   * Shows the sums in mirrors that send nothing themselves, for all that reads them there: copies in flight, in how many
+   * workers a breaker is open, and whether the rate is used up in any.
    */
   showIn(mirrors: Iterable<Mirror>): void {
     const sums = this.#sums();
     for (const { route, name, inFlight, breaker, rate } of mirrors) {
-      const { count, isOpen, isRated } = sums.get(keyOf(route, name)) ?? NOTHING;
+      const { count, openIn, isRated } = sums.get(keyOf(route, name)) ?? NOTHING;
+      const open = openIn > 0;
       Object.assign(inFlight, { count });
-      if (breaker !== NO_BREAKER) Object.assign(breaker, { open: isOpen, blocks: () => isOpen });
+      if (breaker !== NO_BREAKER)
+        Object.assign(breaker, { open, blocks: () => open, openIn: [openIn, this.#states.size] });
       if (rate !== NO_RATE_LIMIT) Object.assign(rate, { has: () => !isRated });
     }
   }
@@ -96,7 +98,7 @@ export class MirrorStates {
         const sum = sums.get(keyOf(route, mirror)) ?? NOTHING;
         sums.set(keyOf(route, mirror), {
           count: sum.count + state.inFlight,
-          isOpen: sum.isOpen || state.isOpen,
+          openIn: sum.openIn + Number(state.isOpen),
           isRated: sum.isRated || state.isRated,
         });
       }
@@ -107,11 +109,12 @@ export class MirrorStates {
 /** What a mirror does in all workers. */
 interface MirrorSum {
   readonly count: number;
-  readonly isOpen: boolean;
+  /** Workers whose breaker is open. */
+  readonly openIn: number;
   readonly isRated: boolean;
 }
 
-const NOTHING: MirrorSum = { count: 0, isOpen: false, isRated: false };
+const NOTHING: MirrorSum = { count: 0, openIn: 0, isRated: false };
 
 function keyOf(route: string, mirror: string): string {
   return `${route}\n${mirror}`;

@@ -7,9 +7,13 @@ import type { UiContext } from '../../view.ts';
 type InForce = NonNullable<ReturnType<UiContext['inForce']>>;
 
 /** What a mirror does at the moment. */
-interface Live {
+export interface Live {
   readonly inFlight: { readonly count: number };
-  readonly breaker: { readonly open: boolean };
+  readonly breaker: {
+    readonly open: boolean;
+    /** In how many processes it is open, and of how many, where each of several has its own. */
+    readonly openIn?: readonly [open: number, all: number];
+  };
 }
 
 /** A mirror of the document. */

@@ -3,7 +3,7 @@ import { printable } from '../../../http/quoted.ts';
 import { perSecond, type Recent, type RecentRoute } from '../../../telemetry/recent.ts';
 import { Scrolled } from '../../scrolled.tsx';
 import type { Element } from '../../view.ts';
-import type { ListedMirror, ListedRoute } from './listed.ts';
+import type { ListedMirror, ListedRoute, Live } from './listed.ts';
 import { isLine, Latency } from './latency.tsx';
 import { Outcomes } from './outcomes.tsx';
 import type { Shown } from './page.ts';
@@ -227,7 +227,7 @@ function State({ mirror: { live }, isInService }: StateProps): Element {
   return (
     <>
       {live.breaker.open ? (
-        <strong class="state bad">breaker open</strong>
+        <strong class="state bad">{breakerText(live.breaker)}</strong>
       ) : (
         <span class="state">running</span>
       )}
@@ -235,6 +235,11 @@ function State({ mirror: { live }, isInService }: StateProps): Element {
       {counted(live.inFlight.count)} in flight
     </>
   );
+}
+
+/** Each of several processes has a breaker of its own. */
+function breakerText({ openIn: [open, all] = [1, 1] }: Live['breaker']): string {
+  return `breaker open${all === 1 ? '' : ` in ${open} of ${all} workers`}`;
 }
 
 function queryOf(route: string, mirror: string, more: Record<string, string>): URLSearchParams {
