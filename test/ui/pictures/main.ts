@@ -55,21 +55,30 @@ export async function main(args: string[]): Promise<boolean> {
 
 async function takeReadme(chromium: Browser, seconds: number): Promise<void> {
   const demo = run(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'demo', '--port', '0']);
+  const over = new AbortController();
   try {
     const [, gateway] = await line(demo, /^gateway {3}(http:\S+)$/m);
-    await traffic(gateway!, seconds);
-    for (const [view, path] of Object.entries(PICTURES)) {
-      const address = `${gateway!}/apisix/ui?view=${view}`;
-      const tab = await openTab(chromium, address, README_SCREEN);
-      await tab.page.waitForSelector('main h1');
-      const file = join(ROOT, path);
-      await take(tab, file, false);
-      await tab.page.browserContext().close();
-      shrink(file);
-      console.log(file);
-    }
+    // It goes on while pictures are taken: when it ends, what the page estimates differs from what it has counted.
+    await Promise.all([
+      traffic(gateway!, over.signal),
+      takePictures(chromium, gateway!, seconds).finally(() => over.abort()),
+    ]);
   } finally {
     demo.signal('SIGKILL');
+  }
+}
+
+/** @param seconds how long requests are awaited before */
+async function takePictures(chromium: Browser, gateway: string, seconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  for (const [view, path] of Object.entries(PICTURES)) {
+    const tab = await openTab(chromium, `${gateway}/apisix/ui?view=${view}`, README_SCREEN);
+    await tab.page.waitForSelector('main h1');
+    const file = join(ROOT, path);
+    await take(tab, file, false);
+    await tab.page.browserContext().close();
+    shrink(file);
+    console.log(file);
   }
 }
 
@@ -127,10 +136,9 @@ function shrink(file: string): void {
   if (error !== undefined) console.error(`${file} stays large: pngquant is not installed`);
 }
 
-/** Sends requests of several kinds, evenly. */
-async function traffic(gateway: string, seconds: number): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  for (let i = 0; performance.now() < end; i += 1) {
+/** Sends requests of several kinds, evenly, until it is over. */
+async function traffic(gateway: string, over: AbortSignal): Promise<void> {
+  for (let i = 0; !over.aborted; i += 1) {
     const path = i % 3 === 0 ? `/hello?name=${i}` : `/items/${i}`;
     await Promise.all([
       fetch(gateway + path).then((response) => response.arrayBuffer()),

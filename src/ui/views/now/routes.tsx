@@ -45,8 +45,8 @@ export function Routes({ shown, recent, nowMs }: Props): Element {
         ))}
       </table>
       <p class="note">
-        Rates: last 10 seconds; times: last minute, of the primary to the head, of mirrors until
-        fully read.
+        Rates: estimates for the last 10 seconds; times: last minute, of the primary to the head, of
+        mirrors until fully read.
         {Array.from(times.values()).some(isLine) &&
           ' The small charts show p95 of the last 5 minutes: primary solid, mirror dashed.'}
       </p>
