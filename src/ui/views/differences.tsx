@@ -1,8 +1,10 @@
+import { moment } from '../../compare/report/print/words.ts';
 import type { Report } from '../../compare/report/report.ts';
 import { printable } from '../../http/quoted.ts';
 import { originOf } from '../origin.ts';
 import { FORMS } from '../report-file.ts';
 import { rulesOf } from '../actions.ts';
+import { Unbroken } from '../unbroken.tsx';
 import type { Element, UiContext, View } from '../view.ts';
 import { type Choice, choose, type Lost } from './differences/choice.ts';
 import { Columns } from './differences/columns.tsx';
@@ -54,7 +56,7 @@ function Differences({ report, choice, inForce }: Props): Element {
   const rules = rulesOf(mirror.route, mirror.mirror, inForce()?.document ?? null);
   return (
     <>
-      <NotFound choice={choice} />
+      <NotFound report={report} choice={choice} />
       <Summary report={report} mirror={mirror} />
       <Filters report={report} choice={choice} />
       {mirror.pairs === 0 ? <NoPair mirror={mirror} /> : <Columns choice={choice} rules={rules} />}
@@ -64,15 +66,15 @@ function Differences({ report, choice, inForce }: Props): Element {
 }
 
 /** Somebody shared an address whose report has begun anew since. */
-function NotFound({ choice: { lost, state } }: Pick<Props, 'choice'>): Element | null {
+function NotFound({ report, choice: { lost, state } }: Omit<Props, 'inForce'>): Element | null {
   if (lost === null) return null;
   const { what, name } = lost;
   const shown = SHOWN[what](state);
   return (
     <p role="note">
-      {what} <bdi>{printable(name)}</bdi> is not in this report.
-      {shown !== null && <> Shown instead: {shown}.</>}{' '}
-      <a data-view href={addressOf(state)}>
+      {what} <bdi>{printable(name)}</bdi> is not in this report, which began at{' '}
+      <Unbroken text={moment(report.since)} />.{shown !== null && <> Shown instead: {shown}.</>}{' '}
+      <a class="together" data-view href={addressOf(state)}>
         Keep what is shown
       </a>
     </p>

@@ -214,17 +214,22 @@ describe('several mirrors', () => {
     );
   });
 
+  const SINCE = 'which began at 2026-05-04 12:00:00 UTC';
+
   it.each([
-    ['route=gone', 'Route gone is not in this report. Shown instead: route 1.'],
+    ['route=gone', `Route gone is not in this report, ${SINCE}. Shown instead: route 1.`],
     [
       'route=more-1&mirror=http://gone',
-      `Mirror http://gone is not in this report. Shown instead: ${MIRROR} of route 1.`,
+      `Mirror http://gone is not in this report, ${SINCE}. Shown instead: ${MIRROR} of route 1.`,
     ],
     [
       'route=1&endpoint=GET+%2Fgone',
-      'Endpoint GET /gone is not in this report. Shown instead: GET /users/{n}.',
+      `Endpoint GET /gone is not in this report, ${SINCE}. Shown instead: GET /users/{n}.`,
     ],
-    ['place=%2Fgone&kind=value', 'Place /gone is not in this report. Shown instead: /price.'],
+    [
+      'place=%2Fgone&kind=value',
+      `Place /gone is not in this report, ${SINCE}. Shown instead: /price.`,
+    ],
   ])('an address of what is gone (%s) says so', async (query, words) => {
     const html = await viewed(`${VIEW}&${query}`, contextOf(report()));
     expect(textOf(html)).toContain(words);
