@@ -20,7 +20,7 @@ let shown = '';
 /** What of the address was asked for. */
 let search = '';
 let asked = new AbortController();
-/** When the view came, as a text; empty before the first. */
+/** When the view came, as a text that is not broken within the date; empty before the first. */
 let cameAt = '';
 /** Whether what is shown is old: the page says why the view did not come when it was asked for last. */
 let isOld = false;
@@ -91,7 +91,7 @@ async function load(form, fill = morph) {
     const html = await response.text();
     if (mine.signal.aborted) return;
     show(html, fill);
-    cameAt = new Date().toISOString().slice(11, 19) + ' UTC';
+    cameAt = new Date().toISOString().slice(0, 19).replaceAll('-', '\\u2011').replace('T', ' ') + ' UTC';
     if (isOld) say('');
     // Who has sent a form wants to read what it led to.
     if (form !== undefined) main.querySelector('[aria-invalid], [data-result]')?.focus();
