@@ -82,7 +82,7 @@ function Refused({ reason }: { readonly reason: string }): Element {
   return (
     <div>
       <h2 id="dialog-title">Nothing was changed</h2>
-      <p role="alert">{reason}</p>
+      <p role="alert">{reason}.</p>
       <p class="buttons">
         <button type="button" data-close autofocus>
           Close
