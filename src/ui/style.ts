@@ -188,6 +188,7 @@ path.bad { stroke: var(--bad); stroke-width: 3; }
   /* Columns keep their widths while figures change. */
   .rates, .routes { table-layout: fixed; }
   .rates td:first-child { width: 14.5rem; }
+  .rates :is(th, td):last-child { padding-right: .9rem; }
   .routes { font-size: .95rem; }
   .routes thead th:nth-child(-n+3) { width: 14.5%; }
   .routes thead th:nth-child(2) { width: 15.5%; }
