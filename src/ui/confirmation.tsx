@@ -38,7 +38,7 @@ export function Confirmation({ query, context }: Props): Element {
         </p>
       )}
       <p>This is sent:</p>
-      <Line text={curlLine(change, originOf(query))} />
+      <Line text={curlLine(change, originOf(query), context.needsKey)} />
       <p role="alert" class="refusal"></p>
       <p class="buttons">
         <button class={isFinal ? 'first final' : 'first'}>{verb}</button>
@@ -96,9 +96,18 @@ function Refused({ reason }: { readonly reason: string }): Element {
  * The request as a line for a shell. The key stays in its variable, and what is invisible is escaped as JSON can escape it, so
  * that the line shows what it does.
  */
-export function curlLine({ method, path, body }: Change, origin: string): string {
+export function curlLine(
+  { method, path, body }: Change,
+  origin: string,
+  needsKey: boolean,
+): string {
   const data = body === undefined ? '' : ` -d ${inShell(inOneLine(JSON.stringify(body)))}`;
-  return `curl -X ${method} ${inShell(origin + path)} -H "X-API-KEY: $ADMIN_KEY"${data}`;
+  return `curl -X ${method} ${inShell(origin + path)}${keyOption(needsKey)}${data}`;
+}
+
+/** The key in a line for a shell: in a variable, and only where there is one. */
+export function keyOption(needsKey: boolean): string {
+  return needsKey ? ' -H "X-API-KEY: $ADMIN_KEY"' : '';
 }
 
 function inShell(text: string): string {

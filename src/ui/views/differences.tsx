@@ -35,6 +35,7 @@ export const differencesView: View = {
         {choice === null ? (
           <NothingCompared
             inForce={context.inForce}
+            needsKey={context.needsKey}
             origin={originOf(query)}
             since={report.since}
           />

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { Line } from '../../../src/ui/confirmation.tsx';
+import type { Change } from '../../../src/ui/actions.ts';
+import { curlLine, Line } from '../../../src/ui/confirmation.tsx';
 import { Unbroken } from '../../../src/ui/unbroken.tsx';
 import { textOf } from './report.ts';
 
@@ -41,4 +42,12 @@ it.each([
   const html = String(Line({ text }));
   expect(kept(html, 'word')).toEqual(words);
   expect(textOf(html)).toBe(text);
+});
+
+it.each([
+  [true, `curl -X PATCH 'http://a/apisix/x' -H "X-API-KEY: $ADMIN_KEY" -d 'true'`],
+  [false, `curl -X PATCH 'http://a/apisix/x' -d 'true'`],
+])('says in a line for a shell what is sent (with a key: %s)', (needsKey, line) => {
+  const change = { method: 'PATCH', path: '/apisix/x', body: true } as Change;
+  expect(curlLine(change, 'http://a', needsKey)).toBe(line);
 });

@@ -15,14 +15,14 @@ interface Found {
   readonly isCompared: boolean;
 }
 
-interface Props extends Pick<UiContext, 'inForce'> {
+interface Props extends Pick<UiContext, 'inForce' | 'needsKey'> {
   readonly origin: string;
   /** When the report began. */
   readonly since: string;
 }
 
 /** What to do when the report is of no mirror. */
-export function NothingCompared({ inForce, origin, since }: Props): Element {
+export function NothingCompared({ inForce, needsKey, origin, since }: Props): Element {
   const document = inForce()?.document ?? null;
   const mirrors = (document?.routes ?? []).flatMap(({ id, plugins }): Found[] => {
     const plugin = plugins?.['proxy-mirror'];
@@ -62,7 +62,7 @@ export function NothingCompared({ inForce, origin, since }: Props): Element {
         No mirror is compared yet. <code>"compare": true</code> in a mirror turns it on, such as for{' '}
         <bdi>{printable(mirror)}</bdi> of route <bdi>{printable(route)}</bdi>:
       </p>
-      {typeof change !== 'string' && <Line text={curlLine(change, origin)} />}
+      {typeof change !== 'string' && <Line text={curlLine(change, origin, needsKey)} />}
       <p>
         <a class="button" data-confirm href={`/apisix/ui/confirm?${query}`}>
           Compare it

@@ -1,4 +1,4 @@
-import { Line } from '../../confirmation.tsx';
+import { keyOption, Line } from '../../confirmation.tsx';
 import type { Element, UiContext } from '../../view.ts';
 
 interface Props extends Pick<UiContext, 'needsKey'> {
@@ -27,6 +27,5 @@ function firstRoute(origin: string, needsKey: boolean): string {
     upstream: { nodes: { '127.0.0.1:1999': 1 } },
     plugins: { 'proxy-mirror': { host: 'http://127.0.0.1:9797' } },
   };
-  const key = needsKey ? ' -H "X-API-KEY: $ADMIN_KEY"' : '';
-  return `curl -X PUT ${origin}/apisix/admin/routes/1${key} -d '${JSON.stringify(route)}'`;
+  return `curl -X PUT ${origin}/apisix/admin/routes/1${keyOption(needsKey)} -d '${JSON.stringify(route)}'`;
 }
