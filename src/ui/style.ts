@@ -187,6 +187,7 @@ path.bad { stroke: var(--bad); stroke-width: 3; }
 @media (min-width: 79.01rem) {
   /* Columns keep their widths while figures change. */
   .rates, .routes { table-layout: fixed; }
+  .totals { grid-template-columns: repeat(5, 1fr) 1.4fr; }
   .rates td:first-child { width: 14.5rem; }
   .rates :is(th, td):last-child { padding-right: .9rem; }
   .routes { font-size: .95rem; }
@@ -201,6 +202,8 @@ path.bad { stroke: var(--bad); stroke-width: 3; }
 /* A row of a table that is too wide becomes a list of its cells. */
 @media (max-width: 79rem) {
   :is(.routes, .rates) thead { position: absolute; clip-path: inset(50%); }
+  /* On a line of its own whatever stands before it, so that nothing jumps. */
+  .totals small { display: block; }
   :is(.routes, .rates), :is(.routes, .rates) :is(caption, tbody, th, td) { display: block; border: 0; padding: 0; }
   .routes tbody { border: 1px solid var(--line); border-radius: var(--radius); padding: .7rem .9rem; margin-bottom: .7rem; }
   .routes tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: .5rem 1.2rem; align-items: start; }

@@ -10,7 +10,7 @@ import { type Judged, leaveDialog, type Tab } from './tab.ts';
 export const JUDGED_WITHIN_MS = 90_000;
 
 /** In CSS pixels: a phone, or a desktop at 400 %; a desktop at 200 %; a desktop. */
-const WIDTHS = [320, 640, 1280];
+export const WIDTHS = [320, 640, 1280];
 
 /** Colours do not depend on the width of the screen, and nothing else on the theme. */
 const JUDGED = [

@@ -5,7 +5,7 @@ import { freePort } from '../support/ports.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Tabs } from './browser.ts';
 import { enter } from './key.ts';
-import { isForEverybody } from './looks.ts';
+import { isForEverybody, WIDTHS } from './looks.ts';
 import { click, confirm, shows } from './tab.ts';
 
 /** What is mirrored now: seen as it happens, and changed from the page. */
@@ -94,6 +94,19 @@ export function now(stage: Stage, tabs: Tabs): void {
       await shows(tab.page, text);
     await isForEverybody(tab);
     expect(tab.problems).toEqual([]);
+  });
+
+  it('does not jump when bodies are held', async () => {
+    const { page, look } = await enter(tabs, `${stage.gateway.url}/apisix/ui?view=now`);
+    for (const width of WIDTHS) {
+      await look({ width });
+      const heights =
+        await page.evaluate(`['0 bytes', '1,023 bytes', '1.32 KiB', '62.5 MiB'].map((held) => {
+        document.querySelector('.totals .together').innerText = held;
+        return document.querySelector('.totals').offsetHeight;
+      })`);
+      expect(new Set(heights as number[])).toHaveLength(1);
+    }
   });
 
   it('can be frozen, says since when, and goes on', async () => {
