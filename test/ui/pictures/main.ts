@@ -23,6 +23,8 @@ const SCREENS = {
 const THEMES = ['light', 'dark'] as const;
 
 const REQUESTS_PER_SECOND = 20;
+/** After which the rates of the last ten seconds are none of those in which a tab was opened. */
+const CALM_MS = 12_000;
 /** Time that a page has for its layout on another screen. */
 const SETTLED_MS = 100;
 
@@ -74,6 +76,7 @@ async function takePictures(chromium: Browser, gateway: string, seconds: number)
   for (const [view, path] of Object.entries(PICTURES)) {
     const tab = await openTab(chromium, `${gateway}/apisix/ui?view=${view}`, README_SCREEN);
     await tab.page.waitForSelector('main h1');
+    await new Promise((resolve) => setTimeout(resolve, CALM_MS));
     const file = join(ROOT, path);
     await take(tab, file, false);
     await tab.page.browserContext().close();
@@ -131,7 +134,7 @@ async function take({ page }: Pick<Tab, 'page'>, file: string, isFull: boolean):
 
 /** Leaves so many colours as nobody misses: half of the bytes. Needs pngquant (on Debian: apt-get install pngquant). */
 function shrink(file: string): void {
-  const flags = ['--force', '--strip', '--speed', '1', '--ext', '.png', '64'];
+  const flags = ['--force', '--strip', '--speed', '1', '--ext', '.png', '128'];
   const { error } = spawnSync('pngquant', [...flags, file]);
   if (error !== undefined) console.error(`${file} stays large: pngquant is not installed`);
 }
