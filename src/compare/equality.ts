@@ -14,7 +14,7 @@ export class Equality {
   readonly tolerance: number;
   readonly #steps: Steps;
   /** How many there are. They are the numbers from -1 down. */
-  identities = 0;
+  #identities = 0;
   readonly #scalars = new Map<unknown, number>();
   /** By texts that no two different values share; the values within stand there by their identities. */
   readonly #others = new Map<unknown, number>();
@@ -108,7 +108,7 @@ export class Equality {
 
   #number(numbers: Map<unknown, number>, key: unknown): number {
     let number = numbers.get(key);
-    if (number === undefined) numbers.set(key, (number = -(this.identities += 1)));
+    if (number === undefined) numbers.set(key, (number = -(this.#identities += 1)));
     return number;
   }
 

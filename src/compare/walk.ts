@@ -186,13 +186,13 @@ class Walk {
     const identify = (element: number) => this.#equality.identity(element, scopeOf(element));
     const [ours, others] = [left.map(identify), right.map(identify)];
     /** How many of the other side have no equal one yet, by identity. */
-    const counts = new Int32Array(this.#equality.identities + 1);
-    for (const identity of others) counts[-identity]! += 1;
+    const counts = new Map<number, number>();
+    for (const identity of others) counts.set(identity, (counts.get(identity) ?? 0) + 1);
     /** Returns whether there was one. */
     const take = (identity: number): boolean => {
-      if (counts[-identity] === 0) return false;
-      counts[-identity]! -= 1;
-      return true;
+      const count = counts.get(identity) ?? 0;
+      if (count > 0) counts.set(identity, count - 1);
+      return count > 0;
     };
     const odd = left.filter((_, i) => !take(ours[i]!));
     // What is still counted now has no equal one.

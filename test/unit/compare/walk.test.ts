@@ -7,6 +7,7 @@ import { compareJson } from '../../../src/compare/walk.ts';
 import { random } from '../../support/random.ts';
 import { changes, randomValue, written } from './random-json.ts';
 import { jsonDifferences, rules } from './responses.ts';
+import { countSlots } from './slots.ts';
 
 describe('random values', () => {
   const next = random(16);
@@ -67,6 +68,10 @@ const COSTLY: Readonly<Record<string, (bytes: number) => readonly [string, strin
   'numbers without a common one': (bytes) => [
     list(bytes / 6, (i) => i),
     list(bytes / 7, (i) => -i - 1),
+  ],
+  'arrays of one number without a common one': (bytes) => [
+    list(bytes / 10, (i) => [i]),
+    list(bytes / 10, (i) => [-i - 1]),
   ],
   'two numbers that alternate': (bytes) => [
     list(bytes / 2, (i) => i % 2),
@@ -130,6 +135,16 @@ describe.each([
     const [small, large] = [stepsFor(pair(24_000)), stepsFor(pair(240_000))];
     expect(large / small).toBeLessThan(11);
     expect(large).toBeLessThan(MAX_STEPS);
+  });
+});
+
+describe('the slots of all arrays that are made for a pair', () => {
+  it.each(Object.entries(COSTLY))('are no more than its characters: %s', async (_, pair) => {
+    const texts = pair(240_000);
+    const slots = countSlots();
+    await jsonDifferences(...texts);
+    // Some more for what is open where a text breaks off.
+    expect(slots()).toBeLessThan(1.1 * texts.join('').length);
   });
 });
 
