@@ -43,36 +43,32 @@ export function comparer(
   const compiled = compileRules(rules);
   const hide = redactor(rules.redact, redactKey);
 
-  async function differences(
+  /** Returns why there is no comparison; `null` if there is one. */
+  async function find(
     primary: RecordedResponse,
     mirror: RecordedResponse,
-  ): Promise<Findings | NotCompared> {
-    const found = new Findings();
+    found: Findings,
+  ): Promise<NotCompared | null> {
     compareHeads(primary, mirror, compiled, found);
-    if (compiled.body === 'none') return found;
+    if (compiled.body === 'none') return null;
     const steps = new Steps(maxSteps);
-    const failure = await compareBodies(
-      primary,
-      mirror,
-      compiled,
-      decoders,
-      maxDecodedBytes,
-      found,
-      steps,
-    );
-    return failure ?? found;
+    return compareBodies(primary, mirror, compiled, decoders, maxDecodedBytes, found, steps);
   }
 
   async function comparison(
     primary: RecordedResponse,
     mirror: RecordedResponse,
   ): Promise<Comparison> {
-    const found = await differences(primary, mirror);
-    if (typeof found === 'string') return { result: 'not_compared', reason: found };
-    return {
-      result: found.isDifferent ? 'different' : 'same',
-      differences: await found.shown(hide),
-    };
+    const found = new Findings();
+    try {
+      const reason = await find(primary, mirror, found);
+      if (reason !== null) return { result: 'not_compared', reason };
+      const result = found.isDifferent ? 'different' : 'same';
+      return { result, differences: await found.shown(hide) };
+    } finally {
+      // Also of a pair that is given up.
+      found.tape?.release();
+    }
   }
 
   return (primary, mirror) => comparison(primary, mirror).catch(overload);

@@ -51,7 +51,6 @@ export class Findings {
       const [primary, mirror] = await show(previews);
       shown.push({ place, kind, ignored: isIgnored, primary, mirror });
     }
-    this.tape?.release();
     return shown;
   }
 }

@@ -34,8 +34,11 @@ export const MAX_DEPTH = 256;
 /** Slots for what is open where a text breaks off: all else needs no more of them than there are characters. */
 const OPEN_SLOTS = 4 * MAX_DEPTH;
 
-/** Most slots that are kept for the next pair: enough for two bodies of 256 KiB. */
-const MAX_KEPT_SLOTS = 2 ** 19 + OPEN_SLOTS;
+/**
+ * Most slots that are kept for the next pair: enough for two bodies of 1 MiB, to which small ones may be unpacked. New ones
+ * for each pair would take several times as much until they are collected.
+ */
+const MAX_KEPT_SLOTS = 2 ** 21 + OPEN_SLOTS;
 const NO_SLOTS = new Int32Array(0);
 
 let kept: Int32Array = NO_SLOTS;

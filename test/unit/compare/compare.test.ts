@@ -10,6 +10,7 @@ import {
   rules,
   shown,
 } from './responses.ts';
+import { countSlots } from './slots.ts';
 
 describe('kinds', () => {
   it('value: a status', async () => {
@@ -262,6 +263,14 @@ describe('limits', () => {
       reason: 'overload',
     });
     expect(await compare(list(1), list(2))).toMatchObject({ result: 'different' });
+  });
+
+  it('leaves the room of a pair to the next one, also that of a pair that is given up', async () => {
+    const pair = [1, 2].map((last) => json(JSON.stringify([...Array(1000).fill(0), last])));
+    await compare(pair[0]!, pair[1]!);
+    const slots = countSlots();
+    for (const maxSteps of [1000, 10_000]) await compare(pair[0]!, pair[1]!, {}, { maxSteps });
+    expect(slots()).toBe(0);
   });
 
   it('gives up a pair for which pointers match too many ways', async () => {

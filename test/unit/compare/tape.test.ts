@@ -5,6 +5,7 @@ import { OverBudget, Steps } from '../../../src/compare/steps.ts';
 import { ARRAY, MAX_DEPTH, NAME, type Scalar, Tape } from '../../../src/compare/tape.ts';
 import { random } from '../../support/random.ts';
 import { randomValue, written } from './random-json.ts';
+import { countSlots } from './slots.ts';
 
 /** A value with all that is in it; the members of objects by their names. */
 type Value = Scalar | Value[] | Map<string, Value>;
@@ -146,6 +147,13 @@ describe('a tape', () => {
     expect(tape.read('{"a":1,"b":2}') && tape.read('{"\\u0062":1,"a":2}')).toBe(true);
     const numbersOf = (entry: number) => tape.parts(entry).map((name) => tape.first(name));
     expect(numbersOf(tape.mirror)).toEqual(numbersOf(0).toReversed());
+  });
+
+  it('leaves its room to the next one, also that of two bodies of 1 MiB', () => {
+    new Tape(2 ** 21, new Steps()).release();
+    const slots = countSlots();
+    new Tape(2 ** 21, new Steps()).release();
+    expect(slots()).toBe(0);
   });
 
   it('needs no more room than it has for any text, whole or broken off', () => {
