@@ -126,8 +126,9 @@ export class Backlog {
 
   /** Appends a copy of the bytes between two offsets. */
   add(bytes: Buffer, from: number = 0, to: number = bytes.byteLength): void {
-    const length = this.length + to - from;
-    if (this.#end + to - from > this.#buffer.byteLength) {
+    const added = to - from;
+    if (this.#end + added > this.#buffer.byteLength) {
+      const length = this.length + added;
       const larger = Buffer.allocUnsafe(Math.max(2 * length, FIRST_CAPACITY_BYTES));
       this.#buffer.copy(larger, 0, this.#start, this.#end);
       this.#end = this.length;
@@ -135,7 +136,7 @@ export class Backlog {
       this.#buffer = larger;
     }
     bytes.copy(this.#buffer, this.#end, from, to);
-    this.#end += to - from;
+    this.#end += added;
   }
 
   /** Removes `count` bytes from the start. */

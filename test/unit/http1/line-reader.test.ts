@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { automaton, fieldRules } from '../../../src/http1/grammar.ts';
-import { LineReader } from '../../../src/http1/line-reader.ts';
+import { Backlog, LineReader } from '../../../src/http1/line-reader.ts';
+import { cut } from './pieces.ts';
 
 const FIELDS = automaton(fieldRules());
 const WITH_FIRST_LINE = automaton([['start', 'x', 'name'], ...fieldRules()]);
@@ -74,5 +75,26 @@ describe('lines', () => {
     lines.read(bytes(text), 0, 100);
     const limits = [content - 1, content, text.length, 100];
     expect(limits.map((limit) => lines.exceeds(limit))).toEqual([true, false, false, false]);
+  });
+});
+
+describe('a backlog', () => {
+  it('has what is added to it, without what is skipped', () => {
+    const backlog = new Backlog(bytes('ab'));
+    backlog.add(bytes('.cde.'), 1, 4);
+    expect([backlog.text, backlog.length]).toEqual(['abcde', 5]);
+    backlog.skip(3);
+    expect([backlog.text, backlog.length]).toEqual(['de', 2]);
+    backlog.add(bytes('fg'));
+    expect([backlog.bytes.toString(), backlog.slice(1, 3)]).toEqual(['defg', 'ef']);
+  });
+
+  it('holds as much as comes, in pieces of any size', () => {
+    const whole = Array.from({ length: 2000 }, (_, i) => String.fromCharCode(33 + (i % 89)));
+    for (const size of [1, 200, 2000]) {
+      const backlog = new Backlog();
+      for (const piece of cut(whole.join(''), size)) backlog.add(bytes(piece));
+      expect(backlog.text === whole.join('')).toBe(true);
+    }
   });
 });

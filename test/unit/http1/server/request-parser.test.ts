@@ -230,6 +230,16 @@ describe('refused, however it is cut:', () => {
   });
 });
 
+it.each([
+  ['a bare CR', '\rG'],
+  ['CONNECT', 'CONNECT a:1 HTTP/1.1'],
+  ['another version of HTTP: "GET / HTTP/2.0\\r"', 'GET / HTTP/2.0\r'],
+  ['not the head of an HTTP/1.1 request: "GET /\\t"', 'GET /\t'],
+  ['a head over 32768 bytes', sized(33_000)],
+])('the log is told why: %s', (why, text) => {
+  for (const pieces of [[text], cut(text, 1)]) expect(readPieces(pieces).why).toBe(why);
+});
+
 describe('refused with the first byte over a limit, however it is cut:', () => {
   it.each<[string, number, string]>([
     ['the 201st field', 431, post('A: 1\r\n'.repeat(200)).slice(0, -2)],
