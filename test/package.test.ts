@@ -25,7 +25,8 @@ const MIDDLE = '4.11.9';
 const TOOLS = join(ROOT, 'test/package/tools/node_modules/.bin');
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 
-const MOST_BYTES = 720 * 1024;
+/** A seventh of it are the two pictures of the README. */
+const MOST_BYTES = 736 * 1024;
 
 const RUNTIMES = [
   ['node', process.execPath],
