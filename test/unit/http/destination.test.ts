@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   destination,
+  destinationFaults,
   faultOnFetch,
   NOWHERE,
   serverNameOf,
@@ -110,6 +111,7 @@ describe('the options of TLS', () => {
 describe('a runtime that sends by its own fetch', () => {
   const ON_SERVERS = 'expected the gateway on Node, Deno or Bun';
   const NO_TRAILERS = `fetch has no trailers, which gRPC needs: ${ON_SERVERS}`;
+  const NO_OPTIONS = `fetch has no such options: ${ON_SERVERS}`;
 
   it.each<[string, TlsConfig | undefined, ReturnType<typeof faultOnFetch>]>([
     ['http://a', undefined, null],
@@ -117,14 +119,22 @@ describe('a runtime that sends by its own fetch', () => {
     ['https://a', { verify: true }, null],
     ['http://a', { verify: false }, null],
     ['http://grpc', undefined, null],
-    [
-      'https://a',
-      { ca: 'a' },
-      { path: ['tls'], message: `fetch has no such options: ${ON_SERVERS}` },
-    ],
+    ['https://a', { ca: 'a' }, { path: ['tls'], message: NO_OPTIONS }],
     ['grpc://a', undefined, { path: [], message: NO_TRAILERS }],
     ['grpcs://a', { ca: 'a' }, { path: [], message: NO_TRAILERS }],
   ])('to %s with %j: %j', (origin, tls, fault) => {
     expect(faultOnFetch(destination(origin, { tls }))).toEqual(fault);
+  });
+
+  it('is told of each fault at the field that has it', () => {
+    const sent = [
+      destination('http://a'),
+      destination('grpc://a'),
+      destination('https://a', { tls: { ca: 'a' } }),
+    ].map((one) => ({ destination: one }));
+    expect(destinationFaults(sent, faultOnFetch, 'host')).toEqual([
+      { path: ['host'], message: NO_TRAILERS },
+      { path: ['tls'], message: NO_OPTIONS },
+    ]);
   });
 });

@@ -19,6 +19,7 @@ function received(rest: Partial<Received> = {}): Received {
     headers: ['X-Forwarded-For', '192.0.2.1', 'X-Request-Id', 'abc'],
     upgradable: true,
     upload,
+    maxStatus: 599,
     takesTrailers: true,
     onGone() {},
     inform() {},
@@ -50,6 +51,7 @@ describe('a request that was let in', () => {
       peer: inbound.peer,
       remoteAddr: inbound.remoteAddr,
       upgradable: inbound.upgradable,
+      maxStatus: inbound.maxStatus,
       takesTrailers: inbound.takesTrailers,
     }).toEqual({
       id: 'abc',
@@ -64,6 +66,7 @@ describe('a request that was let in', () => {
       peer: PROXY,
       remoteAddr: '192.0.2.1',
       upgradable: true,
+      maxStatus: 599,
       takesTrailers: true,
     });
     expect([inbound.headers, inbound.upload]).toEqual([headers, upload]);
