@@ -95,10 +95,17 @@ it('may use up 500 connections a second, or as many as the runtime can bear, and
   expect(
     connections(compiled({ host: 'http://m', max_in_flight: 20 }, { connectionRate: 100 })),
   ).toBe(100 + 20);
+});
+
+it.each([
+  ['http://m', 80],
+  ['http://mirrors:9797', 80],
   // Each with a TLS handshake.
-  expect(
-    connections(compiled({ host: 'https://m', max_in_flight: 1 }, { connectionRate: 79 })),
-  ).toBe(10);
+  ['https://m', 10],
+  ['grpc://m:50051', 80],
+  ['grpcs://m:50051', 10],
+])('may use up fewer connections with TLS (%s)', (host, expected) => {
+  expect(connections(compiled({ host, max_in_flight: 1 }, { connectionRate: 79 }))).toBe(expected);
 });
 
 it('has no limit to its rate unless one is configured', () => {
@@ -232,6 +239,14 @@ const TARGET_CASES = [
 
 it.each(TARGET_CASES)('path %j, mode %s: %s becomes %s', (path, mode, target, expected) => {
   expect(copyTarget(path, mode)(target)).toBe(expected);
+});
+
+it.each([
+  [HOST, '/mirror?b=1'],
+  ['grpc://m:50051', '/a?b=1'],
+  ['grpcs://m:50051', '/a?b=1'],
+])('path is of the copy, but not where it names a method of gRPC (%s)', (host, expected) => {
+  expect(compiled({ host, path: '/mirror' }).copyOf(PRIMARY, null).target).toBe(expected);
 });
 
 const FIELDS = ['Host', 'shop.example', 'X-A', '1', 'x-b', '2', 'X-A', '3'];
