@@ -70,21 +70,18 @@ export class Turns implements Waiter {
 
   #come(): void {
     if (this.#coming) return;
-    if (this.#waiting.size > 0) {
+    const low = this.#waitingLow.size > 0;
+    const restMs = low ? this.#lowAtMs - performance.now() : 0;
+    if (this.#waiting.size > 0 || (low && restMs <= 0)) {
       this.#coming = true;
       this.#fence(this);
-    } else if (this.#waitingLow.size > 0 && !this.#isLowTimed) {
+    } else if (low && !this.#isLowTimed) {
       this.#isLowTimed = true;
-      setTimeout(() => this.#comeLow(), this.#lowAtMs - performance.now());
+      setTimeout(() => {
+        this.#isLowTimed = false;
+        this.#come();
+      }, restMs);
     }
-  }
-
-  #comeLow(): void {
-    this.#isLowTimed = false;
-    const mayCome = this.#waitingLow.size > 0 && performance.now() >= this.#lowAtMs;
-    if (!mayCome || this.#coming) return this.#come();
-    this.#coming = true;
-    this.#fence(this);
   }
 }
 
