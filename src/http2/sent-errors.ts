@@ -43,7 +43,7 @@ export class SentErrors {
       }
       const frame = this.#frame;
       frame[this.#filled++] = bytes[at++]!;
-      // Of the frame before, until it has come: the header is not whole by then.
+      if (this.#filled < HEADER_BYTES) continue;
       const type = frame[TYPE_AT]!;
       const end = CODE_ENDS[type] ?? HEADER_BYTES;
       if (this.#filled < end) continue;
