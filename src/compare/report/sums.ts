@@ -80,7 +80,7 @@ export function createReportSums(options: ReportSumsOptions = {}): ReportSums {
       countBaseline(of(pair.route, pair.mirror), pair, sums.budgets);
     },
     report({ route, mirror } = {}) {
-      const mirrors = [...sums.mirrors.values()].filter(
+      const mirrors = sums.list.filter(
         (one) => (route ?? one.route) === one.route && (mirror ?? one.mirror) === one.mirror,
       );
       return {
@@ -94,8 +94,8 @@ export function createReportSums(options: ReportSumsOptions = {}): ReportSums {
       sums = emptySums(now());
     },
     take() {
-      if (sums.mirrors.size === 0) return null;
-      const delta = deltaOf(sums.sinceMs, sums.mirrors.values());
+      if (sums.list.length === 0) return null;
+      const delta = deltaOf(sums.sinceMs, sums.list);
       // Time begins anew with what is counted next.
       sums = emptySums(Infinity);
       return delta;
@@ -114,7 +114,9 @@ export function createReportSums(options: ReportSumsOptions = {}): ReportSums {
 interface Sums {
   /** Infinity before anything was counted. */
   sinceMs: number;
-  readonly mirrors: Map<string, MirrorSums>;
+  readonly list: MirrorSums[];
+  /** The same by route and mirror: each copy looks there, so that no key is made of both. */
+  readonly byRoute: Map<string, Map<string, MirrorSums>>;
   readonly budgets: { readonly sums: MemoryBudget; readonly examples: MemoryBudget };
 }
 
@@ -123,20 +125,21 @@ function emptySums(sinceMs: number): Sums {
     sums: memoryBudget(MAX_SUMS_BYTES),
     examples: memoryBudget(MAX_EXAMPLES_BYTES),
   };
-  return { sinceMs, mirrors: new Map(), budgets };
+  return { sinceMs, list: [], byRoute: new Map(), budgets };
 }
 
 function mirrorAt(sums: Sums, route: string, mirror: string): MirrorSums {
-  const known = sums.mirrors.get(`${route}\n${mirror}`);
+  const known = sums.byRoute.get(route)?.get(mirror);
   if (known !== undefined) return known;
-  const isFull = sums.mirrors.size >= MAX_MIRRORS;
+  const isFull = sums.list.length >= MAX_MIRRORS;
   const hasRoom = !isFull && sums.budgets.sums.reserve(MIRROR_BYTES);
   if (hasRoom) return create(sums, route, mirror);
-  return sums.mirrors.get('other\nother') ?? create(sums, 'other', 'other');
+  return sums.byRoute.get('other')?.get('other') ?? create(sums, 'other', 'other');
 }
 
-function create(sums: Sums, route: string, mirror: string): MirrorSums {
+function create({ list, byRoute }: Sums, route: string, mirror: string): MirrorSums {
   const created = mirrorSums(route, mirror);
-  sums.mirrors.set(`${route}\n${mirror}`, created);
+  list.push(created);
+  byRoute.set(route, (byRoute.get(route) ?? new Map()).set(mirror, created));
   return created;
 }
