@@ -3,25 +3,26 @@ import { route } from '../../test/support/origin.ts';
 import { type PayloadServer, payloadServer } from '../origins/payload-server.ts';
 import { table } from '../report/table.ts';
 import { nodeOf } from './cost.ts';
-import { COSTLY } from './payloads.ts';
+import type { PayloadPair } from './payloads.ts';
 import { type Setting, startPinned, takeRounds } from './setting.ts';
 import { isolationRow, ISOLATION_HEADINGS } from './verdict.ts';
 
 /** @returns whether the primary kept its rate and latency whatever was compared, and memory and sums were as promised */
 export async function measureIsolation(
   runtime: TestServerRuntime,
+  kinds: readonly PayloadPair[],
   setting: Setting,
 ): Promise<boolean> {
   const [upstream, healthy, costly] = await Promise.all(
     (['primary', 'primary', 'mirror'] as const).map((side) =>
-      payloadServer(new Map(COSTLY.map((one) => [one.name, one[side]]))),
+      payloadServer(new Map(kinds.map((one) => [one.name, one[side]]))),
     ),
   );
   // Two processes, as the memory of one cannot be told apart by route.
-  const off = await startPinned(runtime, routesTo(upstream!, healthy!, false), setting);
-  const on = await startPinned(runtime, routesTo(upstream!, costly!, true), setting);
+  const off = await startPinned(runtime, routesTo(kinds, upstream!, healthy!, false), setting);
+  const on = await startPinned(runtime, routesTo(kinds, upstream!, costly!, true), setting);
   const rows = [];
-  for (const { name, title } of COSTLY) {
+  for (const { name, title } of kinds) {
     const path = `/${name}`;
     const subjects = [off, on].map((gateway) => ({ gateway, path }));
     // Engines compile for the shape of what they see: a round for each warms them up.
@@ -38,8 +39,13 @@ export async function measureIsolation(
   return rows.every(({ passed }) => passed);
 }
 
-function routesTo(upstream: PayloadServer, mirror: PayloadServer, isCompared: boolean): object[] {
-  return COSTLY.map(({ name, compare = {} }) => {
+function routesTo(
+  kinds: readonly PayloadPair[],
+  upstream: PayloadServer,
+  mirror: PayloadServer,
+  isCompared: boolean,
+): object[] {
+  return kinds.map(({ name, compare = {} }) => {
     const plugin = isCompared ? { compare } : {};
     return { id: name, ...route(nodeOf(upstream), mirror, { uri: `/${name}`, plugin }) };
   });

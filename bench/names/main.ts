@@ -17,7 +17,7 @@ import { rangeText } from '../report/text.ts';
 import { HEALTHY, type Kind, KINDS } from './kinds.ts';
 import { others } from './others.ts';
 
-const DEFAULTS = { pairs: 5, seconds: 3, rate: 500, others: 50 };
+const DEFAULTS = { pairs: 11, seconds: 3, rate: 500, others: 50 };
 
 /** The highest p99 of a healthy route beside such names, as a multiple of its p99 beside healthy names. */
 const MAX_RATIO = 1.15;
