@@ -38,7 +38,8 @@ export async function main(args: readonly string[]): Promise<boolean> {
   const [upstream, mirror] = await Promise.all([simpleServer(), simpleServer()]);
   console.log(
     `Microseconds of processor time for each request; ${numbers.turns} turns of ${numbers.requests}`,
-    `requests each by ${numbers.connections} connections, ${paceOf(numbers.rate)}; upstream and mirror: ${upstream.name};`,
+    `requests each for each worker by ${numbers.connections} connections, ${paceOf(numbers.rate)};`,
+    `upstream and mirror: ${upstream.name};`,
     `${pinned?.description ?? 'unpinned'}.`,
   );
   const subjects = await start(runtimes, numbers.workers, upstream, mirror);
@@ -74,7 +75,7 @@ async function start(
 }
 
 function paceOf(rate: number): string {
-  return rate === Infinity ? 'as fast as responses arrive' : `${rate} a second`;
+  return rate === Infinity ? 'as fast as responses arrive' : `${rate} a second for each`;
 }
 
 function turnsOf(): Turns {
@@ -82,14 +83,16 @@ function turnsOf(): Turns {
 }
 
 async function turn(
-  { url, program, copies, isIdle }: Subject,
+  { url, program, copies, isIdle, workers }: Subject,
   { path, bytes }: Case,
-  { requests, connections, rate }: typeof DEFAULTS,
+  numbers: typeof DEFAULTS,
 ): Promise<Turn> {
+  // The same for each worker: a turn of an event loop costs less for each request, the more of them it finds.
+  const [requests, rate] = [numbers.requests * workers, numbers.rate * workers];
   const pids = members(program.child.pid!);
   const copiesBefore = await copies();
   const before = cpuSeconds(pids);
-  const args = [`${url}${path}`, ...[connections, requests, bytes, rate].map(String)];
+  const args = [`${url}${path}`, ...[numbers.connections, requests, bytes, rate].map(String)];
   const file = new URL('../load/fixed-number.mjs', import.meta.url);
   const { wrong } = await resultOf<{ wrong: number }>(file, args);
   if (wrong > 0) throw new Error(`${wrong} requests to ${path} got a wrong response`);
