@@ -1,5 +1,6 @@
 import { counted } from '../compare/report/print/words.ts';
-import { compareOf, type FullCompare } from '../config/compare.ts';
+import { pointerFault } from '../compare/pointer.ts';
+import { compareOf, fieldToken, type FullCompare } from '../config/compare.ts';
 import type { RoutesDocument } from '../config/document.ts';
 import {
   isDisabled,
@@ -11,6 +12,7 @@ import { isObject } from '../config/schema.ts';
 import { printable } from '../http/quoted.ts';
 import { isIgnored, type Setting, withoutPlace, withPlace } from './ignoring.ts';
 import { namesOf } from './names.ts';
+import { percentOf } from './views/now/words.ts';
 
 /** A change that the page can make, as the request to the control plane that makes it. */
 export interface Change {
@@ -77,13 +79,14 @@ const MIRROR_CHANGES: Readonly<Record<string, MirrorChange>> = {
     if (!(percent >= MIN_PERCENT && percent <= 100))
       return `share: expected ${MIN_PERCENT} to 100 percent, found ${printable(query.get('percent') ?? '')}`;
     const [before, ratio] = [config.sample_ratio ?? 1, Number((percent / 100).toPrecision(6))];
-    if (ratio === before) return `The share of ${name} is ${percent} % already`;
+    const share = `${percentOf(ratio)} %`;
+    if (ratio === before) return `The share of ${name} is ${share} already`;
     return {
-      question: `Copy ${percent} % of the requests?`,
+      question: `Copy ${share} of the requests?`,
       about,
-      meaning: `It is ${Number((before * 100).toPrecision(4))} % now. The change is in force for the next request.`,
+      meaning: `It is ${percentOf(before)} % now. The change is in force for the next request.`,
       verb: 'Change',
-      done: `${percent} % of the requests are copied to ${name} from now on.`,
+      done: `${share} of the requests are copied to ${name} from now on.`,
       method: 'PATCH',
       path: `${path}/sample_ratio`,
       body: ratio,
@@ -139,7 +142,9 @@ const NO_STATUS =
 /** The number of endpoints is of the page that asks: a question that changed with each new one could not be confirmed. */
 function soFar(query: URLSearchParams): string {
   const endpoints = Number(query.get('endpoints'));
-  return endpoints > 0 ? ` (${counted(endpoints)} in the report so far)` : '';
+  return Number.isSafeInteger(endpoints) && endpoints > 0
+    ? ` (${counted(endpoints)} in the report so far)`
+    : '';
 }
 
 /** The least `sample_ratio`. */
@@ -162,14 +167,21 @@ function ofPlace(
 ): MirrorChange {
   return unlessPaused((target, query) => {
     const compare = compareOf(target.config.compare);
-    const place = query.get('place') ?? '';
+    const place = inLowerCase(query.get('place') ?? '');
     if (compare === null) return `${target.name} is not compared: there is nothing to ignore`;
     if (place === '')
       return 'the whole body differs: "body": "none" in compare leaves bodies out, and is for you to write';
+    const fault = place.startsWith('/') ? pointerFault(place) : fieldToken(place);
+    if (fault !== undefined) return fault;
     const made = change(target, compare, place, query);
     if (typeof made === 'string') return made;
     return { ...made, about: [['Place', printable(place)], ...target.about] };
   });
+}
+
+/** The name of a field has no case, a JSON Pointer has. */
+function inLowerCase(place: string): string {
+  return place.startsWith('/') ? place : place.toLowerCase();
 }
 
 /** Sets one attribute of `compare`. A mirror that inherits `compare`, or has `true`, gets an object of its own. */

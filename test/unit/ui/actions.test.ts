@@ -230,6 +230,33 @@ it('comparing is turned on for one mirror', async () => {
   expect(await change({ do: 'compare' })).toMatch('is compared already');
 });
 
+it.each([[{ only: ['x-a', 'etag'] }], [{ ignore: ['x-b'] }]])(
+  'the name of a field has no case: %j',
+  async (headers) => {
+    const { change, mirrors } = gatewayWith({ host: A, compare: { headers } });
+    const { about } = (await change({ do: 'ignore', place: 'ETag' })) as Change;
+    expect(about[0]).toEqual(['Place', 'etag']);
+    expect(await change({ do: 'ignore', place: 'Etag' })).toMatch('etag is ignored already');
+    await change({ do: 'stop-ignoring', place: 'ETAG' });
+    expect((await mirrors())[A]!.compare).toEqual({ headers: headers });
+  },
+);
+
+it('a question says what is sent, and only of endpoints that can be counted', async () => {
+  const { change, mirrors } = gatewayWith({ host: A, compare: true });
+  const share = (await change({ do: 'share', percent: '33.33333333' })) as Change;
+  expect([share.question, share.body]).toEqual(['Copy 33.3333 % of the requests?', 0.333333]);
+  expect((await mirrors())[A]!.sample_ratio).toBe(0.333333);
+  for (const endpoints of ['Infinity', '1e99', '1.5', '-1', 'x']) {
+    const { meaning } = (await change({
+      do: 'ignore',
+      place: `/${endpoints}`,
+      endpoints,
+    })) as Change;
+    expect(meaning).not.toMatch('in the report so far');
+  }
+});
+
 describe('pausing and the share', () => {
   it.each([
     ['one mirror', { host: A }],
@@ -282,8 +309,22 @@ describe('what cannot be changed says why', () => {
     [{ do: 'share', percent: '0' }, 'expected 0.001 to 100 percent, found 0'],
     [{ do: 'share', percent: 'x\u202e' }, 'found x\\u202e'],
     [{ do: 'share', percent: '100' }, `The share of the mirror ${A} of route r.1 is 100 % already`],
+    [
+      { do: 'share', percent: '99.99999999' },
+      `The share of the mirror ${A} of route r.1 is 100 % already`,
+    ],
   ])('%j', async (query, words) => {
     expect(await gatewayWith({ host: A }).change(query as Record<string, string>)).toMatch(words);
+  });
+
+  it.each([
+    ['/a~2', 'expected "~0" for "~"'],
+    [`/${'a'.repeat(1024)}`, 'at most 1024 characters'],
+    ['x y', 'expected the name of a header field, found "x y"'],
+  ])('a place that there cannot be: %s', async (place, words) => {
+    const { change } = gatewayWith({ host: A, compare: true });
+    expect(await change({ do: 'ignore', place })).toMatch(words);
+    expect(await change({ do: 'stop-ignoring', place })).toMatch(words);
   });
 
   it('the whole body', async () => {
