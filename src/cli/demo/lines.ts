@@ -102,9 +102,8 @@ export function ending(report: Report, gateway: number): string {
   if (report.mirrors.length === 0) return '\nno request came, so there is nothing to report';
   const lines = reportText(report).split('\n');
   const hidden = lines.length - MAX_REPORT_LINES;
-  const more =
-    hidden > 0
-      ? [`... ${hidden} more lines: while the demo runs, ${reportCommand(gateway)} prints them`]
-      : [];
-  return ['', ...lines.slice(0, MAX_REPORT_LINES), ...more].join('\n');
+  // One line has room where it would be said to be missing.
+  if (hidden <= 1) return ['', ...lines].join('\n');
+  const more = `... ${hidden} more lines: while the demo runs, ${reportCommand(gateway)} prints them`;
+  return ['', ...lines.slice(0, MAX_REPORT_LINES), more].join('\n');
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ending } from '../../../../src/cli/demo/lines.ts';
+import { reportText } from '../../../../src/compare/report/print/text.ts';
 import { createReportSums } from '../../../../src/compare/report/sums.ts';
 import { compared, difference, pair } from '../../compare/report/pairs.ts';
 
@@ -21,6 +22,10 @@ it.each([
   expect(lines.at(-1)).toContain(`: while the demo runs, ${command} prints them`);
 });
 
-it('one that is whole says nothing of that', () => {
-  expect(ending(reportOf(2), 9080)).not.toContain('more lines');
+it.each([
+  ['short', 2],
+  ['a line too long, which the line that says so would take', 5],
+])('one that is %s is whole, and says nothing of that', (_, endpoints) => {
+  const report = reportOf(endpoints);
+  expect(ending(report, 9080)).toBe(`\n${reportText(report)}`);
 });
