@@ -118,6 +118,12 @@ export function handlers({ upstream, addressOf }) {
       },
     ],
     'an echo': [(c) => c.body(bodyOf(c))],
+    'an echo with fields, but no type': [
+      (c) => new Response(bodyOf(c), { headers: { 'x-one': '1' } }),
+    ],
+    'text with fields, but no type': [
+      async (c) => new Response(await c.req.text(), { headers: { 'x-one': '1' } }),
+    ],
     'an echo through a transform': [
       (c) =>
         c.body(

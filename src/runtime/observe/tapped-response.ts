@@ -23,9 +23,9 @@ export type TapResponse = (
 /** How the responses of apps are handled on one runtime. */
 export interface ResponseTraits {
   /** The fields that fit the bytes which the body gives when it is read. */
-  readonly fieldsOf: (headers: Headers) => Headers;
+  readonly fieldsOf: (response: Response) => Headers;
   /** Whether the body may be relayed without a difference to the client. Otherwise a copy of it is observed. */
-  readonly relays: (headers: Headers) => boolean;
+  readonly relays: (response: Response) => boolean;
   readonly sourceOf: (body: ReadableStream<Uint8Array>) => BodySource;
   /** Resolves when a read of bytes that are in memory has had its time. */
   readonly atOnce: () => Promise<void>;
@@ -36,14 +36,22 @@ export interface ResponseTraits {
   ) => ReadableStream<Uint8Array>;
 }
 
-type Content = ConstructorParameters<typeof Response>[0];
+type Kept = readonly [
+  status: number,
+  content: ConstructorParameters<typeof Response>[0],
+  fields: ResponseInit['headers'],
+];
 
 /** Promises in a row that a stream takes to give what it holds, with room to spare: five on Deno, two elsewhere. */
 const STEPS = 20;
 
 /** For servers. Bytes in memory come within the same turn of the event loop there. */
 export const tappedResponse: TapResponse = tapResponses({
-  fieldsOf: (headers) => headers,
+  fieldsOf(response) {
+    const fields = keptOf(response)?.[2];
+    // Its server adds a type once somebody has asked for `headers`.
+    return fields ? new Headers(fields) : response.headers;
+  },
   relays: () => true,
   sourceOf: (body) => webBody({ body }),
   async atOnce() {
@@ -55,7 +63,7 @@ export const tappedResponse: TapResponse = tapResponses({
 export function tapResponses(traits: ResponseTraits): TapResponse {
   return (response, tap, method = 'GET') => {
     const { status } = response;
-    const headers = traits.fieldsOf(response.headers);
+    const headers = traits.fieldsOf(response);
     const isEmpty = method === 'HEAD' || status === 204 || status === 304;
     const stated = lengthOf(headers.get('content-length') ?? '');
     const bodyTap = new BodyTap(tap, status, headers, isEmpty ? 0 : stated);
@@ -71,9 +79,12 @@ function tapped(
   traits: ResponseTraits,
 ): Response | Promise<Response> {
   try {
-    const content = contentOf(response);
-    if (content instanceof ReadableStream)
-      return relay(response, traits.sourceOf(content), tap, traits, []);
+    const [status, content, headers] = keptOf(response) ?? [];
+    if (content instanceof ReadableStream) {
+      const { statusText } = response;
+      const init = { status: status!, statusText, headers: headers! };
+      return relay(response, traits.sourceOf(content), tap, traits, [], init);
+    }
     const copy = content === undefined ? response.clone() : new Response(content);
     if (copy.body !== null) return readAtOnce(response, copy.body, tap, traits);
     tap.end(true);
@@ -85,15 +96,15 @@ function tapped(
 }
 
 /**
- * The content of a stand-in for a `Response`, as @hono/node-server provides: it is sent without a stream, unless someone
+ * What a stand-in for a `Response` keeps, as @hono/node-server provides: it is sent without a stream, unless someone
  * accesses `body`, which makes the real response. `undefined` for a real one. The stand-in keeps status, content and
  * fields in an array, in a property whose name is not part of its API.
  */
-function contentOf(response: Response): Content {
+function keptOf(response: Response): Kept | undefined {
   for (const key of Object.getOwnPropertySymbols(response)) {
     const kept: unknown = Reflect.get(response, key);
     if (Array.isArray(kept) && kept.length === 3 && kept[0] === response.status)
-      return kept[1] as Content;
+      return kept as unknown as Kept;
   }
   return undefined;
 }
@@ -112,7 +123,7 @@ async function readAtOnce(
     reads.push(read);
     const settled = read.then(yes, yes);
     if (await Promise.race([settled, traits.atOnce().then(no)])) continue;
-    if (!traits.relays(response.headers)) {
+    if (!traits.relays(response)) {
       void readAll(source, tap, read);
       return response;
     }
@@ -150,6 +161,7 @@ const no = () => false;
  * Puts a relayed body into the place of the response's own.
  *
  * @param source the body, or a copy of it: the response's own is not read then
+ * @param init status and fields. Default: the response's
  */
 function relay(
   response: Response,
@@ -157,7 +169,8 @@ function relay(
   tap: BodyTap,
   { sized }: ResponseTraits,
   ahead: readonly Promise<Uint8Array | null>[],
+  init: ResponseInit = response,
 ): Response {
   const stream = sized(tappedBody(source, tap, ahead), response);
-  return new Response(stream, response);
+  return new Response(stream, init);
 }

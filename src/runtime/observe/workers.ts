@@ -19,14 +19,14 @@ const isDecoded = (headers: Headers) => REMOVED.has(headers.get('content-encodin
 
 /** For Workers, where bytes in memory come in a later turn of the event loop, and a relayed body would lose its length. */
 const tapResponse: TapResponse = tapResponses({
-  fieldsOf(headers) {
+  fieldsOf({ headers }) {
     if (!isDecoded(headers)) return headers;
     const fields = new Headers(headers);
     for (const name of ['content-encoding', 'content-length']) fields.delete(name);
     return fields;
   },
   // The platform would encode the relayed bytes anew.
-  relays: (headers) => !headers.has('content-encoding'),
+  relays: ({ headers }) => !headers.has('content-encoding'),
   sourceOf: (body) =>
     isByteStream(body) ? webBytes({ body }, null, READ_BYTES) : webBody({ body }),
   atOnce: () => new Promise((resolve) => setTimeout(resolve, 0)),

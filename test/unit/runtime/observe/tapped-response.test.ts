@@ -124,10 +124,11 @@ describe('a stand-in for a response, as of @hono/node-server', () => {
     };
     const members = {
       status: 200,
-      headers: new Headers({ 'x-one': '1' }),
-      [Symbol('kept')]: [200, content, null],
+      [Symbol('kept')]: [200, content, { 'x-one': '1' }],
     };
     return Object.defineProperties(members, {
+      // The server would add a type.
+      headers: { get: asked('headers') },
       body: { get: asked('body') },
       clone: { get: asked('clone') },
     }) as unknown as Response;
@@ -138,6 +139,7 @@ describe('a stand-in for a response, as of @hono/node-server', () => {
     const response = standIn(content);
     expect(await tappedResponse(response, tap)).toBe(response);
     expect([tap.text, tap.ended]).toEqual(['hello', [[true, null]]]);
+    expect(tap.heads[0]![1]).toEqual(['x-one', '1']);
   });
 
   it('is replaced by another one if it has a stream', async () => {
