@@ -2,7 +2,7 @@
 export interface Letter {
   readonly id: number;
   /** For each of the pattern's character sets: 1 if it contains these characters, else 0. */
-  readonly in: Uint8Array;
+  readonly in: readonly number[];
   /** Whether `\w` matches, for `\b` and `\B`. */
   readonly isWord: boolean;
   /** Whether `^` matches after it and `$` before it: the ends of the text, and with flag `m` line terminators. */
@@ -23,7 +23,7 @@ export class Alphabet {
   readonly #word: RegExp;
   readonly #multiline: boolean;
   readonly #letters = new Map<string, Letter>();
-  readonly #ascii: (Letter | undefined)[] = Array.from({ length: 128 });
+  readonly #ascii = new Array<Letter | undefined>(128).fill(undefined);
   #others = new Map<number, Letter>();
 
   /**
@@ -35,7 +35,7 @@ export class Alphabet {
     this.#sets = sets.map(matcher);
     this.#word = matcher('\\w');
     this.#multiline = flags.includes('m');
-    this.edge = { id: 0, in: new Uint8Array(sets.length), isWord: false, isEdge: true };
+    this.edge = { id: 0, in: sets.map(() => 0), isWord: false, isEdge: true };
     this.#letters.set('', this.edge);
   }
 
@@ -62,7 +62,7 @@ export class Alphabet {
 
   #letterOf(code: number): Letter {
     const character = String.fromCharCode(code);
-    const has = Uint8Array.from(this.#sets, (set) => (set.test(character) ? 1 : 0));
+    const has = this.#sets.map((set) => (set.test(character) ? 1 : 0));
     const isWord = this.#word.test(character);
     const isEdge = this.#multiline && /[\n\r\u2028\u2029]/.test(character);
     const key = `${isWord}${isEdge}${has.join('')}`;

@@ -11,40 +11,41 @@ const LAST_PASS = 2 ** 31 - 1;
 
 /**
  * Simulates the NFA of a program: all active steps at once, one character after another. All memory is
- * allocated in advance as arrays of numbers, because a step costs a few nanoseconds and millions may run.
+ * allocated in advance as arrays of numbers, because a step costs a few nanoseconds and millions may run. They are
+ * plain ones: a document may have thousands of small patterns, and a typed array costs as much as a hundred numbers.
  */
 export class Cursor {
   /** Whether a match ends at the place where the last `move` started. */
   matched = false;
-  readonly #does: Uint8Array;
-  readonly #to: Uint16Array;
-  readonly #or: Uint16Array;
+  readonly #does: readonly number[];
+  readonly #to: readonly number[];
+  readonly #or: readonly number[];
   readonly #sets: readonly (readonly number[])[];
-  readonly #ends: Int32Array;
-  readonly #behind: Uint16Array;
-  readonly #goesOn: Uint8Array;
+  readonly #ends: readonly number[];
+  readonly #behind: readonly number[];
+  readonly #goesOn: readonly number[];
   /** By letter id: for each word, the bits of its characters that match the letter. */
-  readonly #masks: (Int32Array | undefined)[] = [];
+  readonly #masks: (readonly number[] | undefined)[] = [];
   /** Stack of steps to follow; `#advance` puts the first `#reached` of them there. */
-  readonly #pending: Uint16Array;
+  readonly #pending: number[];
   #reached = 0;
   /** For each step the last pass that visited it; numbering the passes saves clearing the array for each. */
-  readonly #visited: Int32Array;
+  readonly #visited: number[];
   #pass = 0;
   #active: ActiveWords;
   #next: ActiveWords;
 
   constructor({ steps, words }: Program) {
-    this.#does = Uint8Array.from(steps, ({ does }) => does);
-    this.#to = Uint16Array.from(steps, ({ to }) => to);
-    this.#or = Uint16Array.from(steps, ({ or }) => or);
+    this.#does = steps.map(({ does }) => does);
+    this.#to = steps.map(({ to }) => to);
+    this.#or = steps.map(({ or }) => or);
     this.#sets = words.map(({ sets }) => sets);
-    this.#ends = Int32Array.from(words, ({ ends }) => ends);
-    this.#behind = Uint16Array.from(words, ({ behind }) => behind);
-    this.#goesOn = Uint8Array.from(words, ({ goesOn }) => (goesOn ? 1 : 0));
+    this.#ends = words.map(({ ends }) => ends);
+    this.#behind = words.map(({ behind }) => behind);
+    this.#goesOn = words.map(({ goesOn }) => (goesOn ? 1 : 0));
     // Each step pushes at most two others once per pass; each word and the start push one.
-    this.#pending = new Uint16Array(2 * steps.length + words.length + 1);
-    this.#visited = new Int32Array(steps.length);
+    this.#pending = zeros(2 * steps.length + words.length + 1);
+    this.#visited = zeros(steps.length);
     this.#active = new ActiveWords(words.length);
     this.#next = new ActiveWords(words.length);
   }
@@ -90,7 +91,7 @@ export class Cursor {
   }
 
   /** Advances the active words by one character, and pushes the steps after the words that may end here. */
-  #advance(masks: Int32Array, canStart: boolean): void {
+  #advance(masks: readonly number[], canStart: boolean): void {
     const { words, bits, count } = this.#active;
     const next = this.#next;
     const ends = this.#ends;
@@ -108,7 +109,13 @@ export class Cursor {
   }
 
   /** Follows all steps that consume nothing (the epsilon closure), and starts the runs that they lead to. */
-  #follow(before: Letter, after: Letter, masks: Int32Array, found: Found, place: number): void {
+  #follow(
+    before: Letter,
+    after: Letter,
+    masks: readonly number[],
+    found: Found,
+    place: number,
+  ): void {
     const does = this.#does;
     const to = this.#to;
     const or = this.#or;
@@ -155,8 +162,8 @@ export class Cursor {
     }
   }
 
-  #masksOf(letter: Letter): Int32Array {
-    const masks = Int32Array.from(this.#sets, (sets) =>
+  #masksOf(letter: Letter): readonly number[] {
+    const masks = this.#sets.map((sets) =>
       sets.reduce((bits, set, bit) => bits | (letter.in[set]! << bit), 0),
     );
     this.#masks[letter.id] = masks;
@@ -174,17 +181,17 @@ export class Cursor {
 
 /** The words being matched; bit n of a word is set where its characters up to number n have just matched. */
 class ActiveWords {
-  readonly words: Uint16Array;
-  readonly bits: Int32Array;
+  readonly words: number[];
+  readonly bits: number[];
   count = 0;
 
   constructor(size: number) {
-    this.words = new Uint16Array(size);
-    this.bits = new Int32Array(size);
+    this.words = zeros(size);
+    this.bits = zeros(size);
   }
 
   get all(): [word: number, bits: number][] {
-    return Array.from(this.words.subarray(0, this.count), (word) => [word, this.bits[word]!]);
+    return this.words.slice(0, this.count).map((word) => [word, this.bits[word]!]);
   }
 
   add(word: number, bits: number): void {
@@ -197,4 +204,8 @@ class ActiveWords {
     for (let i = 0; i < this.count; i += 1) this.bits[this.words[i]!] = 0;
     this.count = 0;
   }
+}
+
+function zeros(size: number): number[] {
+  return new Array<number>(size).fill(0);
 }
