@@ -23,7 +23,7 @@ export type TapResponse = (
 /** How the responses of apps are handled on one runtime. */
 export interface ResponseTraits {
   /** The fields that fit the bytes which the body gives when it is read. */
-  readonly fieldsOf: (response: Response) => Headers;
+  readonly fieldsOf: (headers: Headers) => Headers;
   /** Whether the body may be relayed without a difference to the client. Otherwise a copy of it is observed. */
   readonly relays: (response: Response) => boolean;
   readonly sourceOf: (body: ReadableStream<Uint8Array>) => BodySource;
@@ -47,11 +47,7 @@ const STEPS = 20;
 
 /** For servers. Bytes in memory come within the same turn of the event loop there. */
 export const tappedResponse: TapResponse = tapResponses({
-  fieldsOf(response) {
-    const fields = keptOf(response)?.[2];
-    // Its server adds a type once somebody has asked for `headers`.
-    return fields ? new Headers(fields) : response.headers;
-  },
+  fieldsOf: (headers) => headers,
   relays: () => true,
   sourceOf: (body) => webBody({ body }),
   async atOnce() {
@@ -63,11 +59,14 @@ export const tappedResponse: TapResponse = tapResponses({
 export function tapResponses(traits: ResponseTraits): TapResponse {
   return (response, tap, method = 'GET') => {
     const { status } = response;
-    const headers = traits.fieldsOf(response);
+    const kept = keptOf(response);
+    // The server of a stand-in adds a type once somebody has asked for `headers`.
+    const headers = traits.fieldsOf(kept?.[2] ? new Headers(kept[2]) : response.headers);
     const isEmpty = method === 'HEAD' || status === 204 || status === 304;
     const stated = lengthOf(headers.get('content-length') ?? '');
     const bodyTap = new BodyTap(tap, status, headers, isEmpty ? 0 : stated);
-    if (!isEmpty && status !== 101 && bodyTap.wanted) return tapped(response, bodyTap, traits);
+    if (!isEmpty && status !== 101 && bodyTap.wanted)
+      return tapped(response, kept, bodyTap, traits);
     bodyTap.end(isEmpty);
     return response;
   };
@@ -75,14 +74,15 @@ export function tapResponses(traits: ResponseTraits): TapResponse {
 
 function tapped(
   response: Response,
+  kept: Kept | undefined,
   tap: BodyTap,
   traits: ResponseTraits,
 ): Response | Promise<Response> {
   try {
-    const [status, content, headers] = keptOf(response) ?? [];
+    const [, content, fields] = kept ?? [];
     if (content instanceof ReadableStream) {
-      const { statusText } = response;
-      const init = { status: status!, statusText, headers: headers! };
+      const { status, statusText } = response;
+      const init = { status, statusText, headers: fields! };
       return relay(response, traits.sourceOf(content), tap, traits, [], init);
     }
     const copy = content === undefined ? response.clone() : new Response(content);

@@ -19,7 +19,7 @@ const isDecoded = (headers: Headers) => REMOVED.has(headers.get('content-encodin
 
 /** For Workers, where bytes in memory come in a later turn of the event loop, and a relayed body would lose its length. */
 const tapResponse: TapResponse = tapResponses({
-  fieldsOf({ headers }) {
+  fieldsOf(headers) {
     if (!isDecoded(headers)) return headers;
     const fields = new Headers(headers);
     for (const name of ['content-encoding', 'content-length']) fields.delete(name);
