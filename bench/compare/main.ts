@@ -24,11 +24,11 @@ export async function main(args: readonly string[]): Promise<boolean> {
     `${numbers.pairs} rounds of turns of ${numbers.seconds} s, ${numbers.connections} connections by ${load.name};`,
     `${setting.pinned.description}. Figures and ratios are medians of the rounds.`,
   );
+  const costly = kinds.filter((kind) => kind !== ORDINARY);
   const passed: boolean[] = [];
   for (const runtime of runtimes) {
     // Workers have no threads: there a pair takes time of its own request, after the response.
     if (!isServer(runtime)) continue;
-    const costly = kinds.filter((kind) => kind !== ORDINARY);
     if (kinds.includes(ORDINARY)) passed.push(await measureCost(runtime, setting));
     if (costly.length > 0) passed.push(await measureIsolation(runtime, costly, setting));
   }

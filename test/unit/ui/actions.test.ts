@@ -238,7 +238,7 @@ it.each([[{ only: ['x-a', 'etag'] }], [{ ignore: ['x-b'] }]])(
     expect(about[0]).toEqual(['Place', 'etag']);
     expect(await change({ do: 'ignore', place: 'Etag' })).toMatch('etag is ignored already');
     await change({ do: 'stop-ignoring', place: 'ETAG' });
-    expect((await mirrors())[A]!.compare).toEqual({ headers: headers });
+    expect((await mirrors())[A]!.compare).toEqual({ headers });
   },
 );
 
